@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cg-error.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  CG_PROTOCOL_ONVIF,
+  CG_PROTOCOL_RTSP, /* no ONVIF at all: `url` is played, the RTSP dialogue is the contact */
+} CgProtocol;
+
+typedef enum {
+  CG_AUDIO_DROP,
+  CG_AUDIO_PASS,   /* AAC as it comes; anything else is dropped */
+  CG_AUDIO_AAC,    /* whatever comes, as AAC */
+  CG_AUDIO_SILENT, /* silent AAC, for platforms that insist on a sound track */
+} CgAudioPolicy;
+
+typedef enum {
+  CG_TRANSPORT_AUTO, /* TCP; UDP once the camera has answered 461 (Q18) */
+  CG_TRANSPORT_TCP,
+  CG_TRANSPORT_UDP,
+} CgTransport;
+
+typedef enum {
+  CG_REPLY_SHAPE_MIXED,
+  CG_REPLY_SHAPE_FLAT, /* the 2019 cloud */
+} CgReplyShape;
+
+/* One server of the cloud, in the order in which they are tried. */
+typedef struct {
+  char *host;
+  guint16 port;
+  gboolean tls;
+} CgServer;
+
+typedef struct {
+  char *did;
+  char *secret; /* (nullable) */
+  char *iccid;  /* (nullable) */
+  char *imsi;   /* (nullable) */
+} CgGatewayConfig;
+
+typedef struct {
+  GPtrArray *servers; /* (owned) (element-type CgServer) may be empty: no cloud */
+  char *username;     /* (nullable) default: the gateway's did */
+  char *password;     /* (nullable) default: the gateway's secret */
+  char *client_id;    /* default: camgate_<gateway did> */
+  char *ca_file;      /* (nullable) */
+  char *cert_file;    /* (nullable) */
+  char *key_file;     /* (nullable) */
+  char *publish_topic;   /* one %s */
+  char *subscribe_topic; /* one %s */
+  int qos;               /* -1: as PROTOCOL.md section 1 says for each kind */
+  guint keep_alive_s;
+  gboolean last_will;
+  gboolean event_token;
+  CgReplyShape reply_shape;
+  guint reconnect_max_s;
+  guint register_retry_max_s;
+} CgCloudConfig;
+
+typedef struct {
+  guint move_timeout_ms; /* at most 60 s */
+  guint link_grace_ms;   /* a move outlives the link it came by for so long */
+  guint reply_timeout_ms;
+  double speeds[3];      /* slow, medium, fast: fractions of the velocity range */
+} CgPtzConfig;
+
+typedef struct {
+  guint max_streams;
+  guint retry_max_s;         /* longest pause between two tries */
+  guint stall_timeout_ms;    /* connected, but no data (Q8) */
+  guint start_timeout_ms;    /* from DESCRIBE to the first key frame */
+  guint publisher_wait_ms;   /* pause after "publisher exists" (Q10) */
+  guint publish_grace_ms;    /* a lost camera keeps the publishing session for so long */
+  guint play_lease_s;        /* 0: none */
+} CgStreamConfig;
+
+/* One camera. Equal configurations mean: nothing to restart. */
+typedef struct {
+  char *did;
+  char *address;  /* (nullable) host, host:port or URL */
+  char *username; /* (nullable) */
+  char *password; /* (nullable) */
+  char *name;     /* (nullable) */
+  char *secret;   /* (nullable) */
+  char *profile;  /* (nullable) token or name of the media profile to play */
+  char *url;      /* (nullable) fixed RTSP address, wins over GetStreamUri */
+  CgProtocol protocol;
+  CgAudioPolicy audio;
+  CgTransport transport;
+  gboolean ptz_allowed;
+} CgCameraConfig;
+
+/**
+ * CgConfig:
+ *
+ * A checked key file (INTERFACES.md, camgated), immutable and reference-counted.
+ */
+typedef struct {
+  CgGatewayConfig gateway;
+  CgCloudConfig cloud;
+  CgPtzConfig ptz;
+  CgStreamConfig stream;
+  GPtrArray *cameras; /* (owned) (element-type CgCameraConfig) in the file's order */
+} CgConfig;
+
+CgConfig *cg_config_load (const char *path, GPtrArray *warnings, GError **error);
+CgConfig *cg_config_parse (const char *text,
+                           gssize length,
+                           const char *name,
+                           GPtrArray *warnings,
+                           GError **error);
+CgConfig *cg_config_ref (CgConfig *self);
+void cg_config_unref (CgConfig *self);
+const CgCameraConfig *cg_config_find_camera (const CgConfig *self, const char *did);
+
+CgCameraConfig *cg_camera_config_new (const char *did);
+CgCameraConfig *cg_camera_config_copy (const CgCameraConfig *self);
+void cg_camera_config_free (CgCameraConfig *self);
+gboolean cg_camera_config_equal (const CgCameraConfig *a, const CgCameraConfig *b);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgConfig, cg_config_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgCameraConfig, cg_camera_config_free)
+
+G_END_DECLS
