@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-camera-private.h"
+
+#include "cg-main.h"
+#include "cg-media.h"
+
+enum { SIGNAL_CONTACT_CHANGED, SIGNAL_STREAM_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (CgCamera, cg_camera, G_TYPE_OBJECT)
+
+static void
+on_contact_changed (CgPresence *presence, CgCamera *self)
+{
+  const CgContact *contact = cg_presence_get_contact (presence);
+
+  if (cg_presence_is_up (presence)) {
+    cg_onvif_driver_set_contact (self->driver, contact);
+    cg_presets_set_profile (self->presets, contact->ptz_profile);
+    self->location_used = FALSE;
+  }
+  g_signal_emit (self, signals[SIGNAL_CONTACT_CHANGED], 0);
+}
+
+static gpointer
+read_location_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  return cg_onvif_media_get_stream_uri_in_thread (session, data, error);
+}
+
+static gpointer
+synchronize_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  return GINT_TO_POINTER (
+      cg_onvif_media_set_synchronization_point_in_thread (session, data, error));
+}
+
+static void
+run_on_profile (CgCamera *self,
+                CgJobFunc func,
+                GDestroyNotify free_result,
+                GAsyncReadyCallback callback)
+{
+  const CgContact *contact = cg_presence_get_contact (self->presence);
+  const CgJob job = {
+      .kind = CG_JOB_READ,
+      .timeout_ms = self->ptz.reply_timeout_ms,
+      .run_in_thread = func,
+      .data = g_strdup (contact->media_profile),
+      .free_data = g_free,
+      .free_result = free_result,
+  };
+
+  cg_jobs_run_async (self->jobs, &job, callback, g_object_ref (self));
+}
+
+static void
+on_location (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgCamera) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *location = cg_jobs_run_finish (CG_JOBS (object), result, &error);
+
+  if (location != NULL) {
+    cg_stream_set_source (self->stream, location);
+    return;
+  }
+  cg_presence_doubt (self->presence, error);
+  cg_stream_source_failed (self->stream, error);
+}
+
+/* The address that came with the contact is used once, for a quick start (Q13); after a failure
+ * the camera is asked again. */
+static void
+find_location (gpointer user_data, const GError *error)
+{
+  g_autoptr (CgCamera) self = user_data;
+
+  if (error != NULL) {
+    cg_stream_source_failed (self->stream, error);
+    return;
+  }
+  if (self->location_used) {
+    run_on_profile (self, read_location_in_thread, g_free, on_location);
+    return;
+  }
+  self->location_used = TRUE;
+  cg_stream_set_source (self->stream, cg_presence_get_contact (self->presence)->location);
+}
+
+static void
+on_source_wanted (CgStream *stream, CgCamera *self)
+{
+  if (self->config->url != NULL)
+    cg_stream_set_source (stream, self->config->url);
+  else
+    cg_presence_await (self->presence, 0, find_location, g_object_ref (self));
+}
+
+static void
+on_synchronized (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgCamera) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cg_jobs_run_finish (CG_JOBS (object), result, &error);
+  if (error != NULL)
+    g_debug ("%s: no synchronization point: %s", self->config->did, error->message);
+}
+
+static void
+set_pulled (CgCamera *self, const GError *problem)
+{
+  const gboolean pulled = problem == NULL;
+
+  if (self->presence != NULL)
+    return;
+  g_clear_error (&self->pull_problem);
+  self->pull_problem = problem != NULL ? g_error_copy (problem) : NULL;
+  if (pulled == self->pulled)
+    return;
+  self->pulled = pulled;
+  g_signal_emit (self, signals[SIGNAL_CONTACT_CHANGED], 0);
+}
+
+/* The stream has begun: a key frame asked for now spares waiting for the next one (Q13). */
+static void
+on_source_running (CgStream *stream, CgCamera *self)
+{
+  set_pulled (self, NULL);
+  if (self->presence != NULL && cg_presence_is_up (self->presence))
+    run_on_profile (self, synchronize_in_thread, NULL, on_synchronized);
+}
+
+static void
+on_source_lost (CgStream *stream, GError *error, CgCamera *self)
+{
+  set_pulled (self, error);
+  if (self->presence != NULL)
+    cg_presence_doubt (self->presence, error);
+}
+
+static void
+on_stream_changed (CgStream *stream, CgStreamReport *report, CgCamera *self)
+{
+  g_signal_emit (self, signals[SIGNAL_STREAM_CHANGED], 0, report);
+}
+
+static void
+cg_camera_dispose (GObject *object)
+{
+  CgCamera *self = CG_CAMERA (object);
+
+  if (self->jobs != NULL)
+    cg_jobs_close (self->jobs);
+  g_clear_object (&self->presence);
+  g_clear_object (&self->stream);
+  g_clear_object (&self->motion);
+  g_clear_object (&self->presets);
+  g_clear_object (&self->driver);
+  g_clear_object (&self->jobs);
+  g_clear_error (&self->pull_problem);
+  G_OBJECT_CLASS (cg_camera_parent_class)->dispose (object);
+}
+
+static void
+cg_camera_finalize (GObject *object)
+{
+  CgCamera *self = CG_CAMERA (object);
+
+  cg_camera_config_free (self->config);
+  G_OBJECT_CLASS (cg_camera_parent_class)->finalize (object);
+}
+
+static void
+cg_camera_class_init (CgCameraClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = cg_camera_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cg_camera_finalize;
+  signals[SIGNAL_CONTACT_CHANGED] = g_signal_new ("contact-changed", type, G_SIGNAL_RUN_LAST, 0,
+                                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_STREAM_CHANGED] = g_signal_new ("stream-changed", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 1, CG_TYPE_STREAM_REPORT);
+}
+
+static void
+cg_camera_init (CgCamera *self)
+{
+}
+
+static void
+build_stream (CgCamera *self, const CgCameraContext *context)
+{
+  self->stream = cg_stream_new (self->config, &context->config->stream, context->clock);
+  g_signal_connect_object (self->stream, "source-wanted", G_CALLBACK (on_source_wanted), self, 0);
+  g_signal_connect_object (self->stream, "source-running", G_CALLBACK (on_source_running), self, 0);
+  g_signal_connect_object (self->stream, "source-lost", G_CALLBACK (on_source_lost), self, 0);
+  g_signal_connect_object (self->stream, "changed", G_CALLBACK (on_stream_changed), self, 0);
+}
+
+/**
+ * cg_camera_new:
+ * @config: copied
+ * @context: what all cameras share; its members outlive the camera
+ *
+ * Returns: (transfer full): a camera that does nothing until cg_camera_open()
+ */
+CgCamera *
+cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
+{
+  CgCamera *self = g_object_new (CG_TYPE_CAMERA, NULL);
+  const char *address = config->address != NULL ? config->address : "";
+
+  self->config = cg_camera_config_copy (config);
+  self->ptz = context->config->ptz;
+  self->jobs = cg_jobs_new (context->workers, context->clock,
+                            cg_onvif_session_new (address, config->username, config->password));
+  self->driver = cg_onvif_driver_new (self->jobs, config->did);
+  self->motion = cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, &self->ptz);
+  self->presets =
+      cg_presets_new (self->jobs, context->store, config->did, self->ptz.reply_timeout_ms);
+  build_stream (self, context);
+  if (config->protocol == CG_PROTOCOL_RTSP)
+    return self;
+  self->presence = cg_presence_new (self->jobs, context->clock, self->config);
+  g_signal_connect_object (self->presence, "changed", G_CALLBACK (on_contact_changed), self, 0);
+  return self;
+}
+
+/**
+ * cg_camera_open:
+ * @self: a camera
+ *
+ * Begins to reach the camera, and keeps trying.
+ */
+void
+cg_camera_open (CgCamera *self)
+{
+  CG_ON_MAIN ();
+  if (self->presence != NULL)
+    cg_presence_open (self->presence);
+}
+
+static void
+part_closed (CgCamera *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (--self->closing > 0)
+    return;
+  cg_jobs_close (self->jobs);
+  task = g_steal_pointer (&self->close);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_stream_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgCamera) self = user_data;
+
+  cg_stream_close_finish (CG_STREAM (object), result, NULL);
+  part_closed (self);
+}
+
+static void
+on_halted_for_close (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgCamera) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_motion_halt_finish (CG_MOTION (object), result, &error))
+    g_warning ("%s: may still be moving: %s", self->config->did, error->message);
+  part_closed (self);
+}
+
+/**
+ * cg_camera_close_async:
+ * @self: a camera
+ * @callback: finish with cg_camera_close_finish()
+ * @user_data: for @callback
+ *
+ * Stops a move, leaves camera and media server with a goodbye, and drops what waits.
+ */
+void
+cg_camera_close_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  CG_ON_MAIN ();
+  g_return_if_fail (self->close == NULL);
+
+  self->close = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->close, cg_camera_close_async);
+  if (self->presence != NULL)
+    cg_presence_close (self->presence);
+  self->closing = cg_motion_is_moving (self->motion) ? 2 : 1;
+  if (self->closing == 2)
+    cg_motion_halt_async (self->motion, on_halted_for_close, g_object_ref (self));
+  cg_stream_close_async (self->stream, on_stream_closed, g_object_ref (self));
+}
+
+/**
+ * cg_camera_close_finish:
+ * @self: a camera
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+cg_camera_close_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_camera_get_did:
+ * @self: a camera
+ *
+ * Returns: (transfer none): its device id
+ */
+const char *
+cg_camera_get_did (CgCamera *self)
+{
+  return self->config->did;
+}
+
+/**
+ * cg_camera_get_config:
+ * @self: a camera
+ *
+ * Returns: (transfer none): what it was made from
+ */
+const CgCameraConfig *
+cg_camera_get_config (CgCamera *self)
+{
+  return self->config;
+}
+
+static const CgOnvifDeviceInformation *
+get_device (CgCamera *self)
+{
+  const CgContact *contact =
+      self->presence != NULL ? cg_presence_get_contact (self->presence) : NULL;
+
+  return contact != NULL ? contact->device : NULL;
+}
+
+/**
+ * cg_camera_get_firmware_version:
+ * @self: a camera
+ *
+ * Returns: (transfer none) (nullable): as the camera told it last
+ */
+const char *
+cg_camera_get_firmware_version (CgCamera *self)
+{
+  const CgOnvifDeviceInformation *device = get_device (self);
+
+  return device != NULL ? device->firmware_version : NULL;
+}
+
+/**
+ * cg_camera_is_contacted:
+ * @self: a camera
+ *
+ * Returns: whether it answers now
+ */
+gboolean
+cg_camera_is_contacted (CgCamera *self)
+{
+  return self->presence != NULL ? cg_presence_is_up (self->presence) : self->pulled;
+}
+
+/**
+ * cg_camera_is_streaming:
+ * @self: a camera
+ *
+ * Returns: whether a play is in force, however well it goes
+ */
+gboolean
+cg_camera_is_streaming (CgCamera *self)
+{
+  return cg_stream_is_active (self->stream);
+}
+
+static void
+tell_contact (CgCamera *self, CgCameraFacts *facts)
+{
+  const CgContact *contact =
+      self->presence != NULL ? cg_presence_get_contact (self->presence) : NULL;
+  const CgOnvifDeviceInformation *device = get_device (self);
+
+  if (device != NULL) {
+    facts->manufacturer = device->manufacturer;
+    facts->model = device->model;
+    facts->firmware_version = device->firmware_version;
+    facts->serial_number = device->serial_number;
+    facts->hardware_id = device->hardware_id;
+  }
+  if (contact == NULL)
+    return;
+  facts->profile = contact->media_profile;
+  if (contact->ptz == NULL)
+    return;
+  facts->has_pan_tilt =
+      contact->ptz->has_continuous_pan_tilt || contact->ptz->has_relative_pan_tilt;
+  facts->has_zoom = contact->ptz->has_continuous_zoom || contact->ptz->has_relative_zoom;
+}
+
+/**
+ * cg_camera_get_facts:
+ * @self: a camera
+ * @facts: (out): all that is known of it now; the strings are the camera's
+ */
+void
+cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
+{
+  const GError *problem =
+      self->presence != NULL ? cg_presence_get_problem (self->presence) : self->pull_problem;
+
+  *facts = (CgCameraFacts){
+      .did = self->config->did,
+      .name = self->config->name,
+      .address = self->config->address != NULL ? self->config->address : self->config->url,
+      .contacted = cg_camera_is_contacted (self),
+      .problem_word = problem != NULL ? cg_error_get_word ((CgError)problem->code) : NULL,
+      .problem_text = problem != NULL ? problem->message : NULL,
+      .moving = cg_motion_is_moving (self->motion),
+      .stream = cg_stream_get_report (self->stream),
+  };
+  tell_contact (self, facts);
+  cg_stream_get_counters (self->stream, &facts->counters);
+}
+
+/**
+ * cg_camera_play:
+ * @self: a camera
+ * @url: where to push the picture
+ * @error: return location: %CG_ERROR_BAD_REQUEST for a missing or other than RTMP URL
+ *
+ * Returns as soon as the request is accepted; what becomes of it is told by
+ * #CgCamera::stream-changed. Source: PROTOCOL.md section 4, play.
+ *
+ * Returns: whether it is accepted
+ */
+gboolean
+cg_camera_play (CgCamera *self, const char *url, GError **error)
+{
+  CG_ON_MAIN ();
+  if (!cg_media_check_rtmp_url (url, error))
+    return FALSE;
+  cg_stream_play (self->stream, url);
+  return TRUE;
+}
+
+/**
+ * cg_camera_stop:
+ * @self: a camera
+ *
+ * Ends what cg_camera_play() began. Source: PROTOCOL.md section 4, stop.
+ */
+void
+cg_camera_stop (CgCamera *self)
+{
+  CG_ON_MAIN ();
+  cg_stream_stop (self->stream);
+}

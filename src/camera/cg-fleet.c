@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-fleet.h"
+
+#include "cg-jobs.h"
+#include "cg-main.h"
+
+struct _CgFleet {
+  GObject parent_instance;
+
+  CgStore *store; /* (nullable) */
+  CgClock *clock;
+  GThreadPool *workers;
+  CgConfig *config;   /* (nullable) */
+  GPtrArray *cameras; /* (element-type CgCamera) in the configuration's order */
+  guint leaving;      /* cameras that have not said goodbye yet */
+  GTask *close;       /* (owned) (nullable) */
+};
+
+enum { SIGNAL_CONTACT_CHANGED, SIGNAL_STREAM_CHANGED, SIGNAL_CAMERAS_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* A camera that makes room, and the one that takes its place once it is gone. */
+typedef struct {
+  CgFleet *fleet;
+  CgCamera *successor; /* (nullable) */
+  char *url;           /* (nullable): what it was playing */
+} Departure;
+
+G_DEFINE_FINAL_TYPE (CgFleet, cg_fleet, G_TYPE_OBJECT)
+
+static void
+on_contact_changed (CgCamera *camera, CgFleet *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CONTACT_CHANGED], 0, camera);
+}
+
+static void
+on_stream_changed (CgCamera *camera, CgStreamReport *report, CgFleet *self)
+{
+  g_signal_emit (self, signals[SIGNAL_STREAM_CHANGED], 0, camera, report);
+}
+
+static CgCamera *
+make_camera (CgFleet *self, const CgCameraConfig *config)
+{
+  const CgCameraContext context = {self->clock, self->store, self->workers, self->config};
+  CgCamera *camera = cg_camera_new (config, &context);
+
+  g_signal_connect_object (camera, "contact-changed", G_CALLBACK (on_contact_changed), self, 0);
+  g_signal_connect_object (camera, "stream-changed", G_CALLBACK (on_stream_changed), self, 0);
+  return camera;
+}
+
+static void
+finish_close (CgFleet *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->close == NULL || self->leaving > 0)
+    return;
+  task = g_steal_pointer (&self->close);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+departure_free (Departure *self)
+{
+  g_object_unref (self->fleet);
+  g_clear_object (&self->successor);
+  g_free (self->url);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Departure, departure_free)
+
+/* The successor may have been replaced itself in the meantime. */
+static void
+settle_successor (const Departure *departure)
+{
+  g_autoptr (GError) error = NULL;
+  CgCamera *successor = departure->successor;
+
+  if (successor == NULL || !g_ptr_array_find (departure->fleet->cameras, successor, NULL))
+    return;
+  cg_camera_open (successor);
+  if (departure->url != NULL && !cg_camera_is_streaming (successor) &&
+      !cg_camera_play (successor, departure->url, &error))
+    g_warning ("%s: %s", cg_camera_get_did (successor), error->message);
+}
+
+static void
+on_camera_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Departure) departure = user_data;
+
+  cg_camera_close_finish (CG_CAMERA (object), result, NULL);
+  departure->fleet->leaving--;
+  settle_successor (departure);
+  finish_close (departure->fleet);
+}
+
+static char *
+get_playing_url (CgCamera *camera)
+{
+  CgCameraFacts facts;
+
+  if (!cg_camera_is_streaming (camera))
+    return NULL;
+  cg_camera_get_facts (camera, &facts);
+  return g_strdup (facts.stream->url);
+}
+
+static void
+let_go (CgFleet *self, CgCamera *camera, CgCamera *successor)
+{
+  Departure *departure = g_new0 (Departure, 1);
+
+  departure->fleet = g_object_ref (self);
+  departure->successor = successor != NULL ? g_object_ref (successor) : NULL;
+  departure->url = get_playing_url (camera);
+  self->leaving++;
+  cg_camera_close_async (camera, on_camera_closed, departure);
+}
+
+/* Whether what all cameras share is still the same. */
+static gboolean
+shares_settings (const CgConfig *a, const CgConfig *b)
+{
+  return a != NULL && memcmp (&a->ptz, &b->ptz, sizeof a->ptz) == 0 &&
+         memcmp (&a->stream, &b->stream, sizeof a->stream) == 0;
+}
+
+static void
+bind (CgFleet *self, GPtrArray *old, const CgCameraConfig *config, gboolean same_settings)
+{
+  CgCamera *before = NULL;
+  CgCamera *camera;
+
+  for (guint i = 0; i < old->len && before == NULL; i++) {
+    CgCamera *candidate = g_ptr_array_index (old, i);
+
+    if (g_str_equal (cg_camera_get_did (candidate), config->did))
+      before = candidate;
+  }
+  if (before != NULL && same_settings &&
+      cg_camera_config_equal (cg_camera_get_config (before), config)) {
+    g_ptr_array_add (self->cameras, g_object_ref (before));
+    g_ptr_array_remove (old, before);
+    return;
+  }
+  camera = make_camera (self, config);
+  g_ptr_array_add (self->cameras, camera);
+  if (before == NULL) {
+    cg_camera_open (camera);
+    return;
+  }
+  let_go (self, before, camera);
+  g_ptr_array_remove (old, before);
+}
+
+static void
+cg_fleet_dispose (GObject *object)
+{
+  CgFleet *self = CG_FLEET (object);
+
+  g_clear_pointer (&self->cameras, g_ptr_array_unref);
+  g_clear_pointer (&self->config, cg_config_unref);
+  g_clear_object (&self->store);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (cg_fleet_parent_class)->dispose (object);
+}
+
+/* A worker that is still looking up a name ends by itself: nothing waits for it. */
+static void
+cg_fleet_finalize (GObject *object)
+{
+  CgFleet *self = CG_FLEET (object);
+
+  g_thread_pool_free (self->workers, FALSE, FALSE);
+  G_OBJECT_CLASS (cg_fleet_parent_class)->finalize (object);
+}
+
+static void
+cg_fleet_class_init (CgFleetClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = cg_fleet_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cg_fleet_finalize;
+  signals[SIGNAL_CONTACT_CHANGED] =
+      g_signal_new ("camera-contact-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, CG_TYPE_CAMERA);
+  signals[SIGNAL_STREAM_CHANGED] =
+      g_signal_new ("camera-stream-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, CG_TYPE_CAMERA, CG_TYPE_STREAM_REPORT);
+  signals[SIGNAL_CAMERAS_CHANGED] = g_signal_new ("cameras-changed", type, G_SIGNAL_RUN_LAST, 0,
+                                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+cg_fleet_init (CgFleet *self)
+{
+  self->workers = cg_jobs_pool_new ();
+  self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/**
+ * cg_fleet_new:
+ * @store: (nullable): where cameras keep what they learn
+ * @clock: for all timers
+ *
+ * Returns: (transfer full): no cameras yet
+ */
+CgFleet *
+cg_fleet_new (CgStore *store, CgClock *clock)
+{
+  CgFleet *self = g_object_new (CG_TYPE_FLEET, NULL);
+
+  self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->clock = g_object_ref (clock);
+  return self;
+}
+
+/**
+ * cg_fleet_apply:
+ * @self: a fleet
+ * @config: the configuration that holds from now on
+ *
+ * Binds the cameras of @config. Those that did not change go on undisturbed; one that changed is
+ * replaced, and what it played is played by its successor; one that is gone says goodbye.
+ */
+void
+cg_fleet_apply (CgFleet *self, CgConfig *config)
+{
+  g_autoptr (GPtrArray) old = g_steal_pointer (&self->cameras);
+  g_autoptr (CgConfig) before = g_steal_pointer (&self->config);
+  const gboolean same_settings = shares_settings (before, config);
+
+  CG_ON_MAIN ();
+  self->config = cg_config_ref (config);
+  self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < config->cameras->len; i++)
+    bind (self, old, g_ptr_array_index (config->cameras, i), same_settings);
+  for (guint i = 0; i < old->len; i++)
+    let_go (self, g_ptr_array_index (old, i), NULL);
+  g_signal_emit (self, signals[SIGNAL_CAMERAS_CHANGED], 0);
+}
+
+/**
+ * cg_fleet_lookup:
+ * @self: a fleet
+ * @did: a device id
+ *
+ * Returns: (transfer none) (nullable): the camera bound to it
+ */
+CgCamera *
+cg_fleet_lookup (CgFleet *self, const char *did)
+{
+  for (guint i = 0; i < self->cameras->len; i++) {
+    CgCamera *camera = g_ptr_array_index (self->cameras, i);
+
+    if (g_str_equal (cg_camera_get_did (camera), did))
+      return camera;
+  }
+  return NULL;
+}
+
+/**
+ * cg_fleet_list:
+ * @self: a fleet
+ *
+ * Returns: (transfer none) (element-type CgCamera): in the configuration's order
+ */
+GPtrArray *
+cg_fleet_list (CgFleet *self)
+{
+  return self->cameras;
+}
+
+/**
+ * cg_fleet_count_streams:
+ * @self: a fleet
+ *
+ * Returns: how many plays are in force
+ */
+guint
+cg_fleet_count_streams (CgFleet *self)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->cameras->len; i++)
+    count += cg_camera_is_streaming (g_ptr_array_index (self->cameras, i)) ? 1 : 0;
+  return count;
+}
+
+/**
+ * cg_fleet_play:
+ * @self: a fleet
+ * @camera: one of its cameras
+ * @url: where to push the picture
+ * @error: return location: %CG_ERROR_TOO_MANY_STREAMS, or as cg_camera_play()
+ *
+ * cg_camera_play() within the limit of the box (max-streams).
+ *
+ * Returns: whether it is accepted
+ */
+gboolean
+cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error)
+{
+  const guint max = self->config->stream.max_streams;
+
+  if (!cg_camera_is_streaming (camera) && cg_fleet_count_streams (self) >= max) {
+    g_set_error (error, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS,
+                 "%u streams are running, and no more are allowed", max);
+    return FALSE;
+  }
+  return cg_camera_play (camera, url, error);
+}
+
+/**
+ * cg_fleet_link_lost:
+ * @self: a fleet
+ * @source: the name of a link
+ *
+ * Ends the moves that came by that link, after the grace time.
+ */
+void
+cg_fleet_link_lost (CgFleet *self, const char *source)
+{
+  for (guint i = 0; i < self->cameras->len; i++)
+    cg_camera_link_lost (g_ptr_array_index (self->cameras, i), source);
+}
+
+/**
+ * cg_fleet_close_async:
+ * @self: a fleet
+ * @callback: finish with cg_fleet_close_finish()
+ * @user_data: for @callback
+ *
+ * Closes all cameras, those that are being replaced included.
+ */
+void
+cg_fleet_close_async (CgFleet *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GPtrArray) cameras = g_steal_pointer (&self->cameras);
+
+  CG_ON_MAIN ();
+  g_return_if_fail (self->close == NULL);
+
+  self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
+  self->close = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->close, cg_fleet_close_async);
+  for (guint i = 0; i < cameras->len; i++)
+    let_go (self, g_ptr_array_index (cameras, i), NULL);
+  finish_close (self);
+}
+
+/**
+ * cg_fleet_close_finish:
+ * @self: a fleet
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+cg_fleet_close_finish (CgFleet *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

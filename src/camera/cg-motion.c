@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-motion.h"
+
+#include "cg-backoff.h"
+#include "cg-main.h"
+
+/* A stop that failed is repeated until one is answered: a moving camera must not be left alone.
+ * After so many the camera has been silent for minutes, and its own Timeout has long ended it. */
+#define HALT_TRIES_MAX 12
+#define HALT_RETRY_MIN_MS 250
+#define HALT_RETRY_MAX_MS 10000
+
+/* One start on its way. */
+typedef struct {
+  GTask *task;
+  CgMoveRequest request;
+  char *source;
+  gint64 asked_at_ms;
+  guint serial;
+} Start;
+
+struct _CgMotion {
+  GObject parent_instance;
+
+  CgPtzDriver *driver;
+  CgClock *clock;
+  CgPtzConfig config;
+  GRand *random;
+
+  guint serial;    /* of the newest start or halt: an answer to an older one changes nothing */
+  gboolean leased; /* the camera may be moving on our behalf */
+  char *source;    /* (nullable) link the lease came by */
+  CgPtzMove move;  /* what was sent last */
+  GSource *lease;  /* ends the move */
+  GSource *grace;  /* ends it after the link was lost */
+  Start *pending;  /* (owned) (nullable) waits for a stop to be answered */
+  guint moves_in_flight;
+  guint stops_in_flight;
+  gboolean halt_again; /* a move was in flight when the stop went out: it may arrive later */
+  CgBackoff halt_backoff;
+  guint halt_tries;
+  GSource *halt_retry;
+};
+
+G_DEFINE_FINAL_TYPE (CgMotion, cg_motion, G_TYPE_OBJECT)
+
+static void send_start (CgMotion *self, Start *start);
+static void send_stop (CgMotion *self, GTask *task);
+
+static void
+start_free (Start *self)
+{
+  g_clear_object (&self->task);
+  g_free (self->source);
+  g_free (self);
+}
+
+static void
+drop_pending (CgMotion *self)
+{
+  Start *start = g_steal_pointer (&self->pending);
+
+  if (start == NULL)
+    return;
+  g_task_return_new_error (start->task, CG_ERROR, CG_ERROR_CANCELLED,
+                           "overtaken by a later command");
+  start_free (start);
+}
+
+static void
+end_lease (CgMotion *self)
+{
+  cg_clear_source (&self->lease);
+  cg_clear_source (&self->grace);
+  g_clear_pointer (&self->source, g_free);
+}
+
+/* Everything that ends a move goes through here, whoever asked for it. */
+static void
+halt (CgMotion *self, GTask *task)
+{
+  self->serial++;
+  drop_pending (self);
+  end_lease (self);
+  cg_clear_source (&self->halt_retry);
+  self->halt_tries = 0;
+  self->halt_backoff = (CgBackoff)CG_BACKOFF_INIT (HALT_RETRY_MIN_MS, HALT_RETRY_MAX_MS);
+  self->halt_again = self->moves_in_flight > 0;
+  cg_ptz_driver_cancel_moves (self->driver);
+  send_stop (self, task);
+}
+
+static gboolean
+on_lease_over (gpointer user_data)
+{
+  CgMotion *self = user_data;
+
+  g_debug ("the move ends by itself");
+  halt (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_grace_over (gpointer user_data)
+{
+  CgMotion *self = user_data;
+
+  g_info ("the link a move came by is lost: stopping");
+  halt (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_halt_retry (gpointer user_data)
+{
+  CgMotion *self = user_data;
+
+  cg_clear_source (&self->halt_retry);
+  send_stop (self, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+retry_halt (CgMotion *self, const GError *error)
+{
+  if (++self->halt_tries >= HALT_TRIES_MAX) {
+    g_warning ("could not stop the camera: %s", error->message);
+    self->leased = FALSE;
+    return;
+  }
+  cg_clear_source (&self->halt_retry);
+  self->halt_retry = cg_clock_add_timeout (
+      self->clock, cg_backoff_next_ms (&self->halt_backoff, self->random), on_halt_retry, self);
+}
+
+/* What answers a stop, when no start has come since. */
+static void
+settle_stop (CgMotion *self, const GError *error)
+{
+  if (error == NULL)
+    self->leased = self->halt_again;
+  else if (self->leased)
+    retry_halt (self, error);
+}
+
+static void
+on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
+  g_autoptr (GError) error = NULL;
+  Start *start;
+
+  cg_ptz_driver_stop_finish (self->driver, result, &error);
+  self->stops_in_flight--;
+  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial && self->pending == NULL)
+    settle_stop (self, error);
+  if (error != NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+
+  start = self->stops_in_flight == 0 ? g_steal_pointer (&self->pending) : NULL;
+  if (start != NULL)
+    send_start (self, start);
+}
+
+static void
+send_stop (CgMotion *self, GTask *task)
+{
+  GTask *own = task != NULL ? task : g_task_new (self, NULL, NULL, NULL);
+
+  g_task_set_task_data (own, GUINT_TO_POINTER (self->serial), NULL);
+  self->stops_in_flight++;
+  cg_ptz_driver_stop_async (self->driver, self->config.reply_timeout_ms, on_stopped, own);
+}
+
+/* Whether the camera may have got the move although we were told that it failed. */
+static gboolean
+is_uncertain (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_CANCELLED);
+}
+
+static void
+settle_start (CgMotion *self, const Start *start, const GError *error)
+{
+  const gboolean newest = start->serial == self->serial;
+
+  if (!newest) {
+    if (self->halt_again && self->moves_in_flight == 0 && self->pending == NULL)
+      halt (self, NULL);
+    return;
+  }
+  if (error == NULL)
+    return;
+  if (is_uncertain (error)) {
+    halt (self, NULL);
+    return;
+  }
+  end_lease (self);
+  self->leased = FALSE;
+}
+
+static void
+on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Start *start = user_data;
+  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (start->task));
+  g_autoptr (GError) error = NULL;
+
+  cg_ptz_driver_move_finish (self->driver, result, &error);
+  self->moves_in_flight--;
+  settle_start (self, start, error);
+  if (error != NULL)
+    g_task_return_error (start->task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (start->task, TRUE);
+  start_free (start);
+}
+
+static void
+take_lease (CgMotion *self, const Start *start)
+{
+  end_lease (self);
+  self->leased = TRUE;
+  self->halt_again = FALSE;
+  self->source = g_strdup (start->source);
+  self->lease =
+      cg_clock_add_timeout (self->clock, self->config.move_timeout_ms, on_lease_over, self);
+}
+
+/* Pan and tilt are one vector and replace each other; zoom is told apart. */
+static gboolean
+leaves_axis_moving (const CgPtzMove *before, const CgPtzMove *now)
+{
+  return (before->pan_tilt && !now->pan_tilt) || (before->zooming && !now->zooming);
+}
+
+static void
+send_start (CgMotion *self, Start *start)
+{
+  const gint64 waited_ms = cg_clock_get_monotonic_ms (self->clock) - start->asked_at_ms;
+  const guint timeout_ms = (guint)MAX ((gint64)self->config.reply_timeout_ms - waited_ms, 0);
+  CgPtzMove move;
+
+  cg_motion_move_from_request (&start->request, &self->config, &move);
+  move.stop_others = self->leased && leaves_axis_moving (&self->move, &move);
+  self->move = move;
+  take_lease (self, start);
+  self->moves_in_flight++;
+  cg_ptz_driver_cancel_moves (self->driver);
+  cg_ptz_driver_move_async (self->driver, &move, timeout_ms, on_moved, start);
+}
+
+static void
+cg_motion_dispose (GObject *object)
+{
+  CgMotion *self = CG_MOTION (object);
+
+  end_lease (self);
+  cg_clear_source (&self->halt_retry);
+  drop_pending (self);
+  g_clear_object (&self->driver);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->random, g_rand_free);
+  G_OBJECT_CLASS (cg_motion_parent_class)->dispose (object);
+}
+
+static void
+cg_motion_class_init (CgMotionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cg_motion_dispose;
+}
+
+static void
+cg_motion_init (CgMotion *self)
+{
+  self->random = g_rand_new ();
+}
+
+/**
+ * cg_motion_new:
+ * @driver: who moves the camera
+ * @clock: for the lease
+ * @config: copied
+ *
+ * Returns: (transfer full): the lease that keeps one camera moving (Q61)
+ */
+CgMotion *
+cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config)
+{
+  CgMotion *self = g_object_new (CG_TYPE_MOTION, NULL);
+
+  self->driver = g_object_ref (driver);
+  self->clock = g_object_ref (clock);
+  self->config = *config;
+  return self;
+}
+
+/**
+ * cg_motion_start_async:
+ * @self: a camera's motion
+ * @request: copied
+ * @callback: called once the camera has answered, or the reply time-out has passed
+ * @user_data: for @callback
+ *
+ * Moves until the lease is over: by time (move-timeout), by cg_motion_halt_async(), or after the
+ * loss of the link that @request came by. A start while moving refreshes or replaces the lease.
+ * While a stop is under way the start waits for it, so that the camera sees them in order.
+ * Source: PROTOCOL.md section 4, ptz.
+ */
+void
+cg_motion_start_async (CgMotion *self,
+                       const CgMoveRequest *request,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  Start *start = g_new0 (Start, 1);
+
+  CG_ON_MAIN ();
+  drop_pending (self);
+  cg_clear_source (&self->halt_retry);
+  start->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (start->task, cg_motion_start_async);
+  start->request = *request;
+  start->source = g_strdup (request->source);
+  start->request.source = start->source;
+  start->asked_at_ms = cg_clock_get_monotonic_ms (self->clock);
+  start->serial = ++self->serial;
+  if (self->stops_in_flight > 0)
+    self->pending = start;
+  else
+    send_start (self, start);
+}
+
+/**
+ * cg_motion_start_finish:
+ * @self: a camera's motion
+ * @result: what the callback got
+ * @error: return location for a #CG_ERROR; %CG_ERROR_CANCELLED when overtaken
+ *
+ * Returns: whether the camera accepted the move
+ */
+gboolean
+cg_motion_start_finish (CgMotion *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_motion_halt_async:
+ * @self: a camera's motion
+ * @callback: called once the camera has answered, or the reply time-out has passed
+ * @user_data: for @callback
+ *
+ * Stops, whether or not we know of a motion. Waiting moves are dropped; a move that was on the
+ * wire is followed by another stop; a stop that fails is repeated in the background (Q1).
+ */
+void
+cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_motion_halt_async);
+  halt (self, task);
+}
+
+/**
+ * cg_motion_halt_finish:
+ * @self: a camera's motion
+ * @result: what the callback got
+ * @error: return location for a #CG_ERROR
+ *
+ * Returns: whether the camera accepted the stop
+ */
+gboolean
+cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_motion_link_lost:
+ * @self: a camera's motion
+ * @source: the name of a link, as in #CgMoveRequest
+ *
+ * A move that came by that link ends after the grace time unless it is asked for again.
+ */
+void
+cg_motion_link_lost (CgMotion *self, const char *source)
+{
+  CG_ON_MAIN ();
+  if (self->source == NULL || g_strcmp0 (self->source, source) != 0 || self->grace != NULL)
+    return;
+  self->grace = cg_clock_add_timeout (self->clock, self->config.link_grace_ms, on_grace_over, self);
+}
+
+/**
+ * cg_motion_is_moving:
+ * @self: a camera's motion
+ *
+ * Returns: whether the camera may be moving on our behalf
+ */
+gboolean
+cg_motion_is_moving (CgMotion *self)
+{
+  return self->leased || self->pending != NULL || self->stops_in_flight > 0;
+}
+
+/**
+ * cg_motion_forget:
+ * @self: a camera's motion
+ *
+ * Gives up the lease without a stop: something else moves the camera now, such as a preset.
+ */
+void
+cg_motion_forget (CgMotion *self)
+{
+  CG_ON_MAIN ();
+  self->serial++;
+  drop_pending (self);
+  end_lease (self);
+  cg_clear_source (&self->halt_retry);
+  self->leased = FALSE;
+  self->halt_again = FALSE;
+  cg_ptz_driver_cancel_moves (self->driver);
+}
+
+/**
+ * cg_motion_move_from_request:
+ * @request: a direction and a speed
+ * @config: what the speeds are worth, and how long a move lasts
+ * @move: (out): only the axes that were asked for (Q33)
+ */
+void
+cg_motion_move_from_request (const CgMoveRequest *request,
+                             const CgPtzConfig *config,
+                             CgPtzMove *move)
+{
+  static const struct {
+    gint8 pan, tilt, zoom;
+  } axes[] = {
+      [CG_DIRECTION_UP] = {0, 1, 0},       [CG_DIRECTION_DOWN] = {0, -1, 0},
+      [CG_DIRECTION_LEFT] = {-1, 0, 0},    [CG_DIRECTION_RIGHT] = {1, 0, 0},
+      [CG_DIRECTION_UP_LEFT] = {-1, 1, 0}, [CG_DIRECTION_DOWN_LEFT] = {-1, -1, 0},
+      [CG_DIRECTION_UP_RIGHT] = {1, 1, 0}, [CG_DIRECTION_DOWN_RIGHT] = {1, -1, 0},
+      [CG_DIRECTION_ZOOM_IN] = {0, 0, 1},  [CG_DIRECTION_ZOOM_OUT] = {0, 0, -1},
+  };
+  const double speed = config->speeds[request->speed];
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (axes) == CG_N_DIRECTIONS);
+  *move = (CgPtzMove){
+      .zooming = axes[request->direction].zoom != 0,
+      .pan_tilt = axes[request->direction].zoom == 0,
+      .pan = axes[request->direction].pan * speed,
+      .tilt = axes[request->direction].tilt * speed,
+      .zoom = axes[request->direction].zoom * speed,
+      .lease_ms = config->move_timeout_ms,
+  };
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cg-clock.h"
+#include "cg-config.h"
+#include "cg-ptz-driver.h"
+#include "cg-ptz.h"
+
+G_BEGIN_DECLS
+
+#define CG_TYPE_MOTION (cg_motion_get_type ())
+G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
+
+CgMotion *cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config);
+void cg_motion_start_async (CgMotion *self,
+                            const CgMoveRequest *request,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean cg_motion_start_finish (CgMotion *self, GAsyncResult *result, GError **error);
+void cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **error);
+void cg_motion_link_lost (CgMotion *self, const char *source);
+gboolean cg_motion_is_moving (CgMotion *self);
+void cg_motion_forget (CgMotion *self);
+void cg_motion_move_from_request (const CgMoveRequest *request,
+                                  const CgPtzConfig *config,
+                                  CgPtzMove *move);
+
+G_END_DECLS

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-onvif-driver.h"
+
+#include "cg-error.h"
+#include "cg-main.h"
+
+/* One relative step at full speed, as a fraction of the translation range: about what a
+ * continuous move covers in half a second. */
+#define STEP_FRACTION 0.1
+
+struct _CgOnvifDriver {
+  GObject parent_instance;
+
+  CgJobs *jobs;
+  char *did;
+  gboolean contacted;
+  char *profile; /* (nullable): the camera has no PTZ */
+  CgOnvifPtzFacts facts;
+};
+
+/* Copies for the worker. */
+typedef struct {
+  char *profile;
+  gboolean relative;
+  gboolean stop_pan_tilt;
+  gboolean stop_zoom;
+  CgOnvifVelocity velocity;
+  guint lease_ms;
+} Request;
+
+static void driver_iface_init (CgPtzDriverInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CgOnvifDriver,
+                               cg_onvif_driver,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CG_TYPE_PTZ_DRIVER, driver_iface_init))
+
+static void
+request_free (gpointer data)
+{
+  Request *self = data;
+
+  g_free (self->profile);
+  g_free (self);
+}
+
+static gpointer
+move_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  const Request *request = data;
+  gboolean done;
+
+  if ((request->stop_pan_tilt || request->stop_zoom) &&
+      !cg_onvif_ptz_stop_in_thread (session, request->profile, request->stop_pan_tilt,
+                                    request->stop_zoom, error))
+    return NULL;
+  if (request->relative)
+    done =
+        cg_onvif_ptz_relative_move_in_thread (session, request->profile, &request->velocity, error);
+  else
+    done = cg_onvif_ptz_continuous_move_in_thread (session, request->profile, &request->velocity,
+                                                   request->lease_ms, error);
+  return GINT_TO_POINTER (done);
+}
+
+static gpointer
+stop_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  const Request *request = data;
+
+  return GINT_TO_POINTER (cg_onvif_ptz_stop_in_thread (
+      session, request->profile, request->stop_pan_tilt, request->stop_zoom, error));
+}
+
+/* Fractions of the camera's own range, whose two ends need not be equally far (Q33: an advertised
+ * range of nothing counts as the generic −1…1). */
+static double
+scale (double fraction, const CgOnvifRange *range)
+{
+  if (range->max <= 0 || range->min >= 0)
+    return fraction;
+  return fraction >= 0 ? fraction * range->max : fraction * -range->min;
+}
+
+static CgOnvifVelocity
+scale_velocity (const CgOnvifPtzFacts *facts, const CgPtzMove *move)
+{
+  return (CgOnvifVelocity){
+      .move_pan_tilt = move->pan_tilt,
+      .move_zoom = move->zooming,
+      .pan = scale (move->pan, &facts->pan_velocity),
+      .tilt = scale (move->tilt, &facts->tilt_velocity),
+      .zoom = scale (move->zoom, &facts->zoom_velocity),
+  };
+}
+
+static CgOnvifVelocity
+scale_step (const CgOnvifPtzFacts *facts, const CgPtzMove *move)
+{
+  return (CgOnvifVelocity){
+      .move_pan_tilt = move->pan_tilt,
+      .move_zoom = move->zooming,
+      .pan = STEP_FRACTION * scale (move->pan, &facts->pan_step),
+      .tilt = STEP_FRACTION * scale (move->tilt, &facts->tilt_step),
+      .zoom = STEP_FRACTION * scale (move->zoom, &facts->zoom_step),
+  };
+}
+
+static Request *
+build_move (CgOnvifDriver *self, const CgPtzMove *move)
+{
+  const CgOnvifPtzFacts *facts = &self->facts;
+  Request *request = g_new0 (Request, 1);
+  request->profile = g_strdup (self->profile);
+  request->relative = move->zooming ? !facts->has_continuous_zoom : !facts->has_continuous_pan_tilt;
+  request->lease_ms = move->lease_ms;
+  request->stop_pan_tilt = move->stop_others && !move->pan_tilt && facts->has_continuous_pan_tilt;
+  request->stop_zoom = move->stop_others && !move->zooming && facts->has_continuous_zoom;
+  request->velocity = request->relative ? scale_step (facts, move) : scale_velocity (facts, move);
+  return request;
+}
+
+static void
+on_job_done (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  cg_jobs_run_finish (CG_JOBS (object), result, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+run (CgOnvifDriver *self, CgJobKind kind, Request *request, guint timeout_ms, GTask *task)
+{
+  const CgJob job = {
+      .kind = kind,
+      .timeout_ms = timeout_ms,
+      .run_in_thread = kind == CG_JOB_STOP ? stop_in_thread : move_in_thread,
+      .data = request,
+      .free_data = request_free,
+  };
+
+  cg_jobs_run_async (self->jobs, &job, on_job_done, task);
+}
+
+static GTask *
+begin (CgPtzDriver *driver, gpointer tag, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (driver, NULL, callback, user_data);
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, tag);
+  return task;
+}
+
+static void
+driver_move_async (CgPtzDriver *driver,
+                   const CgPtzMove *move,
+                   guint timeout_ms,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
+  GTask *task = begin (driver, driver_move_async, callback, user_data);
+  GError *error = NULL;
+
+  if (cg_onvif_driver_check (self, move, &error)) {
+    run (self, CG_JOB_MOVE, build_move (self, move), timeout_ms, task);
+    return;
+  }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+driver_stop_async (CgPtzDriver *driver,
+                   guint timeout_ms,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
+  GTask *task = begin (driver, driver_stop_async, callback, user_data);
+  GError *error = NULL;
+  Request *request;
+
+  if (!cg_onvif_driver_check (self, NULL, &error)) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  request = g_new0 (Request, 1);
+  request->profile = g_strdup (self->profile);
+  request->stop_pan_tilt = self->facts.has_continuous_pan_tilt || self->facts.has_relative_pan_tilt;
+  request->stop_zoom = self->facts.has_continuous_zoom || self->facts.has_relative_zoom;
+  run (self, CG_JOB_STOP, request, timeout_ms, task);
+}
+
+static gboolean
+driver_finish (CgPtzDriver *driver, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, driver), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+driver_cancel_moves (CgPtzDriver *driver)
+{
+  cg_jobs_cancel_moves (CG_ONVIF_DRIVER (driver)->jobs);
+}
+
+static void
+driver_iface_init (CgPtzDriverInterface *iface)
+{
+  iface->move_async = driver_move_async;
+  iface->move_finish = driver_finish;
+  iface->stop_async = driver_stop_async;
+  iface->stop_finish = driver_finish;
+  iface->cancel_moves = driver_cancel_moves;
+}
+
+static void
+cg_onvif_driver_finalize (GObject *object)
+{
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (object);
+
+  g_clear_object (&self->jobs);
+  g_free (self->did);
+  g_free (self->profile);
+  G_OBJECT_CLASS (cg_onvif_driver_parent_class)->finalize (object);
+}
+
+static void
+cg_onvif_driver_class_init (CgOnvifDriverClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cg_onvif_driver_finalize;
+}
+
+static void
+cg_onvif_driver_init (CgOnvifDriver *self)
+{
+}
+
+/**
+ * cg_onvif_driver_new:
+ * @jobs: of the camera
+ * @did: of the camera, for messages
+ *
+ * Returns: (transfer full): a driver that refuses until a contact has been made
+ */
+CgOnvifDriver *
+cg_onvif_driver_new (CgJobs *jobs, const char *did)
+{
+  CgOnvifDriver *self = g_object_new (CG_TYPE_ONVIF_DRIVER, NULL);
+
+  self->jobs = g_object_ref (jobs);
+  self->did = g_strdup (did);
+  return self;
+}
+
+/**
+ * cg_onvif_driver_set_contact:
+ * @self: a driver
+ * @contact: what is known of the camera now; copied
+ */
+void
+cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact)
+{
+  self->contacted = TRUE;
+  g_free (self->profile);
+  self->profile = g_strdup (contact->ptz_profile);
+  self->facts = contact->ptz != NULL ? *contact->ptz : (CgOnvifPtzFacts){0};
+}
+
+/**
+ * cg_onvif_driver_check:
+ * @self: a driver
+ * @move: (nullable): a move; %NULL for anything else that needs PTZ
+ * @error: return location: %CG_ERROR_UNREACHABLE before the first contact, %CG_ERROR_NO_PTZ, or
+ *   %CG_ERROR_UNKNOWN_COMMAND if the camera lacks what @move needs
+ *
+ * Returns: whether it is worth asking the camera
+ */
+gboolean
+cg_onvif_driver_check (CgOnvifDriver *self, const CgPtzMove *move, GError **error)
+{
+  const CgOnvifPtzFacts *facts = &self->facts;
+
+  if (!self->contacted)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera %s has not been reached yet",
+                 self->did);
+  else if (self->profile == NULL)
+    g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "camera %s has no PTZ", self->did);
+  else if (move != NULL && move->zooming && !facts->has_continuous_zoom &&
+           !facts->has_relative_zoom)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s has no zoom", self->did);
+  else if (move != NULL && move->pan_tilt && !facts->has_continuous_pan_tilt &&
+           !facts->has_relative_pan_tilt)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s neither pans nor tilts",
+                 self->did);
+  else
+    return TRUE;
+  return FALSE;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-stream-report.h"
+
+G_DEFINE_BOXED_TYPE (CgStreamReport, cg_stream_report, cg_stream_report_copy, cg_stream_report_free)
+
+static const char *const state_words[] = {
+    [CG_STREAM_STOPPED] = "stopped", [CG_STREAM_STARTING] = "starting",
+    [CG_STREAM_PLAYING] = "playing", [CG_STREAM_RETRYING] = "retrying",
+    [CG_STREAM_FAILED] = "failed",
+};
+
+/**
+ * cg_stream_report_new:
+ * @state: how the stream stands
+ * @url: (nullable): where it is pushed to
+ * @error: (nullable): a #CG_ERROR that tells why it does not play
+ *
+ * Returns: (transfer full): a report
+ */
+CgStreamReport *
+cg_stream_report_new (CgStreamState state, const char *url, const GError *error)
+{
+  CgStreamReport *self = g_new0 (CgStreamReport, 1);
+
+  self->state = state;
+  self->url = g_strdup (url);
+  if (error != NULL) {
+    self->reason = g_strdup (cg_error_get_word ((CgError)error->code));
+    self->text = g_strdup (error->message);
+  }
+  return self;
+}
+
+/**
+ * cg_stream_report_copy:
+ * @self: a report
+ *
+ * Returns: (transfer full): its equal
+ */
+CgStreamReport *
+cg_stream_report_copy (const CgStreamReport *self)
+{
+  CgStreamReport *copy = g_new0 (CgStreamReport, 1);
+
+  copy->state = self->state;
+  copy->url = g_strdup (self->url);
+  copy->reason = g_strdup (self->reason);
+  copy->text = g_strdup (self->text);
+  return copy;
+}
+
+/**
+ * cg_stream_report_free:
+ * @self: (transfer full): a report
+ */
+void
+cg_stream_report_free (CgStreamReport *self)
+{
+  g_free (self->url);
+  g_free (self->reason);
+  g_free (self->text);
+  g_free (self);
+}
+
+/**
+ * cg_stream_report_equal:
+ * @a: a report
+ * @b: another
+ *
+ * The sentence does not count: it may tell a count or an address anew at each try.
+ *
+ * Returns: whether both tell the same state, place and reason
+ */
+gboolean
+cg_stream_report_equal (const CgStreamReport *a, const CgStreamReport *b)
+{
+  return a->state == b->state && g_strcmp0 (a->url, b->url) == 0 &&
+         g_strcmp0 (a->reason, b->reason) == 0;
+}
+
+/**
+ * cg_stream_state_get_word:
+ * @state: a state
+ *
+ * Returns: its word in PROTOCOL.md section 4, play
+ */
+const char *
+cg_stream_state_get_word (CgStreamState state)
+{
+  return state_words[state];
+}

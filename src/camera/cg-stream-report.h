@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+#include "cg-error.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  CG_STREAM_STOPPED,
+  CG_STREAM_STARTING, /* accepted, nothing to tell yet: never an event */
+  CG_STREAM_PLAYING,
+  CG_STREAM_RETRYING,
+  CG_STREAM_FAILED, /* waiting alone will not heal it */
+} CgStreamState;
+
+/**
+ * CgStreamReport:
+ * @state: of the push as a whole
+ * @url: (nullable): where to, credentials hidden by whoever shows it
+ * @reason: (nullable): one stable word, cg_error_get_word()
+ * @text: (nullable): one sentence
+ *
+ * PROTOCOL.md section 4, play: what became of it.
+ */
+typedef struct {
+  CgStreamState state;
+  char *url;
+  char *reason;
+  char *text;
+} CgStreamReport;
+
+/* Since the stream was started. */
+typedef struct {
+  guint64 frames;
+  guint64 bytes;
+  guint64 dropped;
+  guint reconnects;
+} CgStreamCounters;
+
+#define CG_TYPE_STREAM_REPORT (cg_stream_report_get_type ())
+GType cg_stream_report_get_type (void);
+
+CgStreamReport *cg_stream_report_new (CgStreamState state, const char *url, const GError *error);
+CgStreamReport *cg_stream_report_copy (const CgStreamReport *self);
+void cg_stream_report_free (CgStreamReport *self);
+gboolean cg_stream_report_equal (const CgStreamReport *a, const CgStreamReport *b);
+const char *cg_stream_state_get_word (CgStreamState state);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgStreamReport, cg_stream_report_free)
+
+G_END_DECLS

@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-stream.h"
+
+#include "cg-backoff.h"
+#include "cg-hub.h"
+#include "cg-log.h"
+#include "cg-main.h"
+#include "cg-pull.h"
+#include "cg-push.h"
+
+#define RETRY_MIN_MS 1000
+/* What ran for so long was healthy: the next pause starts small again. */
+#define HEALTHY_MS 10000
+/* A refused login is not repeated soon: cameras lock the account for 5 to 30 minutes (Q6). */
+#define LOGIN_RETRY_MS (10 * 60 * 1000)
+#define PUSH_CONNECT_TIMEOUT_MS 10000
+
+typedef enum { END_PULL, END_PUSH, N_ENDS } EndId;
+
+/* The pull and the push fail and heal apart (Q9), by the same rules. */
+typedef struct {
+  GObject *object; /* (owned) (nullable): the CgPull or CgPush of this try */
+  gboolean live;
+  gint64 live_since_ms;
+  GError *error; /* (nullable): of the last try, until the end is live again */
+  CgBackoff backoff;
+  GSource *retry;
+  guint closing; /* earlier tries that have not said goodbye yet */
+} End;
+
+struct _CgStream {
+  GObject parent_instance;
+
+  CgCameraConfig *camera;
+  CgStreamConfig config;
+  CgClock *clock;
+  GRand *random;
+  CgHub *hub;
+
+  char *url; /* (nullable): %NULL while stopped */
+  End ends[N_ENDS];
+  gboolean source_wanted;
+  GSource *grace; /* gives up the publishing session of a lost camera */
+  GSource *lease;
+  CgStreamReport *report;
+  guint reconnects;
+  GTask *close; /* (owned) (nullable) */
+};
+
+enum { SIGNAL_SOURCE_WANTED, SIGNAL_SOURCE_RUNNING, SIGNAL_SOURCE_LOST, SIGNAL_CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (CgStream, cg_stream, G_TYPE_OBJECT)
+
+static void begin_end (CgStream *self, EndId id);
+
+/* Whether only a person can heal it. */
+static gboolean
+is_lasting (const GError *error)
+{
+  static const CgError lasting[] = {CG_ERROR_LOGIN_REFUSED, CG_ERROR_STREAM_FORMAT,
+                                    CG_ERROR_NOT_SUPPORTED, CG_ERROR_BAD_REQUEST};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lasting); i++) {
+    if (g_error_matches (error, CG_ERROR, (int)lasting[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static CgStreamReport *
+derive_report (CgStream *self, const char *url)
+{
+  const GError *error = self->ends[END_PULL].error;
+
+  if (self->url == NULL)
+    return cg_stream_report_new (CG_STREAM_STOPPED, url, NULL);
+  if (self->ends[END_PULL].live && self->ends[END_PUSH].live)
+    return cg_stream_report_new (CG_STREAM_PLAYING, url, NULL);
+  if (error == NULL)
+    error = self->ends[END_PUSH].error;
+  if (error == NULL)
+    return cg_stream_report_new (CG_STREAM_STARTING, url, NULL);
+  return cg_stream_report_new (is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url,
+                               error);
+}
+
+static void
+tell (CgStream *self, const char *url)
+{
+  g_autoptr (CgStreamReport) report = derive_report (self, url);
+
+  if (cg_stream_report_equal (report, self->report))
+    return;
+  cg_stream_report_free (self->report);
+  self->report = cg_stream_report_copy (report);
+  if (report->state != CG_STREAM_STARTING)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, report);
+}
+
+static void
+finish_close (CgStream *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (self->close == NULL || self->ends[END_PULL].closing + self->ends[END_PUSH].closing > 0)
+    return;
+  task = g_steal_pointer (&self->close);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The next try waits until the last one has said goodbye: one session at the camera, one
+ * publisher at the server, ever (Q10, Q19). */
+static void
+on_end_closed (CgStream *self, EndId id)
+{
+  End *end = &self->ends[id];
+
+  end->closing--;
+  if (self->url != NULL && end->closing == 0 && end->object == NULL && end->retry == NULL)
+    begin_end (self, id);
+  finish_close (self);
+}
+
+static void
+on_pull_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgStream) self = user_data;
+
+  cg_pull_stop_finish (CG_PULL (object), result, NULL);
+  on_end_closed (self, END_PULL);
+}
+
+static void
+on_push_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgStream) self = user_data;
+
+  cg_push_stop_finish (CG_PUSH (object), result, NULL);
+  on_end_closed (self, END_PUSH);
+}
+
+static void
+drop_end (CgStream *self, EndId id)
+{
+  End *end = &self->ends[id];
+  g_autoptr (GObject) object = g_steal_pointer (&end->object);
+
+  end->live = FALSE;
+  cg_clear_source (&end->retry);
+  if (object == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (object, self);
+  end->closing++;
+  if (id == END_PULL)
+    cg_pull_stop_async (CG_PULL (object), on_pull_stopped, g_object_ref (self));
+  else
+    cg_push_stop_async (CG_PUSH (object), on_push_stopped, g_object_ref (self));
+}
+
+static gboolean
+on_pull_retry (gpointer user_data)
+{
+  CgStream *self = user_data;
+
+  cg_clear_source (&self->ends[END_PULL].retry);
+  begin_end (self, END_PULL);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_push_retry (gpointer user_data)
+{
+  CgStream *self = user_data;
+
+  cg_clear_source (&self->ends[END_PUSH].retry);
+  begin_end (self, END_PUSH);
+  return G_SOURCE_REMOVE;
+}
+
+static guint
+choose_pause_ms (CgStream *self, End *end)
+{
+  if (g_error_matches (end->error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    return LOGIN_RETRY_MS;
+  if (g_error_matches (end->error, CG_ERROR, CG_ERROR_STREAM_BUSY))
+    return self->config.publisher_wait_ms;
+  return cg_backoff_next_ms (&end->backoff, self->random);
+}
+
+static void
+fail_end (CgStream *self, EndId id, const GError *error)
+{
+  static const GSourceFunc retries[] = {on_pull_retry, on_push_retry};
+  End *end = &self->ends[id];
+  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
+  guint pause_ms;
+
+  if (end->live && now_ms - end->live_since_ms > HEALTHY_MS)
+    cg_backoff_reset (&end->backoff);
+  drop_end (self, id);
+  g_clear_error (&end->error);
+  end->error = g_error_copy (error);
+  self->reconnects++;
+  pause_ms = choose_pause_ms (self, end);
+  end->retry = cg_clock_add_timeout (self->clock, pause_ms, retries[id], self);
+  g_info ("%s: %s: %s; next try in %.1f s", self->camera->did, id == END_PULL ? "camera" : "push",
+          error->message, pause_ms / 1000.0);
+  tell (self, self->url);
+}
+
+static void
+mark_live (CgStream *self, EndId id)
+{
+  End *end = &self->ends[id];
+
+  end->live = TRUE;
+  end->live_since_ms = cg_clock_get_monotonic_ms (self->clock);
+  g_clear_error (&end->error);
+  tell (self, self->url);
+}
+
+static gboolean
+on_grace_over (gpointer user_data)
+{
+  CgStream *self = user_data;
+
+  cg_clear_source (&self->grace);
+  g_info ("%s: no picture for long: leaving the media server", self->camera->did);
+  drop_end (self, END_PUSH);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_grace (CgStream *self)
+{
+  if (self->grace == NULL)
+    self->grace =
+        cg_clock_add_timeout (self->clock, self->config.publish_grace_ms, on_grace_over, self);
+}
+
+static void
+on_pull_live (CgPull *pull, CgStream *self)
+{
+  cg_clear_source (&self->grace);
+  mark_live (self, END_PULL);
+  begin_end (self, END_PUSH);
+}
+
+static void
+on_pull_running (CgPull *pull, CgStream *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SOURCE_RUNNING], 0);
+}
+
+static void
+lose_source (CgStream *self, const GError *error)
+{
+  fail_end (self, END_PULL, error);
+  if (self->url != NULL)
+    start_grace (self);
+  g_signal_emit (self, signals[SIGNAL_SOURCE_LOST], 0, error);
+}
+
+static void
+on_pull_failed (CgPull *pull, GError *error, CgStream *self)
+{
+  lose_source (self, error);
+}
+
+static void
+on_push_publishing (CgPush *push, CgStream *self)
+{
+  mark_live (self, END_PUSH);
+}
+
+static void
+on_push_failed (CgPush *push, GError *error, CgStream *self)
+{
+  fail_end (self, END_PUSH, error);
+}
+
+static void
+begin_push (CgStream *self)
+{
+  const CgPushOptions options = {
+      .url = self->url,
+      .connect_timeout_ms = PUSH_CONNECT_TIMEOUT_MS,
+      .stall_timeout_ms = self->config.stall_timeout_ms,
+      .clock = self->clock,
+  };
+  CgPush *push = cg_push_new (self->hub, &options);
+
+  self->ends[END_PUSH].object = G_OBJECT (push);
+  g_signal_connect_object (push, "publishing", G_CALLBACK (on_push_publishing), self, 0);
+  g_signal_connect_object (push, "failed", G_CALLBACK (on_push_failed), self, 0);
+  cg_push_start (push);
+}
+
+/* Asks for the address; the try begins in cg_stream_set_source(). */
+static void
+begin_pull (CgStream *self)
+{
+  if (self->source_wanted)
+    return;
+  self->source_wanted = TRUE;
+  g_signal_emit (self, signals[SIGNAL_SOURCE_WANTED], 0);
+}
+
+/* A push is pointless while the camera has been away for longer than the grace time. */
+static gboolean
+may_push (CgStream *self)
+{
+  return self->ends[END_PULL].live || self->ends[END_PULL].error == NULL || self->grace != NULL;
+}
+
+static void
+begin_end (CgStream *self, EndId id)
+{
+  End *end = &self->ends[id];
+
+  if (self->url == NULL || end->object != NULL || end->closing > 0 || end->retry != NULL)
+    return;
+  if (id == END_PULL)
+    begin_pull (self);
+  else if (may_push (self))
+    begin_push (self);
+}
+
+static gboolean
+on_lease_over (gpointer user_data)
+{
+  CgStream *self = user_data;
+
+  g_info ("%s: nobody asked for the stream again: stopping", self->camera->did);
+  cg_stream_stop (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+renew_lease (CgStream *self)
+{
+  cg_clear_source (&self->lease);
+  if (self->config.play_lease_s > 0)
+    self->lease = cg_clock_add_timeout (self->clock, self->config.play_lease_s * (gint64)1000,
+                                        on_lease_over, self);
+}
+
+static void
+reset_end (CgStream *self, EndId id)
+{
+  End *end = &self->ends[id];
+
+  drop_end (self, id);
+  g_clear_error (&end->error);
+  end->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, self->config.retry_max_s * 1000);
+}
+
+static void
+cg_stream_dispose (GObject *object)
+{
+  CgStream *self = CG_STREAM (object);
+
+  cg_clear_source (&self->grace);
+  cg_clear_source (&self->lease);
+  for (guint i = 0; i < N_ENDS; i++) {
+    End *end = &self->ends[i];
+
+    cg_clear_source (&end->retry);
+    if (end->object != NULL)
+      g_signal_handlers_disconnect_by_data (end->object, self);
+    g_clear_object (&end->object);
+    g_clear_error (&end->error);
+  }
+  g_clear_object (&self->hub);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (cg_stream_parent_class)->dispose (object);
+}
+
+static void
+cg_stream_finalize (GObject *object)
+{
+  CgStream *self = CG_STREAM (object);
+
+  g_free (self->url);
+  g_clear_pointer (&self->report, cg_stream_report_free);
+  g_clear_pointer (&self->camera, cg_camera_config_free);
+  g_clear_pointer (&self->random, g_rand_free);
+  G_OBJECT_CLASS (cg_stream_parent_class)->finalize (object);
+}
+
+static void
+cg_stream_class_init (CgStreamClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = cg_stream_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cg_stream_finalize;
+  signals[SIGNAL_SOURCE_WANTED] =
+      g_signal_new ("source-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SOURCE_RUNNING] =
+      g_signal_new ("source-running", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SOURCE_LOST] = g_signal_new ("source-lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                              NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, CG_TYPE_STREAM_REPORT);
+}
+
+static void
+cg_stream_init (CgStream *self)
+{
+  self->random = g_rand_new ();
+  self->hub = cg_hub_new ();
+  self->report = cg_stream_report_new (CG_STREAM_STOPPED, NULL, NULL);
+}
+
+/**
+ * cg_stream_new:
+ * @camera: copied: login, transport and sound of the camera
+ * @config: copied
+ * @clock: for pauses, grace and lease
+ *
+ * Returns: (transfer full): a stopped stream: one pull and one push, whoever asks how often
+ */
+CgStream *
+cg_stream_new (const CgCameraConfig *camera, const CgStreamConfig *config, CgClock *clock)
+{
+  CgStream *self = g_object_new (CG_TYPE_STREAM, NULL);
+
+  self->camera = cg_camera_config_copy (camera);
+  self->config = *config;
+  self->clock = g_object_ref (clock);
+  for (guint i = 0; i < N_ENDS; i++)
+    reset_end (self, (EndId)i);
+  return self;
+}
+
+/**
+ * cg_stream_play:
+ * @self: a stream
+ * @url: a checked RTMP URL
+ *
+ * Makes the camera's picture arrive at @url and keeps it there. The same @url again only renews
+ * the lease; another moves the push and leaves the pull alone. What becomes of it is told by
+ * #CgStream::changed. Source: PROTOCOL.md section 4, play.
+ */
+void
+cg_stream_play (CgStream *self, const char *url)
+{
+  CG_ON_MAIN ();
+  renew_lease (self);
+  if (g_strcmp0 (self->url, url) == 0)
+    return;
+  g_free (self->url);
+  self->url = g_strdup (url);
+  reset_end (self, END_PUSH);
+  if (self->ends[END_PULL].error == NULL)
+    cg_clear_source (&self->grace);
+  tell (self, self->url);
+  begin_end (self, END_PULL);
+  begin_end (self, END_PUSH);
+}
+
+/**
+ * cg_stream_stop:
+ * @self: a stream
+ *
+ * Ends the pull and the push with a goodbye each. Does nothing when stopped.
+ */
+void
+cg_stream_stop (CgStream *self)
+{
+  g_autofree char *url = g_steal_pointer (&self->url);
+
+  CG_ON_MAIN ();
+  if (url == NULL)
+    return;
+  self->source_wanted = FALSE;
+  cg_clear_source (&self->grace);
+  cg_clear_source (&self->lease);
+  reset_end (self, END_PULL);
+  reset_end (self, END_PUSH);
+  tell (self, url);
+}
+
+/**
+ * cg_stream_close_async:
+ * @self: a stream
+ * @callback: called once camera and server have been told goodbye
+ * @user_data: for @callback
+ *
+ * Stops for good.
+ */
+void
+cg_stream_close_async (CgStream *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (self->close == NULL);
+
+  self->close = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->close, cg_stream_close_async);
+  cg_stream_stop (self);
+  finish_close (self);
+}
+
+/**
+ * cg_stream_close_finish:
+ * @self: a stream
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+cg_stream_close_finish (CgStream *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_stream_set_source:
+ * @self: a stream that emitted #CgStream::source-wanted
+ * @location: an RTSP address without credentials
+ *
+ * Ignored when nobody waits for it any more.
+ */
+void
+cg_stream_set_source (CgStream *self, const char *location)
+{
+  const CgPullOptions options = {
+      .location = location,
+      .username = self->camera->username,
+      .password = self->camera->password,
+      .transport = self->camera->transport,
+      .audio = self->camera->audio,
+      .start_timeout_ms = self->config.start_timeout_ms,
+      .stall_timeout_ms = self->config.stall_timeout_ms,
+      .clock = self->clock,
+  };
+  End *end = &self->ends[END_PULL];
+  CgPull *pull;
+
+  CG_ON_MAIN ();
+  if (!self->source_wanted || end->object != NULL || end->closing > 0)
+    return;
+  self->source_wanted = FALSE;
+  pull = cg_pull_new (self->hub, &options);
+  end->object = G_OBJECT (pull);
+  g_signal_connect_object (pull, "running", G_CALLBACK (on_pull_running), self, 0);
+  g_signal_connect_object (pull, "live", G_CALLBACK (on_pull_live), self, 0);
+  g_signal_connect_object (pull, "failed", G_CALLBACK (on_pull_failed), self, 0);
+  cg_pull_start (pull);
+}
+
+/**
+ * cg_stream_source_failed:
+ * @self: a stream that emitted #CgStream::source-wanted
+ * @error: a #CG_ERROR: why there is no address
+ */
+void
+cg_stream_source_failed (CgStream *self, const GError *error)
+{
+  CG_ON_MAIN ();
+  if (!self->source_wanted)
+    return;
+  self->source_wanted = FALSE;
+  lose_source (self, error);
+}
+
+/**
+ * cg_stream_is_active:
+ * @self: a stream
+ *
+ * Returns: whether a play is in force, however well it goes
+ */
+gboolean
+cg_stream_is_active (CgStream *self)
+{
+  return self->url != NULL;
+}
+
+/**
+ * cg_stream_get_report:
+ * @self: a stream
+ *
+ * Returns: (transfer none): how it stands
+ */
+const CgStreamReport *
+cg_stream_get_report (CgStream *self)
+{
+  return self->report;
+}
+
+/**
+ * cg_stream_get_counters:
+ * @self: a stream
+ * @counters: (out): since the stream was made
+ */
+void
+cg_stream_get_counters (CgStream *self, CgStreamCounters *counters)
+{
+  CgHubStats stats = {0};
+
+  cg_hub_get_stats (self->hub, &stats);
+  *counters = (CgStreamCounters){
+      .frames = stats.frames,
+      .bytes = stats.bytes,
+      .dropped = stats.dropped,
+      .reconnects = self->reconnects,
+  };
+}

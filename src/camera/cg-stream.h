@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cg-clock.h"
+#include "cg-config.h"
+#include "cg-stream-report.h"
+
+G_BEGIN_DECLS
+
+#define CG_TYPE_STREAM (cg_stream_get_type ())
+G_DECLARE_FINAL_TYPE (CgStream, cg_stream, CG, STREAM, GObject)
+
+/*
+ * Signals:
+ *   "source-wanted"  ()                        answer with cg_stream_set_source() or
+ * _source_failed() "source-running" ()                        the camera sends: a key frame may be
+ * asked for "source-lost"    (GError *error)           the camera's side failed; it will be tried
+ * again "changed"        (CgStreamReport *report)  an event for those who asked for the stream
+ */
+
+CgStream *
+cg_stream_new (const CgCameraConfig *camera, const CgStreamConfig *config, CgClock *clock);
+void cg_stream_play (CgStream *self, const char *url);
+void cg_stream_stop (CgStream *self);
+void cg_stream_close_async (CgStream *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean cg_stream_close_finish (CgStream *self, GAsyncResult *result, GError **error);
+
+void cg_stream_set_source (CgStream *self, const char *location);
+void cg_stream_source_failed (CgStream *self, const GError *error);
+
+gboolean cg_stream_is_active (CgStream *self);
+const CgStreamReport *cg_stream_get_report (CgStream *self);
+void cg_stream_get_counters (CgStream *self, CgStreamCounters *counters);
+
+G_END_DECLS

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib-unix.h>
+#include <locale.h>
+#include <sysexits.h>
+
+#include "cg-log.h"
+#include "cg-main.h"
+#include "cg-service.h"
+
+#define DEFAULT_CONFIG "/etc/camgate/camgate.conf"
+#define DEFAULT_STATE_DIR "/var/lib/camgate"
+#define DEFAULT_RUNTIME_DIR "/run/camgate"
+
+typedef struct {
+  CgServicePaths paths;
+  gboolean check_config;
+  gboolean verbose;
+  gboolean version;
+} Options;
+
+typedef struct {
+  GMainLoop *loop;
+  CgService *service;
+  gboolean stopping;
+} Program;
+
+static void
+options_clear (Options *self)
+{
+  g_free (self->paths.config);
+  g_free (self->paths.state_dir);
+  g_free (self->paths.socket);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* The service manager may give several directories, separated by colons: ours is the first. */
+static char *
+get_manager_dir (const char *variable, const char *fallback)
+{
+  const char *value = g_getenv (variable);
+
+  if (value == NULL || *value == '\0')
+    return g_strdup (fallback);
+  return g_strndup (value, strcspn (value, ":"));
+}
+
+static void
+fill_defaults (CgServicePaths *paths)
+{
+  if (paths->config == NULL)
+    paths->config = g_strdup (DEFAULT_CONFIG);
+  if (paths->state_dir == NULL)
+    paths->state_dir = get_manager_dir ("STATE_DIRECTORY", DEFAULT_STATE_DIR);
+  if (paths->socket == NULL) {
+    g_autofree char *dir = get_manager_dir ("RUNTIME_DIRECTORY", DEFAULT_RUNTIME_DIR);
+
+    paths->socket = g_build_filename (dir, "camgate.sock", NULL);
+  }
+}
+
+static gboolean
+parse_options (int *argc, char ***argv, Options *options, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"config", 0, 0, G_OPTION_ARG_FILENAME, &options->paths.config,
+       "Read the configuration from FILE (default: " DEFAULT_CONFIG ")", "FILE"},
+      {"state-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->paths.state_dir,
+       "Keep state in DIR (default: $STATE_DIRECTORY or " DEFAULT_STATE_DIR ")", "DIR"},
+      {"socket", 0, 0, G_OPTION_ARG_FILENAME, &options->paths.socket,
+       "Listen on PATH (default: camgate.sock in $RUNTIME_DIRECTORY or " DEFAULT_RUNTIME_DIR ")",
+       "PATH"},
+      {"check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
+       "Check the configuration and exit", NULL},
+      {"verbose", 0, 0, G_OPTION_ARG_NONE, &options->verbose, "Log every step", NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version and exit", NULL},
+      {0},
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "Connects a site's ONVIF cameras to a cloud.");
+  g_option_context_set_description (
+      context, "Exit status: 0 done, 64 usage, 70 internal failure, 78 faulty configuration.\n"
+               "SIGHUP reads the configuration again, SIGTERM ends within five seconds.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc > 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "unexpected argument: %s",
+                 (*argv)[1]);
+    return FALSE;
+  }
+  fill_defaults (&options->paths);
+  return TRUE;
+}
+
+static void
+on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Program *program = user_data;
+
+  cg_service_stop_finish (CG_SERVICE (object), result, NULL);
+  g_main_loop_quit (program->loop);
+}
+
+static gboolean
+on_terminate (gpointer user_data)
+{
+  Program *program = user_data;
+
+  if (program->stopping)
+    return G_SOURCE_CONTINUE;
+  program->stopping = TRUE;
+  g_message ("stopping");
+  cg_service_stop_async (program->service, on_stopped, program);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_hangup (gpointer user_data)
+{
+  Program *program = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!program->stopping && !cg_service_reload (program->service, &error))
+    g_warning ("the configuration is refused, the old one stays: %s", error->message);
+  return G_SOURCE_CONTINUE;
+}
+
+static int
+run (const Options *options, CgConfig *config)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (CgService) service = cg_service_new (&options->paths);
+  g_autoptr (GError) error = NULL;
+  Program program = {loop, service, FALSE};
+  const guint sources[] = {
+      g_unix_signal_add (SIGTERM, on_terminate, &program),
+      g_unix_signal_add (SIGINT, on_terminate, &program),
+      g_unix_signal_add (SIGHUP, on_hangup, &program),
+  };
+
+  if (!cg_service_start (service, config, &error)) {
+    g_printerr ("camgated: %s\n", error->message);
+    return EX_SOFTWARE;
+  }
+  g_main_loop_run (loop);
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    g_source_remove (sources[i]);
+  g_message ("stopped");
+  return EX_OK;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (Options) options = {0};
+  g_autoptr (CgConfig) config = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  if (!parse_options (&argc, &argv, &options, &error)) {
+    g_printerr ("camgated: %s\nTry `camgated --help`.\n", error->message);
+    return EX_USAGE;
+  }
+  if (options.version) {
+    g_print ("camgated %s\n", CAMGATE_VERSION);
+    return EX_OK;
+  }
+  cg_log_init (options.verbose);
+  cg_main_claim ();
+  signal (SIGPIPE, SIG_IGN);
+  config = cg_service_load_config (options.paths.config, &error);
+  if (config == NULL) {
+    g_printerr ("camgated: %s\n", error->message);
+    return EX_CONFIG;
+  }
+  if (options.check_config) {
+    g_print ("%s: good\n", options.paths.config);
+    return EX_OK;
+  }
+  return run (&options, config);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake-media.h"
+
+#include "cg-hub.h"
+#include "cg-media.h"
+#include "cg-pull.h"
+#include "cg-push.h"
+
+struct _CgHub {
+  GObject parent_instance;
+};
+
+struct _CgPull {
+  GObject parent_instance;
+};
+
+struct _CgPush {
+  GObject parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (CgHub, cg_hub, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (CgPull, cg_pull, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (CgPush, cg_push, G_TYPE_OBJECT)
+
+/* What there is of each kind: never more than one at a time, which is asserted. */
+static struct {
+  GObject *object; /* (unowned) (nullable): started and not stopped */
+  guint ever;
+  char *address;
+} ends[2];
+
+static gboolean goodbyes_held;
+static GQueue goodbyes; /* (element-type GTask) */
+
+static void
+define_signals (GType type, const char *first, const char *second)
+{
+  g_signal_new (first, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  if (second != NULL)
+    g_signal_new (second, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                G_TYPE_ERROR);
+}
+
+static void
+cg_hub_class_init (CgHubClass *klass)
+{
+}
+
+static void
+cg_hub_init (CgHub *self)
+{
+}
+
+static void
+cg_pull_class_init (CgPullClass *klass)
+{
+  define_signals (G_TYPE_FROM_CLASS (klass), "live", "running");
+}
+
+static void
+cg_pull_init (CgPull *self)
+{
+}
+
+static void
+cg_push_class_init (CgPushClass *klass)
+{
+  define_signals (G_TYPE_FROM_CLASS (klass), "publishing", NULL);
+}
+
+static void
+cg_push_init (CgPush *self)
+{
+}
+
+static void
+begin (FakeEnd end, gpointer object)
+{
+  g_assert_null (ends[end].object);
+  ends[end].object = object;
+  ends[end].ever++;
+}
+
+static void
+say_goodbye (FakeEnd end, gpointer object, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (object, NULL, callback, user_data);
+
+  if (ends[end].object == object)
+    ends[end].object = NULL;
+  if (goodbyes_held)
+    g_queue_push_tail (&goodbyes, g_steal_pointer (&task));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+CgHub *
+cg_hub_new (void)
+{
+  return g_object_new (CG_TYPE_HUB, NULL);
+}
+
+void
+cg_hub_get_stats (CgHub *self, CgHubStats *stats)
+{
+  *stats = (CgHubStats){.frames = 7};
+}
+
+CgPull *
+cg_pull_new (CgHub *hub, const CgPullOptions *options)
+{
+  g_free (ends[FAKE_PULL].address);
+  ends[FAKE_PULL].address = g_strdup (options->location);
+  return g_object_new (CG_TYPE_PULL, NULL);
+}
+
+void
+cg_pull_start (CgPull *self)
+{
+  begin (FAKE_PULL, self);
+}
+
+void
+cg_pull_stop_async (CgPull *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  say_goodbye (FAKE_PULL, self, callback, user_data);
+}
+
+gboolean
+cg_pull_stop_finish (CgPull *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+CgPush *
+cg_push_new (CgHub *hub, const CgPushOptions *options)
+{
+  g_free (ends[FAKE_PUSH].address);
+  ends[FAKE_PUSH].address = g_strdup (options->url);
+  return g_object_new (CG_TYPE_PUSH, NULL);
+}
+
+void
+cg_push_start (CgPush *self)
+{
+  begin (FAKE_PUSH, self);
+}
+
+void
+cg_push_stop_async (CgPush *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  say_goodbye (FAKE_PUSH, self, callback, user_data);
+}
+
+gboolean
+cg_push_stop_finish (CgPush *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+fake_media_reset (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_assert_null (ends[i].object);
+    g_clear_pointer (&ends[i].address, g_free);
+    ends[i].ever = 0;
+  }
+  g_assert_true (g_queue_is_empty (&goodbyes));
+  goodbyes_held = FALSE;
+}
+
+/* From now on a stop is not answered until fake_media_say_goodbyes(). */
+void
+fake_media_hold_goodbyes (gboolean hold)
+{
+  goodbyes_held = hold;
+}
+
+void
+fake_media_say_goodbyes (void)
+{
+  GTask *task;
+
+  while ((task = g_queue_pop_head (&goodbyes)) != NULL) {
+    g_task_return_boolean (task, TRUE);
+    g_object_unref (task);
+  }
+}
+
+gboolean
+fake_media_is_started (FakeEnd end)
+{
+  return ends[end].object != NULL;
+}
+
+guint
+fake_media_count_ever (FakeEnd end)
+{
+  return ends[end].ever;
+}
+
+const char *
+fake_media_get_address (FakeEnd end)
+{
+  return ends[end].address;
+}
+
+void
+fake_media_go_live (FakeEnd end)
+{
+  g_assert_nonnull (ends[end].object);
+  if (end == FAKE_PULL)
+    g_signal_emit_by_name (ends[end].object, "running");
+  g_signal_emit_by_name (ends[end].object, end == FAKE_PULL ? "live" : "publishing");
+}
+
+void
+fake_media_fail (FakeEnd end, CgError code)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)code, "test");
+
+  g_assert_nonnull (ends[end].object);
+  g_signal_emit_by_name (ends[end].object, "failed", error);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-error.h"
+
+G_BEGIN_DECLS
+
+/* Stands in for the media room: pulls and pushes that do what the test says. Linked in its place.
+ */
+
+typedef enum {
+  FAKE_PULL,
+  FAKE_PUSH,
+} FakeEnd;
+
+void fake_media_reset (void);
+void fake_media_hold_goodbyes (gboolean hold);
+void fake_media_say_goodbyes (void);
+
+gboolean fake_media_is_started (FakeEnd end);
+guint fake_media_count_ever (FakeEnd end);
+const char *fake_media_get_address (FakeEnd end);
+void fake_media_go_live (FakeEnd end);
+void fake_media_fail (FakeEnd end, CgError error);
+
+G_END_DECLS

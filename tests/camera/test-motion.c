@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-clock-dummy.h"
+#include "cg-driver-dummy.h"
+#include "cg-error.h"
+#include "cg-motion.h"
+
+static const CgPtzConfig config = {
+    .move_timeout_ms = 5000,
+    .link_grace_ms = 2000,
+    .reply_timeout_ms = 3000,
+    .speeds = {0.33, 0.66, 1.0},
+};
+
+typedef struct {
+  CgClock *clock;
+  CgDriverDummy *driver;
+  CgMotion *motion;
+  GString *replies; /* "ok", or the word of the error, in the order of the answers */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->clock = CG_CLOCK (cg_clock_dummy_new ());
+  fixture->driver = cg_driver_dummy_new ();
+  fixture->motion = cg_motion_new (CG_PTZ_DRIVER (fixture->driver), fixture->clock, &config);
+  fixture->replies = g_string_new (NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_object_run_dispose (G_OBJECT (fixture->motion));
+  g_assert_finalize_object (fixture->motion);
+  g_assert_finalize_object (fixture->driver);
+  g_object_unref (fixture->clock);
+  g_string_free (fixture->replies, TRUE);
+}
+
+static void
+note_reply (Fixture *fixture, const char *who, const GError *error)
+{
+  g_string_append_printf (fixture->replies, "%s%s:%s", fixture->replies->len > 0 ? " " : "", who,
+                          error != NULL ? cg_error_get_word ((CgError)error->code) : "ok");
+}
+
+static void
+on_started (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_motion_start_finish (CG_MOTION (object), result, &error);
+  note_reply (user_data, "start", error);
+}
+
+static void
+on_halted (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_motion_halt_finish (CG_MOTION (object), result, &error);
+  note_reply (user_data, "stop", error);
+}
+
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static void
+start (Fixture *fixture, CgDirection direction)
+{
+  const CgMoveRequest request = {direction, CG_SPEED_MEDIUM, "cloud"};
+
+  cg_motion_start_async (fixture->motion, &request, on_started, fixture);
+  settle ();
+}
+
+static void
+stop (Fixture *fixture)
+{
+  cg_motion_halt_async (fixture->motion, on_halted, fixture);
+  settle ();
+}
+
+static void
+answer_move (Fixture *fixture, CgError code)
+{
+  g_autoptr (GError) error =
+      code != CG_N_ERRORS ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
+
+  cg_driver_dummy_answer_move (fixture->driver, error);
+  settle ();
+}
+
+static void
+answer_stop (Fixture *fixture, CgError code)
+{
+  g_autoptr (GError) error =
+      code != CG_N_ERRORS ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
+
+  cg_driver_dummy_answer_stop (fixture->driver, error);
+  settle ();
+}
+
+static void
+advance (Fixture *fixture, gint64 ms)
+{
+  cg_clock_dummy_advance (CG_CLOCK_DUMMY (fixture->clock), ms);
+  settle ();
+}
+
+#define OK CG_N_ERRORS
+
+static void
+assert_log (Fixture *fixture, const char *expected)
+{
+  g_autofree char *log = cg_driver_dummy_take_log (fixture->driver);
+
+  g_assert_cmpstr (log, ==, expected);
+}
+
+static void
+test_lease_ends_by_itself (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  start (fixture, CG_DIRECTION_UP);
+
+  advance (fixture, 4999);
+  assert_log (fixture, "move(0.00,0.66)");
+  g_assert_true (cg_motion_is_moving (fixture->motion));
+  advance (fixture, 1);
+
+  assert_log (fixture, "stop");
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+  advance (fixture, 60000);
+  assert_log (fixture, "");
+}
+
+static void
+test_start_again_refreshes (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  start (fixture, CG_DIRECTION_LEFT);
+  advance (fixture, 4000);
+  start (fixture, CG_DIRECTION_LEFT);
+
+  advance (fixture, 4000);
+  assert_log (fixture, "move(-0.66,0.00) move(-0.66,0.00)");
+  advance (fixture, 1000);
+
+  assert_log (fixture, "stop");
+}
+
+static void
+test_other_axis_is_stopped (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+
+  start (fixture, CG_DIRECTION_ZOOM_IN);
+  start (fixture, CG_DIRECTION_UP_LEFT);
+  start (fixture, CG_DIRECTION_DOWN);
+  start (fixture, CG_DIRECTION_ZOOM_OUT);
+
+  assert_log (fixture, "zoom(0.66) others-move(-0.66,0.66) move(0.00,-0.66) others-zoom(-0.66)");
+}
+
+static void
+test_stop_without_move (Fixture *fixture, gconstpointer data)
+{
+  stop (fixture);
+  answer_stop (fixture, OK);
+
+  assert_log (fixture, "stop");
+  g_assert_cmpstr (fixture->replies->str, ==, "stop:ok");
+}
+
+/* Q1: a move on the wire may reach the camera after the stop. */
+static void
+test_q1_move_in_flight_is_stopped_again (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  stop (fixture);
+  answer_stop (fixture, OK);
+  g_assert_true (cg_motion_is_moving (fixture->motion));
+
+  answer_move (fixture, OK);
+  assert_log (fixture, "move(0.00,0.66) stop stop");
+  answer_stop (fixture, OK);
+
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+  g_assert_cmpstr (fixture->replies->str, ==, "stop:ok start:ok");
+}
+
+/* Q1: the stop message is lost. */
+static void
+test_q1_failed_stop_is_repeated (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  answer_move (fixture, OK);
+  stop (fixture);
+  answer_stop (fixture, CG_ERROR_TIMED_OUT);
+
+  advance (fixture, 1000);
+  assert_log (fixture, "move(0.00,0.66) stop stop");
+  answer_stop (fixture, OK);
+  advance (fixture, 60000);
+
+  assert_log (fixture, "");
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+  g_assert_cmpstr (fixture->replies->str, ==, "start:ok stop:timed-out");
+}
+
+static void
+test_start_waits_for_stop (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  answer_move (fixture, OK);
+  stop (fixture);
+  start (fixture, CG_DIRECTION_LEFT);
+  assert_log (fixture, "move(0.00,0.66) stop");
+
+  answer_stop (fixture, OK);
+  assert_log (fixture, "move(-0.66,0.00)");
+  answer_move (fixture, OK);
+
+  advance (fixture, 5000);
+  assert_log (fixture, "stop");
+  answer_stop (fixture, OK);
+}
+
+static void
+test_stop_drops_waiting_start (Fixture *fixture, gconstpointer data)
+{
+  stop (fixture);
+  start (fixture, CG_DIRECTION_LEFT);
+  stop (fixture);
+
+  answer_stop (fixture, OK);
+  answer_stop (fixture, OK);
+
+  assert_log (fixture, "stop stop");
+  g_assert_cmpstr (fixture->replies->str, ==, "start:cancelled stop:ok stop:ok");
+}
+
+/* The operator was told that it failed: the camera must not move all the same. */
+static void
+test_uncertain_start_is_stopped (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+
+  answer_move (fixture, CG_ERROR_TIMED_OUT);
+
+  assert_log (fixture, "move(0.00,0.66) stop");
+  answer_stop (fixture, OK);
+  g_assert_cmpstr (fixture->replies->str, ==, "start:timed-out");
+}
+
+static void
+test_refused_start_is_over (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+
+  answer_move (fixture, CG_ERROR_NOT_PERMITTED);
+  advance (fixture, 60000);
+
+  assert_log (fixture, "move(0.00,0.66)");
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+}
+
+/* Q61: nobody is there any more to send the stop. */
+static void
+test_q61_lost_link_ends_move (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  start (fixture, CG_DIRECTION_UP);
+
+  cg_motion_link_lost (fixture->motion, "local-1");
+  advance (fixture, 2000);
+  assert_log (fixture, "move(0.00,0.66)");
+  cg_motion_link_lost (fixture->motion, "cloud");
+  advance (fixture, 1999);
+  assert_log (fixture, "");
+  advance (fixture, 1);
+
+  assert_log (fixture, "stop");
+}
+
+static void
+test_forget_sends_no_stop (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  start (fixture, CG_DIRECTION_UP);
+
+  cg_motion_forget (fixture->motion);
+  advance (fixture, 60000);
+
+  assert_log (fixture, "move(0.00,0.66)");
+}
+
+static void
+test_speeds (void)
+{
+  static const struct {
+    CgDirection direction;
+    CgSpeed speed;
+    double pan, tilt, zoom;
+  } moves[] = {
+      {CG_DIRECTION_UP, CG_SPEED_SLOW, 0, 0.33, 0},
+      {CG_DIRECTION_DOWN, CG_SPEED_FAST, 0, -1, 0},
+      {CG_DIRECTION_LEFT, CG_SPEED_MEDIUM, -0.66, 0, 0},
+      {CG_DIRECTION_RIGHT, CG_SPEED_FAST, 1, 0, 0},
+      {CG_DIRECTION_UP_LEFT, CG_SPEED_FAST, -1, 1, 0},
+      {CG_DIRECTION_DOWN_LEFT, CG_SPEED_FAST, -1, -1, 0},
+      {CG_DIRECTION_UP_RIGHT, CG_SPEED_FAST, 1, 1, 0},
+      {CG_DIRECTION_DOWN_RIGHT, CG_SPEED_FAST, 1, -1, 0},
+      {CG_DIRECTION_ZOOM_IN, CG_SPEED_SLOW, 0, 0, 0.33},
+      {CG_DIRECTION_ZOOM_OUT, CG_SPEED_FAST, 0, 0, -1},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
+    const CgMoveRequest request = {moves[i].direction, moves[i].speed, NULL};
+    CgPtzMove move;
+
+    cg_motion_move_from_request (&request, &config, &move);
+
+    g_assert_cmpfloat_with_epsilon (move.pan, moves[i].pan, 1e-9);
+    g_assert_cmpfloat_with_epsilon (move.tilt, moves[i].tilt, 1e-9);
+    g_assert_cmpfloat_with_epsilon (move.zoom, moves[i].zoom, 1e-9);
+    g_assert_cmpint (move.zooming, ==, moves[i].zoom != 0);
+    g_assert_cmpint (move.pan_tilt, ==, moves[i].zoom == 0);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct {
+    const char *path;
+    void (*test) (Fixture *fixture, gconstpointer data);
+  } tests[] = {
+      {"/camera/motion/lease-ends-by-itself", test_lease_ends_by_itself},
+      {"/camera/motion/start-again-refreshes", test_start_again_refreshes},
+      {"/camera/motion/other-axis-is-stopped", test_other_axis_is_stopped},
+      {"/camera/motion/stop-without-move", test_stop_without_move},
+      {"/camera/motion/q1-move-in-flight-is-stopped-again",
+       test_q1_move_in_flight_is_stopped_again},
+      {"/camera/motion/q1-failed-stop-is-repeated", test_q1_failed_stop_is_repeated},
+      {"/camera/motion/start-waits-for-stop", test_start_waits_for_stop},
+      {"/camera/motion/stop-drops-waiting-start", test_stop_drops_waiting_start},
+      {"/camera/motion/uncertain-start-is-stopped", test_uncertain_start_is_stopped},
+      {"/camera/motion/refused-start-is-over", test_refused_start_is_over},
+      {"/camera/motion/q61-lost-link-ends-move", test_q61_lost_link_ends_move},
+      {"/camera/motion/forget-sends-no-stop", test_forget_sends_no_stop},
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  g_test_add_func ("/camera/motion/speeds", test_speeds);
+  return g_test_run ();
+}
