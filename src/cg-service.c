@@ -87,6 +87,12 @@ on_client_link_changed (CgDoor *door, gboolean up, CgChannel *channel)
     cg_channel_close (channel);
 }
 
+static void
+release_channel (gpointer channel, GClosure *closure)
+{
+  g_object_unref (channel);
+}
+
 /* The channel lives as long as the door. */
 static void
 on_client (CgLocalServer *server, CgDoor *door, CgService *self)
@@ -96,7 +102,7 @@ on_client (CgLocalServer *server, CgDoor *door, CgService *self)
 
   join (door, channel);
   g_signal_connect_data (door, "link-changed", G_CALLBACK (on_client_link_changed), channel,
-                         (GClosureNotify)g_object_unref, G_CONNECT_AFTER);
+                         release_channel, G_CONNECT_AFTER);
 }
 
 static void

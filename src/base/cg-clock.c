@@ -18,7 +18,7 @@ real_get_real_ms (CgClock *self)
 static GSource *
 real_add_timeout (CgClock *self, gint64 delay_ms, GSourceFunc callback, gpointer user_data)
 {
-  GSource *source = g_timeout_source_new ((guint) CLAMP (delay_ms, 0, G_MAXUINT));
+  GSource *source = g_timeout_source_new ((guint)CLAMP (delay_ms, 0, G_MAXUINT));
 
   g_source_set_callback (source, callback, user_data, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());

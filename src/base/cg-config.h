@@ -109,6 +109,7 @@ typedef struct {
   GPtrArray *cameras; /* (owned) (element-type CgCameraConfig) in the file's order */
 } CgConfig;
 
+CgConfig *cg_config_new (void);
 CgConfig *cg_config_load (const char *path, GPtrArray *warnings, GError **error);
 CgConfig *cg_config_parse (const char *text,
                            gssize length,
@@ -118,11 +119,15 @@ CgConfig *cg_config_parse (const char *text,
 CgConfig *cg_config_ref (CgConfig *self);
 void cg_config_unref (CgConfig *self);
 const CgCameraConfig *cg_config_find_camera (const CgConfig *self, const char *did);
+gboolean cg_config_check_did (const char *did, GError **error);
+gboolean cg_gateway_config_equal (const CgGatewayConfig *a, const CgGatewayConfig *b);
+gboolean cg_cloud_config_equal (const CgCloudConfig *a, const CgCloudConfig *b);
 
 CgCameraConfig *cg_camera_config_new (const char *did);
 CgCameraConfig *cg_camera_config_copy (const CgCameraConfig *self);
 void cg_camera_config_free (CgCameraConfig *self);
 gboolean cg_camera_config_equal (const CgCameraConfig *a, const CgCameraConfig *b);
+gboolean cg_camera_config_settle (CgCameraConfig *self, const char **key, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgConfig, cg_config_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgCameraConfig, cg_camera_config_free)

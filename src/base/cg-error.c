@@ -9,34 +9,34 @@ typedef struct {
 
 /* PROTOCOL.md section 3. The only place that knows the numbers. */
 static const CgErrorRow rows[] = {
-  [CG_ERROR_INTERNAL] = { "internal", 500, 60006 },
-  [CG_ERROR_BAD_REQUEST] = { "bad-request", 400, 400 },
-  [CG_ERROR_UNKNOWN_THING] = { "unknown-thing", 404, 404 },
-  [CG_ERROR_UNKNOWN_SERVICE] = { "unknown-service", 404, 404 },
-  [CG_ERROR_UNKNOWN_COMMAND] = { "unknown-command", 404, 60020 },
-  [CG_ERROR_INVALID_CONFIG] = { "invalid-config", 9, 9 },
-  [CG_ERROR_NOT_MODIFIED] = { "not-modified", 304, 304 },
-  [CG_ERROR_UNREACHABLE] = { "unreachable", 18002, 60006 },
-  [CG_ERROR_TIMED_OUT] = { "timed-out", 18002, 60006 },
-  [CG_ERROR_LOGIN_REFUSED] = { "login-refused", 18002, 60001 },
-  [CG_ERROR_NOT_PERMITTED] = { "not-permitted", 18002, 60001 },
-  [CG_ERROR_NOT_SUPPORTED] = { "not-supported", 18003, 60020 },
-  [CG_ERROR_PEER_FAULT] = { "peer-fault", 18002, 60006 },
-  [CG_ERROR_NO_PTZ] = { "no-ptz", 60000, 60000 },
-  [CG_ERROR_LIMIT_UP] = { "limit-up", 60002, 60002 },
-  [CG_ERROR_LIMIT_DOWN] = { "limit-down", 60003, 60003 },
-  [CG_ERROR_LIMIT_LEFT] = { "limit-left", 60004, 60004 },
-  [CG_ERROR_LIMIT_RIGHT] = { "limit-right", 60005, 60005 },
-  [CG_ERROR_TOO_MANY_PRESETS] = { "too-many-presets", 60007, 60007 },
-  [CG_ERROR_PRESET_BUSY] = { "preset-busy", 60009, 60009 },
-  [CG_ERROR_AT_PRESET] = { "at-preset", 60010, 60010 },
-  [CG_ERROR_NO_SUCH_PRESET] = { "no-such-preset", 60011, 60011 },
-  [CG_ERROR_CANCELLED] = { "cancelled", 500, 60006 },
-  [CG_ERROR_EXPIRED] = { "expired", 60006, 60006 },
-  [CG_ERROR_TOO_MANY_STREAMS] = { "too-many-streams", 500, 500 },
-  [CG_ERROR_STREAM_BUSY] = { "publisher-exists", 18002, 60006 },
-  [CG_ERROR_STREAM_STALLED] = { "no-data", 18002, 60006 },
-  [CG_ERROR_STREAM_FORMAT] = { "codec", 18003, 60006 },
+    [CG_ERROR_INTERNAL] = {"internal", 500, 60006},
+    [CG_ERROR_BAD_REQUEST] = {"bad-request", 400, 400},
+    [CG_ERROR_UNKNOWN_THING] = {"unknown-thing", 404, 404},
+    [CG_ERROR_UNKNOWN_SERVICE] = {"unknown-service", 404, 404},
+    [CG_ERROR_UNKNOWN_COMMAND] = {"unknown-command", 404, 60020},
+    [CG_ERROR_INVALID_CONFIG] = {"invalid-config", 9, 9},
+    [CG_ERROR_NOT_MODIFIED] = {"not-modified", 304, 304},
+    [CG_ERROR_UNREACHABLE] = {"unreachable", 18002, 60006},
+    [CG_ERROR_TIMED_OUT] = {"timed-out", 18002, 60006},
+    [CG_ERROR_LOGIN_REFUSED] = {"login-refused", 18002, 60001},
+    [CG_ERROR_NOT_PERMITTED] = {"not-permitted", 18002, 60001},
+    [CG_ERROR_NOT_SUPPORTED] = {"not-supported", 18003, 60020},
+    [CG_ERROR_PEER_FAULT] = {"peer-fault", 18002, 60006},
+    [CG_ERROR_NO_PTZ] = {"no-ptz", 60000, 60000},
+    [CG_ERROR_LIMIT_UP] = {"limit-up", 60002, 60002},
+    [CG_ERROR_LIMIT_DOWN] = {"limit-down", 60003, 60003},
+    [CG_ERROR_LIMIT_LEFT] = {"limit-left", 60004, 60004},
+    [CG_ERROR_LIMIT_RIGHT] = {"limit-right", 60005, 60005},
+    [CG_ERROR_TOO_MANY_PRESETS] = {"too-many-presets", 60007, 60007},
+    [CG_ERROR_PRESET_BUSY] = {"preset-busy", 60009, 60009},
+    [CG_ERROR_AT_PRESET] = {"at-preset", 60010, 60010},
+    [CG_ERROR_NO_SUCH_PRESET] = {"no-such-preset", 60011, 60011},
+    [CG_ERROR_CANCELLED] = {"cancelled", 500, 60006},
+    [CG_ERROR_EXPIRED] = {"expired", 60006, 60006},
+    [CG_ERROR_TOO_MANY_STREAMS] = {"too-many-streams", 500, 500},
+    [CG_ERROR_STREAM_BUSY] = {"publisher-exists", 18002, 60006},
+    [CG_ERROR_STREAM_STALLED] = {"no-data", 18002, 60006},
+    [CG_ERROR_STREAM_FORMAT] = {"codec", 18003, 60006},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CG_N_ERRORS);
 
@@ -47,35 +47,35 @@ typedef struct {
 } CgCodeRow;
 
 static const CgCodeRow codes[] = {
-  { 0, "success", "nothing" },
-  { 9, "invalid configuration parameters",
-    "correct the member that the message names; nothing was changed" },
-  { 304, "not modified", "send a new `updated` with the new content" },
-  { 400, "bad request", "correct the member that the message names" },
-  { 404, "unknown device or service", "check the did, and the spelling of the service" },
-  { 500, "internal failure, or more streams than allowed",
-    "read the log of camgated; stop a stream that is not needed" },
-  { 18001, "serial port failure", "never sent for a camera" },
-  { 18002, "camera not connected, wrong address, or login refused",
-    "check power, cable, address and password; run `camgatectl probe`" },
-  { 18003, "operation the device does not support", "nothing: this camera cannot do it" },
-  { 60000, "device has no PTZ", "nothing: this camera cannot move" },
-  { 60001, "no permission for PTZ",
-    "give the camera's user the right to move it, or set ptz=allow for this camera" },
-  { 60002, "upper limit reached", "move in another direction" },
-  { 60003, "lower limit reached", "move in another direction" },
-  { 60004, "left limit reached", "move in another direction" },
-  { 60005, "right limit reached", "move in another direction" },
-  { 60006, "operation failed, try again later",
-    "try again; if it stays, check that the camera is reachable" },
-  { 60007, "too many presets", "remove a preset first" },
-  { 60009, "a preset is being called", "wait until the camera stands, or send stop" },
-  { 60010, "already at this preset", "nothing: the camera stands there" },
-  { 60011, "preset does not exist", "list the presets; set this one first" },
-  { 60020, "command not supported", "nothing: this camera, or this bridge, does not know it" },
+    {0, "success", "nothing"},
+    {9, "invalid configuration parameters",
+     "correct the member that the message names; nothing was changed"},
+    {304, "not modified", "send a new `updated` with the new content"},
+    {400, "bad request", "correct the member that the message names"},
+    {404, "unknown device or service", "check the did, and the spelling of the service"},
+    {500, "internal failure, or more streams than allowed",
+     "read the log of camgated; stop a stream that is not needed"},
+    {18001, "serial port failure", "never sent for a camera"},
+    {18002, "camera not connected, wrong address, or login refused",
+     "check power, cable, address and password; run `camgatectl probe`"},
+    {18003, "operation the device does not support", "nothing: this camera cannot do it"},
+    {60000, "device has no PTZ", "nothing: this camera cannot move"},
+    {60001, "no permission for PTZ",
+     "give the camera's user the right to move it, or set ptz=allow for this camera"},
+    {60002, "upper limit reached", "move in another direction"},
+    {60003, "lower limit reached", "move in another direction"},
+    {60004, "left limit reached", "move in another direction"},
+    {60005, "right limit reached", "move in another direction"},
+    {60006, "operation failed, try again later",
+     "try again; if it stays, check that the camera is reachable"},
+    {60007, "too many presets", "remove a preset first"},
+    {60009, "a preset is being called", "wait until the camera stands, or send stop"},
+    {60010, "already at this preset", "nothing: the camera stands there"},
+    {60011, "preset does not exist", "list the presets; set this one first"},
+    {60020, "command not supported", "nothing: this camera, or this bridge, does not know it"},
 };
 
-G_DEFINE_QUARK (cg-error-quark, cg_error)
+G_DEFINE_QUARK (cg - error - quark, cg_error)
 
 /**
  * cg_error_get_code:
@@ -109,7 +109,7 @@ cg_error_get_code (const GError *error, CgErrorScope scope)
 const char *
 cg_error_get_word (CgError error)
 {
-  g_return_val_if_fail ((int) error >= 0 && error < CG_N_ERRORS, "internal");
+  g_return_val_if_fail ((int)error >= 0 && error < CG_N_ERRORS, "internal");
 
   return rows[error].word;
 }

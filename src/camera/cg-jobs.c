@@ -113,8 +113,7 @@ work_in_thread (gpointer data, gpointer user_data)
 
   cg_onvif_session_set_timeout_ms (ticket->session, MAX (ticket->job.timeout_ms, 1));
   ticket->result = ticket->job.run_in_thread (ticket->session, ticket->job.data, &ticket->error);
-  g_main_context_invoke_full (ticket->jobs->context, G_PRIORITY_DEFAULT, on_ticket_back, ticket,
-                              NULL);
+  cg_main_post (ticket->jobs->context, on_ticket_back, ticket);
 }
 
 static gboolean

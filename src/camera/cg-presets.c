@@ -392,7 +392,7 @@ cg_presets_new (CgJobs *jobs, CgStore *store, const char *did, guint timeout_ms)
   self->jobs = g_object_ref (jobs);
   self->store = store != NULL ? g_object_ref (store) : NULL;
   self->did = g_strdup (did);
-  self->state_name = g_strdup_printf ("presets-%s.json", escaped);
+  self->state_name = g_strdup_printf ("presets-%s", escaped);
   self->timeout_ms = timeout_ms;
   load (self);
   return self;

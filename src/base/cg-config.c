@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-config.h"
+
+#include <string.h>
+
+#include "cg-key-group.h"
+
+#define MAX_DID_LENGTH 128 /* it becomes part of topics and of file names */
+
+/**
+ * cg_config_new: (skip)
+ *
+ * For the reader of files, which fills it in before anybody else sees it.
+ *
+ * Returns: (transfer full): a configuration without did and cameras, all else at its default
+ */
+CgConfig *
+cg_config_new (void)
+{
+  CgConfig *self = g_atomic_rc_box_new0 (CgConfig);
+
+  for (CgKeyGroupId id = 0; id < CG_KEY_GROUP_CAMERA; id++) {
+    const CgKeyGroup *group = cg_key_group_get (id);
+    cg_key_group_set_defaults (group, G_STRUCT_MEMBER_P (self, group->offset));
+  }
+  self->cameras = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_camera_config_free);
+  return self;
+}
+
+/**
+ * cg_config_ref:
+ * @self: a configuration
+ *
+ * Returns: (transfer full): the same
+ */
+CgConfig *
+cg_config_ref (CgConfig *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+config_clear (gpointer data)
+{
+  CgConfig *self = data;
+
+  for (CgKeyGroupId id = 0; id < CG_KEY_GROUP_CAMERA; id++) {
+    const CgKeyGroup *group = cg_key_group_get (id);
+    cg_key_group_clear (group, G_STRUCT_MEMBER_P (self, group->offset));
+  }
+  g_ptr_array_unref (self->cameras);
+}
+
+/**
+ * cg_config_unref:
+ * @self: (transfer full): a configuration
+ */
+void
+cg_config_unref (CgConfig *self)
+{
+  g_atomic_rc_box_release_full (self, config_clear);
+}
+
+/**
+ * cg_config_find_camera:
+ * @self: a configuration
+ * @did: a device id
+ *
+ * Returns: (nullable): its camera of that id; belongs to @self
+ */
+const CgCameraConfig *
+cg_config_find_camera (const CgConfig *self, const char *did)
+{
+  for (guint i = 0; i < self->cameras->len; i++) {
+    const CgCameraConfig *camera = self->cameras->pdata[i];
+    if (g_str_equal (camera->did, did))
+      return camera;
+  }
+  return NULL;
+}
+
+/**
+ * cg_config_check_did:
+ * @did: a device id
+ *
+ * A did is any text (PROTOCOL.md), as long as it can stand in a topic and in a file name.
+ *
+ * Returns: %FALSE with %CG_ERROR_INVALID_CONFIG
+ */
+gboolean
+cg_config_check_did (const char *did, GError **error)
+{
+  const char *why = NULL;
+
+  if (*did == '\0')
+    why = "did is missing";
+  else if (strlen (did) > MAX_DID_LENGTH)
+    why = "did is too long";
+  else if (did[0] == '.' || strpbrk (did, "/+#") != NULL)
+    why = "did must not contain / + #, nor begin with a dot";
+  for (const char *at = did; why == NULL && *at != '\0'; at++)
+    if (g_ascii_isspace (*at) || g_ascii_iscntrl (*at))
+      why = "did must not contain spaces";
+
+  if (why == NULL)
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, why);
+  return FALSE;
+}
+
+/**
+ * cg_gateway_config_equal:
+ * @a: a gateway's configuration
+ * @b: another
+ *
+ * Returns: %TRUE if both are the same
+ */
+gboolean
+cg_gateway_config_equal (const CgGatewayConfig *a, const CgGatewayConfig *b)
+{
+  return cg_key_group_equal (cg_key_group_get (CG_KEY_GROUP_GATEWAY), a, b);
+}
+
+/**
+ * cg_cloud_config_equal:
+ * @a: a link's configuration
+ * @b: another
+ *
+ * Returns: %TRUE if the link can stay as it is
+ */
+gboolean
+cg_cloud_config_equal (const CgCloudConfig *a, const CgCloudConfig *b)
+{
+  return cg_key_group_equal (cg_key_group_get (CG_KEY_GROUP_CLOUD), a, b);
+}

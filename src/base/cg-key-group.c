@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-key-group.h"
+
+#include <string.h>
+
+#include "cg-config.h"
+
+#define GATEWAY(member) G_STRUCT_OFFSET (CgGatewayConfig, member)
+#define CLOUD(member) G_STRUCT_OFFSET (CgCloudConfig, member)
+#define PTZ(member) G_STRUCT_OFFSET (CgPtzConfig, member)
+#define STREAM(member) G_STRUCT_OFFSET (CgStreamConfig, member)
+#define CAMERA(member) G_STRUCT_OFFSET (CgCameraConfig, member)
+
+static const char *const boolean_words[] = {"false", "true", NULL};
+static const char *const allow_words[] = {"deny", "allow", NULL};
+static const char *const qos_words[] = {"auto", "0", "1", "2", NULL};
+static const char *const shape_words[] = {"mixed", "flat", NULL};
+static const char *const protocol_words[] = {"onvif", "rtsp", NULL};
+static const char *const audio_words[] = {"drop", "pass", "aac", "silent", NULL};
+static const char *const transport_words[] = {"auto", "tcp", "udp", NULL};
+
+/* clang-format off */
+
+static const CgKey gateway_keys[] = {
+  { "did", CG_KEY_STRING, GATEWAY (did),
+    .help = "device id of this box" },
+  { "secret", CG_KEY_SECRET, GATEWAY (secret),
+    .help = "signs registrations; or the systemd credential `secret`" },
+  { "iccid", CG_KEY_STRING, GATEWAY (iccid),
+    .help = "of the modem's SIM card, sent on registration" },
+  { "imsi", CG_KEY_STRING, GATEWAY (imsi),
+    .help = "of the modem's SIM card, sent on registration" },
+};
+
+static const CgKey cloud_keys[] = {
+  { "servers", CG_KEY_SERVERS, CLOUD (servers), "",
+    .help = "mqtt://host[:1883] and mqtts://host[:8883], separated by ; and tried in turn" },
+  { "username", CG_KEY_STRING, CLOUD (username), .empty_is_none = TRUE,
+    .help = "login; absent: the gateway's did; empty: none" },
+  { "password", CG_KEY_SECRET, CLOUD (password), .empty_is_none = TRUE,
+    .help = "login; absent: the gateway's secret; empty: none" },
+  { "client-id", CG_KEY_STRING, CLOUD (client_id),
+    .help = "absent: camgate_ and the gateway's did" },
+  { "ca-file", CG_KEY_FILE, CLOUD (ca_file),
+    .help = "certificates to trust in place of the system's" },
+  { "cert-file", CG_KEY_FILE, CLOUD (cert_file),
+    .help = "client certificate" },
+  { "key-file", CG_KEY_FILE, CLOUD (key_file),
+    .help = "key of the client certificate" },
+  { "publish-topic", CG_KEY_TOPIC, CLOUD (publish_topic), "messages/%s",
+    .help = "where messages go; %s is the did" },
+  { "subscribe-topic", CG_KEY_TOPIC, CLOUD (subscribe_topic), "actions/%s",
+    .help = "where actions come from; %s is the did" },
+  { "qos", CG_KEY_WORD, CLOUD (qos), "auto", .min = -1, .words = qos_words,
+    .help = "auto: streams 0, all else 1" },
+  { "keep-alive", CG_KEY_SECONDS, CLOUD (keep_alive_s), "60", 5, 65535,
+    .help = "MQTT keep-alive" },
+  { "last-will", CG_KEY_WORD, CLOUD (last_will), "false", .words = boolean_words,
+    .help = "the broker reports the gateway as offline" },
+  { "event-token", CG_KEY_WORD, CLOUD (event_token), "true", .words = boolean_words,
+    .help = "events and streams carry the register token" },
+  { "reply-shape", CG_KEY_WORD, CLOUD (reply_shape), "mixed", .words = shape_words,
+    .help = "flat: for the cloud of 2019" },
+  { "reconnect-max", CG_KEY_SECONDS, CLOUD (reconnect_max_s), "60", 1, 3600,
+    .help = "longest pause between two tries to connect" },
+  { "register-retry-max", CG_KEY_SECONDS, CLOUD (register_retry_max_s), "300", 4, 86400,
+    .help = "longest pause between two tries to register" },
+};
+
+static const CgKey ptz_keys[] = {
+  { "move-timeout", CG_KEY_MILLISECONDS, PTZ (move_timeout_ms), "5", 1, 60,
+    .help = "a move ends by itself after so long" },
+  { "link-grace", CG_KEY_MILLISECONDS, PTZ (link_grace_ms), "2", 0, 60,
+    .help = "a move outlives the link it came by for so long" },
+  { "reply-timeout", CG_KEY_MILLISECONDS, PTZ (reply_timeout_ms), "3", 0.1, 10,
+    .help = "a request is answered after so long at the latest" },
+  { "speed-slow", CG_KEY_FRACTION, PTZ (speeds[0]), "0.33", 0.01, 1,
+    .help = "fraction of the camera's velocity range" },
+  { "speed-medium", CG_KEY_FRACTION, PTZ (speeds[1]), "0.66", 0.01, 1,
+    .help = "fraction of the camera's velocity range" },
+  { "speed-fast", CG_KEY_FRACTION, PTZ (speeds[2]), "1", 0.01, 1,
+    .help = "fraction of the camera's velocity range" },
+};
+
+static const CgKey stream_keys[] = {
+  { "max-streams", CG_KEY_COUNT, STREAM (max_streams), "256", 1, 10000,
+    .help = "pushes at the same time" },
+  { "retry-max", CG_KEY_SECONDS, STREAM (retry_max_s), "60", 1, 3600,
+    .help = "longest pause between two tries" },
+  { "stall-timeout", CG_KEY_MILLISECONDS, STREAM (stall_timeout_ms), "10", 0.1, 600,
+    .help = "connected but without data for so long: built anew" },
+  { "start-timeout", CG_KEY_MILLISECONDS, STREAM (start_timeout_ms), "20", 0.1, 600,
+    .help = "from the first request to the first key frame" },
+  { "publisher-wait", CG_KEY_MILLISECONDS, STREAM (publisher_wait_ms), "15", 0.1, 600,
+    .help = "pause while the media server still holds a dead publisher" },
+  { "publish-grace", CG_KEY_MILLISECONDS, STREAM (publish_grace_ms), "10", 0, 600,
+    .help = "a lost camera keeps the publishing session for so long" },
+  { "play-lease", CG_KEY_SECONDS, STREAM (play_lease_s), "0", 0, 604800,
+    .help = "a push ends so long after the last play; 0: never" },
+};
+
+static const CgKey camera_keys[] = {
+  { "address", CG_KEY_STRING, CAMERA (address),
+    .help = "host, host:port or URL of its ONVIF service" },
+  { "username", CG_KEY_STRING, CAMERA (username),
+    .help = "login" },
+  { "password", CG_KEY_SECRET, CAMERA (password),
+    .help = "login" },
+  { "name", CG_KEY_STRING, CAMERA (name),
+    .help = "for people" },
+  { "secret", CG_KEY_SECRET, CAMERA (secret),
+    .help = "signs its registration; absent: the gateway's" },
+  { "profile", CG_KEY_STRING, CAMERA (profile),
+    .help = "token or name of the media profile to play" },
+  { "url", CG_KEY_STRING, CAMERA (url),
+    .help = "fixed RTSP address, wins over what the camera says" },
+  { "protocol", CG_KEY_WORD, CAMERA (protocol), "onvif", .words = protocol_words,
+    .help = "rtsp: no ONVIF at all, url is played" },
+  { "audio", CG_KEY_WORD, CAMERA (audio), "pass", .words = audio_words,
+    .help = "pass: AAC as it comes; aac: all as AAC; silent: silent AAC" },
+  { "transport", CG_KEY_WORD, CAMERA (transport), "auto", .words = transport_words,
+    .help = "of RTP; auto: TCP, UDP if the camera insists" },
+  { "ptz", CG_KEY_WORD, CAMERA (ptz_allowed), "allow", .words = allow_words,
+    .help = "deny: PTZ is answered with 60001" },
+};
+
+/* clang-format on */
+
+#define GROUP(title, table, where)                                                                 \
+  {                                                                                                \
+    .name = title, .keys = table, .n_keys = G_N_ELEMENTS (table), .offset = where                  \
+  }
+
+static const CgKeyGroup groups[] = {
+    [CG_KEY_GROUP_GATEWAY] = GROUP ("gateway", gateway_keys, G_STRUCT_OFFSET (CgConfig, gateway)),
+    [CG_KEY_GROUP_CLOUD] = GROUP ("cloud", cloud_keys, G_STRUCT_OFFSET (CgConfig, cloud)),
+    [CG_KEY_GROUP_PTZ] = GROUP ("ptz", ptz_keys, G_STRUCT_OFFSET (CgConfig, ptz)),
+    [CG_KEY_GROUP_STREAM] = GROUP ("stream", stream_keys, G_STRUCT_OFFSET (CgConfig, stream)),
+    [CG_KEY_GROUP_CAMERA] = GROUP ("camera", camera_keys, 0),
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (groups) == CG_N_KEY_GROUPS);
+
+/**
+ * cg_key_group_get:
+ * @id: which group
+ *
+ * Returns: its settings
+ */
+const CgKeyGroup *
+cg_key_group_get (CgKeyGroupId id)
+{
+  g_return_val_if_fail ((int)id >= 0 && id < CG_N_KEY_GROUPS, NULL);
+
+  return &groups[id];
+}
+
+/**
+ * cg_key_group_find:
+ * @group: a group
+ * @name: a key as written
+ * @is_file: (out): whether it is the `-file` form of a secret
+ *
+ * Returns: (nullable): the setting
+ */
+const CgKey *
+cg_key_group_find (const CgKeyGroup *group, const char *name, gboolean *is_file)
+{
+  for (gsize i = 0; i < group->n_keys; i++) {
+    const CgKey *key = &group->keys[i];
+
+    *is_file = FALSE;
+    if (g_str_equal (key->name, name))
+      return key;
+    if (key->type != CG_KEY_SECRET || !g_str_has_prefix (name, key->name))
+      continue;
+    *is_file = g_str_equal (name + strlen (key->name), "-file");
+    if (*is_file)
+      return key;
+  }
+  return NULL;
+}
+
+/* Letters to insert, remove, replace or swap with a neighbour: what a slip of the fingers is. */
+static guint
+distance (const char *a, const char *b)
+{
+  enum { MAX_LENGTH = 32 };
+  const gsize n_a = MIN (strlen (a), MAX_LENGTH);
+  const gsize n_b = MIN (strlen (b), MAX_LENGTH);
+  guint cost[MAX_LENGTH + 1][MAX_LENGTH + 1];
+
+  for (gsize i = 0; i <= n_a; i++) {
+    for (gsize k = 0; k <= n_b; k++) {
+      if (i == 0 || k == 0) {
+        cost[i][k] = i + k;
+        continue;
+      }
+      const guint replaced = cost[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1);
+      cost[i][k] = MIN (replaced, 1 + MIN (cost[i - 1][k], cost[i][k - 1]));
+      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+        cost[i][k] = MIN (cost[i][k], cost[i - 2][k - 2] + 1);
+    }
+  }
+  return cost[n_a][n_b];
+}
+
+/* Keeps the nearer of two names; one that shares less than half with @name is no suggestion. */
+static void
+consider (const char *name, const char *candidate, const char **nearest, guint *least)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  const guint changes = distance (g_strdelimit (lower, "_ .", '-'), candidate);
+
+  if (changes >= *least || changes * 2 > strlen (candidate))
+    return;
+  *least = changes;
+  *nearest = candidate;
+}
+
+/**
+ * cg_key_group_nearest_key:
+ * @group: a group
+ * @name: a key that it does not have
+ *
+ * Returns: (nullable): the known key that was probably meant
+ */
+const char *
+cg_key_group_nearest_key (const CgKeyGroup *group, const char *name)
+{
+  const char *nearest = NULL;
+  guint least = G_MAXUINT;
+
+  for (gsize i = 0; i < group->n_keys; i++)
+    consider (name, group->keys[i].name, &nearest, &least);
+  return nearest;
+}
+
+/**
+ * cg_key_group_nearest_group:
+ * @name: a group that does not exist
+ *
+ * Returns: (nullable): the known group that was probably meant
+ */
+const char *
+cg_key_group_nearest_group (const char *name)
+{
+  g_autofree char *word = g_strndup (name, strcspn (name, " "));
+  const char *nearest = NULL;
+  guint least = G_MAXUINT;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
+    consider (word, groups[i].name, &nearest, &least);
+  return nearest;
+}
+
+/**
+ * cg_key_group_set_defaults:
+ * @group: a group
+ * @base: its struct, not yet filled
+ *
+ * Fills in what an empty group means.
+ */
+void
+cg_key_group_set_defaults (const CgKeyGroup *group, gpointer base)
+{
+  for (gsize i = 0; i < group->n_keys; i++)
+    cg_key_set_default (&group->keys[i], base);
+}
+
+/**
+ * cg_key_group_clear:
+ * @group: a group
+ * @base: its struct
+ *
+ * Frees what the settings hold.
+ */
+void
+cg_key_group_clear (const CgKeyGroup *group, gpointer base)
+{
+  for (gsize i = 0; i < group->n_keys; i++)
+    cg_key_clear (&group->keys[i], base);
+}
+
+/**
+ * cg_key_group_copy:
+ * @group: a group
+ * @from: its struct
+ * @to: another, not yet filled
+ */
+void
+cg_key_group_copy (const CgKeyGroup *group, gconstpointer from, gpointer to)
+{
+  for (gsize i = 0; i < group->n_keys; i++)
+    cg_key_copy (&group->keys[i], from, to);
+}
+
+/**
+ * cg_key_group_equal:
+ * @group: a group
+ * @a: its struct
+ * @b: another
+ *
+ * Returns: %TRUE if all settings are the same
+ */
+gboolean
+cg_key_group_equal (const CgKeyGroup *group, gconstpointer a, gconstpointer b)
+{
+  for (gsize i = 0; i < group->n_keys; i++)
+    if (!cg_key_equal (&group->keys[i], a, b))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cg-error.h"
+#include "cg-main.h"
+
+struct _CgStore {
+  GObject parent_instance;
+
+  char *dir;
+  GHashTable *entries; /* (owned) (element-type utf8 Entry) names that are being written */
+  GThreadPool *writer; /* (owned) one thread: file sync is slow, and slower in parallel */
+  guint64 next_serial;
+
+  GMutex lock;         /* held while a file is written; guards the rest */
+  GHashTable *written; /* (owned) (element-type utf8 guint64) serial of the newest on disk */
+};
+
+G_DEFINE_FINAL_TYPE (CgStore, cg_store, G_TYPE_OBJECT)
+
+/* What waits for its turn under one name. */
+typedef struct {
+  GBytes *content;    /* (owned) (nullable) newest content; %NULL removes the file */
+  GPtrArray *waiting; /* (owned) (element-type GTask) who wants to know about it */
+  gboolean is_writing;
+} Entry;
+
+/* One file to write, for the thread. */
+typedef struct {
+  char *name;
+  GBytes *content; /* (owned) (nullable) */
+  guint64 serial;
+  GPtrArray *waiting; /* (owned) (element-type GTask) main loop only */
+} Job;
+
+static void
+entry_free (Entry *entry)
+{
+  g_clear_pointer (&entry->content, g_bytes_unref);
+  g_clear_pointer (&entry->waiting, g_ptr_array_unref);
+  g_free (entry);
+}
+
+static void
+job_free (Job *job)
+{
+  g_free (job->name);
+  g_clear_pointer (&job->content, g_bytes_unref);
+  g_clear_pointer (&job->waiting, g_ptr_array_unref);
+  g_free (job);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+static gboolean
+fail_with_errno (GError **error, const char *doing, const char *path)
+{
+  const int number = errno;
+
+  g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "cannot %s %s: %s", doing, path,
+               g_strerror (number));
+  return FALSE;
+}
+
+static gboolean
+write_all (int fd, GBytes *content)
+{
+  gsize length = 0;
+  const char *data = g_bytes_get_data (content, &length);
+
+  while (length > 0) {
+    const gssize n = write (fd, data, length);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return FALSE;
+    data += n;
+    length -= n;
+  }
+  return TRUE;
+}
+
+static gboolean
+write_temporary (const char *path, GBytes *content, GError **error)
+{
+  const int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    return fail_with_errno (error, "create", path);
+  if (fchmod (fd, 0600) != 0 || !write_all (fd, content) || fsync (fd) != 0) {
+    fail_with_errno (error, "write", path);
+    close (fd);
+    g_unlink (path);
+    return FALSE;
+  }
+  if (close (fd) != 0)
+    return fail_with_errno (error, "write", path);
+  return TRUE;
+}
+
+/* A rename is on disk when its folder is. */
+static gboolean
+sync_dir (const char *dir, GError **error)
+{
+  const int fd = g_open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return fail_with_errno (error, "open", dir);
+  const gboolean ok = fsync (fd) == 0 || fail_with_errno (error, "sync", dir);
+  close (fd);
+  return ok;
+}
+
+static char *
+get_path (CgStore *self, const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".json", NULL);
+
+  return g_build_filename (self->dir, file, NULL);
+}
+
+static gboolean
+write_file (CgStore *self, const char *name, GBytes *content, GError **error)
+{
+  g_autofree char *path = get_path (self, name);
+  g_autofree char *temporary = g_strconcat (path, ".tmp", NULL);
+
+  if (g_mkdir_with_parents (self->dir, 0700) != 0)
+    return fail_with_errno (error, "create", self->dir);
+  if (content == NULL) {
+    if (g_unlink (path) != 0 && errno != ENOENT)
+      return fail_with_errno (error, "remove", path);
+    return sync_dir (self->dir, error);
+  }
+  if (!write_temporary (temporary, content, error))
+    return FALSE;
+  if (g_rename (temporary, path) != 0)
+    return fail_with_errno (error, "rename", temporary);
+  return sync_dir (self->dir, error);
+}
+
+/* Any thread. Content that is older than what the disk has is not written. */
+static gboolean
+write_if_newer (CgStore *self, const Job *job, GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  const guint64 *newest = g_hash_table_lookup (self->written, job->name);
+
+  if (newest != NULL && *newest > job->serial)
+    return TRUE;
+  if (!write_file (self, job->name, job->content, error))
+    return FALSE;
+  g_hash_table_replace (self->written, g_strdup (job->name),
+                        g_memdup2 (&job->serial, sizeof job->serial));
+  return TRUE;
+}
+
+static void
+write_in_thread (gpointer data, gpointer user_data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (write_if_newer (g_task_get_source_object (task), g_task_get_task_data (task), &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static GBytes *
+serialise (JsonNode *node)
+{
+  g_autoptr (JsonGenerator) generator = json_generator_new ();
+  gsize length = 0;
+
+  if (node == NULL)
+    return NULL;
+  json_generator_set_pretty (generator, TRUE);
+  json_generator_set_root (generator, node);
+  char *text = json_generator_to_data (generator, &length);
+  return g_bytes_new_take (text, length);
+}
+
+static void start_writing (CgStore *self, const char *name, Entry *entry);
+
+static void
+written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CgStore *self = CG_STORE (source);
+  const Job *job = g_task_get_task_data (G_TASK (result));
+  Entry *entry = g_hash_table_lookup (self->entries, job->name);
+  g_autoptr (GError) error = NULL;
+
+  g_task_propagate_boolean (G_TASK (result), &error);
+  entry->is_writing = FALSE;
+  if (entry->waiting->len > 0)
+    start_writing (self, job->name, entry);
+  else
+    g_hash_table_remove (self->entries, job->name);
+
+  for (guint i = 0; i < job->waiting->len; i++) {
+    if (error != NULL)
+      g_task_return_error (job->waiting->pdata[i], g_error_copy (error));
+    else
+      g_task_return_boolean (job->waiting->pdata[i], TRUE);
+  }
+}
+
+static void
+start_writing (CgStore *self, const char *name, Entry *entry)
+{
+  Job *job = g_new0 (Job, 1);
+  GTask *task = g_task_new (self, NULL, written, NULL);
+
+  job->name = g_strdup (name);
+  job->content = g_steal_pointer (&entry->content);
+  job->serial = self->next_serial++;
+  job->waiting = g_steal_pointer (&entry->waiting);
+  entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  entry->is_writing = TRUE;
+  g_task_set_source_tag (task, start_writing);
+  g_task_set_task_data (task, job, (GDestroyNotify)job_free);
+  g_thread_pool_push (self->writer, task, NULL);
+}
+
+static void
+cg_store_finalize (GObject *object)
+{
+  CgStore *self = CG_STORE (object);
+
+  g_thread_pool_free (self->writer, FALSE, FALSE); /* no job is left: each holds a reference */
+  g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->written);
+  g_mutex_clear (&self->lock);
+  g_free (self->dir);
+  G_OBJECT_CLASS (cg_store_parent_class)->finalize (object);
+}
+
+static void
+cg_store_class_init (CgStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cg_store_finalize;
+}
+
+static void
+cg_store_init (CgStore *self)
+{
+  g_mutex_init (&self->lock);
+  self->entries =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)entry_free);
+  self->written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->writer = g_thread_pool_new (write_in_thread, NULL, 1, FALSE, NULL);
+}
+
+/**
+ * cg_store_new:
+ * @dir: the state folder; made when the first file is saved
+ *
+ * Returns: (transfer full): a keeper of state files
+ */
+CgStore *
+cg_store_new (const char *dir)
+{
+  g_return_val_if_fail (dir != NULL, NULL);
+
+  CgStore *self = g_object_new (CG_TYPE_STORE, NULL);
+  self->dir = g_strdup (dir);
+  return self;
+}
+
+/**
+ * cg_store_get_dir:
+ * @self: a store
+ *
+ * Returns: its folder
+ */
+const char *
+cg_store_get_dir (CgStore *self)
+{
+  g_return_val_if_fail (CG_IS_STORE (self), NULL);
+
+  return self->dir;
+}
+
+static gboolean
+is_name (const char *name)
+{
+  return name != NULL && *name != '\0' && *name != '.' && strchr (name, '/') == NULL;
+}
+
+/**
+ * cg_store_load:
+ * @self: a store
+ * @name: which state, without the ending `.json`
+ *
+ * Reads a state file. Blocking, but small and local: at start, or in a job.
+ *
+ * Returns: (transfer full): what was saved last, or %NULL with %CG_ERROR_UNKNOWN_THING if nothing
+ *   was ever saved, %CG_ERROR_INVALID_CONFIG if it cannot be read
+ */
+JsonNode *
+cg_store_load (CgStore *self, const char *name, GError **error)
+{
+  g_return_val_if_fail (CG_IS_STORE (self), NULL);
+  g_return_val_if_fail (is_name (name), NULL);
+
+  g_autofree char *path = get_path (self, name);
+  g_autofree char *text = NULL;
+  gsize length = 0;
+  g_autoptr (GError) why = NULL;
+  if (!g_file_get_contents (path, &text, &length, &why)) {
+    const gboolean is_absent = g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    g_set_error_literal (error, CG_ERROR,
+                         is_absent ? CG_ERROR_UNKNOWN_THING : CG_ERROR_INVALID_CONFIG,
+                         why->message);
+    return NULL;
+  }
+
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  if (!json_parser_load_from_data (parser, text, (gssize)length, &why) ||
+      json_parser_get_root (parser) == NULL) {
+    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s: %s", path,
+                 why != NULL ? why->message : "is empty");
+    return NULL;
+  }
+  return json_parser_steal_root (parser);
+}
+
+/**
+ * cg_store_save_sync:
+ * @self: a store
+ * @name: which state, without the ending `.json`
+ * @node: (nullable): its content; %NULL removes the file
+ *
+ * As cg_store_save_async(), but waits: for the end of the program, and for tests. It overtakes
+ * what was given to cg_store_save_async() before.
+ *
+ * Returns: %FALSE with %CG_ERROR_INTERNAL
+ */
+gboolean
+cg_store_save_sync (CgStore *self, const char *name, JsonNode *node, GError **error)
+{
+  g_return_val_if_fail (CG_IS_STORE (self), FALSE);
+  g_return_val_if_fail (is_name (name), FALSE);
+  CG_ON_MAIN ();
+
+  g_autoptr (Job) job = g_new0 (Job, 1);
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+  job->name = g_strdup (name);
+  job->content = serialise (node);
+  job->serial = self->next_serial++;
+  if (entry != NULL) {
+    g_clear_pointer (&entry->content, g_bytes_unref);
+    entry->content = job->content != NULL ? g_bytes_ref (job->content) : NULL;
+  }
+  return write_if_newer (self, job, error);
+}
+
+/**
+ * cg_store_save_async:
+ * @self: a store
+ * @name: which state, without the ending `.json`
+ * @node: (nullable): its content, written out before this returns; %NULL removes the file
+ * @cancellable: (nullable): not used; a file is written or not, and quickly
+ * @callback: (nullable): called when this content, or newer one of that name, is on disk
+ * @user_data: for @callback
+ *
+ * Saves atomically: at any instant of a power cut the file holds the old content or the new one.
+ * Its mode is 0600. Of several contents that wait for the disk the newest is written.
+ */
+void
+cg_store_save_async (CgStore *self,
+                     const char *name,
+                     JsonNode *node,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_return_if_fail (CG_IS_STORE (self));
+  g_return_if_fail (is_name (name));
+  CG_ON_MAIN ();
+
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, cg_store_save_async);
+
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+  if (entry == NULL) {
+    entry = g_new0 (Entry, 1);
+    entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+    g_hash_table_insert (self->entries, g_strdup (name), entry);
+  }
+  g_clear_pointer (&entry->content, g_bytes_unref);
+  entry->content = serialise (node);
+  g_ptr_array_add (entry->waiting, task);
+  if (!entry->is_writing)
+    start_writing (self, name, entry);
+}
+
+/**
+ * cg_store_save_finish:
+ * @self: a store
+ * @result: what the callback got
+ *
+ * Returns: %FALSE with %CG_ERROR_INTERNAL
+ */
+gboolean
+cg_store_save_finish (CgStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

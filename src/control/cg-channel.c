@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-channel.h"
+
+#include "cg-duplicates.h"
+#include "cg-main.h"
+#include "cg-member.h"
+#include "cg-registrar.h"
+#include "cg-trace.h"
+
+struct _CgChannel {
+  GObject parent_instance;
+
+  CgDispatcher *dispatcher; /* (owned) */
+  char *name;               /* (owned): unlike that of any other channel */
+  CgChannelKind kind;
+  CgRegistrar *registrar;   /* (owned) (nullable): of a cloud */
+  CgDuplicates *duplicates; /* (owned) */
+  GHashTable *asked;        /* (owned) (element-type utf8): local: dids whose events it hears */
+  guint received;
+  guint sent;
+  gboolean link_up;
+  gboolean tracing;
+  gboolean closed;
+};
+
+G_DEFINE_FINAL_TYPE (CgChannel, cg_channel, G_TYPE_OBJECT)
+
+enum { SEND, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/* One action under way: where its answer goes. */
+typedef struct {
+  CgChannel *channel;   /* (owned) */
+  CgExchange *exchange; /* (owned) */
+} CgPending;
+
+static void
+pending_free (gpointer data, GClosure *closure)
+{
+  CgPending *pending = data;
+
+  g_object_unref (pending->channel);
+  cg_exchange_unref (pending->exchange);
+  g_free (pending);
+}
+
+static void
+cg_channel_dispose (GObject *object)
+{
+  CgChannel *self = CG_CHANNEL (object);
+
+  if (self->dispatcher != NULL)
+    cg_channel_close (self);
+  g_clear_object (&self->registrar);
+  g_clear_object (&self->dispatcher);
+  G_OBJECT_CLASS (cg_channel_parent_class)->dispose (object);
+}
+
+static void
+cg_channel_finalize (GObject *object)
+{
+  CgChannel *self = CG_CHANNEL (object);
+
+  g_clear_pointer (&self->duplicates, cg_duplicates_free);
+  g_clear_pointer (&self->asked, g_hash_table_unref);
+  g_free (self->name);
+  G_OBJECT_CLASS (cg_channel_parent_class)->finalize (object);
+}
+
+static void
+cg_channel_class_init (CgChannelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = cg_channel_dispose;
+  object_class->finalize = cg_channel_finalize;
+  signals[SEND] = g_signal_new ("send", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BYTES);
+}
+
+static void
+cg_channel_init (CgChannel *self)
+{
+  self->duplicates = cg_duplicates_new ();
+  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static gint64
+get_now_ms (CgChannel *self)
+{
+  return cg_clock_get_monotonic_ms (cg_dispatcher_get_clock (self->dispatcher));
+}
+
+static const char *
+get_gateway_did (CgChannel *self)
+{
+  return cg_dispatcher_get_config (self->dispatcher)->gateway.did;
+}
+
+static void
+send_message (CgChannel *self, const char *did, CgMessageKind kind, GBytes *message)
+{
+  if (self->closed)
+    return;
+  self->sent++;
+  cg_dispatcher_trace (self->dispatcher, self->name, FALSE, message);
+  g_signal_emit (self, signals[SEND], 0, did, kind, message);
+}
+
+static void
+on_traced (
+    CgDispatcher *dispatcher, const char *door, gboolean incoming, GBytes *hidden, CgChannel *self)
+{
+  const gint64 real_ms = cg_clock_get_real_ms (cg_dispatcher_get_clock (dispatcher));
+  g_autoptr (GBytes) trace = NULL;
+
+  if (g_str_equal (door, self->name))
+    return;
+  trace = cg_trace_build (door, incoming, real_ms, hidden);
+  g_signal_emit (self, signals[SEND], 0, get_gateway_did (self), CG_MESSAGE_KIND_EVENT, trace);
+}
+
+static void
+start_trace (CgChannel *self)
+{
+  if (self->tracing || self->closed)
+    return;
+  self->tracing = TRUE;
+  g_signal_connect_object (self->dispatcher, "traced", G_CALLBACK (on_traced), self, 0);
+}
+
+/* PROTOCOL.md section 2: events go out only while their did is registered. */
+static void
+on_event (CgDispatcher *dispatcher,
+          const char *did,
+          const char *service,
+          JsonObject *content,
+          CgChannel *self)
+{
+  const char *token = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (self->registrar != NULL && !cg_registrar_is_registered (self->registrar, did))
+    return;
+  if (self->registrar == NULL && !g_hash_table_contains (self->asked, did))
+    return;
+  if (self->registrar != NULL && cg_dispatcher_get_config (dispatcher)->cloud.event_token)
+    token = cg_registrar_get_token (self->registrar, did);
+  message = cg_message_build_event (did, token, service, content);
+  send_message (self, did, CG_MESSAGE_KIND_EVENT, message);
+}
+
+static void
+on_config_changed (CgDispatcher *dispatcher, CgChannel *self)
+{
+  if (self->registrar != NULL)
+    cg_registrar_set_config (self->registrar, cg_dispatcher_get_config (dispatcher));
+}
+
+static void
+on_describe_camera (CgDispatcher *dispatcher, const char *did, JsonObject *object, CgChannel *self)
+{
+  if (self->registrar != NULL)
+    json_object_set_boolean_member (object, "registered",
+                                    cg_registrar_is_registered (self->registrar, did));
+}
+
+static void
+on_describe_doors (CgDispatcher *dispatcher, JsonArray *doors, CgChannel *self)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "name", self->name);
+  json_object_set_boolean_member (object, "up", self->link_up);
+  if (self->registrar != NULL)
+    json_object_set_boolean_member (
+        object, "registered", cg_registrar_is_registered (self->registrar, get_gateway_did (self)));
+  json_object_set_int_member (object, "received", self->received);
+  json_object_set_int_member (object, "sent", self->sent);
+  json_array_add_object_element (doors, object);
+}
+
+static void
+on_register (CgRegistrar *registrar, const char *did, GBytes *message, CgChannel *self)
+{
+  send_message (self, did, CG_MESSAGE_KIND_REGISTER, message);
+}
+
+/* Gives a reply as often as its message came, and keeps it for those that still come. */
+static void
+give_reply (CgChannel *self, const CgMessage *message, JsonObject *result, CgExchange *exchange)
+{
+  GBytes *reply = cg_message_build_reply (message, result);
+
+  g_ptr_array_add (exchange->replies, reply);
+  for (guint i = 0; i < exchange->copies; i++)
+    send_message (self, cg_message_get_did (message), CG_MESSAGE_KIND_REPLY, reply);
+}
+
+static void
+on_answered (CgAction *action, JsonObject *body, const GError *error, CgPending *pending)
+{
+  CgChannel *self = pending->channel;
+  g_autoptr (JsonObject) result = NULL;
+
+  if (self->closed)
+    return;
+  result = cg_dispatcher_shape_result (self->dispatcher, action, body);
+  give_reply (self, cg_action_get_message (action), result, pending->exchange);
+  if (error == NULL && g_str_equal (cg_action_get_service (action), "trace"))
+    start_trace (self);
+}
+
+static void
+run_service (CgChannel *self, CgMessage *message, const char *service, CgExchange *exchange)
+{
+  const CgActionOrigin origin = {.name = self->name, .is_local = self->kind == CG_CHANNEL_LOCAL};
+  g_autoptr (CgAction) action = cg_action_new (message, service, &origin);
+  CgPending *pending = g_new0 (CgPending, 1);
+
+  pending->channel = g_object_ref (self);
+  pending->exchange = cg_exchange_ref (exchange);
+  g_signal_connect_data (action, "answered", G_CALLBACK (on_answered), pending, pending_free, 0);
+  cg_dispatcher_run (self->dispatcher, action);
+}
+
+/* What has no readable service is refused once, where its services would stand. */
+static void
+refuse_message (CgChannel *self, const CgMessage *message, CgExchange *exchange)
+{
+  const GError *fault = cg_message_get_fault (message);
+  g_autoptr (JsonObject) result = json_object_new ();
+
+  json_object_set_int_member (result, "code", cg_error_get_code (fault, CG_ERROR_SCOPE_GENERAL));
+  json_object_set_string_member (result, "error", fault->message);
+  cg_dispatcher_drop (self->dispatcher, self->name, fault->message);
+  give_reply (self, message, result, exchange);
+}
+
+static void
+answer_again (CgChannel *self, const CgMessage *message, CgExchange *exchange)
+{
+  exchange->copies++;
+  g_debug ("mid %s of %s came again", cg_message_get_mid (message), cg_message_get_did (message));
+  for (guint i = 0; i < exchange->replies->len; i++)
+    send_message (self, cg_message_get_did (message), CG_MESSAGE_KIND_REPLY,
+                  exchange->replies->pdata[i]);
+}
+
+/* A client of the local socket hears from now on what happens to whom it has asked something. */
+static void
+follow (CgChannel *self, const char *did)
+{
+  const gboolean known = g_str_equal (did, get_gateway_did (self)) ||
+                         cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), did) != NULL;
+
+  if (self->kind == CG_CHANNEL_LOCAL && known)
+    g_hash_table_add (self->asked, g_strdup (did));
+}
+
+static void
+take_request (CgChannel *self, CgMessage *message, GBytes *bytes)
+{
+  const gint64 now_ms = get_now_ms (self);
+  CgExchange *earlier = cg_duplicates_find (self->duplicates, bytes, now_ms);
+  g_autoptr (CgExchange) exchange = NULL;
+  g_autoptr (GList) services = NULL;
+
+  if (earlier != NULL) {
+    answer_again (self, message, earlier);
+    return;
+  }
+  exchange = cg_duplicates_add (self->duplicates, bytes, now_ms);
+  if (cg_message_get_fault (message) != NULL) {
+    refuse_message (self, message, exchange);
+    return;
+  }
+  follow (self, cg_message_get_did (message));
+  services = json_object_get_members (cg_message_get_data (message));
+  for (GList *l = services; l != NULL; l = l->next)
+    run_service (self, message, l->data, exchange);
+}
+
+/**
+ * cg_channel_new:
+ * @dispatcher: who leads its actions to their handlers
+ * @name: the door's, for logs; a local one gets a number of its own behind it
+ * @kind: what stands at the other end
+ *
+ * Returns: (transfer full): a channel
+ */
+CgChannel *
+cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind)
+{
+  static guint serial;
+  CgChannel *self = g_object_new (CG_TYPE_CHANNEL, NULL);
+
+  self->dispatcher = g_object_ref (dispatcher);
+  self->kind = kind;
+  self->link_up = kind == CG_CHANNEL_LOCAL;
+  self->name =
+      kind == CG_CHANNEL_LOCAL ? g_strdup_printf ("%s-%u", name, ++serial) : g_strdup (name);
+  g_signal_connect_object (dispatcher, "event", G_CALLBACK (on_event), self, 0);
+  g_signal_connect_object (dispatcher, "config-changed", G_CALLBACK (on_config_changed), self, 0);
+  g_signal_connect_object (dispatcher, "describe-camera", G_CALLBACK (on_describe_camera), self, 0);
+  g_signal_connect_object (dispatcher, "describe-doors", G_CALLBACK (on_describe_doors), self, 0);
+  if (kind == CG_CHANNEL_CLOUD) {
+    self->registrar = cg_registrar_new (cg_dispatcher_get_fleet (dispatcher),
+                                        cg_dispatcher_get_config (dispatcher),
+                                        cg_dispatcher_get_clock (dispatcher));
+    g_signal_connect_object (self->registrar, "send", G_CALLBACK (on_register), self, 0);
+  }
+  return self;
+}
+
+/**
+ * cg_channel_close:
+ * @self: a channel
+ *
+ * Its door is gone: moves that came by it end, nothing is sent any more and nothing is received.
+ * May be called twice.
+ */
+void
+cg_channel_close (CgChannel *self)
+{
+  g_return_if_fail (CG_IS_CHANNEL (self));
+  CG_ON_MAIN ();
+
+  if (self->closed)
+    return;
+  cg_channel_set_link (self, FALSE);
+  self->closed = TRUE;
+  g_signal_handlers_disconnect_by_data (self->dispatcher, self);
+  if (self->registrar != NULL)
+    g_signal_handlers_disconnect_by_data (self->registrar, self);
+}
+
+/**
+ * cg_channel_get_name:
+ * @self: a channel
+ *
+ * Returns: its name in logs, traces and moves
+ */
+const char *
+cg_channel_get_name (CgChannel *self)
+{
+  return self->name;
+}
+
+/**
+ * cg_channel_receive:
+ * @self: a channel
+ * @message: one message, as it came
+ *
+ * Does what a message asks for: each of its services is answered by exactly one "send" of kind
+ * reply, now or later. PROTOCOL.md sections 1 and 2: what cannot be answered is dropped and
+ * counted, replies that nobody waits for are ignored, and what comes twice is done once.
+ */
+void
+cg_channel_receive (CgChannel *self, GBytes *message)
+{
+  g_autoptr (CgChannel) keep = NULL;
+  g_autoptr (CgMessage) parsed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (CG_IS_CHANNEL (self));
+  CG_ON_MAIN ();
+
+  if (self->closed)
+    return;
+  keep = g_object_ref (self);
+  self->received++;
+  cg_dispatcher_trace (self->dispatcher, self->name, TRUE, message);
+  parsed = cg_message_parse (
+      message, self->kind == CG_CHANNEL_LOCAL ? get_gateway_did (self) : NULL, &error);
+  if (parsed == NULL) {
+    cg_dispatcher_drop (self->dispatcher, self->name, error->message);
+    return;
+  }
+  switch (cg_message_get_class (parsed)) {
+  case CG_MESSAGE_REQUEST:
+    take_request (self, parsed, message);
+    break;
+  case CG_MESSAGE_REGISTER:
+    if (self->registrar != NULL)
+      cg_registrar_take_answer (self->registrar, parsed);
+    break;
+  case CG_MESSAGE_REPLY:
+    break;
+  }
+}
+
+/**
+ * cg_channel_set_link:
+ * @self: a channel
+ * @up: whether its door reaches the other end
+ *
+ * When a link comes, whoever is not registered registers; when it goes, the moves that came by it
+ * end after their grace (PROTOCOL.md section 4, ptz).
+ */
+void
+cg_channel_set_link (CgChannel *self, gboolean up)
+{
+  g_return_if_fail (CG_IS_CHANNEL (self));
+  CG_ON_MAIN ();
+
+  if (self->closed || self->link_up == up)
+    return;
+  self->link_up = up;
+  if (!up)
+    cg_fleet_link_lost (cg_dispatcher_get_fleet (self->dispatcher), self->name);
+  if (self->registrar != NULL)
+    cg_registrar_set_link (self->registrar, up);
+}

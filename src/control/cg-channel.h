@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-dispatcher.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgChannelKind:
+ * @CG_CHANNEL_CLOUD: a door to a cloud: it has registrations, and hears events of whoever is
+ *   registered; its link is down at first
+ * @CG_CHANNEL_LOCAL: one client of the local socket: a message without did is the gateway's, and it
+ *   hears events of whom it has asked something; its link is up at first
+ */
+typedef enum {
+  CG_CHANNEL_CLOUD,
+  CG_CHANNEL_LOCAL,
+} CgChannelKind;
+
+/* What a message is to the door: how it is sent, and what goes first when a queue is full. */
+typedef enum {
+  CG_MESSAGE_KIND_REPLY,
+  CG_MESSAGE_KIND_EVENT,
+  CG_MESSAGE_KIND_STREAM,
+  CG_MESSAGE_KIND_REGISTER,
+} CgMessageKind;
+
+#define CG_TYPE_CHANNEL (cg_channel_get_type ())
+G_DECLARE_FINAL_TYPE (CgChannel, cg_channel, CG, CHANNEL, GObject)
+
+/*
+ * Control's end of one door, or of one client of the local socket.
+ *
+ * Signal "send" (const char *did, guint kind, GBytes *message): goes out; `kind` is a CgMessageKind
+ * and the message is one line without its newline.
+ */
+
+CgChannel *cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind);
+void cg_channel_close (CgChannel *self);
+
+const char *cg_channel_get_name (CgChannel *self);
+void cg_channel_receive (CgChannel *self, GBytes *message);
+void cg_channel_set_link (CgChannel *self, gboolean up);
+
+G_END_DECLS

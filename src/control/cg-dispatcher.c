@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-dispatcher.h"
+
+#include <string.h>
+
+#include "cg-handlers.h"
+#include "cg-main.h"
+#include "cg-member.h"
+#include "cg-services.h"
+#include "cg-trace.h"
+
+/* PROTOCOL.md section 1: what cannot be answered is logged once a minute. */
+#define DROP_LOG_INTERVAL_MS (60 * 1000)
+
+struct _CgDispatcher {
+  GObject parent_instance;
+
+  CgFleet *fleet;   /* (owned) */
+  CgConfig *config; /* (owned) */
+  CgClock *clock;   /* (owned) */
+
+  guint dropped;        /* since the start */
+  guint dropped_logged; /* of these, told to the log */
+  gint64 drop_log_ms;   /* monotonic: no line before this */
+};
+
+G_DEFINE_FINAL_TYPE (CgDispatcher, cg_dispatcher, G_TYPE_OBJECT)
+
+enum { EVENT, TRACED, CONFIG_CHANGED, DESCRIBE_CAMERA, DESCRIBE_DOORS, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void
+cg_dispatcher_finalize (GObject *object)
+{
+  CgDispatcher *self = CG_DISPATCHER (object);
+
+  g_clear_object (&self->fleet);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->config, cg_config_unref);
+  G_OBJECT_CLASS (cg_dispatcher_parent_class)->finalize (object);
+}
+
+static void
+cg_dispatcher_class_init (CgDispatcherClass *klass)
+{
+  const GSignalFlags flags = G_SIGNAL_RUN_LAST;
+
+  G_OBJECT_CLASS (klass)->finalize = cg_dispatcher_finalize;
+  signals[EVENT] = g_signal_new ("event", CG_TYPE_DISPATCHER, flags, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, JSON_TYPE_OBJECT);
+  signals[TRACED] = g_signal_new ("traced", CG_TYPE_DISPATCHER, flags, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_BOOLEAN, G_TYPE_BYTES);
+  signals[CONFIG_CHANGED] = g_signal_new ("config-changed", CG_TYPE_DISPATCHER, flags, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 0);
+  signals[DESCRIBE_CAMERA] =
+      g_signal_new ("describe-camera", CG_TYPE_DISPATCHER, flags, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                    2, G_TYPE_STRING, JSON_TYPE_OBJECT);
+  signals[DESCRIBE_DOORS] = g_signal_new ("describe-doors", CG_TYPE_DISPATCHER, flags, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, JSON_TYPE_ARRAY);
+}
+
+static void
+cg_dispatcher_init (CgDispatcher *self)
+{
+  self->drop_log_ms = G_MININT64;
+}
+
+/* PROTOCOL.md section 4, play: what becomes of it is told by event. */
+static void
+on_stream_changed (CgFleet *fleet, CgCamera *camera, CgStreamReport *report, CgDispatcher *self)
+{
+  g_autoptr (JsonObject) content = json_object_new ();
+
+  if (report->state == CG_STREAM_STARTING)
+    return;
+  json_object_set_string_member (content, "state", cg_stream_state_get_word (report->state));
+  cg_member_set_text (content, "url", report->url);
+  cg_member_set_text (content, "reason", report->reason);
+  cg_member_set_text (content, "error", report->text);
+  g_signal_emit (self, signals[EVENT], 0, cg_camera_get_did (camera), "play", content);
+}
+
+/**
+ * cg_dispatcher_new:
+ * @fleet: the cameras
+ * @config: what was configured
+ * @clock: the time
+ *
+ * Returns: (transfer full): a dispatcher for any number of doors
+ */
+CgDispatcher *
+cg_dispatcher_new (CgFleet *fleet, CgConfig *config, CgClock *clock)
+{
+  CgDispatcher *self = g_object_new (CG_TYPE_DISPATCHER, NULL);
+
+  self->fleet = g_object_ref (fleet);
+  self->config = cg_config_ref (config);
+  self->clock = g_object_ref (clock);
+  g_signal_connect_object (fleet, "camera-stream-changed", G_CALLBACK (on_stream_changed), self, 0);
+  return self;
+}
+
+/**
+ * cg_dispatcher_set_config:
+ * @self: a dispatcher
+ * @config: what is configured from now on
+ *
+ * For what comes from now on; the fleet is told apart from this.
+ */
+void
+cg_dispatcher_set_config (CgDispatcher *self, CgConfig *config)
+{
+  g_return_if_fail (CG_IS_DISPATCHER (self));
+  CG_ON_MAIN ();
+
+  cg_config_ref (config);
+  cg_config_unref (self->config);
+  self->config = config;
+  g_signal_emit (self, signals[CONFIG_CHANGED], 0);
+}
+
+/**
+ * cg_dispatcher_get_fleet:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none): the cameras
+ */
+CgFleet *
+cg_dispatcher_get_fleet (CgDispatcher *self)
+{
+  return self->fleet;
+}
+
+/**
+ * cg_dispatcher_get_config:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none): the configuration that counts now
+ */
+CgConfig *
+cg_dispatcher_get_config (CgDispatcher *self)
+{
+  return self->config;
+}
+
+/**
+ * cg_dispatcher_get_clock:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none): the time
+ */
+CgClock *
+cg_dispatcher_get_clock (CgDispatcher *self)
+{
+  return self->clock;
+}
+
+static void
+log_failure (CgAction *action, JsonObject *body, const GError *error, CgDispatcher *self)
+{
+  const char *method = cg_action_get_method (action);
+
+  if (error == NULL)
+    return;
+  g_warning ("%s%s%s of %s failed: %s (code %" G_GINT64_FORMAT ", mid %s, by %s)",
+             cg_action_get_service (action), method != NULL ? " " : "",
+             method != NULL ? method : "", cg_action_get_did (action), error->message,
+             json_object_get_int_member (body, "code"), cg_action_get_mid (action),
+             cg_action_get_origin (action)->name);
+}
+
+/* Which handlers there are for @action's did. Returns FALSE if nobody has that did. */
+static gboolean
+find_target (CgDispatcher *self, CgAction *action, CgScopes *scopes)
+{
+  const char *did = cg_action_get_did (action);
+  CgCamera *camera;
+
+  if (g_strcmp0 (did, self->config->gateway.did) == 0) {
+    *scopes = CG_SCOPE_GATEWAY;
+    if (cg_action_get_origin (action)->is_local)
+      *scopes |= CG_SCOPE_LOCAL;
+    return TRUE;
+  }
+  *scopes = CG_SCOPE_CAMERA;
+  camera = cg_fleet_lookup (self->fleet, did);
+  cg_action_set_camera (action, camera);
+  return camera != NULL;
+}
+
+static JsonNode *
+get_content (CgAction *action)
+{
+  JsonObject *data = cg_message_get_data (cg_action_get_message (action));
+
+  return json_object_get_member (data, cg_action_get_service (action));
+}
+
+/* The first known method counts; of none known the first, so that its refusal has a place. */
+static const CgHandlerRow *
+choose_method (CgAction *action, const CgServiceRow *service, CgScopes scopes, JsonNode **content)
+{
+  g_autoptr (GList) names = json_object_get_members (json_node_get_object (*content));
+  JsonObject *methods = json_node_get_object (*content);
+
+  for (GList *l = names; l != NULL; l = l->next) {
+    const CgHandlerRow *row = cg_services_find_handler (service->name, l->data, scopes);
+
+    if (row == NULL)
+      continue;
+    cg_action_set_method (action, row->method);
+    *content = json_object_get_member (methods, row->method);
+    return row;
+  }
+  if (names != NULL)
+    cg_action_set_method (action, names->data);
+  return NULL;
+}
+
+static gboolean
+take_params (CgAction *action, JsonNode *content)
+{
+  g_autoptr (JsonObject) empty = json_object_new ();
+
+  if (JSON_NODE_HOLDS_NULL (content))
+    cg_action_set_params (action, empty);
+  else if (JSON_NODE_HOLDS_OBJECT (content))
+    cg_action_set_params (action, json_node_get_object (content));
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* PROTOCOL.md section 1, offline. The page names no place: parameters, service, then message. */
+static gboolean
+check_deadline (CgDispatcher *self, CgAction *action)
+{
+  JsonNode *content = get_content (action);
+  JsonObject *const places[] = {
+      cg_action_get_params (action),
+      JSON_NODE_HOLDS_OBJECT (content) ? json_node_get_object (content) : NULL,
+      cg_message_get_root (cg_action_get_message (action)),
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    gint64 deadline_ms;
+
+    if (places[i] == NULL || !cg_member_is_present (places[i], "deadline"))
+      continue;
+    if (!cg_member_read_integer (places[i], "deadline", &deadline_ms)) {
+      cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid deadline");
+      return FALSE;
+    }
+    if (deadline_ms < cg_clock_get_real_ms (self->clock)) {
+      cg_action_refuse (action, CG_ERROR_EXPIRED, "expired");
+      return FALSE;
+    }
+    return TRUE;
+  }
+  return TRUE;
+}
+
+static void
+refuse_unknown (CgAction *action, const CgServiceRow *service)
+{
+  const gboolean is_command = service != NULL && service->errors == CG_ERROR_SCOPE_PTZ &&
+                              cg_action_get_camera (action) != NULL;
+
+  if (!is_command)
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_SERVICE, "Unsupported action");
+  else if (cg_action_get_method (action) == NULL)
+    cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Missing command");
+  else
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_COMMAND, "Unsupported command");
+}
+
+static void
+call_handler (CgDispatcher *self,
+              CgAction *action,
+              const CgServiceRow *service,
+              const CgHandlerRow *row,
+              JsonNode *content)
+{
+  if (!take_params (action, content)) {
+    cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid parameters");
+    return;
+  }
+  if (service->errors == CG_ERROR_SCOPE_PTZ && !check_deadline (self, action))
+    return;
+  row->handler (self, action);
+  /* PROTOCOL.md section 4: the reply comes within this time, whatever the camera does. */
+  cg_action_set_time_limit (action, self->clock, self->config->ptz.reply_timeout_ms);
+}
+
+/**
+ * cg_dispatcher_run:
+ * @self: a dispatcher
+ * @action: what is to be done
+ *
+ * Finds the thing and the handler, and calls it; answers what nobody handles (PROTOCOL.md section
+ * 3, 404, 400, 60020). Logs each failure once, when it is answered.
+ */
+void
+cg_dispatcher_run (CgDispatcher *self, CgAction *action)
+{
+  const CgServiceRow *service = cg_services_find (cg_action_get_service (action));
+  JsonNode *content = get_content (action);
+  const CgHandlerRow *row = NULL;
+  CgScopes scopes = 0;
+  gboolean known;
+  gboolean well_typed = TRUE;
+
+  g_return_if_fail (CG_IS_DISPATCHER (self));
+  CG_ON_MAIN ();
+
+  g_signal_connect_object (action, "answered", G_CALLBACK (log_failure), self, 0);
+  known = find_target (self, action, &scopes);
+  if (service != NULL) {
+    cg_action_set_error_scope (action, service->errors);
+    well_typed = !service->has_methods || JSON_NODE_HOLDS_OBJECT (content);
+    if (service->has_methods && well_typed)
+      row = choose_method (action, service, scopes, &content);
+    else
+      row = cg_services_find_handler (service->name, NULL, scopes);
+  }
+  if (!known)
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_THING, "Invalid thing id");
+  else if (!well_typed)
+    cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid parameters");
+  else if (row == NULL)
+    refuse_unknown (action, service);
+  else
+    call_handler (self, action, service, row, content);
+}
+
+/**
+ * cg_dispatcher_shape_result:
+ * @self: a dispatcher
+ * @action: what was answered
+ * @body: with what
+ *
+ * Returns: (transfer full): the `result` of its reply, flat or wrapped as PROTOCOL.md section 2
+ *   says, or all flat for the 2019 cloud
+ */
+JsonObject *
+cg_dispatcher_shape_result (CgDispatcher *self, CgAction *action, JsonObject *body)
+{
+  const CgServiceRow *service = cg_services_find (cg_action_get_service (action));
+  const char *method = cg_action_get_method (action);
+  JsonObject *result = json_object_new ();
+  JsonObject *wrap;
+
+  if (service == NULL || !service->is_wrapped || method == NULL ||
+      self->config->cloud.reply_shape == CG_REPLY_SHAPE_FLAT) {
+    json_object_set_object_member (result, cg_action_get_service (action), json_object_ref (body));
+    return result;
+  }
+  wrap = json_object_new ();
+  json_object_set_object_member (wrap, method, json_object_ref (body));
+  json_object_set_object_member (result, service->name, wrap);
+  return result;
+}
+
+/**
+ * cg_dispatcher_drop:
+ * @self: a dispatcher
+ * @door: where it came from
+ * @reason: what is wrong with it
+ *
+ * Counts a message that was dropped, and logs one line a minute, however many there are.
+ */
+void
+cg_dispatcher_drop (CgDispatcher *self, const char *door, const char *reason)
+{
+  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
+
+  self->dropped++;
+  if (now_ms < self->drop_log_ms)
+    return;
+  g_warning ("dropped %u message(s), the last one from %s: %s",
+             self->dropped - self->dropped_logged, door, reason);
+  self->dropped_logged = self->dropped;
+  self->drop_log_ms = now_ms + DROP_LOG_INTERVAL_MS;
+}
+
+/**
+ * cg_dispatcher_count_dropped:
+ * @self: a dispatcher
+ *
+ * Returns: how many messages were dropped since the start
+ */
+guint
+cg_dispatcher_count_dropped (CgDispatcher *self)
+{
+  return self->dropped;
+}
+
+/**
+ * cg_dispatcher_trace:
+ * @self: a dispatcher
+ * @door: which door it goes through
+ * @incoming: whether it comes in
+ * @message: the message
+ *
+ * Shows a message, without its secrets, to those who watch. Costs nothing when nobody does.
+ */
+void
+cg_dispatcher_trace (CgDispatcher *self, const char *door, gboolean incoming, GBytes *message)
+{
+  g_autoptr (GBytes) shown = NULL;
+
+  if (!g_signal_has_handler_pending (self, signals[TRACED], 0, FALSE))
+    return;
+  shown = cg_trace_hide (message);
+  g_signal_emit (self, signals[TRACED], 0, door, incoming, shown);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-services.h"
+
+/* PROTOCOL.md section 2: every service of the contract, handled or not, has its place in a reply.
+ */
+static const CgServiceRow services[] = {
+    {"play", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"stop", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"ptz", .is_wrapped = FALSE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_PTZ},
+    {"preset", .is_wrapped = FALSE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_PTZ},
+    {"device", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"connectivity", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"firmware", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"location", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"statistics", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"config", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"peripheral", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"cameras", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"status", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"trace", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
+};
+
+static const CgHandlerRow handlers[] = {
+    {"play", NULL, CG_SCOPE_CAMERA, cg_handle_play},
+    {"stop", NULL, CG_SCOPE_CAMERA, cg_handle_stop},
+    {"ptz", "start", CG_SCOPE_CAMERA, cg_handle_ptz_start},
+    {"ptz", "stop", CG_SCOPE_CAMERA, cg_handle_ptz_stop},
+    {"preset", "set", CG_SCOPE_CAMERA, cg_handle_preset_set},
+    {"preset", "list", CG_SCOPE_CAMERA, cg_handle_preset_list},
+    {"preset", "read", CG_SCOPE_CAMERA, cg_handle_preset_list},
+    {"preset", "get", CG_SCOPE_CAMERA, cg_handle_preset_list},
+    {"preset", "goto", CG_SCOPE_CAMERA, cg_handle_preset_goto},
+    {"preset", "remove", CG_SCOPE_CAMERA, cg_handle_preset_remove},
+    {"cameras", NULL, CG_SCOPE_LOCAL, cg_handle_cameras},
+    {"status", NULL, CG_SCOPE_LOCAL, cg_handle_status},
+    {"trace", NULL, CG_SCOPE_LOCAL, cg_handle_trace},
+};
+
+/**
+ * cg_services_find:
+ * @name: a service
+ *
+ * Returns: (nullable): what there is to know of it; %NULL for one that no contract names
+ */
+const CgServiceRow *
+cg_services_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (services); i++) {
+    if (g_strcmp0 (services[i].name, name) == 0)
+      return &services[i];
+  }
+  return NULL;
+}
+
+/**
+ * cg_services_find_handler:
+ * @service: a service
+ * @method: (nullable): a method, %NULL for a service without methods
+ * @scopes: whose handlers count
+ *
+ * Returns: (nullable): its row
+ */
+const CgHandlerRow *
+cg_services_find_handler (const char *service, const char *method, CgScopes scopes)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++) {
+    if (g_strcmp0 (handlers[i].service, service) == 0 &&
+        g_strcmp0 (handlers[i].method, method) == 0 && (handlers[i].scopes & scopes) != 0)
+      return &handlers[i];
+  }
+  return NULL;
+}

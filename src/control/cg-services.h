@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-handlers.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  CG_SCOPE_CAMERA = 1 << 0,
+  CG_SCOPE_GATEWAY = 1 << 1,
+  CG_SCOPE_LOCAL = 1 << 2, /* the gateway, asked over the local socket */
+} CgScopes;
+
+/**
+ * CgServiceRow:
+ * @name: of the service
+ * @is_wrapped: its replies are wrapped in the method's name (PROTOCOL.md section 2)
+ * @has_methods: its members are methods; else they are parameters
+ * @errors: which codes its failures have
+ */
+typedef struct {
+  const char *name;
+  gboolean is_wrapped;
+  gboolean has_methods;
+  CgErrorScope errors;
+} CgServiceRow;
+
+/**
+ * CgHandlerRow:
+ * @service: of the service
+ * @method: (nullable): %NULL if the service has none
+ * @scopes: whose service it is
+ * @handler: does it
+ */
+typedef struct {
+  const char *service;
+  const char *method;
+  CgScopes scopes;
+  CgHandler handler;
+} CgHandlerRow;
+
+const CgServiceRow *cg_services_find (const char *name);
+const CgHandlerRow *
+cg_services_find_handler (const char *service, const char *method, CgScopes scopes);
+
+G_END_DECLS

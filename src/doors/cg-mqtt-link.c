@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-mqtt-link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "cg-backoff.h"
+#include "cg-outbox.h"
+#include "cg-server.h"
+
+#define OUTBOX_LIMIT 1000 /* PROTOCOL.md section 1, "offline" */
+#define OUTBOX_WINDOW 100 /* fills a link of 1000 messages a second and 100 ms */
+#define INBOX_LIMIT 1000  /* beyond, the server has to wait until the main loop has caught up */
+#define INBOX_SLICE 32    /* messages handed up before others get their turn on the main loop */
+#define RECONNECT_MIN_MS 1000
+#define UP_TIMEOUT_MS 10000 /* from the first packet to the last SUBACK */
+#define LOOP_MS 1000        /* the library wants to look at its keep-alive once a second */
+#define STEADY_MS 10000     /* a link that lived shorter does not shorten the pauses */
+
+/* One thing that happened, on its way to the main loop. */
+typedef struct {
+  CgMqttEvent event;
+  char *text;      /* (owned) (nullable) */
+  GBytes *message; /* (owned) (nullable) */
+} Happening;
+
+struct _CgMqttLink {
+  gint n_references;      /* atomic */
+  CgMqttOptions *options; /* (owned) not changed any more */
+  GMainContext *context;  /* (owned) */
+  int wake_fd;            /* written by the main loop, waited for by the thread */
+
+  /* Main loop only. */
+  CgMqttListener listener; /* (nullable) */
+  gpointer user_data;
+
+  GMutex lock; /* guards what follows */
+  CgOutbox *outbox;
+  GQueue inbox;     /* (owned) (element-type Happening) */
+  GSource *handing; /* (owned) (nullable) hands the inbox up */
+  GStrv topics;
+  gboolean topics_changed;
+  char *will_topic; /* (nullable) */
+  GBytes *will;     /* (nullable) */
+  gboolean is_stopping;
+  gint64 stop_at_us; /* at the latest, while it is stopping */
+
+  /* The thread only. */
+  gboolean was_up;
+  gint64 up_since_us;
+};
+
+static void
+happening_free (Happening *happening)
+{
+  g_free (happening->text);
+  g_clear_pointer (&happening->message, g_bytes_unref);
+  g_free (happening);
+}
+
+static CgMqttLink *
+link_ref (CgMqttLink *self)
+{
+  g_atomic_int_inc (&self->n_references);
+  return self;
+}
+
+static void
+wake (CgMqttLink *self)
+{
+  const guint64 one = 1;
+
+  if (write (self->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+    g_critical ("cannot wake the MQTT thread: %s", g_strerror (errno));
+}
+
+/* From the thread to the main loop. */
+
+static Happening *
+pop_happening (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Happening *happening = g_queue_pop_head (&self->inbox);
+
+  if (happening == NULL)
+    g_clear_pointer (&self->handing, g_source_unref);
+  else if (self->inbox.length == INBOX_LIMIT / 2)
+    wake (self); /* the thread may read again */
+  return happening;
+}
+
+static gboolean
+hand_up (gpointer user_data)
+{
+  CgMqttLink *self = user_data;
+
+  for (guint i = 0; i < INBOX_SLICE; i++) {
+    Happening *happening = pop_happening (self);
+    if (happening == NULL)
+      return G_SOURCE_REMOVE;
+    if (self->listener != NULL)
+      self->listener (happening->event, happening->text, happening->message, self->user_data);
+    happening_free (happening);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+/* A source of our own: g_main_context_invoke() would call back in this very thread whenever
+ * nobody happens to own the context. */
+static void
+post (CgMqttLink *self, CgMqttEvent event, const char *text, GBytes *message)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Happening *happening = g_new0 (Happening, 1);
+
+  happening->event = event;
+  happening->text = g_strdup (text);
+  happening->message = message != NULL ? g_bytes_ref (message) : NULL;
+  g_queue_push_tail (&self->inbox, happening);
+  if (self->handing != NULL)
+    return;
+  self->handing = g_idle_source_new ();
+  g_source_set_priority (self->handing, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->handing, hand_up, link_ref (self),
+                         (GDestroyNotify)cg_mqtt_link_unref);
+  g_source_attach (self->handing, self->context);
+}
+
+static void
+on_message_in_thread (GBytes *message, gpointer user_data)
+{
+  post (user_data, CG_MQTT_MESSAGE, NULL, message);
+}
+
+static void
+on_published_in_thread (int mid, gpointer user_data)
+{
+  CgMqttLink *self = user_data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  cg_outbox_end (self->outbox, mid);
+}
+
+/* From the main loop to the thread. */
+
+static gboolean
+is_stopping (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->is_stopping;
+}
+
+static gboolean
+is_inbox_full (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->inbox.length >= INBOX_LIMIT;
+}
+
+/* What waits has been sent, or has waited long enough. */
+static gboolean
+may_end (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->is_stopping && (!self->was_up || cg_outbox_get_length (self->outbox) == 0 ||
+                               g_get_monotonic_time () >= self->stop_at_us);
+}
+
+static GStrv
+take_topics (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!self->topics_changed)
+    return NULL;
+  self->topics_changed = FALSE;
+  return g_strdupv (self->topics);
+}
+
+static CgOutboxItem *
+begin_item (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return cg_outbox_begin (self->outbox);
+}
+
+static gboolean
+send_waiting (CgMqttLink *self, CgMqttSession *session, GError **error)
+{
+  CgOutboxItem *item = NULL;
+
+  while ((item = begin_item (self)) != NULL) {
+    g_autoptr (GError) why = NULL;
+    /* Not ours any more once it is published. */
+    g_autoptr (GBytes) content = g_bytes_ref (item->content);
+    if (cg_mqtt_session_publish (session, item->topic, item->qos, content, &item->mid, &why))
+      continue;
+    if (cg_mqtt_session_get_fd (session) < 0) {
+      g_propagate_error (error, g_steal_pointer (&why));
+      return FALSE;
+    }
+    g_critical ("message on %s cannot be sent: %s", item->topic, why->message);
+    on_published_in_thread (item->mid, self);
+  }
+  return TRUE;
+}
+
+/* The thread: connect, loop and back-off are one function each, called from the one before. */
+
+static void
+wait_in_thread (CgMqttLink *self, CgMqttSession *session, int timeout_ms, short *events)
+{
+  struct pollfd fds[] = {
+      {.fd = self->wake_fd, .events = POLLIN},
+      {.fd = -1},
+  };
+  guint64 count = 0;
+
+  if (session != NULL) {
+    fds[1].fd = cg_mqtt_session_get_fd (session);
+    fds[1].events = cg_mqtt_session_get_events (session);
+    if (is_inbox_full (self))
+      fds[1].events &= ~POLLIN;
+  }
+  if (poll (fds, G_N_ELEMENTS (fds), timeout_ms) <= 0)
+    return;
+  if (fds[0].revents != 0 && read (self->wake_fd, &count, sizeof count) < 0)
+    g_debug ("woken for nothing");
+  *events = fds[1].revents;
+}
+
+/* What there is to do on a connection that the server has accepted. */
+static gboolean
+work_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server, GError **error)
+{
+  g_auto (GStrv) topics = take_topics (self);
+
+  if (topics != NULL && !cg_mqtt_session_set_topics (session, (const char *const *)topics, error))
+    return FALSE;
+  if (!self->was_up && cg_mqtt_session_is_subscribed (session)) {
+    g_autofree char *name = cg_server_to_string (server);
+    self->was_up = TRUE;
+    self->up_since_us = g_get_monotonic_time ();
+    post (self, CG_MQTT_UP, name, NULL);
+  }
+  return !self->was_up || send_waiting (self, session, error);
+}
+
+static gboolean
+loop_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server, GError **error)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + UP_TIMEOUT_MS * G_GINT64_CONSTANT (1000);
+
+  while (!may_end (self)) {
+    short events = 0;
+
+    if (cg_mqtt_session_is_accepted (session) && !work_in_thread (self, session, server, error))
+      return FALSE;
+    if (may_end (self))
+      break;
+    wait_in_thread (self, session, is_stopping (self) ? 50 : LOOP_MS, &events);
+    if (!cg_mqtt_session_process (session, events, error))
+      return FALSE;
+    if (self->was_up || g_get_monotonic_time () < deadline_us)
+      continue;
+    g_autofree char *name = cg_server_to_string (server);
+    g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "%s: no answer in %d s", name,
+                 UP_TIMEOUT_MS / 1000);
+    return FALSE;
+  }
+  cg_mqtt_session_disconnect (session);
+  return TRUE;
+}
+
+static gboolean
+connect_in_thread (CgMqttLink *self, CgMqttSession *session, GError **error)
+{
+  g_autoptr (GBytes) will = NULL;
+  g_autofree char *will_topic = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->topics_changed = TRUE;
+  if (self->will != NULL) {
+    will = g_bytes_ref (self->will);
+    will_topic = g_strdup (self->will_topic);
+  }
+  g_mutex_unlock (&self->lock);
+
+  if (will != NULL && !cg_mqtt_session_set_will (session, will_topic, will, error))
+    return FALSE;
+  return cg_mqtt_session_connect_in_thread (session, error);
+}
+
+static void
+rewind_outbox (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  cg_outbox_rewind (self->outbox);
+}
+
+/* One connection from beginning to end. Returns whether it ever was up. */
+static gboolean
+serve_in_thread (CgMqttLink *self, const CgServer *server)
+{
+  static const CgMqttHandlers handlers = {on_message_in_thread, on_published_in_thread};
+  g_autoptr (CgMqttSession) session = cg_mqtt_session_new (self->options, server, &handlers, self);
+  g_autoptr (GError) error = NULL;
+
+  self->was_up = FALSE;
+  if (connect_in_thread (self, session, &error))
+    loop_in_thread (self, session, server, &error);
+  rewind_outbox (self);
+  if (self->was_up)
+    post (self, CG_MQTT_DOWN, error != NULL ? error->message : "closed", NULL);
+  else if (error != NULL)
+    post (self, CG_MQTT_FAILED, error->message, NULL);
+  return self->was_up;
+}
+
+static void
+pause_in_thread (CgMqttLink *self, guint pause_ms)
+{
+  const gint64 until_us = g_get_monotonic_time () + pause_ms * G_GINT64_CONSTANT (1000);
+
+  while (!is_stopping (self)) {
+    const gint64 left_us = until_us - g_get_monotonic_time ();
+    short events = 0;
+    if (left_us <= 0)
+      return;
+    wait_in_thread (self, NULL, (int)(left_us / 1000 + 1), &events);
+  }
+}
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  CgMqttLink *self = data;
+  const GPtrArray *servers = self->options->servers;
+  CgBackoff backoff = CG_BACKOFF_INIT (RECONNECT_MIN_MS, self->options->reconnect_max_ms);
+  sigset_t pipe;
+  guint next = 0;
+
+  sigemptyset (&pipe);
+  sigaddset (&pipe, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &pipe, NULL); /* the library writes to sockets that are gone */
+  while (!is_stopping (self)) {
+    const gboolean was_up = serve_in_thread (self, servers->pdata[next]);
+    const gint64 lived_us = was_up ? g_get_monotonic_time () - self->up_since_us : 0;
+
+    if (lived_us >= STEADY_MS * G_GINT64_CONSTANT (1000))
+      cg_backoff_reset (&backoff);
+    next = was_up ? 0 : (next + 1) % servers->len;
+    if (next == 0) /* all servers had their turn */
+      pause_in_thread (self, cg_backoff_next_ms (&backoff, NULL));
+  }
+  post (self, CG_MQTT_ENDED, NULL, NULL);
+  cg_mqtt_link_unref (self);
+  return NULL;
+}
+
+/**
+ * cg_mqtt_link_new:
+ * @options: (transfer full): how to connect
+ * @listener: told what happens, in the calling thread's main context
+ * @user_data: for @listener
+ *
+ * Returns: (transfer full): a link, not yet started; end it with cg_mqtt_link_stop()
+ */
+CgMqttLink *
+cg_mqtt_link_new (CgMqttOptions *options, CgMqttListener listener, gpointer user_data)
+{
+  CgMqttLink *self = g_new0 (CgMqttLink, 1);
+
+  self->n_references = 1;
+  self->options = options;
+  self->context = g_main_context_ref_thread_default ();
+  self->listener = listener;
+  self->user_data = user_data;
+  self->topics = g_new0 (char *, 1);
+  self->outbox = cg_outbox_new (OUTBOX_LIMIT, OUTBOX_WINDOW);
+  g_queue_init (&self->inbox);
+  g_mutex_init (&self->lock);
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (self->wake_fd < 0)
+    g_error ("eventfd: %s", g_strerror (errno));
+  return self;
+}
+
+/**
+ * cg_mqtt_link_unref:
+ * @self: (transfer full): a link
+ */
+void
+cg_mqtt_link_unref (CgMqttLink *self)
+{
+  if (!g_atomic_int_dec_and_test (&self->n_references))
+    return;
+  cg_mqtt_options_free (self->options);
+  cg_outbox_free (self->outbox);
+  g_queue_clear_full (&self->inbox, (GDestroyNotify)happening_free);
+  g_clear_pointer (&self->handing, g_source_unref);
+  g_strfreev (self->topics);
+  g_free (self->will_topic);
+  g_clear_pointer (&self->will, g_bytes_unref);
+  g_main_context_unref (self->context);
+  g_mutex_clear (&self->lock);
+  close (self->wake_fd);
+  g_free (self);
+}
+
+/**
+ * cg_mqtt_link_start:
+ * @self: a link
+ *
+ * Starts the thread, which tries the servers in turn until it is stopped.
+ *
+ * Returns: %FALSE with %CG_ERROR_INTERNAL if there is no thread to be had
+ */
+gboolean
+cg_mqtt_link_start (CgMqttLink *self, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  GThread *thread = g_thread_try_new ("mqtt", run_in_thread, link_ref (self), &why);
+
+  if (thread == NULL) {
+    cg_mqtt_link_unref (self);
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL, why->message);
+    return FALSE;
+  }
+  g_thread_unref (thread); /* nobody joins it: a name look-up may keep it for a minute */
+  return TRUE;
+}
+
+/**
+ * cg_mqtt_link_stop:
+ * @self: a link
+ * @flush_ms: how long what waits may still be sent, if the link is up
+ *
+ * Ends the thread; %CG_MQTT_ENDED follows, after a name look-up that is under way.
+ */
+void
+cg_mqtt_link_stop (CgMqttLink *self, guint flush_ms)
+{
+  g_mutex_lock (&self->lock);
+  self->is_stopping = TRUE;
+  self->stop_at_us = g_get_monotonic_time () + flush_ms * G_GINT64_CONSTANT (1000);
+  g_mutex_unlock (&self->lock);
+  wake (self);
+}
+
+/**
+ * cg_mqtt_link_detach:
+ * @self: a link
+ *
+ * Its listener hears nothing any more. On the main loop.
+ */
+void
+cg_mqtt_link_detach (CgMqttLink *self)
+{
+  self->listener = NULL;
+  self->user_data = NULL;
+}
+
+/**
+ * cg_mqtt_link_set_topics:
+ * @self: a link
+ * @topics: all topics to listen to, each once
+ */
+void
+cg_mqtt_link_set_topics (CgMqttLink *self, const char *const *topics)
+{
+  g_mutex_lock (&self->lock);
+  g_strfreev (self->topics);
+  self->topics = g_strdupv ((GStrv)topics);
+  self->topics_changed = TRUE;
+  g_mutex_unlock (&self->lock);
+  wake (self);
+}
+
+/**
+ * cg_mqtt_link_set_will:
+ * @self: a link
+ * @topic: where it goes
+ * @message: (nullable): what the server says in our name when we vanish
+ *
+ * Counts from the next connection on.
+ */
+void
+cg_mqtt_link_set_will (CgMqttLink *self, const char *topic, GBytes *message)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_free (self->will_topic);
+  self->will_topic = g_strdup (topic);
+  g_clear_pointer (&self->will, g_bytes_unref);
+  self->will = message != NULL ? g_bytes_ref (message) : NULL;
+}
+
+/**
+ * cg_mqtt_link_publish:
+ * @self: a link
+ * @topic: where it goes
+ * @qos: 0, 1 or 2
+ * @kind: what it is
+ * @message: the message
+ *
+ * Sends at once if the link is up, else when it is.
+ */
+void
+cg_mqtt_link_publish (
+    CgMqttLink *self, const char *topic, int qos, CgDoorKind kind, GBytes *message)
+{
+  g_mutex_lock (&self->lock);
+  cg_outbox_push (self->outbox, topic, kind, qos, message);
+  g_mutex_unlock (&self->lock);
+  wake (self);
+}
+
+/**
+ * cg_mqtt_link_get_n_queued:
+ * @self: a link
+ *
+ * Returns: messages that the server has not got yet
+ */
+guint
+cg_mqtt_link_get_n_queued (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return cg_outbox_get_length (self->outbox);
+}
+
+/**
+ * cg_mqtt_link_get_n_dropped:
+ * @self: a link
+ *
+ * Returns: messages that were given up for want of room
+ */
+guint64
+cg_mqtt_link_get_n_dropped (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return cg_outbox_get_n_dropped (self->outbox);
+}
+
+/**
+ * cg_mqtt_options_free:
+ * @self: (transfer full): options
+ */
+void
+cg_mqtt_options_free (CgMqttOptions *self)
+{
+  g_ptr_array_unref (self->servers);
+  g_free (self->username);
+  g_free (self->password);
+  g_free (self->client_id);
+  g_free (self->ca_file);
+  g_free (self->cert_file);
+  g_free (self->key_file);
+  g_free (self);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-outbox.h"
+
+struct _CgOutbox {
+  guint limit;
+  guint window;
+  GQueue waiting;                   /* (owned) (element-type CgOutboxItem) oldest first */
+  GQueue under_way;                 /* (owned) (element-type CgOutboxItem) oldest first */
+  guint n_waiting[CG_N_DOOR_KINDS]; /* spares the search for what is not there */
+  guint64 n_dropped;
+};
+
+/* What goes first when there is no room: a stream's next value replaces the last, a registration
+ * is repeated by itself, a reply is awaited (PROTOCOL.md section 1, "offline"). */
+static const CgDoorKind drop_order[] = {
+    CG_DOOR_STREAM,
+    CG_DOOR_EVENT,
+    CG_DOOR_REGISTER,
+    CG_DOOR_REPLY,
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (drop_order) == CG_N_DOOR_KINDS);
+
+static void
+item_free (CgOutboxItem *item)
+{
+  g_free (item->topic);
+  g_bytes_unref (item->content);
+  g_free (item);
+}
+
+/**
+ * cg_outbox_new:
+ * @limit: messages kept, those under way included
+ * @window: messages under way at the same time
+ *
+ * Returns: (transfer full): an empty outbox
+ */
+CgOutbox *
+cg_outbox_new (guint limit, guint window)
+{
+  g_return_val_if_fail (window > 0 && limit >= window, NULL);
+
+  CgOutbox *self = g_new0 (CgOutbox, 1);
+  self->limit = limit;
+  self->window = window;
+  g_queue_init (&self->waiting);
+  g_queue_init (&self->under_way);
+  return self;
+}
+
+/**
+ * cg_outbox_free:
+ * @self: (nullable) (transfer full): an outbox
+ */
+void
+cg_outbox_free (CgOutbox *self)
+{
+  if (self == NULL)
+    return;
+  g_queue_clear_full (&self->waiting, (GDestroyNotify)item_free);
+  g_queue_clear_full (&self->under_way, (GDestroyNotify)item_free);
+  g_free (self);
+}
+
+static void
+drop_oldest_of (CgOutbox *self, CgDoorKind kind)
+{
+  GList *link = self->waiting.head;
+
+  while (((CgOutboxItem *)link->data)->kind != kind)
+    link = link->next;
+  item_free (link->data);
+  g_queue_delete_link (&self->waiting, link);
+  self->n_waiting[kind]--;
+  self->n_dropped++;
+}
+
+static void
+make_room (CgOutbox *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (drop_order); i++)
+    while (cg_outbox_get_length (self) > self->limit && self->n_waiting[drop_order[i]] > 0)
+      drop_oldest_of (self, drop_order[i]);
+}
+
+/**
+ * cg_outbox_push:
+ * @self: an outbox
+ * @topic: where it goes
+ * @kind: what it is
+ * @qos: how surely it has to arrive: 0, 1 or 2
+ * @content: the message
+ *
+ * Adds a message at the end. When there is no room the oldest stream goes, then the oldest event,
+ * then the oldest registration, then the oldest reply (PROTOCOL.md section 1). Messages under way
+ * are not dropped.
+ */
+void
+cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos, GBytes *content)
+{
+  CgOutboxItem *item = g_new0 (CgOutboxItem, 1);
+
+  item->topic = g_strdup (topic);
+  item->kind = kind;
+  item->qos = qos;
+  item->content = g_bytes_ref (content);
+  g_queue_push_tail (&self->waiting, item);
+  self->n_waiting[kind]++;
+  make_room (self);
+}
+
+/**
+ * cg_outbox_begin:
+ * @self: an outbox
+ *
+ * Takes the oldest message that waits. The sender stores its own number for it in `mid`.
+ *
+ * Returns: (transfer none) (nullable): the message, valid until cg_outbox_end() or
+ *   cg_outbox_rewind(); %NULL if none waits or the window is full
+ */
+CgOutboxItem *
+cg_outbox_begin (CgOutbox *self)
+{
+  if (self->under_way.length >= self->window)
+    return NULL;
+
+  CgOutboxItem *item = g_queue_pop_head (&self->waiting);
+  if (item == NULL)
+    return NULL;
+  self->n_waiting[item->kind]--;
+  g_queue_push_tail (&self->under_way, item);
+  return item;
+}
+
+/**
+ * cg_outbox_end:
+ * @self: an outbox
+ * @mid: the sender's number of a message
+ *
+ * The other side has it.
+ *
+ * Returns: %FALSE if no message of that number is under way
+ */
+gboolean
+cg_outbox_end (CgOutbox *self, int mid)
+{
+  for (GList *link = self->under_way.head; link != NULL; link = link->next) {
+    CgOutboxItem *item = link->data;
+    if (item->mid != mid)
+      continue;
+    g_queue_delete_link (&self->under_way, link);
+    item_free (item);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * cg_outbox_rewind:
+ * @self: an outbox
+ *
+ * The link is lost: what was under way waits again, before all else and in its old order. The
+ * other side may get it twice.
+ */
+void
+cg_outbox_rewind (CgOutbox *self)
+{
+  CgOutboxItem *item = NULL;
+
+  while ((item = g_queue_pop_tail (&self->under_way)) != NULL) {
+    item->mid = 0;
+    g_queue_push_head (&self->waiting, item);
+    self->n_waiting[item->kind]++;
+  }
+}
+
+/**
+ * cg_outbox_get_length:
+ * @self: an outbox
+ *
+ * Returns: messages that are not yet with the other side
+ */
+guint
+cg_outbox_get_length (const CgOutbox *self)
+{
+  return self->waiting.length + self->under_way.length;
+}
+
+/**
+ * cg_outbox_get_n_dropped:
+ * @self: an outbox
+ *
+ * Returns: messages that were given up for want of room
+ */
+guint64
+cg_outbox_get_n_dropped (const CgOutbox *self)
+{
+  return self->n_dropped;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+void cg_launch_set_directory (const char *directory);
+char *cg_launch_load (const char *name, GError **error);
+GstElement *cg_launch_build (const char *name, GError **error);
+GstElement *cg_launch_build_branch (const char *name, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-media.h"
+
+#include <gst/gst.h>
+#include <librtmp/log.h>
+#include <librtmp/rtmp.h>
+#include <signal.h>
+
+#include "cg-error.h"
+#include "cg-launch.h"
+#include "cg-rtmp-url.h"
+
+/* Only its troubles: on lower levels librtmp tells addresses and keys. */
+G_GNUC_PRINTF (2, 0)
+static void
+on_rtmp_log (int level, const char *format, va_list arguments)
+{
+  if (level > RTMP_LOGERROR)
+    return;
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  g_debug ("librtmp: %s", text);
+}
+
+/* librtmp sets up its TLS when it is first used, and that is not safe in two threads. */
+static void
+init_rtmp (void)
+{
+  RTMP *rtmp = RTMP_Alloc ();
+
+  RTMP_LogSetCallback (on_rtmp_log);
+  RTMP_LogSetLevel (RTMP_LOGERROR);
+  RTMP_Init (rtmp);
+  RTMP_Free (rtmp);
+}
+
+/**
+ * cg_media_init:
+ * @pipelines_dir: (nullable): folder of the *.launch files; %NULL: `$CAMGATE_PIPELINES_DIR`, or
+ *   else where they were installed
+ * @error: return location
+ *
+ * To be called once, before anything else of this room. Ignores SIGPIPE for the whole process:
+ * librtmp writes to sockets that servers close.
+ *
+ * Returns: %TRUE, or %FALSE with #CG_ERROR_INTERNAL if GStreamer does not start
+ */
+gboolean
+cg_media_init (const char *pipelines_dir, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  signal (SIGPIPE, SIG_IGN);
+  if (!gst_init_check (NULL, NULL, &cause)) {
+    g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "GStreamer: %s",
+                 cause != NULL ? cause->message : "does not start");
+    return FALSE;
+  }
+  cg_launch_set_directory (pipelines_dir);
+  init_rtmp ();
+  return TRUE;
+}
+
+/**
+ * cg_media_check_rtmp_url:
+ * @url: an address from outside
+ * @error: return location
+ *
+ * Returns: %TRUE if @url is rtmp:// or rtmps:// with a host and an application, or %FALSE with
+ *   #CG_ERROR_BAD_REQUEST `Invalid RTMP URL` (PROTOCOL.md section 4, play)
+ */
+gboolean
+cg_media_check_rtmp_url (const char *url, GError **error)
+{
+  g_autoptr (CgRtmpUrl) parsed = cg_rtmp_url_parse (url, error);
+
+  return parsed != NULL;
+}

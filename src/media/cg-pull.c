@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-pull.h"
+
+#include <gst/gst.h>
+
+#include "cg-launch.h"
+#include "cg-main.h"
+#include "cg-pull-error.h"
+#include "cg-pull-feed.h"
+#include "cg-reaper.h"
+
+/* The two deadlines are looked at so many times before they pass. */
+#define LOOKS_PER_DEADLINE 8
+
+/* A TEARDOWN waits one second for its answer (pipelines/); after three nobody waits for it. */
+#define STOP_TIMEOUT_MS 3000
+
+struct _CgPull {
+  GObject parent;
+
+  CgHub *hub;         /* (owned) */
+  CgClock *clock;     /* (owned) */
+  char *location;     /* (owned) */
+  char *username;     /* (owned) (nullable) */
+  char *password;     /* (owned) (nullable) */
+  CgTransport wanted; /* as configured */
+  CgTransport transport;
+  CgAudioPolicy audio;
+  guint start_timeout_ms;
+  guint stall_timeout_ms;
+
+  CgPullFeed *feed;     /* (owned) (nullable) */
+  GstElement *pipeline; /* (owned) (nullable) */
+  GSource *bus;         /* (owned) (nullable) */
+  GSource *watch;       /* (owned) (nullable) the two deadlines */
+  GSource *failure;     /* (owned) (nullable) tells of a failure on the next turn */
+  GError *error;        /* (owned) (nullable) what `failure` tells */
+  gboolean is_running;
+  gboolean is_live;
+  gboolean is_over; /* failed or stopped */
+  gint64 started_ms;
+  guint frames; /* at the last look */
+  gint64 frames_ms;
+
+  GTask *stop_task;    /* (owned) (nullable) */
+  GSource *stop_timer; /* (owned) (nullable) */
+};
+
+enum { SIGNAL_RUNNING, SIGNAL_LIVE, SIGNAL_FAILED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (CgPull, cg_pull, G_TYPE_OBJECT)
+
+static void
+finish_stop (CgPull *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->stop_task);
+
+  cg_clear_source (&self->stop_timer);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+drop_pipeline (CgPull *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  cg_clear_source (&self->bus);
+  if (self->feed != NULL)
+    cg_pull_feed_close (self->feed);
+  g_clear_pointer (&self->feed, cg_pull_feed_unref);
+  if (self->pipeline != NULL)
+    cg_reaper_release_async (g_steal_pointer (&self->pipeline), callback, user_data);
+}
+
+static void
+clear_sources (CgPull *self)
+{
+  cg_clear_source (&self->watch);
+  cg_clear_source (&self->failure);
+  cg_clear_source (&self->stop_timer);
+}
+
+static void
+cg_pull_dispose (GObject *object)
+{
+  CgPull *self = CG_PULL (object);
+
+  self->is_over = TRUE;
+  clear_sources (self);
+  drop_pipeline (self, NULL, NULL);
+  g_clear_object (&self->hub);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (cg_pull_parent_class)->dispose (object);
+}
+
+static void
+cg_pull_finalize (GObject *object)
+{
+  CgPull *self = CG_PULL (object);
+
+  g_clear_error (&self->error);
+  g_free (self->location);
+  g_free (self->username);
+  g_free (self->password);
+  G_OBJECT_CLASS (cg_pull_parent_class)->finalize (object);
+}
+
+static void
+cg_pull_class_init (CgPullClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  object_class->dispose = cg_pull_dispose;
+  object_class->finalize = cg_pull_finalize;
+
+  /**
+   * CgPull::running:
+   *
+   * The camera has been told to play; nothing has come yet. The moment to ask it for a key frame
+   * (Q13).
+   */
+  signals[SIGNAL_RUNNING] =
+      g_signal_new ("running", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * CgPull::live:
+   *
+   * The first key frame is in the hub.
+   */
+  signals[SIGNAL_LIVE] =
+      g_signal_new ("live", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  /**
+   * CgPull::failed:
+   * @error: of domain CG_ERROR
+   *
+   * It is over: the pull is only good for cg_pull_stop_async() and for being dropped (Q9).
+   */
+  signals[SIGNAL_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+static void
+cg_pull_init (CgPull *self)
+{
+}
+
+static gboolean
+on_failure (gpointer user_data)
+{
+  g_autoptr (CgPull) self = g_object_ref (CG_PULL (user_data));
+
+  cg_clear_source (&self->failure);
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, self->error);
+  return G_SOURCE_REMOVE;
+}
+
+/* Told on the next turn of the loop, so that nobody is called back from within cg_pull_start(). */
+static void
+fail (CgPull *self, GError *error)
+{
+  if (self->is_over) {
+    g_error_free (error);
+    return;
+  }
+  self->is_over = TRUE;
+  self->is_live = FALSE;
+  self->error = error;
+  cg_clear_source (&self->watch);
+  if (self->feed != NULL)
+    cg_pull_feed_close (self->feed);
+  self->failure = cg_clock_add_timeout (self->clock, 0, on_failure, self);
+}
+
+static void start_pipeline (CgPull *self);
+
+static gboolean
+is_from_audio (CgPull *self, GstMessage *message)
+{
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (self->pipeline), "audio");
+  g_autoptr (GstObject) branch = sink != NULL ? gst_object_get_parent (GST_OBJECT (sink)) : NULL;
+
+  if (branch == NULL || branch == GST_OBJECT (self->pipeline))
+    return FALSE;
+  return gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), branch);
+}
+
+static GError *
+explain (CgPull *self, GstMessage *message)
+{
+  g_autofree char *refused = self->feed != NULL ? cg_pull_feed_get_refused (self->feed) : NULL;
+
+  if (refused != NULL)
+    return g_error_new (CG_ERROR, CG_ERROR_STREAM_FORMAT, "camera sends %s, not H264", refused);
+  return cg_pull_error_from_message (message);
+}
+
+static void
+on_error_message (CgPull *self, GstMessage *message)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autofree char *debug = NULL;
+
+  gst_message_parse_error (message, &cause, &debug);
+  g_debug ("%s: %s (%s)", GST_MESSAGE_SRC_NAME (message), cause->message, debug);
+  if (is_from_audio (self, message)) {
+    g_warning ("no sound: %s", cause->message);
+    return;
+  }
+  if (self->transport == CG_TRANSPORT_TCP && self->wanted == CG_TRANSPORT_AUTO &&
+      cg_pull_error_is_transport (message)) {
+    g_info ("camera refuses TCP; trying UDP");
+    self->transport = CG_TRANSPORT_UDP;
+    drop_pipeline (self, NULL, NULL);
+    start_pipeline (self);
+    return;
+  }
+  fail (self, explain (self, message));
+}
+
+static void
+on_progress_message (CgPull *self, GstMessage *message)
+{
+  g_autofree char *code = NULL;
+  GstProgressType type;
+
+  gst_message_parse_progress (message, &type, &code, NULL);
+  if (self->is_running || type != GST_PROGRESS_TYPE_COMPLETE || g_strcmp0 (code, "request") != 0)
+    return;
+  self->is_running = TRUE;
+  g_signal_emit (self, signals[SIGNAL_RUNNING], 0);
+}
+
+static void
+on_application_message (CgPull *self, GstMessage *message)
+{
+  if (self->is_live || !gst_message_has_name (message, CG_PULL_FEED_LIVE))
+    return;
+  self->is_live = TRUE;
+  self->frames_ms = cg_clock_get_monotonic_ms (self->clock);
+  g_signal_emit (self, signals[SIGNAL_LIVE], 0);
+}
+
+static gboolean
+on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  g_autoptr (CgPull) self = g_object_ref (CG_PULL (user_data));
+
+  if (self->is_over)
+    return G_SOURCE_CONTINUE;
+  switch ((int)GST_MESSAGE_TYPE (message)) {
+  case GST_MESSAGE_ERROR:
+    on_error_message (self, message);
+    break;
+  case GST_MESSAGE_EOS:
+    fail (self, g_error_new (CG_ERROR, CG_ERROR_UNREACHABLE, "camera ended the stream"));
+    break;
+  case GST_MESSAGE_PROGRESS:
+    on_progress_message (self, message);
+    break;
+  case GST_MESSAGE_APPLICATION:
+    on_application_message (self, message);
+    break;
+  default:
+    break;
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static GError *
+explain_slow_start (CgPull *self)
+{
+  if (self->feed == NULL || !cg_pull_feed_has_video (self->feed))
+    return g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer within %u ms",
+                        self->start_timeout_ms);
+  return g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no %s within %u ms",
+                      self->frames > 0 ? "key frame" : "picture", self->start_timeout_ms);
+}
+
+static gboolean
+on_watch (gpointer user_data)
+{
+  CgPull *self = user_data;
+  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
+  const guint frames = self->feed != NULL ? cg_pull_feed_get_frames (self->feed) : 0;
+
+  if (frames != self->frames) {
+    self->frames = frames;
+    self->frames_ms = now_ms;
+  }
+  if (!self->is_live && now_ms - self->started_ms >= self->start_timeout_ms)
+    fail (self, explain_slow_start (self));
+  else if (self->is_live && now_ms - self->frames_ms >= self->stall_timeout_ms)
+    fail (self, g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no picture for %u ms",
+                             self->stall_timeout_ms));
+  return self->is_over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+static void
+attach_bus (CgPull *self)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+  self->bus = gst_bus_create_watch (bus);
+  g_source_set_callback (self->bus, G_SOURCE_FUNC (on_bus_message), self, NULL);
+  g_source_attach (self->bus, g_main_context_get_thread_default ());
+}
+
+/* Credentials are properties, never part of an address (Q26). */
+static gboolean
+set_properties (CgPull *self)
+{
+  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (self->pipeline), "source");
+
+  if (source == NULL)
+    return FALSE;
+  g_object_set (source, "location", self->location, "user-id", self->username, "user-pw",
+                self->password, "tcp-timeout", (guint64)self->start_timeout_ms * 1000, NULL);
+  return TRUE;
+}
+
+static void
+start_pipeline (CgPull *self)
+{
+  const gboolean is_udp = self->transport == CG_TRANSPORT_UDP;
+  GError *error = NULL;
+
+  self->pipeline = cg_launch_build (is_udp ? "pull-rtsp-udp" : "pull-rtsp-tcp", &error);
+  if (self->pipeline == NULL) {
+    fail (self, error);
+    return;
+  }
+  if (!set_properties (self)) {
+    fail (self, g_error_new (CG_ERROR, CG_ERROR_INVALID_CONFIG, "pull pipeline has no `source`"));
+    return;
+  }
+  self->feed = cg_pull_feed_new (self->hub, self->audio);
+  cg_pull_feed_attach (self->feed, self->pipeline);
+  attach_bus (self);
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+}
+
+static void
+on_released (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgPull) self = user_data;
+
+  cg_reaper_release_finish (result, NULL);
+  finish_stop (self);
+}
+
+static gboolean
+on_stop_timeout (gpointer user_data)
+{
+  g_autoptr (CgPull) self = g_object_ref (CG_PULL (user_data));
+
+  finish_stop (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cg_pull_new:
+ * @hub: where the pictures go
+ * @options: all is copied
+ *
+ * One RTSP session with one camera, good for one start.
+ *
+ * Returns: (transfer full): a pull that has not begun
+ */
+CgPull *
+cg_pull_new (CgHub *hub, const CgPullOptions *options)
+{
+  g_return_val_if_fail (CG_IS_HUB (hub), NULL);
+  g_return_val_if_fail (options != NULL && options->location != NULL, NULL);
+  g_return_val_if_fail (CG_IS_CLOCK (options->clock), NULL);
+
+  CgPull *self = g_object_new (CG_TYPE_PULL, NULL);
+  self->hub = g_object_ref (hub);
+  self->clock = g_object_ref (options->clock);
+  self->location = g_strdup (options->location);
+  self->username = g_strdup (options->username);
+  self->password = g_strdup (options->password);
+  self->wanted = options->transport;
+  self->transport = options->transport == CG_TRANSPORT_UDP ? CG_TRANSPORT_UDP : CG_TRANSPORT_TCP;
+  self->audio = options->audio;
+  self->start_timeout_ms = options->start_timeout_ms;
+  self->stall_timeout_ms = options->stall_timeout_ms;
+  return self;
+}
+
+/**
+ * cg_pull_start:
+ * @self: a fresh pull
+ *
+ * Begins; returns at once. What becomes of it is told by #CgPull::running, #CgPull::live and
+ * #CgPull::failed in the thread-default main context of the caller.
+ */
+void
+cg_pull_start (CgPull *self)
+{
+  g_return_if_fail (CG_IS_PULL (self));
+  g_return_if_fail (self->pipeline == NULL && !self->is_over);
+  CG_ON_MAIN ();
+
+  const guint shorter_ms = MIN (self->start_timeout_ms, self->stall_timeout_ms);
+  self->started_ms = cg_clock_get_monotonic_ms (self->clock);
+  self->watch =
+      cg_clock_add_timeout (self->clock, MAX (shorter_ms / LOOKS_PER_DEADLINE, 1), on_watch, self);
+  start_pipeline (self);
+}
+
+/**
+ * cg_pull_stop_async:
+ * @self: a pull
+ * @callback: (nullable): called when the camera was told, or after three seconds
+ * @user_data: for @callback
+ *
+ * Ends the session with a TEARDOWN (Q19). The hub gets nothing more from here on. Dropping the
+ * last reference does the same without telling.
+ */
+void
+cg_pull_stop_async (CgPull *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (CG_IS_PULL (self));
+  g_return_if_fail (self->stop_task == NULL);
+  CG_ON_MAIN ();
+
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, cg_pull_stop_async);
+  self->is_over = TRUE;
+  self->is_live = FALSE;
+  clear_sources (self);
+  if (self->pipeline == NULL) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  self->stop_task = g_steal_pointer (&task);
+  self->stop_timer = cg_clock_add_timeout (self->clock, STOP_TIMEOUT_MS, on_stop_timeout, self);
+  drop_pipeline (self, on_released, g_object_ref (self));
+}
+
+/**
+ * cg_pull_stop_finish:
+ * @self: a pull
+ * @result: from the callback
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+cg_pull_stop_finish (CgPull *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_pull_is_live:
+ * @self: a pull
+ *
+ * Returns: %TRUE from the first key frame to the end
+ */
+gboolean
+cg_pull_is_live (CgPull *self)
+{
+  g_return_val_if_fail (CG_IS_PULL (self), FALSE);
+
+  return self->is_live;
+}
+
+/**
+ * cg_pull_get_transport:
+ * @self: a pull
+ *
+ * Returns: the transport in use: worth remembering once the pull is live (Q18)
+ */
+CgTransport
+cg_pull_get_transport (CgPull *self)
+{
+  g_return_val_if_fail (CG_IS_PULL (self), CG_TRANSPORT_TCP);
+
+  return self->transport;
+}

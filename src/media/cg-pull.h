@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cg-clock.h"
+#include "cg-config.h"
+#include "cg-hub.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgPullOptions:
+ * @location: rtsp:// address without credentials (Q26)
+ * @username: (nullable)
+ * @password: (nullable)
+ * @start_timeout_ms: from cg_pull_start() to the first key frame
+ * @stall_timeout_ms: longest silence between two pictures (Q8)
+ */
+typedef struct {
+  const char *location;
+  const char *username;
+  const char *password;
+  CgTransport transport;
+  CgAudioPolicy audio;
+  guint start_timeout_ms;
+  guint stall_timeout_ms;
+  CgClock *clock;
+} CgPullOptions;
+
+#define CG_TYPE_PULL (cg_pull_get_type ())
+G_DECLARE_FINAL_TYPE (CgPull, cg_pull, CG, PULL, GObject)
+
+CgPull *cg_pull_new (CgHub *hub, const CgPullOptions *options);
+void cg_pull_start (CgPull *self);
+void cg_pull_stop_async (CgPull *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean cg_pull_stop_finish (CgPull *self, GAsyncResult *result, GError **error);
+
+gboolean cg_pull_is_live (CgPull *self);
+CgTransport cg_pull_get_transport (CgPull *self);
+
+G_END_DECLS

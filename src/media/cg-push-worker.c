@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-push-worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cg-error.h"
+#include "cg-flv.h"
+#include "cg-rtmp-session.h"
+#include "cg-uplink.h"
+
+/* The goodbye: how long a send may take, and how long the server may take to hang up after it. */
+#define GOODBYE_SEND_MS 500
+#define GOODBYE_WAIT_MS 300
+
+/* FLV has 24 bits with a sign for it (E.4.3.1). */
+#define MAX_COMPOSITION_MS 0x7fffff
+
+struct _CgPushWorker {
+  gatomicrefcount references;
+  CgHub *hub;     /* (owned) */
+  CgRtmpUrl *url; /* (owned) */
+  guint stall_timeout_ms;
+  GMainContext *context; /* (owned) */
+  CgPushWorkerNotify notify;
+  gpointer user_data;
+  gboolean detached;         /* main loop only */
+  int event_fd;              /* (owned) wakes the thread */
+  GCancellable *cancellable; /* (owned) */
+
+  GMutex mutex;        /* guards what follows */
+  CgUplink *uplink;    /* (owned) (nullable) */
+  GError *abort_error; /* (owned) (nullable) */
+  gboolean is_stopping;
+  CgPushStats stats;
+
+  /* Seen by the thread only. */
+  CgRtmpSession *session;      /* (owned) (nullable) */
+  CgHubOutput *output;         /* (owned) (nullable) */
+  CgFormat *sent[CG_N_TRACKS]; /* (owned) (nullable) what the server's decoders were told */
+  gboolean has_pictures;
+};
+
+typedef struct {
+  CgPushWorker *worker; /* (owned) */
+  CgPushWorkerEvent event;
+  GError *error; /* (owned) (nullable) */
+} Notification;
+
+static CgPushWorker *
+worker_ref (CgPushWorker *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
+static gboolean
+on_notification (gpointer user_data)
+{
+  Notification *notification = user_data;
+  CgPushWorker *self = notification->worker;
+
+  if (!self->detached)
+    self->notify (notification->event, notification->error, self->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+notification_free (gpointer data)
+{
+  Notification *notification = data;
+
+  g_clear_error (&notification->error);
+  cg_push_worker_unref (notification->worker);
+  g_free (notification);
+}
+
+/* By a source of its own: g_main_context_invoke() might call back in this very thread. */
+static void
+post (CgPushWorker *self, CgPushWorkerEvent event, GError *error)
+{
+  Notification *notification = g_new0 (Notification, 1);
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  notification->worker = worker_ref (self);
+  notification->event = event;
+  notification->error = error;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_notification, notification, notification_free);
+  g_source_attach (source, self->context);
+}
+
+static void
+wake (gpointer user_data)
+{
+  CgPushWorker *self = user_data;
+
+  eventfd_write (self->event_fd, 1);
+}
+
+static gboolean
+is_ending (CgPushWorker *self)
+{
+  g_mutex_lock (&self->mutex);
+  const gboolean is_ending = self->is_stopping || self->abort_error != NULL;
+  g_mutex_unlock (&self->mutex);
+  return is_ending;
+}
+
+static gboolean
+connect_in_thread (CgPushWorker *self, GError **error)
+{
+  CgUplink *uplink =
+      cg_uplink_open_in_thread (self->url, self->stall_timeout_ms, self->cancellable, error);
+  if (uplink == NULL)
+    return FALSE;
+
+  g_mutex_lock (&self->mutex);
+  self->uplink = uplink;
+  if (self->abort_error != NULL || self->is_stopping)
+    cg_uplink_shut_down (uplink);
+  g_mutex_unlock (&self->mutex);
+  self->session = cg_rtmp_session_new (cg_uplink_get_fd (uplink), self->url);
+  return cg_rtmp_session_publish_in_thread (self->session, error);
+}
+
+static void
+count (CgPushWorker *self, const CgAccessUnit *unit)
+{
+  g_mutex_lock (&self->mutex);
+  self->stats.frames += unit->track == CG_TRACK_VIDEO;
+  self->stats.bytes += cg_access_unit_get_size (unit);
+  g_mutex_unlock (&self->mutex);
+}
+
+static CgRtmpType
+get_type (CgTrack track)
+{
+  return track == CG_TRACK_VIDEO ? CG_RTMP_VIDEO : CG_RTMP_AUDIO;
+}
+
+/* New parameters, new sequence header (Q25). */
+static gboolean
+send_format (CgPushWorker *self, CgTrack track, CgFormat *format, guint32 dts_ms, GError **error)
+{
+  if (cg_format_equal (format, self->sent[track]))
+    return TRUE;
+  g_clear_pointer (&self->sent[track], cg_format_unref);
+  self->sent[track] = cg_format_ref (format);
+
+  if (self->sent[CG_TRACK_VIDEO] != NULL) {
+    cg_flv_append_metadata (cg_rtmp_session_begin (self->session), self->sent[CG_TRACK_VIDEO],
+                            self->sent[CG_TRACK_AUDIO]);
+    if (!cg_rtmp_session_send_in_thread (self->session, CG_RTMP_DATA, dts_ms, error))
+      return FALSE;
+  }
+  cg_flv_append_config (cg_rtmp_session_begin (self->session), format);
+  return cg_rtmp_session_send_in_thread (self->session, get_type (track), dts_ms, error);
+}
+
+static gboolean
+send_unit (CgPushWorker *self, CgAccessUnit *unit, gint64 dts_us, gint64 pts_us, GError **error)
+{
+  const gint64 composition_ms = pts_us / 1000 - dts_us / 1000;
+  const guint32 dts_ms = (guint32)(dts_us / 1000);
+
+  if (!send_format (self, unit->track, unit->format, dts_ms, error))
+    return FALSE;
+  cg_flv_append_unit (cg_rtmp_session_begin (self->session), unit,
+                      (guint32)CLAMP (composition_ms, 0, MAX_COMPOSITION_MS));
+  if (!cg_rtmp_session_send_in_thread (self->session, get_type (unit->track), dts_ms, error))
+    return FALSE;
+  count (self, unit);
+  if (unit->track == CG_TRACK_VIDEO && !self->has_pictures) {
+    self->has_pictures = TRUE;
+    post (self, CG_PUSH_WORKER_PUBLISHING, NULL);
+  }
+  return TRUE;
+}
+
+static gboolean
+is_too_slow (CgPushWorker *self, gint64 since_us)
+{
+  return g_get_monotonic_time () - since_us >= (gint64)self->stall_timeout_ms * 1000;
+}
+
+static gboolean
+send_queued (CgPushWorker *self, GError **error)
+{
+  gint64 dts_us, pts_us;
+
+  while (!is_ending (self)) {
+    g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (self->output, &dts_us, &pts_us);
+    if (unit == NULL)
+      return TRUE;
+    const gint64 since_us = g_get_monotonic_time ();
+    if (send_unit (self, unit, dts_us, pts_us, error))
+      continue;
+    if (is_too_slow (self, since_us)) {
+      g_clear_error (error);
+      g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "media server took no data for %u ms",
+                   self->stall_timeout_ms);
+    }
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+publish_in_thread (CgPushWorker *self, GError **error)
+{
+  struct pollfd fds[] = {
+      {.fd = self->event_fd, .events = POLLIN},
+      {.fd = cg_uplink_get_fd (self->uplink), .events = POLLIN},
+  };
+  eventfd_t ignored;
+
+  while (!is_ending (self)) {
+    if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR)
+      break;
+    if (fds[1].revents != 0 && !cg_rtmp_session_read (self->session, error))
+      return FALSE;
+    if (fds[0].revents != 0) {
+      eventfd_read (self->event_fd, &ignored);
+      if (!send_queued (self, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Closing with data unread would reset the connection, and the goodbye might be lost. */
+static void
+wait_for_hang_up (int fd)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + GOODBYE_WAIT_MS * 1000;
+  struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+  char ignored[512];
+
+  shutdown (fd, SHUT_WR);
+  for (;;) {
+    const gint64 left_ms = (deadline_us - g_get_monotonic_time ()) / 1000;
+    if (left_ms <= 0 || poll (&poll_fd, 1, (int)left_ms) <= 0)
+      return;
+    if (recv (fd, ignored, sizeof ignored, MSG_DONTWAIT) <= 0)
+      return;
+  }
+}
+
+static void
+say_goodbye_in_thread (CgPushWorker *self)
+{
+  cg_uplink_set_send_timeout (self->uplink, GOODBYE_SEND_MS);
+  cg_rtmp_session_say_goodbye_in_thread (self->session);
+  wait_for_hang_up (cg_uplink_get_fd (self->uplink));
+}
+
+static gboolean
+work_in_thread (CgPushWorker *self, GError **error)
+{
+  if (!connect_in_thread (self, error))
+    return FALSE;
+  post (self, CG_PUSH_WORKER_ACCEPTED, NULL);
+
+  CgHubOutput *output = cg_hub_add_output (self->hub, wake, self);
+  self->output = output;
+  const gboolean good = publish_in_thread (self, error);
+  g_mutex_lock (&self->mutex);
+  self->stats.dropped = cg_hub_output_get_dropped (output);
+  g_mutex_unlock (&self->mutex);
+  cg_hub_remove_output (self->hub, output);
+  if (good)
+    say_goodbye_in_thread (self);
+  return good;
+}
+
+static void
+close_in_thread (CgPushWorker *self)
+{
+  g_clear_pointer (&self->session, cg_rtmp_session_free);
+  g_mutex_lock (&self->mutex);
+  g_clear_pointer (&self->uplink, cg_uplink_free);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* An end that the main loop asked for is told in its words. */
+static GError *
+choose_error (CgPushWorker *self, GError *error)
+{
+  g_mutex_lock (&self->mutex);
+  GError *chosen = self->abort_error != NULL ? g_error_copy (self->abort_error) : NULL;
+  const gboolean is_stopping = self->is_stopping;
+  g_mutex_unlock (&self->mutex);
+  if (chosen == NULL && !is_stopping)
+    return error;
+  g_clear_error (&error);
+  return chosen;
+}
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  g_autoptr (CgPushWorker) self = data;
+  GError *error = NULL;
+
+  work_in_thread (self, &error);
+  close_in_thread (self);
+  post (self, CG_PUSH_WORKER_DONE, choose_error (self, error));
+  return NULL;
+}
+
+/**
+ * cg_push_worker_start:
+ * @hub: where the pictures are
+ * @url: (transfer full): where they go
+ * @stall_timeout_ms: longest time in which the server may take nothing
+ * @notify: called on the thread-default main context of the caller
+ * @user_data: for @notify; see cg_push_worker_detach()
+ *
+ * Returns: (transfer full): a running worker
+ */
+CgPushWorker *
+cg_push_worker_start (CgHub *hub,
+                      CgRtmpUrl *url,
+                      guint stall_timeout_ms,
+                      CgPushWorkerNotify notify,
+                      gpointer user_data)
+{
+  CgPushWorker *self = g_new0 (CgPushWorker, 1);
+
+  g_atomic_ref_count_init (&self->references);
+  g_mutex_init (&self->mutex);
+  self->hub = g_object_ref (hub);
+  self->url = url;
+  self->stall_timeout_ms = stall_timeout_ms;
+  self->context = g_main_context_ref_thread_default ();
+  self->notify = notify;
+  self->user_data = user_data;
+  self->cancellable = g_cancellable_new ();
+  self->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  g_thread_unref (g_thread_new ("push", run_in_thread, worker_ref (self)));
+  return self;
+}
+
+/**
+ * cg_push_worker_unref:
+ * @self: (transfer full): a worker; any thread
+ */
+void
+cg_push_worker_unref (CgPushWorker *self)
+{
+  if (!g_atomic_ref_count_dec (&self->references))
+    return;
+  for (guint i = 0; i < CG_N_TRACKS; i++)
+    g_clear_pointer (&self->sent[i], cg_format_unref);
+  close (self->event_fd);
+  g_clear_error (&self->abort_error);
+  g_object_unref (self->cancellable);
+  g_main_context_unref (self->context);
+  g_object_unref (self->hub);
+  cg_rtmp_url_free (self->url);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+/**
+ * cg_push_worker_detach:
+ * @self: a worker
+ *
+ * Its notify function is not called any more. Main loop only.
+ */
+void
+cg_push_worker_detach (CgPushWorker *self)
+{
+  self->detached = TRUE;
+}
+
+/**
+ * cg_push_worker_stop:
+ * @self: a worker
+ *
+ * Ends with a goodbye where something was published, else at once.
+ */
+void
+cg_push_worker_stop (CgPushWorker *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_stopping = TRUE;
+  g_mutex_unlock (&self->mutex);
+  g_cancellable_cancel (self->cancellable);
+  wake (self);
+}
+
+/**
+ * cg_push_worker_abort:
+ * @self: a worker
+ * @error: (transfer full): why
+ *
+ * Ends every wait of the thread, and so the thread, at once and without a goodbye.
+ */
+void
+cg_push_worker_abort (CgPushWorker *self, GError *error)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->abort_error == NULL)
+    self->abort_error = g_steal_pointer (&error);
+  if (self->uplink != NULL)
+    cg_uplink_shut_down (self->uplink);
+  g_mutex_unlock (&self->mutex);
+  g_clear_error (&error);
+  g_cancellable_cancel (self->cancellable);
+  wake (self);
+}
+
+/**
+ * cg_push_worker_get_stats:
+ * @self: a worker
+ * @stats: (out caller-allocates): filled in
+ */
+void
+cg_push_worker_get_stats (CgPushWorker *self, CgPushStats *stats)
+{
+  g_mutex_lock (&self->mutex);
+  *stats = self->stats;
+  g_mutex_unlock (&self->mutex);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-uplink.h"
+
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "cg-error.h"
+
+struct _CgUplink {
+  GSocketConnection *connection; /* (owned) */
+  int fd;                        /* (not owned) of the connection */
+};
+
+static CgError
+classify (const GError *cause)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return CG_ERROR_CANCELLED;
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return CG_ERROR_TIMED_OUT;
+  return CG_ERROR_UNREACHABLE;
+}
+
+static void
+set_uplink_error (GError **error, const CgRtmpUrl *url, const GError *cause)
+{
+  g_set_error (error, CG_ERROR, (int)classify (cause), "media server %s port %u: %s", url->host,
+               url->port, cause->message);
+}
+
+static GSocketConnection *
+connect_in_thread (const CgRtmpUrl *url, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnectable) address = g_network_address_new (url->host, url->port);
+  g_autoptr (GError) cause = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  GSocketConnection *connection = g_socket_client_connect (client, address, cancellable, &cause);
+  if (connection == NULL)
+    set_uplink_error (error, url, cause);
+  return connection;
+}
+
+/* A send that makes no headway ends at the time-out, and so does data that is never acknowledged:
+ * a server that vanished must not be believed in until the kernel's buffer is full. */
+static void
+set_options (CgUplink *self, guint stall_timeout_ms)
+{
+  GSocket *socket = g_socket_connection_get_socket (self->connection);
+
+  self->fd = g_socket_get_fd (socket);
+  g_unix_set_fd_nonblocking (self->fd, FALSE, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)stall_timeout_ms, NULL);
+  g_socket_set_keepalive (socket, TRUE);
+  cg_uplink_set_send_timeout (self, stall_timeout_ms);
+}
+
+/**
+ * cg_uplink_open_in_thread:
+ * @url: where to
+ * @stall_timeout_ms: longest time in which the server may take nothing of what is sent
+ * @cancellable: ends the attempt
+ * @error: return location
+ *
+ * Looks the name up and connects, as long as it takes; @cancellable is the deadline.
+ *
+ * Returns: (transfer full): an uplink, or %NULL with #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT or
+ *   #CG_ERROR_CANCELLED
+ */
+CgUplink *
+cg_uplink_open_in_thread (const CgRtmpUrl *url,
+                          guint stall_timeout_ms,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  g_autoptr (GSocketConnection) connection = connect_in_thread (url, cancellable, error);
+  if (connection == NULL)
+    return NULL;
+
+  CgUplink *self = g_new0 (CgUplink, 1);
+  self->connection = g_steal_pointer (&connection);
+  set_options (self, stall_timeout_ms);
+  return self;
+}
+
+/**
+ * cg_uplink_free:
+ * @self: (transfer full): an uplink
+ */
+void
+cg_uplink_free (CgUplink *self)
+{
+  g_object_unref (self->connection);
+  g_free (self);
+}
+
+/**
+ * cg_uplink_get_fd:
+ * @self: an uplink
+ *
+ * Returns: a blocking socket, good until the uplink is freed
+ */
+int
+cg_uplink_get_fd (CgUplink *self)
+{
+  return self->fd;
+}
+
+/**
+ * cg_uplink_set_send_timeout:
+ * @self: an uplink
+ * @timeout_ms: how long one send may make no headway
+ */
+void
+cg_uplink_set_send_timeout (CgUplink *self, guint timeout_ms)
+{
+  const struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
+
+  setsockopt (self->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+}
+
+/**
+ * cg_uplink_shut_down:
+ * @self: an uplink
+ *
+ * Ends every wait on the socket at once; any thread.
+ */
+void
+cg_uplink_shut_down (CgUplink *self)
+{
+  shutdown (self->fd, SHUT_RDWR);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-onvif-address.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The three parts of scheme://[userinfo@]authority/target, as slices of the text they came from. */
+typedef struct {
+  char *scheme;    /* lower case */
+  char *authority; /* host and port as written, userinfo taken off */
+  char *target;    /* path, query; at least "/" */
+} CgOnvifUrl;
+
+static void
+cg_onvif_url_clear (CgOnvifUrl *self)
+{
+  g_free (self->scheme);
+  g_free (self->authority);
+  g_free (self->target);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CgOnvifUrl, cg_onvif_url_clear)
+
+/* GUri refuses much of what cameras and people write ("host:554:554", "|" in a query), so by hand. */
+static gboolean
+url_split (const char *text, CgOnvifUrl *url)
+{
+  const char *colon = strstr (text, "://");
+
+  if (colon == NULL || colon == text)
+    return FALSE;
+  const char *start = colon + 3;
+  const gsize length = strcspn (start, "/?#");
+  g_autofree char *authority = g_strndup (start, length);
+  const char *at = strrchr (authority, '@');
+  const gsize target_length = strcspn (start + length, "#");
+  g_autofree char *target = g_strndup (start + length, target_length);
+
+  url->scheme = g_ascii_strdown (text, colon - text);
+  url->authority = g_strdup (at != NULL ? at + 1 : authority);
+  url->target = target[0] == '/' ? g_steal_pointer (&target) : g_strconcat ("/", target, NULL);
+  return TRUE;
+}
+
+/* Takes "host", "host:port", "[v6]:port" or a bare IPv6 address apart; port 0: none or nonsense.
+ * Of two ports ("host:554:554", Q29) the first counts. */
+static char *
+authority_split (const char *authority, guint16 *port)
+{
+  const char *bracket = authority[0] == '[' ? strchr (authority, ']') : NULL;
+  const char *colon = strchr (bracket != NULL ? bracket : authority, ':');
+  const gboolean bare_ipv6 = bracket == NULL && g_hostname_is_ip_address (authority);
+
+  *port = 0;
+  if (bare_ipv6)
+    return g_strdup (authority);
+  if (colon != NULL) {
+    char *end = NULL;
+    const unsigned long number = strtoul (colon + 1, &end, 10);
+
+    *port = end != colon + 1 && (*end == '\0' || *end == ':') && number <= G_MAXUINT16
+                ? (guint16) number
+                : 0;
+  }
+  if (bracket != NULL)
+    return g_strndup (authority + 1, bracket - authority - 1);
+  return colon != NULL ? g_strndup (authority, colon - authority) : g_strdup (authority);
+}
+
+static char *
+authority_join (const char *host, guint16 port)
+{
+  const gboolean ipv6 = strchr (host, ':') != NULL;
+
+  if (port == 0)
+    return ipv6 ? g_strdup_printf ("[%s]", host) : g_strdup (host);
+  return g_strdup_printf (ipv6 ? "[%s]:%u" : "%s:%u", host, port);
+}
+
+static gboolean
+host_is_sane (const char *host)
+{
+  static const char *const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                     "-._:%";
+
+  return host[0] != '\0' && (strspn (host, allowed) == strlen (host) || !g_str_is_ascii (host));
+}
+
+/* Whether the part after the colon is there and is no port: a typing mistake, not a missing port. */
+static gboolean
+port_is_broken (const char *authority, guint16 port)
+{
+  const char *bracket = strchr (authority, ']');
+  const char *colon = strrchr (bracket != NULL ? bracket : authority, ':');
+
+  return colon != NULL && port == 0 && !g_hostname_is_ip_address (authority);
+}
+
+/**
+ * cg_onvif_address_normalise:
+ * @address: "host", "host:port" or a URL, as people write it (INTERFACES.md, [camera] address)
+ * @error: return location for a %CG_ERROR_INVALID_CONFIG
+ *
+ * The device service's URL. A login in the URL is taken off (Q26); a missing path becomes the one the
+ * standard prescribes (Core Specification, 5.1.1).
+ *
+ * Returns: (transfer full) (nullable): a URL
+ */
+char *
+cg_onvif_address_normalise (const char *address, GError **error)
+{
+  g_return_val_if_fail (address != NULL, NULL);
+  g_autofree char *text = g_strstrip (g_strdup (address));
+  g_autofree char *with_scheme =
+      strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("http://", text, NULL);
+  g_auto (CgOnvifUrl) url = { 0 };
+  guint16 port = 0;
+
+  if (text[0] == '\0' || !url_split (with_scheme, &url) ||
+      (strcmp (url.scheme, "http") != 0 && strcmp (url.scheme, "https") != 0)) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                         "a camera address is a host, host:port or an http(s) URL");
+    return NULL;
+  }
+  g_autofree char *host = authority_split (url.authority, &port);
+  if (!host_is_sane (host) || port_is_broken (url.authority, port)) {
+    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "\"%s\" is no host or host:port",
+                 url.authority);
+    return NULL;
+  }
+  g_autofree char *authority = authority_join (host, port);
+  return g_strconcat (url.scheme, "://", authority,
+                      strcmp (url.target, "/") == 0 ? CG_ONVIF_DEVICE_PATH : url.target, NULL);
+}
+
+/**
+ * cg_onvif_address_parse:
+ * @url: an http or https URL
+ * @error: return location for a %CG_ERROR_PEER_FAULT
+ *
+ * Returns: (transfer full) (nullable): its parts, the scheme's port where it names none
+ */
+CgOnvifAddress *
+cg_onvif_address_parse (const char *url, GError **error)
+{
+  g_return_val_if_fail (url != NULL, NULL);
+  g_auto (CgOnvifUrl) parts = { 0 };
+  guint16 port = 0;
+
+  if (!url_split (url, &parts) || !g_str_has_prefix (parts.scheme, "http")) {
+    g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "not an http address of a service");
+    return NULL;
+  }
+  CgOnvifAddress *self = g_new0 (CgOnvifAddress, 1);
+  self->tls = strcmp (parts.scheme, "https") == 0;
+  self->host = authority_split (parts.authority, &port);
+  self->port = port != 0 ? port : self->tls ? 443 : 80;
+  self->target = g_steal_pointer (&parts.target);
+  return self;
+}
+
+void
+cg_onvif_address_free (CgOnvifAddress *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->host);
+  g_free (self->target);
+  g_free (self);
+}
+
+/**
+ * cg_onvif_address_get_host_header:
+ * @self: an address
+ *
+ * Returns: (transfer full): what goes into HTTP's Host: the port only where it is not the scheme's
+ */
+char *
+cg_onvif_address_get_host_header (const CgOnvifAddress *self)
+{
+  const guint16 usual = self->tls ? 443 : 80;
+
+  return authority_join (self->host, self->port == usual ? 0 : self->port);
+}
+
+/**
+ * cg_onvif_address_with_path:
+ * @reached: a URL at which the device answered
+ * @path: a path, beginning with a slash
+ *
+ * Returns: (transfer full): another path on the same device
+ */
+char *
+cg_onvif_address_with_path (const char *reached, const char *path)
+{
+  g_auto (CgOnvifUrl) url = { 0 };
+
+  if (!url_split (reached, &url))
+    return g_strdup (path);
+  return g_strconcat (url.scheme, "://", url.authority, path, NULL);
+}
+
+/**
+ * cg_onvif_address_repair:
+ * @xaddr: the address of a service as the camera gives it; of several, the first counts
+ * @reached: the URL at which the device answered
+ *
+ * Keeps the path and the query of @xaddr and takes all else from @reached: cameras give private, NAT,
+ * default and zero addresses, and ports they do not listen on (Q7).
+ *
+ * Returns: (transfer full): the repaired address
+ */
+char *
+cg_onvif_address_repair (const char *xaddr, const char *reached)
+{
+  g_autofree char *first = g_strdup (xaddr);
+  g_auto (CgOnvifUrl) url = { 0 };
+
+  g_strstrip (first);
+  first[strcspn (first, " \t\r\n")] = '\0';
+  if (first[0] == '/')
+    return cg_onvif_address_with_path (reached, first);
+  if (!url_split (first, &url))
+    return g_strdup (reached);
+  return cg_onvif_address_with_path (reached, url.target);
+}
+
+/**
+ * cg_onvif_address_repair_stream:
+ * @uri: what GetStreamUri gave
+ * @reached: the URL at which the device answered
+ *
+ * Keeps scheme, port, path and query and takes the host from @reached (Q7, Q29); a doubled port is
+ * undone, a login in it is taken off (Q26).
+ *
+ * Returns: (transfer full): the repaired address
+ */
+char *
+cg_onvif_address_repair_stream (const char *uri, const char *reached)
+{
+  g_autofree char *text = g_strstrip (g_strdup (uri));
+  g_auto (CgOnvifUrl) url = { 0 };
+  g_auto (CgOnvifUrl) device = { 0 };
+  guint16 port = 0;
+  guint16 device_port = 0;
+
+  if (!url_split (text, &url) || !url_split (reached, &device))
+    return g_steal_pointer (&text);
+  g_autofree char *host = authority_split (device.authority, &device_port);
+  g_autofree char *wrong_host = authority_split (url.authority, &port);
+  g_autofree char *authority = authority_join (host, port);
+  return g_strconcat (url.scheme, "://", authority, url.target, NULL);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-onvif-discovery.h"
+
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "cg-onvif-address.h"
+#include "cg-onvif-discovery-message.h"
+
+/* WS-Discovery of April 2005, 2.4 "Protocol assignments". */
+#define DISCOVERY_PORT 3702
+#define DISCOVERY_GROUP "239.255.255.250"
+
+#define DEFAULT_TIMEOUT_MS 2000
+
+/* UDP loses: everything is said twice, the second time after this. */
+#define REPEAT_MS 250
+
+/* The largest UDP payload. */
+#define MAX_DATAGRAM 65507
+
+/* One probe under way. */
+typedef struct {
+  const CgOnvifProbe *options;
+  GCancellable *cancellable; /* (nullable) */
+  GPtrArray *sockets;        /* (owned) (element-type GSocket) one for each address we ask from */
+  GPtrArray *targets;        /* (owned) (element-type GSocketAddress) asked through the last socket */
+  GSocketAddress *group;     /* (owned) (nullable) asked through all but the last */
+  GPtrArray *found;          /* (owned) (element-type CgOnvifDiscovered) */
+  struct soap *soap;         /* (owned) */
+} Probe;
+
+static guint16
+get_port (const CgOnvifProbe *options)
+{
+  return options->port != 0 ? options->port : DISCOVERY_PORT;
+}
+
+/* IPv4 addresses of all interfaces that are up and can multicast. */
+static char **
+list_own_addresses (void)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  struct ifaddrs *interfaces = NULL;
+
+  if (getifaddrs (&interfaces) != 0)
+    return g_strv_builder_end (builder);
+  for (const struct ifaddrs *i = interfaces; i != NULL; i = i->ifa_next) {
+    if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET ||
+        (i->ifa_flags & IFF_UP) == 0 || (i->ifa_flags & IFF_MULTICAST) == 0)
+      continue;
+    const struct sockaddr_in *address = (const struct sockaddr_in *) (const void *) i->ifa_addr;
+    g_autoptr (GInetAddress) inet =
+        g_inet_address_new_from_bytes ((const guint8 *) &address->sin_addr, G_SOCKET_FAMILY_IPV4);
+    g_autofree char *text = g_inet_address_to_string (inet);
+    g_strv_builder_add (builder, text);
+  }
+  freeifaddrs (interfaces);
+  return g_strv_builder_end (builder);
+}
+
+static GSocket *
+open_socket (const char *own_address, GError **error)
+{
+  g_autoptr (GInetAddress) inet = own_address != NULL
+                                      ? g_inet_address_new_from_string (own_address)
+                                      : g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  if (inet == NULL) {
+    g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "\"%s\" is no IP address", own_address);
+    return NULL;
+  }
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (inet, 0);
+  g_autoptr (GSocket) socket =
+      g_socket_new (g_inet_address_get_family (inet), G_SOCKET_TYPE_DATAGRAM,
+                    G_SOCKET_PROTOCOL_UDP, error);
+  if (socket == NULL || !g_socket_bind (socket, address, FALSE, error))
+    return NULL;
+  g_socket_set_blocking (socket, FALSE);
+  if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV4) {
+    struct in_addr interface;
+
+    memcpy (&interface, g_inet_address_to_bytes (inet), sizeof interface);
+    setsockopt (g_socket_get_fd (socket), IPPROTO_IP, IP_MULTICAST_IF, &interface,
+                sizeof interface);
+  }
+  g_socket_set_multicast_loopback (socket, TRUE);
+  return g_steal_pointer (&socket);
+}
+
+/* One socket for each own address; an interface that has just gone is left out. */
+static gboolean
+open_multicast (Probe *probe, GError **error)
+{
+  const CgOnvifProbe *options = probe->options;
+  const char *group = options->group != NULL ? options->group : DISCOVERY_GROUP;
+  g_auto (GStrv) all = options->addresses == NULL ? list_own_addresses () : NULL;
+  const char *const *addresses =
+      options->addresses != NULL ? options->addresses : (const char *const *) all;
+
+  if (group[0] == '\0')
+    return TRUE;
+  probe->group = g_inet_socket_address_new_from_string (group, get_port (options));
+  if (probe->group == NULL) {
+    g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "\"%s\" is no multicast group", group);
+    return FALSE;
+  }
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    g_autoptr (GError) reason = NULL;
+    GSocket *socket = open_socket (addresses[i], &reason);
+
+    if (socket != NULL)
+      g_ptr_array_add (probe->sockets, socket);
+    else
+      g_info ("discovery: not from %s: %s", addresses[i], reason->message);
+  }
+  return TRUE;
+}
+
+/* A host that has no address now is no reason not to ask the others. */
+static void
+resolve_host (Probe *probe, const char *host)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GSocketConnectable) connectable =
+      g_network_address_parse (host, get_port (probe->options), &reason);
+  g_autoptr (GSocketAddressEnumerator) addresses =
+      connectable != NULL ? g_socket_connectable_enumerate (connectable) : NULL;
+
+  while (addresses != NULL) {
+    g_autoptr (GSocketAddress) address =
+        g_socket_address_enumerator_next (addresses, probe->cancellable, &reason);
+
+    if (address == NULL)
+      break;
+    if (g_socket_address_get_family (address) != G_SOCKET_FAMILY_IPV4)
+      continue;
+    g_ptr_array_add (probe->targets, g_steal_pointer (&address));
+    return;
+  }
+  g_info ("discovery: not %s: %s", host, reason != NULL ? reason->message : "no IPv4 address");
+}
+
+static gboolean
+open_all (Probe *probe, GError **error)
+{
+  const char *const *hosts = probe->options->hosts;
+
+  if (!open_multicast (probe, error))
+    return FALSE;
+  GSocket *unicast = open_socket (NULL, error);
+  if (unicast == NULL)
+    return FALSE;
+  g_ptr_array_add (probe->sockets, unicast);
+  for (guint i = 0; hosts != NULL && hosts[i] != NULL; i++)
+    resolve_host (probe, hosts[i]);
+  return TRUE;
+}
+
+static void
+send_to (GSocket *socket, GSocketAddress *target, const char *text)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (g_socket_send_to (socket, target, text, strlen (text), NULL, &reason) < 0)
+    g_info ("discovery: %s", reason->message);
+}
+
+/* All three questions (Q15) to everybody. */
+static void
+ask (Probe *probe)
+{
+  for (guint kind = 0; kind < CG_ONVIF_N_PROBE_KINDS; kind++) {
+    g_autofree char *text = cg_onvif_discovery_write_probe (probe->soap, kind);
+
+    for (guint i = 0; probe->group != NULL && i + 1 < probe->sockets->len; i++)
+      send_to (g_ptr_array_index (probe->sockets, i), probe->group, text);
+    for (guint i = 0; i < probe->targets->len; i++)
+      send_to (g_ptr_array_index (probe->sockets, probe->sockets->len - 1),
+               g_ptr_array_index (probe->targets, i), text);
+  }
+}
+
+/* Takes everything that has come. What is no answer to us is skipped: anybody may send. */
+static void
+receive (Probe *probe, GSocket *socket, char *buffer)
+{
+  for (;;) {
+    g_autoptr (GSocketAddress) source = NULL;
+    const gssize n = g_socket_receive_from (socket, &source, buffer, MAX_DATAGRAM, NULL, NULL);
+
+    if (n <= 0)
+      return;
+    buffer[n] = '\0';
+    g_autofree char *address = g_inet_address_to_string (
+        g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (source)));
+    cg_onvif_discovery_read_matches (probe->soap, buffer, address, probe->found);
+  }
+}
+
+/* Waits for answers until @until_us. FALSE: cancelled. */
+static gboolean
+listen_until (Probe *probe, gint64 until_us, char *buffer)
+{
+  const guint n = probe->sockets->len;
+  g_autofree GPollFD *fds = g_new0 (GPollFD, n + 1);
+  const gboolean can_cancel = g_cancellable_make_pollfd (probe->cancellable, &fds[n]);
+
+  for (guint i = 0; i < n; i++) {
+    fds[i].fd = g_socket_get_fd (g_ptr_array_index (probe->sockets, i));
+    fds[i].events = G_IO_IN;
+  }
+  while (!g_cancellable_is_cancelled (probe->cancellable)) {
+    const gint64 left_us = until_us - g_get_monotonic_time ();
+
+    if (left_us <= 0)
+      break;
+    g_poll (fds, can_cancel ? n + 1 : n, (int) (left_us / 1000) + 1);
+    for (guint i = 0; i < n; i++)
+      receive (probe, g_ptr_array_index (probe->sockets, i), buffer);
+  }
+  if (can_cancel)
+    g_cancellable_release_fd (probe->cancellable);
+  return !g_cancellable_is_cancelled (probe->cancellable);
+}
+
+static gboolean
+run (Probe *probe, GError **error)
+{
+  const guint timeout_ms =
+      probe->options->timeout_ms != 0 ? probe->options->timeout_ms : DEFAULT_TIMEOUT_MS;
+  const gint64 start_us = g_get_monotonic_time ();
+  const gint64 end_us = start_us + (gint64) timeout_ms * 1000;
+  g_autofree char *buffer = g_malloc (MAX_DATAGRAM + 1);
+
+  if (!open_all (probe, error))
+    return FALSE;
+  ask (probe);
+  gboolean go_on = listen_until (probe, MIN (start_us + REPEAT_MS * 1000, end_us), buffer);
+  if (go_on && timeout_ms > REPEAT_MS) {
+    ask (probe);
+    go_on = listen_until (probe, end_us, buffer);
+  }
+  if (!go_on)
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the discovery was given up");
+  return go_on;
+}
+
+/**
+ * cg_onvif_discovery_probe_in_thread:
+ * @options: whom to ask and how long to wait for answers
+ * @cancellable: (nullable): ends it early with %CG_ERROR_CANCELLED
+ * @error: return location
+ *
+ * Core Specification, 7.3.3 "Probe and Probe Match": asks on every interface for
+ * dn:NetworkVideoTransmitter, for tds:Device and for anything, and the listed hosts directly (Q15).
+ *
+ * Returns: (transfer full) (element-type CgOnvifDiscovered) (nullable): the cameras that answered,
+ *   each once
+ */
+GPtrArray *
+cg_onvif_discovery_probe_in_thread (const CgOnvifProbe *options,
+                                    GCancellable *cancellable,
+                                    GError **error)
+{
+  Probe probe = {
+    .options = options,
+    .cancellable = cancellable,
+    .sockets = g_ptr_array_new_with_free_func (g_object_unref),
+    .targets = g_ptr_array_new_with_free_func (g_object_unref),
+    .found = g_ptr_array_new_with_free_func ((GDestroyNotify) cg_onvif_discovered_free),
+    .soap = cg_onvif_soap_new (),
+  };
+
+  if (!run (&probe, error))
+    g_clear_pointer (&probe.found, g_ptr_array_unref);
+  g_ptr_array_unref (probe.sockets);
+  g_ptr_array_unref (probe.targets);
+  g_clear_object (&probe.group);
+  cg_onvif_soap_free (probe.soap);
+  return probe.found;
+}
+
+/**
+ * cg_onvif_discovered_get_service_address:
+ * @self: a camera
+ *
+ * Its first XAddr with the host from which it answered, which is true where the XAddr may be stale
+ * (Q16); its port and path are kept.
+ *
+ * Returns: (transfer full): the URL of its device service
+ */
+char *
+cg_onvif_discovered_get_service_address (const CgOnvifDiscovered *self)
+{
+  g_autofree char *fallback = cg_onvif_address_normalise (self->address, NULL);
+  const char *reached = fallback != NULL ? fallback : "";
+
+  if (self->xaddrs == NULL || self->xaddrs[0] == NULL)
+    return g_strdup (reached);
+  for (guint i = 0; self->xaddrs[i] != NULL; i++) {
+    g_autoptr (CgOnvifAddress) address = cg_onvif_address_parse (self->xaddrs[i], NULL);
+
+    if (address != NULL && strcmp (address->host, self->address) == 0)
+      return cg_onvif_address_normalise (self->xaddrs[i], NULL);
+  }
+  return cg_onvif_address_repair_stream (self->xaddrs[0], reached);
+}
+
+void
+cg_onvif_discovered_free (CgOnvifDiscovered *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->endpoint);
+  g_free (self->address);
+  g_strfreev (self->xaddrs);
+  g_strfreev (self->types);
+  g_strfreev (self->scopes);
+  g_free (self->name);
+  g_free (self->hardware);
+  g_free (self);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "cg-error.h"
+
+G_BEGIN_DECLS
+
+/* What to ask and whom. All zero: every IPv4 interface, two seconds. */
+typedef struct {
+  const char *const *addresses; /* (nullable) own IPv4 addresses to probe from; NULL: all that are up */
+  const char *const *hosts;     /* (nullable) host or host:port asked directly (Q15, other subnets) */
+  const char *group;            /* (nullable) other multicast group; "" asks only `hosts` */
+  guint16 port;                 /* 0: 3702 */
+  guint timeout_ms;             /* 0: 2000 */
+} CgOnvifProbe;
+
+/* One camera that answered. */
+typedef struct {
+  char *endpoint; /* urn:uuid:…; its identity (Q16) */
+  char *address;  /* where the datagram came from: believed before the XAddrs (Q16) */
+  char **xaddrs;
+  char **types;
+  char **scopes;
+  char *name;     /* (nullable) from the scope …/name/ */
+  char *hardware; /* (nullable) from the scope …/hardware/ */
+} CgOnvifDiscovered;
+
+GPtrArray *cg_onvif_discovery_probe_in_thread (const CgOnvifProbe *options,
+                                               GCancellable *cancellable,
+                                               GError **error);
+char *cg_onvif_discovered_get_service_address (const CgOnvifDiscovered *self);
+void cg_onvif_discovered_free (CgOnvifDiscovered *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifDiscovered, cg_onvif_discovered_free)
+
+G_END_DECLS

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-onvif-address.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgOnvifHttp:
+ *
+ * One HTTP connection, kept open between requests, with one deadline for all that happens between
+ * cg_onvif_http_begin() and cg_onvif_http_end(): name look-up, connecting, TLS, answers that drip.
+ */
+typedef struct _CgOnvifHttp CgOnvifHttp;
+
+typedef struct {
+  const CgOnvifAddress *address;
+  const char *content_type;
+  const char *authorization; /* (nullable) value of the header */
+  const char *body;
+  gboolean is_repeatable; /* may be sent again when the camera closed without answering (Q46) */
+} CgOnvifHttpRequest;
+
+typedef struct {
+  guint status;
+  char **challenges; /* values of the WWW-Authenticate headers */
+  char *body;        /* ends with a zero byte; may be empty */
+  gsize body_length;
+} CgOnvifHttpResponse;
+
+CgOnvifHttp *cg_onvif_http_new (void);
+void cg_onvif_http_free (CgOnvifHttp *self);
+
+void cg_onvif_http_begin (CgOnvifHttp *self, guint timeout_ms);
+void cg_onvif_http_end (CgOnvifHttp *self);
+void cg_onvif_http_abort (CgOnvifHttp *self);
+
+CgOnvifHttpResponse *cg_onvif_http_post (CgOnvifHttp *self,
+                                         const CgOnvifHttpRequest *request,
+                                         GError **error);
+void cg_onvif_http_response_free (CgOnvifHttpResponse *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifHttp, cg_onvif_http_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifHttpResponse, cg_onvif_http_response_free)
+
+G_END_DECLS

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "cg-onvif-call.h"
+#include "cg-onvif-ptz.h"
+#include "cg-onvif-text.h"
+#include "onvifH.h"
+
+CG_ONVIF_OPERATION (tptz, GetConfigurations, CG_ONVIF_SERVICE_PTZ, TRUE);
+CG_ONVIF_OPERATION (tptz, GetNodes, CG_ONVIF_SERVICE_PTZ, TRUE);
+
+/* PTZ Service Specification, 5.7: what the generic spaces range over. */
+static const CgOnvifRange generic_pan_tilt = { -1, 1 };
+static const CgOnvifRange generic_zoom = { -1, 1 };
+static const CgOnvifRange generic_zoom_position = { 0, 1 };
+
+void
+cg_onvif_ptz_facts_free (CgOnvifPtzFacts *self)
+{
+  g_free (self);
+}
+
+/* Ranges that are missing, empty or upside down tell nothing: cameras advertise 0..0 (Q33). */
+static gboolean
+read_range (const struct tt__FloatRange *value, CgOnvifRange *range)
+{
+  if (value == NULL || !(value->Min < value->Max))
+    return FALSE;
+  range->min = value->Min;
+  range->max = value->Max;
+  return TRUE;
+}
+
+static gboolean
+is_generic (const char *uri)
+{
+  return uri != NULL && strstr (uri, "Generic") != NULL;
+}
+
+/* Of several spaces for the same thing the generic one, in whose units we speak. */
+static const struct tt__Space2DDescription *
+choose_2d (const struct tt__Space2DDescription *spaces, int n)
+{
+  for (int i = 0; i < n; i++) {
+    if (is_generic (spaces[i].URI))
+      return &spaces[i];
+  }
+  return n > 0 ? &spaces[0] : NULL;
+}
+
+static const struct tt__Space1DDescription *
+choose_1d (const struct tt__Space1DDescription *spaces, int n)
+{
+  for (int i = 0; i < n; i++) {
+    if (is_generic (spaces[i].URI))
+      return &spaces[i];
+  }
+  return n > 0 ? &spaces[0] : NULL;
+}
+
+static gboolean
+read_2d (const struct tt__Space2DDescription *space, CgOnvifRange *x, CgOnvifRange *y)
+{
+  if (space == NULL)
+    return FALSE;
+  const gboolean has_x = read_range (space->XRange, x);
+  const gboolean has_y = read_range (space->YRange, y);
+
+  return has_x && has_y;
+}
+
+static gboolean
+read_1d (const struct tt__Space1DDescription *space, CgOnvifRange *x)
+{
+  return space != NULL && read_range (space->XRange, x);
+}
+
+static CgOnvifPtzFacts *
+new_facts (void)
+{
+  CgOnvifPtzFacts *facts = g_new0 (CgOnvifPtzFacts, 1);
+
+  facts->pan_velocity = facts->tilt_velocity = generic_pan_tilt;
+  facts->pan_step = facts->tilt_step = generic_pan_tilt;
+  facts->pan_position = facts->tilt_position = generic_pan_tilt;
+  facts->zoom_velocity = facts->zoom_step = generic_zoom;
+  facts->zoom_position = generic_zoom_position;
+  return facts;
+}
+
+static void
+read_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
+{
+  const struct tt__Space2DDescription *move = choose_2d (
+      spaces->ContinuousPanTiltVelocitySpace, spaces->__sizeContinuousPanTiltVelocitySpace);
+  const struct tt__Space1DDescription *zoom =
+      choose_1d (spaces->ContinuousZoomVelocitySpace, spaces->__sizeContinuousZoomVelocitySpace);
+  const struct tt__Space2DDescription *step = choose_2d (
+      spaces->RelativePanTiltTranslationSpace, spaces->__sizeRelativePanTiltTranslationSpace);
+  const struct tt__Space1DDescription *zoom_step = choose_1d (
+      spaces->RelativeZoomTranslationSpace, spaces->__sizeRelativeZoomTranslationSpace);
+
+  facts->has_continuous_pan_tilt = move != NULL;
+  facts->has_continuous_zoom = zoom != NULL;
+  facts->has_relative_pan_tilt = step != NULL;
+  facts->has_relative_zoom = zoom_step != NULL;
+  read_2d (move, &facts->pan_velocity, &facts->tilt_velocity);
+  read_1d (zoom, &facts->zoom_velocity);
+  read_2d (step, &facts->pan_step, &facts->tilt_step);
+  read_1d (zoom_step, &facts->zoom_step);
+  facts->has_pan_tilt_limits =
+      read_2d (choose_2d (spaces->AbsolutePanTiltPositionSpace,
+                          spaces->__sizeAbsolutePanTiltPositionSpace),
+               &facts->pan_position, &facts->tilt_position);
+  facts->has_zoom_limits = read_1d (
+      choose_1d (spaces->AbsoluteZoomPositionSpace, spaces->__sizeAbsoluteZoomPositionSpace),
+      &facts->zoom_position);
+}
+
+static void
+read_node (CgOnvifPtzFacts *facts, const struct tt__PTZNode *node)
+{
+  facts->max_presets = node->MaximumNumberOfPresets > 0 ? (guint) node->MaximumNumberOfPresets : 0;
+  if (node->SupportedPTZSpaces != NULL)
+    read_spaces (facts, node->SupportedPTZSpaces);
+}
+
+/* The configuration's own limits are narrower than the node's spaces. */
+static void
+read_configuration (CgOnvifPtzFacts *facts, const struct tt__PTZConfiguration *configuration)
+{
+  if (configuration->DefaultContinuousPanTiltVelocitySpace != NULL)
+    facts->has_continuous_pan_tilt = TRUE;
+  if (configuration->DefaultContinuousZoomVelocitySpace != NULL)
+    facts->has_continuous_zoom = TRUE;
+  if (configuration->DefaultRelativePanTiltTranslationSpace != NULL)
+    facts->has_relative_pan_tilt = TRUE;
+  if (configuration->DefaultRelativeZoomTranslationSpace != NULL)
+    facts->has_relative_zoom = TRUE;
+  if (configuration->PanTiltLimits != NULL &&
+      read_2d (configuration->PanTiltLimits->Range, &facts->pan_position, &facts->tilt_position))
+    facts->has_pan_tilt_limits = TRUE;
+  if (configuration->ZoomLimits != NULL &&
+      read_1d (configuration->ZoomLimits->Range, &facts->zoom_position))
+    facts->has_zoom_limits = TRUE;
+  cg_onvif_duration_parse (configuration->DefaultPTZTimeout, &facts->default_timeout_ms);
+}
+
+static const struct tt__PTZConfiguration *
+find_configuration (const struct _tptz__GetConfigurationsResponse *response,
+                    const CgOnvifProfile *profile)
+{
+  for (int i = 0; i < response->__sizePTZConfiguration; i++) {
+    if (g_strcmp0 (response->PTZConfiguration[i].token, profile->ptz_configuration) == 0)
+      return &response->PTZConfiguration[i];
+  }
+  return response->__sizePTZConfiguration == 1 ? &response->PTZConfiguration[0] : NULL;
+}
+
+static const struct tt__PTZNode *
+find_node (const struct _tptz__GetNodesResponse *response, const char *token)
+{
+  for (int i = 0; token != NULL && i < response->__sizePTZNode; i++) {
+    if (g_strcmp0 (response->PTZNode[i].token, token) == 0)
+      return &response->PTZNode[i];
+  }
+  return response->__sizePTZNode == 1 ? &response->PTZNode[0] : NULL;
+}
+
+/* Errors after which the other of the two questions may still be answered. */
+static gboolean
+may_ask_on (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
+}
+
+/* Asks for both; one answer is enough. */
+static gboolean
+ask (CgOnvifSpan *span,
+     struct _tptz__GetNodesResponse *nodes,
+     struct _tptz__GetConfigurationsResponse *configurations,
+     GError **error)
+{
+  struct _tptz__GetNodes nodes_request = {};
+  struct _tptz__GetConfigurations configurations_request = {};
+  g_autoptr (GError) no_nodes = NULL;
+  g_autoptr (GError) no_configurations = NULL;
+
+  cg_onvif_span_call (span, &operation_GetNodes, &nodes_request, nodes, &no_nodes);
+  if (no_nodes != NULL && !may_ask_on (no_nodes)) {
+    g_propagate_error (error, g_steal_pointer (&no_nodes));
+    return FALSE;
+  }
+  if (no_nodes != NULL)
+    *nodes = (struct _tptz__GetNodesResponse){ 0 };
+  if (cg_onvif_span_call (span, &operation_GetConfigurations, &configurations_request,
+                          configurations, &no_configurations))
+    return TRUE;
+  *configurations = (struct _tptz__GetConfigurationsResponse){ 0 };
+  if (no_nodes == NULL && may_ask_on (no_configurations))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&no_configurations));
+  return FALSE;
+}
+
+/**
+ * cg_onvif_ptz_get_facts_in_thread:
+ * @self: a session
+ * @profile: the profile that moves the camera
+ * @error: return location; %CG_ERROR_NO_PTZ if it has no PTZ configuration
+ *
+ * GetNodes and GetConfigurations: PTZ Service Specification, 5.1.2 and 5.2.2. A camera that answers
+ * only one of them is believed; one that tells no space at all is taken to know continuous moves (Q44).
+ *
+ * Returns: (transfer full) (nullable): what its PTZ can do
+ */
+CgOnvifPtzFacts *
+cg_onvif_ptz_get_facts_in_thread (CgOnvifSession *self,
+                                  const CgOnvifProfile *profile,
+                                  GError **error)
+{
+  g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
+  struct _tptz__GetConfigurationsResponse configurations = { 0 };
+  struct _tptz__GetNodesResponse nodes = { 0 };
+
+  if (profile->ptz_configuration == NULL) {
+    g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "profile %s has no PTZ configuration",
+                 profile->token);
+    return NULL;
+  }
+  if (!ask (span, &nodes, &configurations, error))
+    return NULL;
+  const struct tt__PTZConfiguration *configuration = find_configuration (&configurations, profile);
+  const struct tt__PTZNode *node =
+      find_node (&nodes, configuration != NULL ? configuration->NodeToken : profile->ptz_node);
+  CgOnvifPtzFacts *facts = new_facts ();
+  if (node != NULL)
+    read_node (facts, node);
+  if (configuration != NULL)
+    read_configuration (facts, configuration);
+  if (!facts->has_relative_pan_tilt && !facts->has_relative_zoom &&
+      !facts->has_continuous_pan_tilt && !facts->has_continuous_zoom)
+    facts->has_continuous_pan_tilt = facts->has_continuous_zoom = TRUE;
+  return facts;
+}

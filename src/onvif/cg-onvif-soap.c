@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-onvif-soap.h"
+
+#include <string.h>
+
+#include "onvifH.h"
+
+/* Deeper than any ONVIF answer, far from any stack's end. */
+#define MAX_DEPTH 64
+
+/* More profiles, presets or services than any device has. */
+#define MAX_OCCURS 4096
+
+#define COMMON_NAMESPACES                                                                                   \
+  { "SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope",                                          \
+    "http://schemas.xmlsoap.org/soap/envelope/", NULL },                                            \
+  { "SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding",                                          \
+    "http://schemas.xmlsoap.org/soap/encoding/", NULL },                                            \
+  { "xsi", "http://www.w3.org/2001/XMLSchema-instance",                                             \
+    "http://www.w3.org/*/XMLSchema-instance", NULL },                                               \
+  { "xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", NULL },             \
+  { "wsse",                                                                                         \
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd", NULL,      \
+    NULL },                                                                                         \
+  { "wsu",                                                                                          \
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd", NULL,     \
+    NULL },                                                                                         \
+  { "tt", "http://www.onvif.org/ver10/schema", NULL, NULL }
+
+/* Only the prefixes a service needs: no WS-Addressing in sight (Q2), and short messages. */
+static const struct Namespace device_namespaces[] = {
+  COMMON_NAMESPACES,
+  { "tds", "http://www.onvif.org/ver10/device/wsdl", NULL, NULL },
+  { NULL, NULL, NULL, NULL },
+};
+static const struct Namespace media_namespaces[] = {
+  COMMON_NAMESPACES,
+  { "trt", "http://www.onvif.org/ver10/media/wsdl", NULL, NULL },
+  { NULL, NULL, NULL, NULL },
+};
+static const struct Namespace ptz_namespaces[] = {
+  COMMON_NAMESPACES,
+  { "tptz", "http://www.onvif.org/ver20/ptz/wsdl", NULL, NULL },
+  { NULL, NULL, NULL, NULL },
+};
+
+static const struct {
+  const char *namespace_uri;
+  const struct Namespace *namespaces;
+} services[] = {
+  [CG_ONVIF_SERVICE_DEVICE] = { "http://www.onvif.org/ver10/device/wsdl", device_namespaces },
+  [CG_ONVIF_SERVICE_MEDIA] = { "http://www.onvif.org/ver10/media/wsdl", media_namespaces },
+  [CG_ONVIF_SERVICE_PTZ] = { "http://www.onvif.org/ver20/ptz/wsdl", ptz_namespaces },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (services) == CG_ONVIF_N_SERVICES);
+
+/* A header we do not know is no reason to refuse the answer, mustUnderstand or not. */
+static int
+on_ignore (struct soap *soap, const char *tag)
+{
+  return SOAP_OK;
+}
+
+/**
+ * cg_onvif_soap_new:
+ *
+ * Returns: (transfer full): a gSOAP context that reads and writes text only; strings are UTF-8, and
+ *   id and href are ordinary attributes
+ */
+struct soap *
+cg_onvif_soap_new (void)
+{
+  struct soap *soap = soap_new1 (SOAP_XML_TREE | SOAP_C_UTFSTRING);
+
+  soap->maxlevel = MAX_DEPTH;
+  soap->maxoccurs = MAX_OCCURS;
+  soap->fignore = on_ignore;
+  return soap;
+}
+
+/**
+ * cg_onvif_soap_clear:
+ * @soap: a context
+ *
+ * Frees all answers that were read with it.
+ */
+void
+cg_onvif_soap_clear (struct soap *soap)
+{
+  soap_destroy (soap);
+  soap_end (soap);
+}
+
+void
+cg_onvif_soap_free (struct soap *soap)
+{
+  cg_onvif_soap_clear (soap);
+  soap_free (soap);
+}
+
+/**
+ * cg_onvif_service_get_namespace:
+ * @service: a service
+ *
+ * Returns: its namespace, by which GetServices names it
+ */
+const char *
+cg_onvif_service_get_namespace (CgOnvifService service)
+{
+  return services[service].namespace_uri;
+}
+
+/**
+ * cg_onvif_operation_get_content_type:
+ * @operation: an operation
+ *
+ * SOAP 1.2 over HTTP with its action: some cameras answer nothing without (Q40).
+ *
+ * Returns: (transfer full): the value of the Content-Type header
+ */
+char *
+cg_onvif_operation_get_content_type (const CgOnvifOperation *operation)
+{
+  return g_strdup_printf ("application/soap+xml; charset=utf-8; action=\"%s/%s\"",
+                          services[operation->service].namespace_uri, operation->name);
+}
+
+/**
+ * cg_onvif_operation_write:
+ * @operation: an operation
+ * @soap: a context
+ * @request: its generated request struct
+ * @username: (nullable): who logs in
+ * @token: (nullable): the login, if it goes into the message (Core Specification, 5.9.5)
+ *
+ * Returns: (transfer full): the whole envelope
+ */
+char *
+cg_onvif_operation_write (const CgOnvifOperation *operation,
+                          struct soap *soap,
+                          gpointer request,
+                          const char *username,
+                          const CgOnvifToken *token)
+{
+  struct wsse__PasswordString password = { 0 };
+  struct wsse__EncodedString nonce = { 0 };
+  struct wsse__UsernameTokenType user = { .Password = &password, .Nonce = &nonce };
+  struct wsse__SecurityHeaderType security = { .UsernameToken = &user };
+  struct SOAP_ENV__Header header = { .wsse__Security = &security };
+  const char *text = NULL;
+
+  if (token != NULL) {
+    user.Username = (char *) username;
+    user.wsu__Created = token->created;
+    password.__item = token->digest;
+    password.Type = (char *) CG_ONVIF_PASSWORD_DIGEST;
+    nonce.__item = token->nonce;
+    nonce.EncodingType = (char *) CG_ONVIF_BASE64_BINARY;
+  }
+  soap->header = token != NULL ? &header : NULL;
+  soap_set_namespaces (soap, services[operation->service].namespaces);
+  soap->os = &text;
+  const int failure = operation->send (soap, request);
+  soap->os = NULL;
+  soap->header = NULL;
+  g_assert (failure == SOAP_OK && text != NULL); /* our own structs, into memory */
+  return g_strdup (text);
+}
+
+/**
+ * cg_onvif_operation_read:
+ * @operation: an operation
+ * @soap: a context
+ * @body: what the camera answered
+ * @response: (out): its generated response struct; its members live until cg_onvif_soap_clear()
+ *
+ * Returns: whether @body is that response; else soap->fault, if set, is the fault in it
+ */
+gboolean
+cg_onvif_operation_read (const CgOnvifOperation *operation,
+                         struct soap *soap,
+                         const char *body,
+                         gpointer response)
+{
+  const char *start = strchr (body, '<');
+
+  soap->fault = NULL;
+  soap->header = NULL;
+  if (start == NULL) {
+    soap->error = SOAP_NO_DATA;
+    return FALSE;
+  }
+  soap_set_namespaces (soap, services[operation->service].namespaces);
+  soap->is = start;
+  const int failure = operation->receive (soap, response);
+  soap->is = NULL;
+  soap->header = NULL;
+  return failure == SOAP_OK;
+}

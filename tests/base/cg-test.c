@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-test.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static gboolean
+time_is_up (gpointer user_data)
+{
+  gboolean *is_up = user_data;
+
+  *is_up = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the default main context until @is_so says yes; a test that waits too long fails. */
+void
+cg_test_wait_for (CgTestQuestion is_so, gpointer user_data, const char *what)
+{
+  gboolean is_late = FALSE;
+  const guint timer = g_timeout_add (CG_TEST_TIMEOUT_MS, time_is_up, &is_late);
+
+  while (!is_so (user_data) && !is_late)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timer);
+  if (is_late && !is_so (user_data))
+    g_error ("waited in vain for %s", what);
+}
+
+static gboolean
+is_set (gpointer user_data)
+{
+  return *(gboolean *)user_data;
+}
+
+void
+cg_test_wait_for_flag (const gboolean *flag, const char *what)
+{
+  cg_test_wait_for (is_set, (gpointer)flag, what);
+}
+
+/* Only to show that something does not happen. */
+void
+cg_test_run_for (guint duration_ms)
+{
+  gboolean is_over = FALSE;
+  const guint timer = g_timeout_add (duration_ms, time_is_up, &is_over);
+
+  while (!is_over)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (timer);
+}
+
+char *
+cg_test_make_dir (void)
+{
+  g_autoptr (GError) error = NULL;
+  char *path = g_dir_make_tmp ("camgate-test-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  return path;
+}
+
+void
+cg_test_remove_dir (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name = NULL;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+    if (g_file_test (child, G_FILE_TEST_IS_DIR) && !g_file_test (child, G_FILE_TEST_IS_SYMLINK))
+      cg_test_remove_dir (child);
+    else
+      g_unlink (child);
+  }
+  g_rmdir (path);
+}
+
+/* Returns: (transfer full): the file's path */
+char *
+cg_test_write_file (const char *dir, const char *name, const char *text, int mode)
+{
+  g_autoptr (GError) error = NULL;
+  char *path = g_build_filename (dir, name, NULL);
+
+  g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, mode, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (path, mode), ==, 0);
+  return path;
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-config.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "cg-server.h"
+#include "cg-test.h"
+
+#define GATEWAY "[gateway]\ndid=aa1122334455\n"
+
+static CgConfig *
+parse (const char *text, GPtrArray *warnings)
+{
+  g_autoptr (GError) error = NULL;
+  CgConfig *config = cg_config_parse (text, -1, "test.conf", warnings, &error);
+
+  g_assert_no_error (error);
+  return config;
+}
+
+static void
+test_defaults (void)
+{
+  g_autoptr (CgConfig) config = parse (GATEWAY "secret=s\n", NULL);
+
+  g_assert_cmpstr (config->gateway.did, ==, "aa1122334455");
+  g_assert_cmpuint (config->cloud.servers->len, ==, 0);
+  g_assert_cmpstr (config->cloud.username, ==, "aa1122334455");
+  g_assert_cmpstr (config->cloud.password, ==, "s");
+  g_assert_cmpstr (config->cloud.client_id, ==, "camgate_aa1122334455");
+  g_assert_cmpstr (config->cloud.publish_topic, ==, "messages/%s");
+  g_assert_cmpstr (config->cloud.subscribe_topic, ==, "actions/%s");
+  g_assert_cmpint (config->cloud.qos, ==, -1);
+  g_assert_cmpuint (config->cloud.keep_alive_s, ==, 60);
+  g_assert_false (config->cloud.last_will);
+  g_assert_true (config->cloud.event_token);
+  g_assert_cmpint (config->cloud.reply_shape, ==, CG_REPLY_SHAPE_MIXED);
+  g_assert_cmpuint (config->ptz.move_timeout_ms, ==, 5000);
+  g_assert_cmpuint (config->ptz.link_grace_ms, ==, 2000);
+  g_assert_cmpfloat (config->ptz.speeds[0], ==, 0.33);
+  g_assert_cmpfloat (config->ptz.speeds[2], ==, 1.0);
+  g_assert_cmpuint (config->stream.play_lease_s, ==, 0);
+  g_assert_cmpuint (config->cameras->len, ==, 0);
+}
+
+static void
+test_everything_given (void)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (CgConfig) config =
+      parse ("\n# a comment\n"
+             "[camera 001122334455]\r\n"
+             "address = 192.168.1.64:8000 \n"
+             "username=admin\n"
+             "password=a=b;#\\n\n"
+             "name=Hof\xc3\xb6\n"
+             "profile=Profile_2\n"
+             "audio=Silent\n"
+             "transport=udp\n"
+             "ptz=deny\n"
+             "[gateway]\ndid=gw\nsecret=s\niccid=1\nimsi=2\n"
+             "[cloud]\n"
+             "servers=mqtts://iot.example.com;mqtt://[2001:db8::1]:1884/;\n"
+             "username=\n"
+             "client-id=box\npublish-topic=a/%s/b\nqos=0\nkeep-alive=5.5\n"
+             "last-will=yes\nevent-token=0\nreply-shape=flat\n"
+             "[ptz]\nmove-timeout=1.5\nlink-grace=0\nspeed-fast=0.9\n"
+             "[stream]\nmax-streams=3\nplay-lease=90\nstall-timeout=0.2\n"
+             "[camera rtsp-only]\nprotocol=rtsp\nurl=rtsp://h/x\n",
+             warnings);
+  const CgServer *second = config->cloud.servers->pdata[1];
+  const CgCameraConfig *camera = config->cameras->pdata[0];
+
+  g_assert_cmpuint (warnings->len, ==, 0);
+  g_assert_cmpuint (config->cloud.servers->len, ==, 2);
+  g_assert_cmpstr (second->host, ==, "2001:db8::1");
+  g_assert_cmpuint (second->port, ==, 1884);
+  g_assert_false (second->tls);
+  g_assert_null (config->cloud.username);
+  g_assert_null (config->cloud.password);
+  g_assert_cmpint (config->cloud.qos, ==, 0);
+  g_assert_cmpuint (config->cloud.keep_alive_s, ==, 6);
+  g_assert_true (config->cloud.last_will);
+  g_assert_false (config->cloud.event_token);
+  g_assert_cmpuint (config->ptz.move_timeout_ms, ==, 1500);
+  g_assert_cmpuint (config->stream.stall_timeout_ms, ==, 200);
+  g_assert_cmpstr (camera->did, ==, "001122334455");
+  g_assert_cmpstr (camera->address, ==, "192.168.1.64:8000");
+  g_assert_cmpstr (camera->password, ==, "a=b;#\\n");
+  g_assert_cmpstr (camera->name, ==, "Hof\xc3\xb6");
+  g_assert_cmpint (camera->audio, ==, CG_AUDIO_SILENT);
+  g_assert_cmpint (camera->transport, ==, CG_TRANSPORT_UDP);
+  g_assert_false (camera->ptz_allowed);
+  g_assert_cmpint (cg_config_find_camera (config, "rtsp-only")->protocol, ==, CG_PROTOCOL_RTSP);
+  g_assert_null (cg_config_find_camera (config, "other"));
+}
+
+typedef struct {
+  const char *text;
+  const char *message; /* what the error has to name */
+} BadRow;
+
+#define CLOUD GATEWAY "[cloud]\n"
+#define CAMERA GATEWAY "[camera c]\n"
+
+static const BadRow bad_rows[] = {
+    {"", "test.conf: [gateway] did=: is missing"},
+    {"[gateway]\n", "[gateway] did=: is missing"},
+    {"[gateway]\ndid=a/b\n", "[gateway] did=a/b: did must not"},
+    {"[gateway]\ndid=a b\n", "[gateway] did=a b: did must not contain spaces"},
+    {"did=x\n", "test.conf: "},
+    {"[gateway\ndid=x\n", "test.conf: "},
+    {GATEWAY "\xff\n", "line 3 is no UTF-8"},
+    {GATEWAY "did=x\n", "[gateway] did: stands twice, in lines 2 and 3"},
+    {GATEWAY "[gateway]\nsecret=x\n", "[gateway]: stands twice, in lines 1 and 3"},
+    {CLOUD "servers=iot.example.com\n", "[cloud] servers=iot.example.com: "},
+    {CLOUD "servers=http://h\n", "does not begin with mqtt://"},
+    {CLOUD "servers=mqtt://\n", "is not host[:port]"},
+    {CLOUD "servers=mqtt://h:0\n", "port '0'"},
+    {CLOUD "servers=mqtt://h:65536\n", "port '65536'"},
+    {CLOUD "servers=mqtt://h:\n", "port ''"},
+    {CLOUD "servers=mqtt://::1\n", "goes into brackets"},
+    {CLOUD "servers=mqtt://[::1\n", "is not host[:port]"},
+    {CLOUD "servers=mqtt://[h]\n", "is no IPv6 address"},
+    {CLOUD "servers=mqtt://u:p@h\n", "[cloud] servers="},
+    {CLOUD "servers=mqtt://h/path\n", "is no host name"},
+    {CLOUD "publish-topic=messages\n", "[cloud] publish-topic=messages: must contain %s"},
+    {CLOUD "publish-topic=%s/%s\n", "exactly once"},
+    {CLOUD "publish-topic=%d\n", "exactly once"},
+    {CLOUD "publish-topic=%s%n\n", "exactly once"},
+    {CLOUD "subscribe-topic=#/%s\n", "wildcards"},
+    {CLOUD "qos=3\n", "[cloud] qos=3: is not auto|0|1|2"},
+    {CLOUD "keep-alive=4\n", "is not 5 to 65535"},
+    {CLOUD "last-will=maybe\n", "is not false|true"},
+    {CLOUD "ca-file=/nonexistent/ca\n", "[cloud] ca-file=/nonexistent/ca: cannot be read"},
+    {CLOUD "ca-file=ca.pem\n", "is not an absolute path"},
+    {CLOUD "key-file=/etc/passwd\n", "cert-file is missing"},
+    {CLOUD "cert-file=/etc/passwd\n", "key-file is missing"},
+    {GATEWAY "[ptz]\nmove-timeout=0\n", "[ptz] move-timeout=0: is not 1 to 60"},
+    {GATEWAY "[ptz]\nmove-timeout=61\n", "is not 1 to 60"},
+    {GATEWAY "[ptz]\nmove-timeout=5s\n", "[ptz] move-timeout=5s: is no number"},
+    {GATEWAY "[ptz]\nmove-timeout=0x5\n", "is no number"},
+    {GATEWAY "[ptz]\nmove-timeout=nan\n", "is no number"},
+    {GATEWAY "[ptz]\nmove-timeout=5,5\n", "is no number"},
+    {GATEWAY "[ptz]\nspeed-slow=1.1\n", "[ptz] speed-slow=1.1"},
+    {GATEWAY "[stream]\nmax-streams=2.5\n", "is no whole number"},
+    {GATEWAY "[camera]\n", "[camera]: did is missing"},
+    {GATEWAY "[camera a/b]\naddress=h\n", "[camera a/b]: did must not"},
+    {GATEWAY "[camera aa1122334455]\naddress=h\n", "did is the gateway's own"},
+    {GATEWAY "[camera c]\naddress=h\n[camera  c]\naddress=h\n", "did c stands twice"},
+    {GATEWAY "[camera c]\naddress=h\n[camera c]\naddress=h\n", "stands twice, in lines 3 and 5"},
+    {CAMERA "name=x\n", "[camera c] address=: is missing"},
+    {CAMERA "address=a b\n", "[camera c] address=a b: contains a space"},
+    {CAMERA "address=ftp://h\n", "[camera c] address=ftp://h: "},
+    {CAMERA "address=h:port\n", "[camera c] address=h:port: "},
+    {CAMERA "protocol=onvif2\n", "[camera c] protocol=onvif2: is not onvif|rtsp"},
+    {CAMERA "protocol=rtsp\n", "[camera c] url=: is missing, protocol=rtsp"},
+    {CAMERA "address=h\nurl=http://h/\n", "[camera c] url=http://h/: "},
+    {CAMERA "address=h\nurl=rtsp://\n", "[camera c] url=rtsp://: "},
+    {CAMERA "address=h\naudio=loud\n", "audio=loud: is not drop|pass|aac|silent"},
+    {CAMERA "address=h\nptz=no\n", "is not deny|allow"},
+    {CAMERA "address=h\npassword=x\npassword-file=/x\n", "password is given as well"},
+    {CAMERA "address=h\npassword-file=/nonexistent/x\n",
+     "[camera c] password-file=/nonexistent/x: "},
+};
+
+static void
+test_bad_values (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++) {
+    g_autoptr (GError) error = NULL;
+
+    CgConfig *config = cg_config_parse (bad_rows[i].text, -1, "test.conf", NULL, &error);
+
+    g_assert_null (config);
+    g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+    g_assert_true (g_str_has_prefix (error->message, "test.conf: "));
+    if (strstr (error->message, bad_rows[i].message) == NULL)
+      g_error ("row %u: '%s' lacks '%s'", (guint)i, error->message, bad_rows[i].message);
+  }
+}
+
+typedef struct {
+  const char *text;
+  const char *warning;
+} WarningRow;
+
+static const WarningRow warning_rows[] = {
+    {CLOUD "server=mqtt://h\n", "test.conf: [cloud] server: unknown key; did you mean servers?"},
+    {CLOUD "client_id=x\n", "[cloud] client_id: unknown key; did you mean client-id?"},
+    {CLOUD "Qos=1\n", "did you mean qos?"},
+    {CLOUD "zzzzzzzz=1\n", "[cloud] zzzzzzzz: unknown key"},
+    {GATEWAY "[ptz]\nmove-timout=3\n", "did you mean move-timeout?"},
+    {GATEWAY "[clould]\n", "[clould]: unknown group; did you mean [cloud]?"},
+    {GATEWAY "[cmaera x]\n", "[cmaera x]: unknown group; did you mean [camera]?"},
+    {GATEWAY "[telephone]\n", "[telephone]: unknown group"},
+    {CAMERA "address=h\npasword=geheim\n",
+     "[camera c] pasword: unknown key; did you mean password?"},
+};
+
+static void
+test_warnings (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (warning_rows); i++) {
+    g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+    g_autoptr (CgConfig) config = parse (warning_rows[i].text, warnings);
+
+    g_assert_nonnull (config);
+    g_assert_cmpuint (warnings->len, ==, 1);
+    g_assert_nonnull (strstr (warnings->pdata[0], warning_rows[i].warning));
+    g_assert_null (strstr (warnings->pdata[0], "geheim"));
+  }
+}
+
+typedef struct {
+  const char *address;
+  const char *settled;
+  const char *username;
+  const char *password;
+} LoginRow;
+
+static const LoginRow login_rows[] = {
+    {"h", "h", NULL, NULL},
+    {"http://h:80/onvif/device_service", "http://h:80/onvif/device_service", NULL, NULL},
+    {"http://admin:p%40ss@h/x", "http://h/x", "admin", "p@ss"},
+    {"admin:p:a@h:8000", "h:8000", "admin", "p:a"},
+    {"http://admin@h", "http://h", "admin", NULL},
+    {"[fe80::1]:80", "[fe80::1]:80", NULL, NULL},
+};
+
+static void
+test_login_leaves_the_address (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (login_rows); i++) {
+    g_autoptr (CgCameraConfig) camera = cg_camera_config_new ("c");
+    g_autoptr (GError) error = NULL;
+    const char *key = NULL;
+    camera->address = g_strdup (login_rows[i].address);
+
+    cg_camera_config_settle (camera, &key, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (camera->address, ==, login_rows[i].settled);
+    g_assert_cmpstr (camera->username, ==, login_rows[i].username);
+    g_assert_cmpstr (camera->password, ==, login_rows[i].password);
+  }
+}
+
+static void
+test_own_keys_win_over_the_address (void)
+{
+  g_autoptr (CgConfig) config =
+      parse (CAMERA "address=h\nurl=rtsp://u:p@h/x\nusername=admin\npassword=secret\n", NULL);
+  const CgCameraConfig *camera = cg_config_find_camera (config, "c");
+
+  g_assert_cmpstr (camera->url, ==, "rtsp://h/x");
+  g_assert_cmpstr (camera->username, ==, "admin");
+  g_assert_cmpstr (camera->password, ==, "secret");
+}
+
+static void
+test_secret_is_not_shown (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strdup ("[gateway]\ndid=x\nsecret=geheim\nsecret-file=/y\n");
+
+  g_assert_null (cg_config_parse (text, -1, "test.conf", NULL, &error));
+
+  g_assert_null (strstr (error->message, "geheim"));
+}
+
+static void
+test_secret_files (void)
+{
+  g_autofree char *dir = cg_test_make_dir ();
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  g_free (cg_test_write_file (dir, "gateway", "one\n", 0600));
+  g_free (cg_test_write_file (dir, "camera", "  two \r\n", 0644));
+  g_autofree char *path = cg_test_write_file (dir, "camgate.conf",
+                                              "[gateway]\ndid=x\nsecret-file=gateway\n"
+                                              "[camera c]\naddress=h\npassword-file=camera\n",
+                                              0644);
+
+  g_autoptr (CgConfig) config = cg_config_load (path, warnings, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (config->gateway.secret, ==, "one");
+  g_assert_cmpstr (config->cloud.password, ==, "one");
+  g_assert_cmpstr (cg_config_find_camera (config, "c")->password, ==, "  two ");
+  g_assert_cmpuint (warnings->len, ==, 1);
+  g_assert_nonnull (strstr (warnings->pdata[0], "/camera holds secrets"));
+  cg_test_remove_dir (dir);
+}
+
+static void
+test_bad_secret_files (void)
+{
+  static const char *const contents[] = {"", "\n", "\xff\xfe\n"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (contents); i++) {
+    g_autofree char *dir = cg_test_make_dir ();
+    g_autoptr (GError) error = NULL;
+    g_free (cg_test_write_file (dir, "secret", contents[i], 0600));
+    g_autofree char *path =
+        cg_test_write_file (dir, "camgate.conf", "[gateway]\ndid=x\nsecret-file=secret\n", 0600);
+
+    g_assert_null (cg_config_load (path, NULL, &error));
+
+    g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+    g_assert_nonnull (strstr (error->message, "[gateway] secret-file=secret: "));
+    cg_test_remove_dir (dir);
+  }
+}
+
+static void
+test_credential (void)
+{
+  g_autofree char *dir = cg_test_make_dir ();
+  g_free (cg_test_write_file (dir, "secret", "from systemd\n", 0600));
+  g_setenv ("CREDENTIALS_DIRECTORY", dir, TRUE);
+
+  g_autoptr (CgConfig) without = parse (GATEWAY, NULL);
+  g_autoptr (CgConfig) with = parse (GATEWAY "secret=own\n", NULL);
+
+  g_assert_cmpstr (without->gateway.secret, ==, "from systemd");
+  g_assert_cmpstr (without->cloud.password, ==, "from systemd");
+  g_assert_cmpstr (with->gateway.secret, ==, "own");
+  g_unsetenv ("CREDENTIALS_DIRECTORY");
+  cg_test_remove_dir (dir);
+}
+
+static void
+test_public_file (void)
+{
+  static const struct {
+    int mode;
+    const char *text;
+    guint n_warnings;
+  } rows[] = {
+      {0600, GATEWAY "secret=s\n", 0},
+      {0640, GATEWAY "secret=s\n", 0},
+      {0644, GATEWAY "secret=s\n", 1},
+      {0644, GATEWAY, 0},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *dir = cg_test_make_dir ();
+    g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+    g_autofree char *path = cg_test_write_file (dir, "camgate.conf", rows[i].text, rows[i].mode);
+
+    g_autoptr (CgConfig) config = cg_config_load (path, warnings, NULL);
+
+    g_assert_nonnull (config);
+    g_assert_cmpuint (warnings->len, ==, rows[i].n_warnings);
+    cg_test_remove_dir (dir);
+  }
+}
+
+static void
+test_absent_file (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (cg_config_load ("/nonexistent/camgate.conf", NULL, &error));
+
+  g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  g_assert_nonnull (strstr (error->message, "/nonexistent/camgate.conf"));
+}
+
+static void
+test_copy_and_equal (void)
+{
+  g_autoptr (CgConfig) one = parse (CAMERA "address=h\npassword=p\n", NULL);
+  g_autoptr (CgConfig) other = parse (CAMERA "address=h\npassword=q\n", NULL);
+  const CgCameraConfig *camera = cg_config_find_camera (one, "c");
+  g_autoptr (CgCameraConfig) copy = cg_camera_config_copy (camera);
+
+  g_assert_true (cg_camera_config_equal (camera, copy));
+  g_assert_false (cg_camera_config_equal (camera, cg_config_find_camera (other, "c")));
+  copy->ptz_allowed = FALSE;
+  g_assert_false (cg_camera_config_equal (camera, copy));
+}
+
+static void
+test_link_equal (void)
+{
+  g_autoptr (CgConfig) one = parse (CLOUD "servers=mqtt://a\n", NULL);
+  g_autoptr (CgConfig) same = parse (CLOUD "servers=mqtt://a:1883\n[ptz]\nlink-grace=1\n", NULL);
+  g_autoptr (CgConfig) other = parse (CLOUD "servers=mqtts://a:1883\n", NULL);
+  g_autoptr (CgConfig) more = parse (CLOUD "servers=mqtt://a;mqtt://b\n", NULL);
+
+  g_assert_true (cg_cloud_config_equal (&one->cloud, &same->cloud));
+  g_assert_true (cg_gateway_config_equal (&one->gateway, &same->gateway));
+  g_assert_false (cg_cloud_config_equal (&one->cloud, &other->cloud));
+  g_assert_false (cg_cloud_config_equal (&one->cloud, &more->cloud));
+}
+
+static void
+test_server_text (void)
+{
+  static const char *const rows[][2] = {
+      {"mqtt://h", "mqtt://h:1883"},
+      {"MQTTS://h", "mqtts://h:8883"},
+      {"mqtt://[::1]", "mqtt://[::1]:1883"},
+      {"mqtts://10.0.0.1:443/", "mqtts://10.0.0.1:443"},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (CgServer) server = cg_server_parse (rows[i][0], NULL);
+    g_autofree char *text = cg_server_to_string (server);
+
+    g_assert_cmpstr (text, ==, rows[i][1]);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/config/defaults", test_defaults);
+  g_test_add_func ("/config/everything-given", test_everything_given);
+  g_test_add_func ("/config/bad-values", test_bad_values);
+  g_test_add_func ("/config/warnings", test_warnings);
+  g_test_add_func ("/config/login-leaves-the-address", test_login_leaves_the_address);
+  g_test_add_func ("/config/own-keys-win-over-the-address", test_own_keys_win_over_the_address);
+  g_test_add_func ("/config/secret-is-not-shown", test_secret_is_not_shown);
+  g_test_add_func ("/config/secret-files", test_secret_files);
+  g_test_add_func ("/config/bad-secret-files", test_bad_secret_files);
+  g_test_add_func ("/config/credential", test_credential);
+  g_test_add_func ("/config/public-file", test_public_file);
+  g_test_add_func ("/config/absent-file", test_absent_file);
+  g_test_add_func ("/config/copy-and-equal", test_copy_and_equal);
+  g_test_add_func ("/config/link-equal", test_link_equal);
+  g_test_add_func ("/config/server-text", test_server_text);
+  return g_test_run ();
+}

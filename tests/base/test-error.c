@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-error.h"
+
+static void
+test_every_error_has_an_explained_code (void)
+{
+  for (int i = 0; i < CG_N_ERRORS; i++) {
+    g_autoptr (GError) error = g_error_new (CG_ERROR, i, "test");
+    const char *meaning = NULL;
+    const char *advice = NULL;
+
+    const int general = cg_error_get_code (error, CG_ERROR_SCOPE_GENERAL);
+    const int ptz = cg_error_get_code (error, CG_ERROR_SCOPE_PTZ);
+
+    g_assert_cmpint (general, !=, 0);
+    g_assert_cmpint (ptz, !=, 0);
+    g_assert_true (cg_error_explain (general, &meaning, &advice));
+    g_assert_true (cg_error_explain (ptz, &meaning, &advice));
+    g_assert_nonnull (meaning);
+    g_assert_nonnull (advice);
+    g_assert_cmpuint (strlen (cg_error_get_word (i)), >, 0);
+  }
+}
+
+static void
+test_scope (void)
+{
+  g_autoptr (GError) error = g_error_new (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
+
+  g_assert_cmpint (cg_error_get_code (error, CG_ERROR_SCOPE_GENERAL), ==, 18002);
+  g_assert_cmpint (cg_error_get_code (error, CG_ERROR_SCOPE_PTZ), ==, 60006);
+  g_assert_cmpint (cg_error_get_code (NULL, CG_ERROR_SCOPE_PTZ), ==, 0);
+}
+
+static void
+test_words_differ (void)
+{
+  g_autoptr (GHashTable) words = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (int i = 0; i < CG_N_ERRORS; i++)
+    g_assert_true (g_hash_table_add (words, (gpointer)cg_error_get_word (i)));
+}
+
+static void
+test_unknown_code (void)
+{
+  g_assert_false (cg_error_explain (4711, NULL, NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/error/every-error-has-an-explained-code",
+                   test_every_error_has_an_explained_code);
+  g_test_add_func ("/error/scope", test_scope);
+  g_test_add_func ("/error/words-differ", test_words_differ);
+  g_test_add_func ("/error/unknown-code", test_unknown_code);
+  return g_test_run ();
+}

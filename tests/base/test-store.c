@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-store.h"
+
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+
+#include "cg-error.h"
+#include "cg-test.h"
+
+typedef struct {
+  char *dir;
+  char *state_dir;
+  CgStore *store;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->dir = cg_test_make_dir ();
+  fixture->state_dir = g_build_filename (fixture->dir, "state", NULL);
+  fixture->store = cg_store_new (fixture->state_dir);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_object_unref (fixture->store);
+  cg_test_remove_dir (fixture->dir);
+  g_free (fixture->state_dir);
+  g_free (fixture->dir);
+}
+
+static JsonNode *
+make_node (gint64 number)
+{
+  g_autofree char *text = g_strdup_printf ("{\"number\":%" G_GINT64_FORMAT "}", number);
+
+  return json_from_string (text, NULL);
+}
+
+static void
+save_now (Fixture *fixture, const char *name, gint64 number)
+{
+  g_autoptr (JsonNode) node = make_node (number);
+  g_autoptr (GError) error = NULL;
+
+  cg_store_save_sync (fixture->store, name, node, &error);
+  g_assert_no_error (error);
+}
+
+static gint64
+load_number (Fixture *fixture, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = cg_store_load (fixture->store, name, &error);
+
+  g_assert_no_error (error);
+  return json_object_get_int_member (json_node_get_object (node), "number");
+}
+
+static void
+saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  guint *n_left = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cg_store_save_finish (CG_STORE (source), result, &error);
+  g_assert_no_error (error);
+  (*n_left)--;
+}
+
+static gboolean
+is_zero (gpointer user_data)
+{
+  return *(guint *)user_data == 0;
+}
+
+static void
+test_load_what_was_saved (Fixture *fixture, gconstpointer data)
+{
+  struct stat status;
+  g_autofree char *path = g_build_filename (fixture->state_dir, "one.json", NULL);
+
+  save_now (fixture, "one", 1);
+  save_now (fixture, "two", 2);
+
+  g_assert_cmpint (load_number (fixture, "one"), ==, 1);
+  g_assert_cmpint (load_number (fixture, "two"), ==, 2);
+  g_assert_cmpint (stat (path, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0600);
+  g_assert_cmpint (stat (fixture->state_dir, &status), ==, 0);
+  g_assert_cmpint (status.st_mode & 0777, ==, 0700);
+}
+
+static void
+test_load_failures (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) absent = NULL;
+  g_autoptr (GError) torn = NULL;
+  g_autoptr (GError) empty = NULL;
+
+  g_mkdir (fixture->state_dir, 0700);
+  g_free (cg_test_write_file (fixture->state_dir, "torn.json", "{\"number\":", 0600));
+  g_free (cg_test_write_file (fixture->state_dir, "empty.json", "", 0600));
+
+  g_assert_null (cg_store_load (fixture->store, "absent", &absent));
+  g_assert_null (cg_store_load (fixture->store, "torn", &torn));
+  g_assert_null (cg_store_load (fixture->store, "empty", &empty));
+
+  g_assert_error (absent, CG_ERROR, CG_ERROR_UNKNOWN_THING);
+  g_assert_error (torn, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  g_assert_error (empty, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+}
+
+static void
+test_latest_wins (Fixture *fixture, gconstpointer data)
+{
+  enum { N = 100 };
+  guint n_left = N;
+
+  for (guint i = 1; i <= N; i++) {
+    g_autoptr (JsonNode) node = make_node (i);
+    cg_store_save_async (fixture->store, "one", node, NULL, saved, &n_left);
+  }
+  cg_test_wait_for (is_zero, &n_left, "all saves");
+
+  g_assert_cmpint (load_number (fixture, "one"), ==, N);
+}
+
+static void
+test_sync_overtakes_async (Fixture *fixture, gconstpointer data)
+{
+  guint n_left = 20;
+
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (JsonNode) node = make_node (i);
+    cg_store_save_async (fixture->store, "one", node, NULL, saved, &n_left);
+  }
+  save_now (fixture, "one", 4711);
+
+  g_assert_cmpint (load_number (fixture, "one"), ==, 4711);
+  cg_test_wait_for (is_zero, &n_left, "all saves");
+  g_assert_cmpint (load_number (fixture, "one"), ==, 4711);
+}
+
+static void
+test_null_removes (Fixture *fixture, gconstpointer data)
+{
+  guint n_left = 1;
+  g_autoptr (GError) error = NULL;
+
+  save_now (fixture, "one", 1);
+  cg_store_save_async (fixture->store, "one", NULL, NULL, saved, &n_left);
+  cg_test_wait_for (is_zero, &n_left, "the removal");
+
+  g_assert_null (cg_store_load (fixture->store, "one", &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_UNKNOWN_THING);
+}
+
+static void
+save_failed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+
+  g_assert_false (cg_store_save_finish (CG_STORE (source), result, error));
+}
+
+static gboolean
+is_there (gpointer user_data)
+{
+  return *(gpointer *)user_data != NULL;
+}
+
+static void
+test_failure_keeps_the_old_content (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *obstacle = g_build_filename (fixture->state_dir, "one.json.tmp", NULL);
+  g_autoptr (JsonNode) node = make_node (2);
+  g_autoptr (GError) error = NULL;
+
+  save_now (fixture, "one", 1);
+  g_assert_cmpint (g_mkdir (obstacle, 0700), ==, 0); /* even root cannot write into a folder */
+  cg_store_save_async (fixture->store, "one", node, NULL, save_failed, &error);
+  cg_test_wait_for (is_there, &error, "the failure");
+
+  g_assert_error (error, CG_ERROR, CG_ERROR_INTERNAL);
+  g_assert_nonnull (strstr (error->message, "one.json.tmp"));
+  g_assert_cmpint (load_number (fixture, "one"), ==, 1);
+}
+
+static void
+test_store_may_go_before_its_saves (Fixture *fixture, gconstpointer data)
+{
+  guint n_left = 1;
+  CgStore *store = cg_store_new (fixture->state_dir);
+  g_autoptr (JsonNode) node = make_node (1);
+
+  cg_store_save_async (store, "one", node, NULL, saved, &n_left);
+  g_object_unref (store);
+  cg_test_wait_for (is_zero, &n_left, "the save");
+
+  g_assert_cmpint (load_number (fixture, "one"), ==, 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/store/load-what-was-saved", test_load_what_was_saved);
+  ADD ("/store/load-failures", test_load_failures);
+  ADD ("/store/latest-wins", test_latest_wins);
+  ADD ("/store/sync-overtakes-async", test_sync_overtakes_async);
+  ADD ("/store/null-removes", test_null_removes);
+  ADD ("/store/failure-keeps-the-old-content", test_failure_keeps_the_old_content);
+  ADD ("/store/store-may-go-before-its-saves", test_store_may_go_before_its_saves);
+  return g_test_run ();
+}

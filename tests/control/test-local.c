@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control-fixture.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "cg-trace.h"
+
+#define PLAYING "{\"play\":{\"state\":\"playing\",\"url\":\"rtmp://h/a/b\"}}"
+
+typedef struct {
+  ControlFixture base;
+  CgChannel *local;
+} LocalFixture;
+
+static void
+set_up (LocalFixture *self, gconstpointer settings)
+{
+  control_fixture_set_up (&self->base, settings);
+  self->local = control_fixture_add_channel (&self->base, "local", CG_CHANNEL_LOCAL);
+}
+
+static void
+tear_down (LocalFixture *self, gconstpointer settings)
+{
+  cg_channel_close (self->local);
+  g_assert_finalize_object (self->local);
+  control_fixture_tear_down (&self->base, settings);
+}
+
+static JsonObject *
+parse (const char *text)
+{
+  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+
+  g_assert_nonnull (node);
+  return json_node_dup_object (node);
+}
+
+/* Asks the gateway, without naming it, and returns what stands under @service in the reply. */
+static JsonObject *
+ask (LocalFixture *fixture, const char *service)
+{
+  g_autofree char *request = g_strdup_printf ("{\"mid\":\"1\",\"data\":{\"%s\":{}}}", service);
+  g_autofree char *reply = NULL;
+  g_autoptr (JsonObject) message = NULL;
+  JsonObject *result;
+
+  control_receive (fixture->local, request);
+  reply = control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY);
+  message = parse (reply);
+  g_assert_cmpstr (json_object_get_string_member (message, "did"), ==, GATEWAY);
+  result = json_object_get_object_member (message, "result");
+  return json_object_ref (json_object_get_object_member (result, service));
+}
+
+static void
+test_cameras (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autoptr (JsonObject) result = NULL;
+  JsonObject *camera;
+
+  fake_camera_set_contacted (fixture->base.camera, "V1");
+  fake_camera_report_stream (fixture->base.camera, CG_STREAM_PLAYING, "rtmp://u:p@h/a/b", NULL);
+
+  result = ask (fixture, "cameras");
+
+  g_assert_cmpint (json_object_get_int_member (result, "code"), ==, 0);
+  camera = json_array_get_object_element (json_object_get_array_member (result, "cameras"), 0);
+  g_assert_cmpstr (json_object_get_string_member (camera, "did"), ==, CAMERA);
+  g_assert_cmpstr (json_object_get_string_member (camera, "firmwareVersion"), ==, "V1");
+  g_assert_null (strstr (json_object_get_string_member (camera, "address"), "hunter2"));
+  g_assert_true (json_object_get_boolean_member (camera, "contacted"));
+  g_assert_true (json_object_get_boolean_member (camera, "panTilt"));
+  g_assert_false (json_object_get_boolean_member (camera, "zoom"));
+  g_assert_false (json_object_get_boolean_member (camera, "registered"));
+  g_assert_false (json_object_has_member (camera, "manufacturer"));
+  camera = json_object_get_object_member (camera, "stream");
+  g_assert_cmpstr (json_object_get_string_member (camera, "state"), ==, "playing");
+  g_assert_null (strstr (json_object_get_string_member (camera, "url"), "u:p"));
+  g_assert_cmpint (json_object_get_int_member (camera, "frames"), ==, 7);
+}
+
+static void
+test_status (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autoptr (JsonObject) result = NULL;
+  JsonObject *cameras;
+  JsonArray *doors;
+
+  result = ask (fixture, "status");
+
+  g_assert_cmpint (json_object_get_int_member (result, "code"), ==, 0);
+  g_assert_cmpstr (json_object_get_string_member (result, "did"), ==, GATEWAY);
+  cameras = json_object_get_object_member (result, "cameras");
+  g_assert_cmpint (json_object_get_int_member (cameras, "bound"), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (cameras, "contacted"), ==, 0);
+  doors = json_object_get_array_member (result, "doors");
+  g_assert_cmpuint (json_array_get_length (doors), ==, 2);
+  g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (doors, 0), "name"),
+                   ==, "mqtt");
+}
+
+/* Events go to those who asked something of that did, without a token. */
+static void
+test_events (LocalFixture *fixture, gconstpointer settings)
+{
+  fake_camera_report_stream (fixture->base.camera, CG_STREAM_PLAYING, "rtmp://h/a/b", NULL);
+  control_assert_silent (&fixture->base);
+
+  control_receive (fixture->local, "{\"did\":\"" CAMERA "\",\"mid\":1,\"data\":{\"stop\":{}}}");
+  g_free (control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY));
+  fake_camera_report_stream (fixture->base.camera, CG_STREAM_PLAYING, "rtmp://h/a/b", NULL);
+
+  control_assert_pop (&fixture->base, CG_MESSAGE_KIND_EVENT,
+                      "{\"did\":\"" CAMERA "\",\"type\":\"event\",\"data\":" PLAYING "}");
+  control_assert_silent (&fixture->base);
+}
+
+/* A camera's did has no local services; a client's registration means nothing. */
+static void
+test_refusals (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *line = NULL;
+
+  control_receive (fixture->local, "{\"did\":\"" CAMERA "\",\"mid\":1,\"data\":{\"status\":{}}}");
+  control_assert_reply (&fixture->base,
+                        "{\"did\":\"" CAMERA "\",\"mid\":1,\"type\":\"action\",\"result\":{"
+                        "\"status\":{\"code\":404,\"error\":\"Unsupported action\"}}}");
+  control_receive (fixture->local, "{\"did\":\"" GATEWAY "\",\"type\":\"register\",\"result\":{}}");
+  control_assert_silent (&fixture->base);
+  line = control_log_pop ();
+}
+
+static void
+test_moves_end_with_the_client (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *lost = NULL;
+
+  cg_channel_set_link (fixture->local, FALSE);
+
+  lost = fake_fleet_pop_lost_link (fixture->base.fleet);
+  g_assert_cmpstr (lost, ==, cg_channel_get_name (fixture->local));
+  g_assert_null (fake_fleet_pop_lost_link (fixture->base.fleet));
+}
+
+static void
+test_names_differ (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autoptr (CgChannel) other =
+      control_fixture_add_channel (&fixture->base, "local", CG_CHANNEL_LOCAL);
+
+  g_assert_cmpstr (cg_channel_get_name (other), !=, cg_channel_get_name (fixture->local));
+}
+
+static void
+test_trace (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autoptr (JsonObject) traced = ask (fixture, "trace");
+
+  control_assert_silent (&fixture->base);
+  control_receive (fixture->base.channel,
+                   "{ \"did\": \"" CAMERA "\", \"mid\": 1, \"token\": \"tok\",\n \"data\": "
+                   "{\"play\": {\"url\": \"rtmp://user:pass@h/live/x\"}}}");
+
+  control_assert_pop (&fixture->base, CG_MESSAGE_KIND_EVENT,
+                      "{\"type\":\"trace\",\"at\":1700000000000,\"door\":\"mqtt\",\"direction\":"
+                      "\"in\",\"message\":{\"did\":\"" CAMERA "\",\"mid\":1,\"token\":\"******\","
+                      "\"data\":{\"play\":{\"url\":\"rtmp://******@h/live/x\"}}}}");
+  control_assert_pop (&fixture->base, CG_MESSAGE_KIND_EVENT,
+                      "{\"type\":\"trace\",\"at\":1700000000000,\"door\":\"mqtt\",\"direction\":"
+                      "\"out\",\"message\":{\"did\":\"" CAMERA "\",\"mid\":1,\"type\":\"action\","
+                      "\"token\":\"******\",\"result\":{\"play\":{\"code\":0}}}}");
+  g_free (control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY));
+  control_assert_silent (&fixture->base);
+}
+
+typedef struct {
+  const char *message;
+  const char *shown;
+} HideRow;
+
+static const HideRow hide_rows[] = {
+    {"{\"a\":[1,{\"password\":\"x\"},\"b\"]}", "{\"a\":[1,{\"password\":\"******\"},\"b\"]}"},
+    {"{\"secret\":5,\"sign\":null}", "{\"secret\":\"******\",\"sign\":\"******\"}"},
+    {"{\"token\":{\"a\":[\"b\",{\"c\":1}]},\"d\":\"e\"}",
+     "{\"token\":{\"a\":[\"******\",{\"c\":\"******\"}]},\"d\":\"e\"}"},
+    {"{\"p\\u0061ssword\":\"x\"}", "{\"p\\u0061ssword\":\"******\"}"},
+    {"{\"x\":1e30,\"y\":\"\\u00e9\"}", "{\"x\":1e30,\"y\":\"\\u00e9\"}"},
+    {"{}", "{}"},
+    {"{\"a\":\"x\"", "8"},
+    {"[1]", "3"},
+    {"", "0"},
+};
+
+static void
+test_hide (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (hide_rows); i++) {
+    g_autoptr (GBytes) message =
+        g_bytes_new_static (hide_rows[i].message, strlen (hide_rows[i].message));
+    g_autoptr (GBytes) hidden = cg_trace_hide (message);
+
+    g_assert_cmpmem (g_bytes_get_data (hidden, NULL), g_bytes_get_size (hidden), hide_rows[i].shown,
+                     strlen (hide_rows[i].shown));
+  }
+}
+
+static void
+test_unreadable (void)
+{
+  g_autoptr (GBytes) message = g_bytes_new_static ("nonsense", 8);
+  g_autoptr (GBytes) hidden = cg_trace_hide (message);
+  g_autoptr (GBytes) trace = cg_trace_build ("mqtt", TRUE, 5, hidden);
+  const char *expected =
+      "{\"type\":\"trace\",\"at\":5,\"door\":\"mqtt\",\"direction\":\"in\",\"unreadable\":8}";
+
+  g_assert_cmpmem (g_bytes_get_data (trace, NULL), g_bytes_get_size (trace), expected,
+                   strlen (expected));
+}
+
+#define ADD(path, function) g_test_add (path, LocalFixture, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  control_log_start ();
+  ADD ("/local/cameras", test_cameras);
+  ADD ("/local/status", test_status);
+  ADD ("/local/events", test_events);
+  ADD ("/local/refusals", test_refusals);
+  ADD ("/local/moves-end-with-the-client", test_moves_end_with_the_client);
+  ADD ("/local/names-differ", test_names_differ);
+  ADD ("/local/trace", test_trace);
+  g_test_add_func ("/trace/hide", test_hide);
+  g_test_add_func ("/trace/unreadable", test_unreadable);
+  return g_test_run ();
+}

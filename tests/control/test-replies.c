@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control-fixture.h"
+
+#include <string.h>
+
+/* Exactly one reply for each request, whatever happens (PROTOCOL.md sections 1 and 2). */
+
+#define MOVE(mid)                                                                                  \
+  "{\"did\":\"" CAMERA "\",\"mid\":\"" mid "\",\"type\":\"action\",\"data\":{\"ptz\":{\"start\":{" \
+  "\"direction\":0}}}}"
+#define MOVED(mid)                                                                                 \
+  "{\"did\":\"" CAMERA "\",\"mid\":\"" mid "\",\"type\":\"action\",\"result\":{\"ptz\":{"          \
+  "\"code\":0}}}"
+#define LATE(mid)                                                                                  \
+  "{\"did\":\"" CAMERA "\",\"mid\":\"" mid "\",\"type\":\"action\",\"result\":{\"ptz\":{"          \
+  "\"code\":60006,\"error\":\"No answer in time\"}}}"
+#define HALT(mid)                                                                                  \
+  "{\"did\":\"" CAMERA "\",\"mid\":\"" mid "\",\"type\":\"action\",\"data\":{\"ptz\":{\"stop\":{}" \
+  "}}}"
+
+#define CALL "move 0 1 mqtt"
+
+static void
+test_answered_later (ControlFixture *fixture, gconstpointer settings)
+{
+  fake_camera_hold (fixture->camera, TRUE);
+  control_receive (fixture->channel, MOVE ("1"));
+  control_assert_silent (fixture);
+
+  g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
+
+  control_assert_reply (fixture, MOVED ("1"));
+}
+
+static void
+test_duplicate_after (ControlFixture *fixture, gconstpointer settings)
+{
+  control_receive (fixture->channel, MOVE ("1"));
+  control_assert_reply (fixture, MOVED ("1"));
+  control_assert_call (fixture, CALL);
+  cg_clock_dummy_advance (fixture->clock, 59 * 1000);
+
+  control_receive (fixture->channel, MOVE ("1"));
+
+  control_assert_reply (fixture, MOVED ("1"));
+  control_assert_call (fixture, NULL);
+}
+
+static void
+test_duplicate_while_pending (ControlFixture *fixture, gconstpointer settings)
+{
+  fake_camera_hold (fixture->camera, TRUE);
+  control_receive (fixture->channel, MOVE ("1"));
+  control_receive (fixture->channel, MOVE ("1"));
+  control_assert_silent (fixture);
+
+  g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
+  control_settle (fixture);
+
+  control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, MOVED ("1"));
+  control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, MOVED ("1"));
+  control_assert_silent (fixture);
+  control_assert_call (fixture, CALL);
+  control_assert_call (fixture, NULL);
+}
+
+static void
+test_same_mid_other_body (ControlFixture *fixture, gconstpointer settings)
+{
+  control_receive (fixture->channel, MOVE ("1"));
+  control_receive (fixture->channel, HALT ("1"));
+  control_settle (fixture);
+
+  control_assert_call (fixture, CALL);
+  control_assert_call (fixture, "halt");
+  control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, MOVED ("1"));
+  control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, MOVED ("1"));
+  control_assert_silent (fixture);
+}
+
+static void
+test_forgotten_after_a_minute (ControlFixture *fixture, gconstpointer settings)
+{
+  control_receive (fixture->channel, MOVE ("1"));
+  control_assert_reply (fixture, MOVED ("1"));
+  cg_clock_dummy_advance (fixture->clock, 60 * 1000 + 1);
+
+  control_receive (fixture->channel, MOVE ("1"));
+
+  control_assert_reply (fixture, MOVED ("1"));
+  control_assert_call (fixture, CALL);
+  control_assert_call (fixture, CALL);
+}
+
+static void
+test_refusal_repeated (ControlFixture *fixture, gconstpointer settings)
+{
+  const char *broken = "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"data\":{";
+  const char *reply = "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"type\":\"action\",\"result\":{"
+                      "\"code\":400,\"error\":\"Invalid JSON\"}}";
+  g_autofree char *line = NULL;
+
+  control_receive (fixture->channel, broken);
+  control_assert_reply (fixture, reply);
+  control_receive (fixture->channel, broken);
+  control_assert_reply (fixture, reply);
+  line = control_log_pop ();
+  g_assert_nonnull (line);
+}
+
+/* The reply goes out at the limit; what comes after it is dropped. */
+static void
+test_camera_too_slow (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *line = NULL;
+
+  fake_camera_hold (fixture->camera, TRUE);
+  control_receive (fixture->channel, MOVE ("1"));
+  cg_clock_dummy_advance (fixture->clock, fixture->config->ptz.reply_timeout_ms - 1);
+  control_assert_silent (fixture);
+
+  cg_clock_dummy_advance (fixture->clock, 1);
+
+  control_assert_reply (fixture, LATE ("1"));
+  line = control_log_pop ();
+  g_assert_cmpstr (
+      line, ==, "ptz start of " CAMERA " failed: No answer in time (code 60006, mid 1, by mqtt)");
+  g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
+  control_assert_silent (fixture);
+  g_assert_null (control_log_pop ());
+}
+
+static void
+test_door_closes_first (ControlFixture *fixture, gconstpointer settings)
+{
+  fake_camera_hold (fixture->camera, TRUE);
+  control_receive (fixture->channel, MOVE ("1"));
+
+  cg_channel_close (fixture->channel);
+  fake_camera_release (fixture->camera);
+
+  control_assert_silent (fixture);
+  control_receive (fixture->channel, MOVE ("2"));
+  control_assert_silent (fixture);
+}
+
+static void
+test_camera_removed_first (ControlFixture *fixture, gconstpointer settings)
+{
+  CgCamera *camera = fake_fleet_add (fixture->fleet, "second");
+
+  fake_camera_hold (camera, TRUE);
+  control_receive (fixture->channel,
+                   "{\"did\":\"second\",\"mid\":\"1\",\"type\":\"action\",\"data\":{"
+                   "\"ptz\":{\"stop\":{}}}}");
+  fake_fleet_remove (fixture->fleet, "second");
+  fake_camera_release (camera);
+
+  control_assert_reply (fixture,
+                        "{\"did\":\"second\",\"mid\":\"1\",\"type\":\"action\",\"result\":{"
+                        "\"ptz\":{\"code\":0}}}");
+}
+
+static void
+test_replies_are_ignored (ControlFixture *fixture, gconstpointer settings)
+{
+  control_receive (fixture->channel, MOVED ("1"));
+  control_receive (fixture->channel, "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"type\":\"action\","
+                                     "\"data\":{\"stop\":{}},\"result\":5}");
+
+  control_assert_silent (fixture);
+  control_assert_call (fixture, NULL);
+  g_assert_null (control_log_pop ());
+}
+
+/* A thousand requests in a row, each twice, some slow and some never answered by the camera. */
+static void
+test_many (ControlFixture *fixture, gconstpointer settings)
+{
+  const guint count = 1000;
+  g_autofree guint *replies = g_new0 (guint, count);
+
+  for (guint i = 0; i < count; i++) {
+    g_autofree char *text = g_strdup_printf (
+        "{\"did\":\"" CAMERA "\",\"mid\":%u,\"type\":\"action\",\"data\":{\"ptz\":{\"stop\":{}}}}",
+        i);
+
+    fake_camera_hold (fixture->camera, i % 3 == 0);
+    control_receive (fixture->channel, text);
+    if (i % 7 == 0)
+      control_settle (fixture);
+    control_receive (fixture->channel, text);
+    if (i % 100 == 0)
+      fake_camera_release (fixture->camera);
+    cg_clock_dummy_advance (fixture->clock, 20);
+  }
+  cg_clock_dummy_advance (fixture->clock, 10 * 1000);
+
+  while (!g_queue_is_empty (&fixture->sent)) {
+    g_autofree char *text = control_pop (fixture, CG_MESSAGE_KIND_REPLY);
+    guint mid = atoi (strstr (text, "\"mid\":") + strlen ("\"mid\":"));
+
+    g_assert_cmpuint (mid, <, count);
+    replies[mid]++;
+  }
+  for (guint i = 0; i < count; i++)
+    g_assert_cmpuint (replies[i], ==, 2);
+  for (char *line = control_log_pop (); line != NULL; line = control_log_pop ())
+    g_free (line);
+}
+
+#define ADD(path, function)                                                                        \
+  g_test_add (path, ControlFixture, NULL, control_fixture_set_up, function,                        \
+              control_fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  control_log_start ();
+  ADD ("/replies/answered-later", test_answered_later);
+  ADD ("/replies/duplicate-after", test_duplicate_after);
+  ADD ("/replies/duplicate-while-pending", test_duplicate_while_pending);
+  ADD ("/replies/same-mid-other-body", test_same_mid_other_body);
+  ADD ("/replies/forgotten-after-a-minute", test_forgotten_after_a_minute);
+  ADD ("/replies/refusal-repeated", test_refusal_repeated);
+  ADD ("/replies/camera-too-slow", test_camera_too_slow);
+  ADD ("/replies/door-closes-first", test_door_closes_first);
+  ADD ("/replies/camera-removed-first", test_camera_removed_first);
+  ADD ("/replies/replies-are-ignored", test_replies_are_ignored);
+  ADD ("/replies/many", test_many);
+  return g_test_run ();
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "media-fixture.h"
+
+#define WATCHDOG_MS 30000
+#define FRAME_US 40000
+
+static gboolean
+on_watchdog (gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+media_iterate (const char *what)
+{
+  static GSource *watchdog;
+  static const char *last;
+  static gboolean barked;
+
+  if (what != last) {
+    last = what;
+    barked = FALSE;
+    if (watchdog != NULL) {
+      g_source_destroy (watchdog);
+      g_source_unref (watchdog);
+    }
+    watchdog = g_timeout_source_new (WATCHDOG_MS);
+    g_source_set_callback (watchdog, on_watchdog, &barked, NULL);
+    g_source_attach (watchdog, NULL);
+  }
+  if (barked)
+    g_error ("watchdog: waited in vain for %s", what);
+  g_main_context_iteration (NULL, TRUE);
+}
+
+/* Objects end in threads of their own; gives the last of them time to be gone before the leak
+ * checker looks. */
+int
+media_test_run (void)
+{
+  const int result = g_test_run ();
+
+  for (guint i = 0; i < 300 && media_count_threads () > 1; i++)
+    g_usleep (10000);
+  return result;
+}
+
+CgFormat *
+media_make_video_format (guint width)
+{
+  /* AVCDecoderConfigurationRecord with one SPS and one PPS; the width is in the numbers only. */
+  const guint8 record[] = {1,    0x42, 0xc0,          0x1e, 0xff, 0xe1, 0,    5,    0x67, 0x42,
+                           0xc0, 0x1e, (guint8)width, 1,    0,    4,    0x68, 0xce, 0x3c, 0x80};
+  g_autoptr (GBytes) codec_data = g_bytes_new (record, sizeof record);
+
+  return cg_format_new_h264 (codec_data, width, width * 3 / 4, 25);
+}
+
+CgFormat *
+media_make_audio_format (void)
+{
+  g_autoptr (GBytes) codec_data = g_bytes_new_static ("\x11\x88", 2);
+
+  return cg_format_new_aac (codec_data, 48000, 1);
+}
+
+CgAccessUnit *
+media_make_video (CgFormat *format, gboolean key, gsize size)
+{
+  g_autofree guint8 *bytes = g_malloc0 (size);
+  g_autoptr (GBytes) data = NULL;
+
+  g_assert_cmpuint (size, >=, 5);
+  bytes[3] = (guint8)(size - 4);
+  bytes[4] = key ? 0x65 : 0x41;
+  data = g_bytes_new (bytes, size);
+  return cg_access_unit_new (CG_TRACK_VIDEO, format, data, key);
+}
+
+CgAccessUnit *
+media_make_audio (CgFormat *format)
+{
+  g_autoptr (GBytes) data = g_bytes_new_static ("\x01\x02\x03", 3);
+
+  return cg_access_unit_new (CG_TRACK_AUDIO, format, data, TRUE);
+}
+
+void
+media_feed_pictures (CgHub *hub, guint input, guint first, guint count, guint gop, gsize size)
+{
+  g_autoptr (CgFormat) format = media_make_video_format (64);
+
+  for (guint i = first; i < first + count; i++) {
+    const gint64 time_us = (gint64)i * FRAME_US;
+    cg_hub_feed (hub, input, media_make_video (format, i % gop == 0, size), time_us, time_us + 1);
+  }
+}
+
+static guint
+count_entries (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+  guint count = 0;
+
+  while (directory != NULL && g_dir_read_name (directory) != NULL)
+    count++;
+  return count;
+}
+
+guint
+media_count_fds (void)
+{
+  return count_entries ("/proc/self/fd");
+}
+
+guint
+media_count_threads (void)
+{
+  return count_entries ("/proc/self/task");
+}

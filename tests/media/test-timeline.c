@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib.h>
+
+#include "cg-timeline.h"
+
+#define FRAME 40000
+
+typedef struct {
+  CgTimeline timeline;
+  gint64 now_us;
+  gint64 dts_us;
+  gint64 pts_us;
+} Fixture;
+
+/* Stamps a unit that arrives 40 ms after the one before, and checks what always holds. */
+static void
+stamp (Fixture *fixture, gint64 in_us)
+{
+  const gint64 last_us = fixture->dts_us;
+  const gboolean is_first = fixture->now_us == 0;
+
+  fixture->now_us += FRAME;
+  cg_timeline_stamp (&fixture->timeline, in_us, fixture->now_us, &fixture->dts_us,
+                     &fixture->pts_us);
+  g_assert_cmpint (fixture->pts_us, >=, fixture->dts_us);
+  if (!is_first)
+    g_assert_cmpint (fixture->dts_us, >=, last_us + 1000);
+}
+
+static void
+test_plain (void)
+{
+  Fixture fixture = {0};
+
+  for (gint64 i = 0; i < 100; i++) {
+    stamp (&fixture, i * FRAME);
+    g_assert_cmpint (fixture.dts_us, ==, i * FRAME);
+    g_assert_cmpint (fixture.pts_us, ==, i * FRAME);
+  }
+  g_assert_cmpuint (fixture.timeline.jumps, ==, 0);
+}
+
+/* Q22: I P B B P B B … as encoders send it */
+static void
+test_reordered (void)
+{
+  Fixture fixture = {0};
+
+  stamp (&fixture, 0);
+  for (gint64 group = 0; group < 50; group++) {
+    const gint64 base = group * 3;
+    const gint64 order[] = {base + 3, base + 1, base + 2};
+    for (guint i = 0; i < G_N_ELEMENTS (order); i++) {
+      stamp (&fixture, order[i] * FRAME);
+      if (group > 1)
+        g_assert_cmpint (fixture.pts_us, ==, order[i] * FRAME);
+    }
+  }
+
+  g_assert_cmpuint (fixture.timeline.depth, ==, 1);
+  g_assert_cmpuint (fixture.timeline.jumps, ==, 0);
+}
+
+/* Q22: a pyramid, in which B-frames are references too */
+static void
+test_pyramid (void)
+{
+  Fixture fixture = {0};
+
+  stamp (&fixture, 0);
+  for (gint64 group = 0; group < 50; group++) {
+    const gint64 base = group * 4;
+    const gint64 order[] = {base + 4, base + 2, base + 1, base + 3};
+    for (guint i = 0; i < G_N_ELEMENTS (order); i++) {
+      stamp (&fixture, order[i] * FRAME);
+      if (group > 2)
+        g_assert_cmpint (fixture.pts_us, ==, order[i] * FRAME);
+    }
+  }
+
+  g_assert_cmpuint (fixture.timeline.depth, ==, 2);
+}
+
+/* Q20: one wrong time among good ones */
+static void
+test_outlier (void)
+{
+  static const gint64 wrong_us[] = {-3600 * G_USEC_PER_SEC, 3600 * G_USEC_PER_SEC, 0};
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_us); i++) {
+    Fixture fixture = {0};
+    const gint64 start_us = 100 * G_USEC_PER_SEC;
+
+    for (gint64 n = 0; n < 10; n++)
+      stamp (&fixture, start_us + n * FRAME);
+    stamp (&fixture, wrong_us[i]);
+    g_assert_cmpint (fixture.pts_us, ==, start_us + 10 * FRAME);
+    stamp (&fixture, start_us + 11 * FRAME);
+
+    g_assert_cmpint (fixture.pts_us, ==, start_us + 11 * FRAME);
+    g_assert_cmpuint (fixture.timeline.jumps, ==, 0);
+  }
+}
+
+/* Q20: the camera's clock steps, by hours or back to the start */
+static void
+test_jump (void)
+{
+  static const gint64 new_start_us[] = {0, 7200 * G_USEC_PER_SEC};
+
+  for (guint i = 0; i < G_N_ELEMENTS (new_start_us); i++) {
+    Fixture fixture = {0};
+    const gint64 start_us = 100 * G_USEC_PER_SEC;
+
+    for (gint64 n = 0; n < 10; n++)
+      stamp (&fixture, start_us + n * FRAME);
+    for (gint64 n = 0; n < 10; n++) {
+      stamp (&fixture, new_start_us[i] + n * FRAME);
+      g_assert_cmpint (fixture.pts_us, ==, start_us + (10 + n) * FRAME);
+    }
+
+    g_assert_cmpuint (fixture.timeline.jumps, ==, 1);
+  }
+}
+
+/* A network that stood still for a minute is no jump: the time stamps are right. */
+static void
+test_late (void)
+{
+  Fixture fixture = {0};
+
+  for (gint64 n = 0; n < 10; n++)
+    stamp (&fixture, n * FRAME);
+  fixture.now_us += 60 * G_USEC_PER_SEC;
+  stamp (&fixture, 10 * FRAME);
+  g_assert_cmpint (fixture.pts_us, ==, 10 * FRAME);
+  fixture.now_us += 60 * G_USEC_PER_SEC;
+  stamp (&fixture, 10 * FRAME + 60 * G_USEC_PER_SEC);
+  g_assert_cmpint (fixture.pts_us, ==, 10 * FRAME + 60 * G_USEC_PER_SEC);
+
+  g_assert_cmpuint (fixture.timeline.jumps, ==, 0);
+}
+
+static void
+test_restart (void)
+{
+  Fixture fixture = {0};
+
+  for (gint64 n = 0; n < 10; n++)
+    stamp (&fixture, n * FRAME);
+  cg_timeline_restart (&fixture.timeline, G_USEC_PER_SEC - 5 * FRAME);
+  stamp (&fixture, 5 * FRAME);
+
+  g_assert_cmpint (fixture.pts_us, ==, G_USEC_PER_SEC);
+}
+
+/* Whatever comes in, what goes out rises. */
+static void
+test_nonsense (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  Fixture fixture = {0};
+
+  for (guint i = 0; i < 20000; i++)
+    stamp (&fixture, (gint64)g_rand_int (rand) * (i % 3 == 0 ? -1000 : 100));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/timeline/plain", test_plain);
+  g_test_add_func ("/timeline/q22-reordered", test_reordered);
+  g_test_add_func ("/timeline/q22-pyramid", test_pyramid);
+  g_test_add_func ("/timeline/q20-outlier", test_outlier);
+  g_test_add_func ("/timeline/q20-jump", test_jump);
+  g_test_add_func ("/timeline/late", test_late);
+  g_test_add_func ("/timeline/restart", test_restart);
+  g_test_add_func ("/timeline/nonsense", test_nonsense);
+  return g_test_run ();
+}

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A small MQTT 3.1.1 client: what a cloud needs, on the standard library alone."""
+
+import itertools
+import socket
+import struct
+import threading
+import time
+from collections import namedtuple
+
+from .mailbox import WATCHDOG_S, Mailbox
+
+Published = namedtuple("Published", "topic payload qos retain at")
+
+CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
+SUBSCRIBE, SUBACK, DISCONNECT = 8, 9, 14
+
+
+def _string(text):
+    data = text.encode() if isinstance(text, str) else text
+    return struct.pack("!H", len(data)) + data
+
+
+def _packet(kind, flags, body):
+    length, rest = bytearray(), len(body)
+    while True:
+        rest, digit = divmod(rest, 128)
+        length.append(digit | (128 if rest else 0))
+        if not rest:
+            return bytes([kind << 4 | flags]) + bytes(length) + body
+
+
+class MqttClient:
+    """One connection. What arrives is handed to `on_message` on the reader's thread."""
+
+    def __init__(self, port, client_id, on_message, username=None, password=None):
+        self._on_message = on_message
+        self._acks = Mailbox(f"mqtt {client_id}")
+        self._ids = itertools.count(1)
+        self._socket = socket.create_connection(("127.0.0.1", int(port)), WATCHDOG_S)
+        self._socket.settimeout(None)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._stream = self._socket.makefile("rb")
+        self._send_connect(client_id, username, password)
+        threading.Thread(target=self._read, daemon=True).start()
+        code = self._acks.expect(lambda ack: ack[0] == CONNACK, "CONNACK")[1][1]
+        if code != 0:
+            raise ConnectionError(f"the broker refused {client_id}: {code}")
+
+    def subscribe(self, topic, qos=1):
+        number = next(self._ids) & 0xFFFF
+        body = struct.pack("!H", number) + _string(topic) + bytes([qos])
+        self._socket.sendall(_packet(SUBSCRIBE, 2, body))
+        self._expect_ack(SUBACK, number)
+
+    def publish(self, topic, payload, qos=1):
+        """Returns the moment of sending; with QoS 1, after the broker has taken it."""
+        number = next(self._ids) & 0xFFFF
+        head = _string(topic) + (struct.pack("!H", number) if qos else b"")
+        at = time.monotonic()
+        self._socket.sendall(_packet(PUBLISH, qos << 1, head + payload))
+        if qos:
+            self._expect_ack(PUBACK, number)
+        return at
+
+    def close(self):
+        try:
+            self._socket.sendall(_packet(DISCONNECT, 0, b""))
+            self._socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the broker may be gone already
+        self._socket.close()
+
+    def _send_connect(self, client_id, username, password):
+        flags = 2 | (0x80 if username else 0) | (0x40 if password else 0)
+        body = _string("MQTT") + bytes([4, flags]) + struct.pack("!H", 0) + _string(client_id)
+        for word in (username, password):
+            if word:
+                body += _string(word)
+        self._socket.sendall(_packet(CONNECT, 0, body))
+
+    def _expect_ack(self, kind, number):
+        self._acks.expect(
+            lambda ack: ack[0] == kind and struct.unpack("!H", ack[1][:2])[0] == number,
+            f"acknowledgement of kind {kind}",
+        )
+
+    def _read(self):
+        try:
+            while True:
+                self._take(*self._read_packet())
+        except (OSError, ValueError, EOFError):
+            self._acks.close("connection lost")
+
+    def _read_exactly(self, count):
+        data = self._stream.read(count)
+        if len(data) < count:
+            raise EOFError
+        return data
+
+    def _read_packet(self):
+        first = self._read_exactly(1)[0]
+        length = shift = 0
+        while True:
+            digit = self._read_exactly(1)[0]
+            length |= (digit & 127) << shift
+            shift += 7
+            if digit < 128:
+                return first, self._read_exactly(length)
+
+    def _take(self, first, body):
+        if first >> 4 != PUBLISH:
+            self._acks.put((first >> 4, body))
+            return
+        at = time.monotonic()
+        qos = first >> 1 & 3
+        end = 2 + struct.unpack("!H", body[:2])[0]
+        topic, rest = body[2:end].decode(), body[end:]
+        if qos:
+            self._socket.sendall(_packet(PUBACK, 0, rest[:2]))
+            rest = rest[2:]
+        self._on_message(Published(topic, rest, qos, bool(first & 1), at))

@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Command line, exit statuses, and SIGHUP (INTERFACES.md, camgated)."""
+
+import os
+import stat
+import subprocess
+
+from harness.daemon import CAMGATED, key_file
+from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration
+from harness.mailbox import WATCHDOG_S
+from harness.runner import main
+
+USAGE, CONFIG = 64, 78
+
+# (group, key, value): what the message must name
+BAD = (
+    ("ptz", "move-timeout", "soon"),
+    ("ptz", "move-timeout", "-1"),
+    ("ptz", "speed-fast", "2"),
+    ("cloud", "servers", "http://example.com"),
+    ("cloud", "qos", "3"),
+    ("stream", "max-streams", "0"),
+    ("stream", "stall-timeout", "nan"),
+    (f"camera {DID}", "protocol", "gb28181"),
+    (f"camera {DID}", "transport", "pigeon"),
+    (f"camera {DID}", "ptz", "perhaps"),
+)
+
+
+def run(*arguments):
+    done = subprocess.run([CAMGATED, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=WATCHDOG_S)
+    return done.returncode, done.stdout, done.stderr
+
+
+class TestCommandLine(SystemTest):
+    def test_usage(self):
+        for arguments in (["--nonsense"], ["extra"], ["--config"]):
+            with self.subTest(arguments):
+                status, _output, errors = run(*arguments)
+                self.assertEqual(status, USAGE)
+                self.assertNotEqual(errors, "")
+
+    def test_version_and_help(self):
+        status, output, _errors = run("--version")
+        self.assertEqual(status, 0)
+        self.assertIn("camgate", output)
+        self.assertEqual(run("--help")[0], 0)
+
+    def test_check_config(self):
+        path = self.write(key_file(configuration(None)))
+
+        self.assertEqual(run("--check-config", "--config", path)[0], 0)
+
+    def test_a_missing_file_is_named(self):
+        status, _output, errors = run("--config", "/nowhere/camgate.conf")
+
+        self.assertEqual(status, CONFIG)
+        self.assertIn("/nowhere/camgate.conf", errors)
+
+    def test_a_bad_value_is_named_with_file_group_and_key(self):
+        for group, key, value in BAD:
+            with self.subTest(f"[{group}] {key}={value}"):
+                config = configuration(None)
+                config.setdefault(group, {"address": "127.0.0.1"})[key] = value
+                path = self.write(key_file(config))
+
+                status, _output, errors = run("--check-config", "--config", path)
+
+                self.assertEqual(status, CONFIG)
+                for word in (path, group, key, value):
+                    self.assertIn(word, errors)
+
+    def test_the_daemon_itself_ends_with_78(self):
+        daemon = self.make_daemon(configuration(None, ptz={"move-timeout": "soon"}))
+        daemon.write_config()
+
+        daemon.spawn()
+
+        self.assertEqual(daemon.wait(), CONFIG)
+        self.assertIn("move-timeout", daemon.tail())
+
+    def test_no_key_file_at_all_is_named(self):
+        path = self.write("this is no key file\n")
+
+        status, _output, errors = run("--check-config", "--config", path)
+
+        self.assertEqual(status, CONFIG)
+        self.assertIn(path, errors)
+
+    def test_an_unknown_key_is_a_warning_with_the_nearest_one(self):
+        config = configuration(None, ptz={"move-timeuot": "5"})
+        path = self.write(key_file(config))
+
+        status, output, errors = run("--check-config", "--config", path)
+
+        self.assertEqual(status, 0)
+        self.assertIn("move-timeuot", output + errors)
+        self.assertIn("move-timeout", output + errors)
+
+    def write(self, text):
+        path = os.path.join(self.folder, "test.conf")
+        with open(path, "w", encoding="utf-8") as conf:
+            conf.write(text)
+        return path
+
+
+class TestReload(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.broker = self.start_broker()
+        self.media = self.start_media()
+        self.cloud = self.start_cloud(self.broker)
+        self.simulator = self.start_simulator(count=2)
+        self.config = configuration(self.broker, {DID: self.simulator.cameras[0]})
+        self.daemon = self.start_daemon(self.config, self.broker)
+        self.url = self.media.url(DID)
+        self.cloud.expect_register(DID)
+        self.cloud.expect_register(GATEWAY)
+        self.cloud.ask(DID, {"play": {"url": self.url}})
+        self.cloud.expect_event(DID, "play", state="playing")
+        self.media.expect_publish(DID)
+
+    def assert_nothing_restarted(self):
+        self.assertEqual(self.simulator.cameras[0].sessions(), (1, 1))
+        self.assertEqual(self.media.events.take(), [])
+
+    def test_a_new_camera_comes_and_the_others_go_on(self):
+        self.config[f"camera {OTHER_DID}"] = camera_keys(self.simulator.cameras[1].address)
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        self.broker.expect_subscription(f"actions/{OTHER_DID}")
+        self.cloud.expect_register(OTHER_DID)
+        again = self.cloud.expect_register(GATEWAY)
+        self.assertEqual(sorted(again.body["data"]["nodes"]), sorted([DID, OTHER_DID]))
+        self.assert_nothing_restarted()
+
+    def test_a_removed_camera_is_stopped(self):
+        del self.config[f"camera {DID}"]
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        self.media.expect_end(DID)
+        self.simulator.cameras[0].until_sessions(0)
+        self.assertEqual(self.cloud.expect_register(GATEWAY).body["data"]["nodes"], [])
+
+    def test_a_faulty_file_is_refused_as_a_whole(self):
+        self.config["ptz"]["move-timeout"] = "soon"
+        del self.config[f"camera {DID}"]
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        self.assertIn("move-timeout", self.daemon.tail())
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
+        self.assert_nothing_restarted()
+
+    def test_the_same_file_again_changes_nothing(self):
+        self.daemon.reload()
+
+        self.cloud.ask(DID, {"ptz": {"stop": {}}})
+        self.assert_nothing_restarted()
+        registers = [m for m in self.cloud.history if m.body.get("type") == "register"]
+        self.assertEqual(len(registers), 2)
+
+
+class TestState(SystemTest):
+    def test_state_files_are_for_the_daemon_alone(self):
+        broker, camera = self.start_broker(), self.start_simulator().camera
+        cloud = self.start_cloud(broker)
+        daemon = self.start_daemon(configuration(broker, {DID: camera}), broker)
+        cloud.ask(DID, {"preset": {"set": {"index": 1, "name": "gate"}}})
+        daemon.terminate()
+        self.assertEqual(daemon.wait(), 0)
+
+        files = [os.path.join(where, name)
+                 for where, _folders, names in os.walk(daemon.state_dir) for name in names]
+
+        self.assertNotEqual(files, [])
+        for path in files:
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600, path)
+
+
+if __name__ == "__main__":
+    main()

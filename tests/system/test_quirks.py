@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What real cameras do wrong, from the cloud's side: each fault is switched on in the camera."""
+
+from harness.house import DID, SMALL, SystemTest, configuration
+from harness.runner import main
+from harness.simulator import until
+
+RIGHT = {"ptz": {"start": {"direction": 3, "speed": 0}}}
+SOON = {"retry-max": 1, "stall-timeout": 1}
+
+
+class TestQuirks(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.broker = self.start_broker()
+        self.media = self.start_media()
+        self.cloud = self.start_cloud(self.broker)
+        self.url = self.media.url(DID)
+        self.camera = None
+
+    def start_with(self, *faults, ptz=None):
+        arguments = [*SMALL]
+        for fault in faults:
+            arguments += ["--fault", fault]
+        self.camera = self.start_simulator(arguments=arguments).camera
+        self.start_daemon(
+            configuration(self.broker, {DID: self.camera}, stream=SOON, ptz=ptz or {}),
+            self.broker)
+        self.cloud.expect_register(DID)
+
+    def code_of(self, data):
+        (answer,) = self.cloud.ask(DID, data).result.values()
+        return answer["code"]
+
+    def assert_plays(self):
+        self.assertEqual(self.code_of({"play": {"url": self.url}}), 0)
+        self.cloud.expect_event(DID, "play", state="playing")
+        self.media.expect_publish(DID)
+
+    def assert_moves(self):
+        self.assertEqual(self.code_of(RIGHT), 0)
+        until(lambda: self.camera.position()["pan"] > 0, "the camera moves")
+        self.assertEqual(self.code_of({"ptz": {"stop": {}}}), 0)
+        self.camera.until_still()
+
+    def test_q3_answers_a_call_without_login_with_nothing(self):
+        self.start_with("Q3")
+
+        self.assert_plays()
+        self.assert_moves()
+
+    def test_q7_gives_addresses_of_another_network(self):
+        self.start_with("Q7")
+
+        self.assert_plays()
+        self.assert_moves()
+
+    def test_q8_freezes_and_comes_back(self):
+        self.start_with()
+        self.assert_plays()
+
+        self.camera.fault("Q8")
+        event = self.cloud.expect_event(DID, "play", state="retrying")
+        self.assertEqual(event.body["data"]["play"]["reason"], "no-data")
+        self.camera.fault("Q8", on=False)
+
+        self.cloud.expect_event(DID, "play", state="playing")
+        self.camera.until_sessions(1)
+
+    def test_q13_takes_long_to_the_first_picture(self):
+        self.start_with("Q13=2500")
+
+        self.assert_plays()
+        self.assertEqual(self.camera.sessions(), (1, 1))
+
+    def test_q34_has_a_profile_that_cannot_move(self):
+        self.start_with("Q34")
+
+        self.assert_plays()
+        self.assert_moves()
+
+    def test_q35_lets_the_user_look_but_not_move(self):
+        self.start_with("Q35")
+
+        self.assertEqual(self.code_of(RIGHT), 60001)
+        self.assert_plays()
+
+    def test_q36_has_no_move_status(self):
+        self.start_with("Q36=absent")
+
+        self.assert_moves()
+
+    def test_q36_always_says_that_it_stands(self):
+        self.start_with("Q36=idle")
+
+        self.assert_moves()
+
+    def test_q36_always_says_that_it_moves(self):
+        self.start_with("Q36=moving")
+
+        self.assert_moves()
+
+    def test_q46_closes_the_connection_after_each_answer(self):
+        self.start_with("Q46")
+
+        self.assert_plays()
+        self.assert_moves()
+
+    def test_a_camera_that_hangs_is_answered_for_in_time(self):
+        self.start_with(ptz={"reply-timeout": 0.5})
+        self.camera.fault("hang")
+
+        self.assertEqual(self.code_of(RIGHT), 60006)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * CgSimFault:
+ *
+ * What a simulated camera can be told to do wrong; named after the quirks (CAMERA_QUIRKS.md). A
+ * new one is a row in cg-sim-faults.c and a hook where it acts.
+ */
+typedef enum {
+  CG_SIM_FAULT_Q1,
+  CG_SIM_FAULT_Q3,
+  CG_SIM_FAULT_Q4,
+  CG_SIM_FAULT_Q7,
+  CG_SIM_FAULT_Q8,
+  CG_SIM_FAULT_Q13,
+  CG_SIM_FAULT_Q19,
+  CG_SIM_FAULT_Q34,
+  CG_SIM_FAULT_Q35,
+  CG_SIM_FAULT_Q36,
+  CG_SIM_FAULT_Q46,
+  CG_SIM_FAULT_HANG,
+  CG_SIM_N_FAULTS
+} CgSimFault;
+
+typedef struct _CgSimFaults CgSimFaults;
+
+CgSimFaults *cg_sim_faults_new (void);
+void cg_sim_faults_free (CgSimFaults *self);
+
+gboolean cg_sim_faults_set (CgSimFaults *self, const char *name, const char *arg, GError **error);
+gboolean cg_sim_faults_clear (CgSimFaults *self, const char *name, GError **error);
+
+gboolean cg_sim_faults_is_on (CgSimFaults *self, CgSimFault fault);
+gboolean cg_sim_faults_is_arg (CgSimFaults *self, CgSimFault fault, const char *arg);
+double cg_sim_faults_get_number (CgSimFaults *self, CgSimFault fault);
+char *cg_sim_faults_describe (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimFaults, cg_sim_faults_free)
+
+G_END_DECLS

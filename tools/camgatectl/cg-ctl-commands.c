@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-ctl-commands.h"
+
+#include <string.h>
+
+#include "cg-ctl-help.h"
+#include "cg-ctl-nearest.h"
+
+#define MANY_WORDS 64 /* members of a message that a person would type */
+
+#define FIND "Find and look"
+#define PICTURE "Picture"
+#define MOVE "Move"
+#define SERVICES "Services of a camera, or of the gateway"
+#define TALK "Messages"
+
+#define SERVICE_USAGE "DID METHOD [MEMBER=VALUE]..."
+#define SERVICE_HELP                                                                               \
+  "The method's members follow as NAME=VALUE: a number stays a number, true and false are what "   \
+  "they are, {...} and [...] are JSON, all else is a text. DID \"gateway\" is the bridge itself."
+
+static const CgCtlCommand commands[] = {
+    {
+        .name = "discover",
+        .group = FIND,
+        .usage = "[OPTIONS]",
+        .summary = "Look for cameras on the network",
+        .help =
+            "Asks by WS-Discovery on every network interface and lists who answers. If camgated "
+            "runs on this machine, BOUND is the DID under which it knows the camera.",
+        .examples = "camgatectl discover\n"
+                    "camgatectl discover --interface eth0 --timeout 10\n"
+                    "camgatectl discover --host 10.1.2.3",
+        .flags = CG_CTL_FLAG_INTERFACE | CG_CTL_FLAG_HOST | CG_CTL_FLAG_PORT | CG_CTL_FLAGS_DAEMON,
+        .needs = CG_CTL_NEEDS_NOTHING,
+        .run = cg_cmd_discover,
+    },
+    {
+        .name = "cameras",
+        .group = FIND,
+        .usage = "",
+        .summary = "List the cameras that are bound here",
+        .help = "CONTACT is yes, or why there is none; STREAM is what becomes of the picture.",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .run = cg_cmd_cameras,
+    },
+    {
+        .name = "show",
+        .group = FIND,
+        .usage = "DID",
+        .summary = "Show all that is known of one camera",
+        .examples = "camgatectl show 001122334455\n"
+                    "camgatectl show 001122334455 --json",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .run = cg_cmd_show,
+    },
+    {
+        .name = "status",
+        .group = FIND,
+        .usage = "",
+        .summary = "Show how camgated is, and whether the cloud is there",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .run = cg_cmd_status,
+    },
+    {
+        .name = "play",
+        .group = PICTURE,
+        .usage = "DID URL [--wait]",
+        .summary = "Send a camera's picture to a media server",
+        .help =
+            "URL is rtmp://HOST/PATH or rtmps://HOST/PATH. Without --wait the command ends as soon "
+            "as camgated has accepted it; with --wait when the picture is there, or cannot be.",
+        .examples = "camgatectl play 001122334455 rtmp://media.example.com/live/gate --wait",
+        .flags = CG_CTL_FLAG_WAIT,
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cg_cmd_play,
+    },
+    {
+        .name = "stop",
+        .group = PICTURE,
+        .usage = "DID",
+        .summary = "End a camera's picture (ptz DID stop ends its move)",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .run = cg_cmd_stop,
+    },
+    {
+        .name = "ptz",
+        .group = MOVE,
+        .usage = "DID DIRECTION [--speed SPEED] [--for SECONDS]\n"
+                 "DID stop\n"
+                 "DID keys",
+        .summary = "Move a camera, stop it, or steer it with the keyboard",
+        .help =
+            "DIRECTION is up, down, left, right, up-left, down-left, up-right, down-right, zoom-in "
+            "or zoom-out.\n\n"
+            "With --for the camera moves for so long and is stopped; Ctrl-C stops it at once. "
+            "Without, it stops by itself after a moment; with --camera after one second.\n\n"
+            "\"keys\" makes the keyboard a joystick: hold an arrow key to move, let go to stop.",
+        .examples = "camgatectl ptz 001122334455 left --for 2\n"
+                    "camgatectl ptz 001122334455 keys\n"
+                    "camgatectl ptz --camera 192.168.1.64 --user admin up --speed slow",
+        .flags = CG_CTL_FLAGS_CAMERA | CG_CTL_FLAG_SPEED | CG_CTL_FLAG_FOR,
+        .needs = CG_CTL_NEEDS_EITHER,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cg_cmd_ptz,
+    },
+    {
+        .name = "preset",
+        .group = MOVE,
+        .usage = "DID list\n"
+                 "DID set N [NAME]\n"
+                 "DID goto N\n"
+                 "DID remove N",
+        .summary = "List, set, call and remove remembered places",
+        .help = "N is a number from 1 to 128. \"set\" remembers where the camera looks now.",
+        .examples = "camgatectl preset 001122334455 set 1 gate\n"
+                    "camgatectl preset 001122334455 goto 1\n"
+                    "camgatectl preset --camera 192.168.1.64 --user admin list",
+        .flags = CG_CTL_FLAGS_CAMERA,
+        .needs = CG_CTL_NEEDS_EITHER,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = 3,
+        .run = cg_cmd_preset,
+    },
+    {
+        .name = "device",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "Maker, model and clock; reboot",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl device 001122334455 read\n"
+                    "camgatectl device 001122334455 reboot delay=5\n"
+                    "camgatectl device --camera 192.168.1.64 --user admin read",
+        .flags = CG_CTL_FLAGS_CAMERA,
+        .needs = CG_CTL_NEEDS_EITHER,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "connectivity",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "Addresses and reachability",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl connectivity 001122334455 read",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "firmware",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "Firmware version and update",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl firmware 001122334455 read",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "location",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "Where it hangs on earth",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl location 001122334455 read",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "statistics",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "Counters of traffic and streams",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl statistics 001122334455 read",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "config",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "Stored configuration",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl config gateway read",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "peripheral",
+        .group = SERVICES,
+        .usage = SERVICE_USAGE,
+        .summary = "The gateway's configuration of one camera",
+        .help = SERVICE_HELP,
+        .examples = "camgatectl peripheral gateway read did=@all config={}",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = MANY_WORDS,
+        .run = cg_cmd_device,
+    },
+    {
+        .name = "send",
+        .group = TALK,
+        .usage = "DID JSON",
+        .summary = "Send any action as JSON",
+        .help = "JSON is what stands under \"data\" in a message of the cloud; a whole message is "
+                "taken too. Each service in it is answered by a reply of its own.",
+        .examples = "camgatectl send 001122334455 '{\"ptz\":{\"stop\":{}}}'\n"
+                    "camgatectl send gateway '{\"status\":{}}' --json",
+        .flags = CG_CTL_FLAGS_CAMERA,
+        .needs = CG_CTL_NEEDS_EITHER,
+        .takes_did = TRUE,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cg_cmd_send,
+    },
+    {
+        .name = "monitor",
+        .group = TALK,
+        .usage = "[DID]",
+        .summary = "Watch the messages through all doors; Ctrl-C ends it",
+        .help =
+            "One line a message: time, door, direction, DID, kind, content. -> comes in, <- goes "
+            "out. Secrets are hidden.",
+        .examples = "camgatectl monitor\n"
+                    "camgatectl monitor 001122334455 --json >messages.log",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .max_words = 1,
+        .run = cg_cmd_monitor,
+    },
+    {
+        .name = "explain",
+        .group = TALK,
+        .usage = "[CODE]",
+        .summary = "Say what a code means, and what to do",
+        .examples = "camgatectl explain 60004\n"
+                    "camgatectl explain",
+        .needs = CG_CTL_NEEDS_NOTHING,
+        .max_words = 1,
+        .run = cg_cmd_explain,
+    },
+    {
+        .name = "help",
+        .group = TALK,
+        .usage = "[COMMAND]",
+        .summary = "Show this help, or that of a command",
+        .needs = CG_CTL_NEEDS_NOTHING,
+        .max_words = 1,
+        .run = cg_cmd_help,
+    },
+};
+
+/**
+ * cg_ctl_commands_get:
+ * @n_commands: (out): how many there are
+ *
+ * Returns: (transfer none): all commands, in the order in which help lists them
+ */
+const CgCtlCommand *
+cg_ctl_commands_get (gsize *n_commands)
+{
+  *n_commands = G_N_ELEMENTS (commands);
+  return commands;
+}
+
+/**
+ * cg_ctl_commands_find:
+ * @name: what was typed
+ *
+ * Returns: (transfer none) (nullable): the command of that name
+ */
+const CgCtlCommand *
+cg_ctl_commands_find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+    if (strcmp (commands[i].name, name) == 0)
+      return &commands[i];
+  }
+  return NULL;
+}
+
+/**
+ * cg_ctl_commands_get_nearest:
+ * @name: what was typed
+ *
+ * Returns: (nullable): the name that was probably meant
+ */
+const char *
+cg_ctl_commands_get_nearest (const char *name)
+{
+  const char *names[G_N_ELEMENTS (commands)];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  return cg_ctl_nearest (name, names, G_N_ELEMENTS (names));
+}
+
+/**
+ * cg_cmd_help:
+ * @self: a run
+ *
+ * The help of the program, or of the command that is named.
+ *
+ * Returns: %FALSE with error if there is no such command
+ */
+gboolean
+cg_cmd_help (CgCtl *self, GError **error)
+{
+  const CgCtlCommand *command;
+
+  if (self->n_words == 0) {
+    cg_ctl_help_print_program (&self->screen);
+    return TRUE;
+  }
+  command = cg_ctl_commands_find (self->words[0]);
+  if (command == NULL)
+    return cg_ctl_fail_usage (self, error, "there is no command %s", self->words[0]);
+  cg_ctl_help_print_command (command, &self->screen);
+  return TRUE;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "cg-ctl-commands.h"
+#include "cg-ctl-interrupt.h"
+#include "cg-ctl-json.h"
+#include "cg-ctl-table.h"
+#include "cg-onvif-discovery.h"
+
+/* Cameras spread their answers over half a second (WS-Discovery); three probes go out. */
+#define SEARCH_TIMEOUT_MS 3000
+
+/* What the searching thread gets and gives. */
+typedef struct {
+  CgOnvifProbe probe;
+  GCancellable *cancellable;
+  int done_fd;
+  GPtrArray *found; /* (owned) (nullable) (element-type CgOnvifDiscovered) */
+  GError *error;
+} Search;
+
+static gpointer
+search_in_thread (gpointer user_data)
+{
+  Search *search = user_data;
+  const guint64 one = 1;
+
+  search->found =
+      cg_onvif_discovery_probe_in_thread (&search->probe, search->cancellable, &search->error);
+  return write (search->done_fd, &one, sizeof one) == sizeof one ? search : NULL;
+}
+
+/* Searches; a signal ends it early, with what was found until then. */
+static void
+search (CgCtl *self, Search *search)
+{
+  g_autoptr (CgCtlInterrupt) interrupt = cg_ctl_interrupt_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GPollFD wanted[2] = {{.fd = cg_ctl_interrupt_get_fd (interrupt), .events = G_IO_IN}};
+  GThread *thread;
+
+  search->cancellable = cancellable;
+  search->done_fd = eventfd (0, EFD_CLOEXEC);
+  wanted[1] = (GPollFD){.fd = search->done_fd, .events = G_IO_IN};
+  thread = g_thread_new ("discovery", search_in_thread, search);
+  if (self->screen.colour)
+    cg_ctl_say (self, "searching...\r");
+  while (g_poll (wanted, G_N_ELEMENTS (wanted), -1) < 0)
+    continue;
+  if (cg_ctl_interrupt_is_raised (interrupt))
+    g_cancellable_cancel (cancellable);
+  g_thread_join (thread);
+  close (search->done_fd);
+  if (self->screen.colour)
+    cg_ctl_say (self, "\033[K");
+}
+
+static gboolean
+add_addresses_of (const char *name, struct ifaddrs *all, GPtrArray *addresses)
+{
+  const guint before = addresses->len;
+
+  for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next) {
+    char text[INET_ADDRSTRLEN];
+
+    if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET ||
+        strcmp (at->ifa_name, name) != 0)
+      continue;
+    if (inet_ntop (AF_INET, &((struct sockaddr_in *)at->ifa_addr)->sin_addr, text, sizeof text))
+      g_ptr_array_add (addresses, g_strdup (text));
+  }
+  return addresses->len > before;
+}
+
+/* Own addresses of the named interfaces; an address stands for itself. */
+static GPtrArray *
+find_addresses (CgCtl *self, GError **error)
+{
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
+  char **names = (char **)self->options->interfaces->pdata;
+  struct ifaddrs *all = NULL;
+  gboolean known = getifaddrs (&all) == 0;
+
+  for (guint i = 0; known && names[i] != NULL; i++) {
+    if (g_hostname_is_ip_address (names[i]))
+      g_ptr_array_add (addresses, g_strdup (names[i]));
+    else
+      known = add_addresses_of (names[i], all, addresses);
+    if (!known)
+      cg_ctl_fail_usage (self, error, "interface %s is not there, or has no IPv4 address",
+                         names[i]);
+  }
+  if (all != NULL)
+    freeifaddrs (all);
+  g_ptr_array_add (addresses, NULL);
+  return known ? g_steal_pointer (&addresses) : NULL;
+}
+
+/* The host of `host`, `host:port` or a URL. */
+static char *
+get_host (const char *address)
+{
+  const char *start = strstr (address, "://");
+  const char *at;
+
+  start = start != NULL ? start + 3 : address;
+  at = strchr (start, '@');
+  start = at != NULL && at < start + strcspn (start, "/") ? at + 1 : start;
+  return g_strndup (start, strcspn (start, ":/"));
+}
+
+/* DID of the camera that camgated knows under this address. */
+static const char *
+find_bound (JsonArray *cameras, const char *address)
+{
+  for (guint i = 0; cameras != NULL && i < json_array_get_length (cameras); i++) {
+    JsonNode *node = json_array_get_element (cameras, i);
+    JsonObject *camera = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+    const char *camera_address = cg_ctl_json_string (camera, "address");
+    g_autofree char *host = camera_address != NULL ? get_host (camera_address) : NULL;
+
+    if (g_strcmp0 (host, address) == 0)
+      return cg_ctl_json_string (camera, "did");
+  }
+  return NULL;
+}
+
+static void
+set_string (JsonObject *object, const char *member, const char *value)
+{
+  if (value != NULL)
+    json_object_set_string_member (object, member, value);
+  else
+    json_object_set_null_member (object, member);
+}
+
+/* Members of one camera; `bound` is null where no camgated could be asked. */
+static JsonObject *
+describe (const CgOnvifDiscovered *found, gboolean asked, const char *did)
+{
+  g_autofree char *service = cg_onvif_discovered_get_service_address (found);
+  JsonObject *object = json_object_new ();
+
+  set_string (object, "address", found->address);
+  set_string (object, "name", found->name);
+  set_string (object, "model", found->hardware);
+  set_string (object, "endpoint", found->endpoint);
+  set_string (object, "service", service);
+  if (asked)
+    json_object_set_boolean_member (object, "bound", did != NULL);
+  else
+    json_object_set_null_member (object, "bound");
+  set_string (object, "did", did);
+  return object;
+}
+
+static void
+print_found (CgCtl *self, GPtrArray *found)
+{
+  static const char *const titles[] = {"address", "name", "model", "bound", "endpoint", NULL};
+  g_autoptr (CgCtlTable) table = cg_ctl_table_new (titles);
+  g_autoptr (CgCtlAnswer) bound = cg_ctl_ask_gateway (self, "cameras", NULL);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *text = NULL;
+  JsonArray *known = bound != NULL ? cg_ctl_json_array (bound->body, "cameras") : NULL;
+  JsonArray *cameras = json_array_new ();
+
+  for (guint i = 0; i < found->len; i++) {
+    const CgOnvifDiscovered *camera = found->pdata[i];
+    const char *did = find_bound (known, camera->address);
+    const char *bound_text = bound == NULL ? NULL : did != NULL ? did : "no";
+
+    json_array_add_object_element (cameras, describe (camera, bound != NULL, did));
+    cg_ctl_table_add_row (table,
+                          (const char *const[]){camera->address, camera->name, camera->hardware,
+                                                bound_text, camera->endpoint});
+  }
+  json_object_set_array_member (object, "cameras", cameras);
+  cg_ctl_print_json (self, object);
+  text = cg_ctl_table_to_string (table, &self->screen);
+  if (found->len > 0)
+    cg_ctl_say (self, "%s", text);
+}
+
+/**
+ * cg_cmd_discover:
+ * @self: a run
+ *
+ * Looks for cameras by WS-Discovery (Q15), and tells which are bound if a camgated runs here.
+ *
+ * Returns: %FALSE with error if none answered
+ */
+gboolean
+cg_cmd_discover (CgCtl *self, GError **error)
+{
+  g_autoptr (GPtrArray) addresses = find_addresses (self, error);
+  const gboolean chosen = addresses != NULL && addresses->len > 1;
+  Search job = {
+      .probe =
+          {
+              .addresses = chosen ? (const char *const *)addresses->pdata : NULL,
+              .hosts = (const char *const *)self->options->hosts->pdata,
+              .port = (guint16)self->options->port,
+              .timeout_ms = (guint)cg_ctl_get_timeout_ms (self, SEARCH_TIMEOUT_MS),
+          },
+  };
+  g_autoptr (GPtrArray) found = NULL;
+
+  if (addresses == NULL)
+    return FALSE;
+  search (self, &job);
+  found = job.found;
+  if (found == NULL) {
+    g_set_error (error, CG_CTL_ERROR, CG_CTL_NO_CAMERA, "cannot search: %s", job.error->message);
+    g_clear_error (&job.error);
+    return FALSE;
+  }
+  print_found (self, found);
+  if (found->len > 0)
+    return TRUE;
+  g_set_error_literal (error, CG_CTL_ERROR, CG_CTL_NO_CAMERA,
+                       "no camera answered\n"
+                       "  Is it on this network, and ONVIF switched on in its settings?\n"
+                       "  Try --interface NAME, --timeout 10, or --host ADDRESS to ask it alone.");
+  return FALSE;
+}
