@@ -15,14 +15,12 @@ struct _CgCamera {
   CgCameraConfig *config;
   CgPtzConfig ptz;
   CgJobs *jobs;
-  CgPresence *presence; /* (nullable): protocol `rtsp` has none: the pull is its contact */
+  CgPresence *presence;
   CgOnvifDriver *driver;
   CgMotion *motion;
   CgPresets *presets;
   CgStream *stream;
 
-  gboolean pulled;      /* protocol `rtsp`: it sends */
-  GError *pull_problem; /* (nullable): protocol `rtsp`: why not */
   gboolean location_used;
   guint closing; /* parts that have not ended yet */
   GTask *close;  /* (owned) (nullable) */

@@ -28,7 +28,7 @@ check_ptz (CgCamera *self, GError **error)
   if (!self->config->ptz_allowed)
     g_set_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED,
                  "the configuration forbids PTZ for camera %s", self->config->did);
-  else if (self->presence == NULL)
+  else if (self->config->protocol == CG_PROTOCOL_RTSP)
     g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "camera %s is known by its stream only",
                  self->config->did);
   else
@@ -57,10 +57,21 @@ begin (CgCamera *self,
     g_task_return_error (task, error);
 }
 
-/* A step of an operation that is over: returns the task's outcome. */
+static gboolean
+is_silence (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
+}
+
+/* An operation is over: takes the task and its outcome. */
 static void
 finish_task (GTask *task, GError *error)
 {
+  CgCamera *self = g_task_get_source_object (task);
+
+  if (is_silence (error))
+    cg_presence_doubt (self->presence, error);
   if (error != NULL)
     g_task_return_error (task, error);
   else

@@ -109,36 +109,20 @@ on_synchronized (GObject *object, GAsyncResult *result, gpointer user_data)
     g_debug ("%s: no synchronization point: %s", self->config->did, error->message);
 }
 
-static void
-set_pulled (CgCamera *self, const GError *problem)
-{
-  const gboolean pulled = problem == NULL;
-
-  if (self->presence != NULL)
-    return;
-  g_clear_error (&self->pull_problem);
-  self->pull_problem = problem != NULL ? g_error_copy (problem) : NULL;
-  if (pulled == self->pulled)
-    return;
-  self->pulled = pulled;
-  g_signal_emit (self, signals[SIGNAL_CONTACT_CHANGED], 0);
-}
-
 /* The stream has begun: a key frame asked for now spares waiting for the next one (Q13). */
 static void
 on_source_running (CgStream *stream, CgCamera *self)
 {
-  set_pulled (self, NULL);
-  if (self->presence != NULL && cg_presence_is_up (self->presence))
+  const CgContact *contact = cg_presence_get_contact (self->presence);
+
+  if (contact != NULL && contact->media_profile != NULL)
     run_on_profile (self, synchronize_in_thread, NULL, on_synchronized);
 }
 
 static void
 on_source_lost (CgStream *stream, GError *error, CgCamera *self)
 {
-  set_pulled (self, error);
-  if (self->presence != NULL)
-    cg_presence_doubt (self->presence, error);
+  cg_presence_doubt (self->presence, error);
 }
 
 static void
@@ -160,7 +144,6 @@ cg_camera_dispose (GObject *object)
   g_clear_object (&self->presets);
   g_clear_object (&self->driver);
   g_clear_object (&self->jobs);
-  g_clear_error (&self->pull_problem);
   G_OBJECT_CLASS (cg_camera_parent_class)->dispose (object);
 }
 
@@ -223,8 +206,6 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   self->presets =
       cg_presets_new (self->jobs, context->store, config->did, self->ptz.reply_timeout_ms);
   build_stream (self, context);
-  if (config->protocol == CG_PROTOCOL_RTSP)
-    return self;
   self->presence = cg_presence_new (self->jobs, context->clock, self->config);
   g_signal_connect_object (self->presence, "changed", G_CALLBACK (on_contact_changed), self, 0);
   return self;
@@ -240,8 +221,7 @@ void
 cg_camera_open (CgCamera *self)
 {
   CG_ON_MAIN ();
-  if (self->presence != NULL)
-    cg_presence_open (self->presence);
+  cg_presence_open (self->presence);
 }
 
 static void
@@ -292,8 +272,7 @@ cg_camera_close_async (CgCamera *self, GAsyncReadyCallback callback, gpointer us
 
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_camera_close_async);
-  if (self->presence != NULL)
-    cg_presence_close (self->presence);
+  cg_presence_close (self->presence);
   self->closing = cg_motion_is_moving (self->motion) ? 2 : 1;
   if (self->closing == 2)
     cg_motion_halt_async (self->motion, on_halted_for_close, g_object_ref (self));
@@ -341,8 +320,7 @@ cg_camera_get_config (CgCamera *self)
 static const CgOnvifDeviceInformation *
 get_device (CgCamera *self)
 {
-  const CgContact *contact =
-      self->presence != NULL ? cg_presence_get_contact (self->presence) : NULL;
+  const CgContact *contact = cg_presence_get_contact (self->presence);
 
   return contact != NULL ? contact->device : NULL;
 }
@@ -370,7 +348,7 @@ cg_camera_get_firmware_version (CgCamera *self)
 gboolean
 cg_camera_is_contacted (CgCamera *self)
 {
-  return self->presence != NULL ? cg_presence_is_up (self->presence) : self->pulled;
+  return cg_presence_is_up (self->presence);
 }
 
 /**
@@ -388,8 +366,7 @@ cg_camera_is_streaming (CgCamera *self)
 static void
 tell_contact (CgCamera *self, CgCameraFacts *facts)
 {
-  const CgContact *contact =
-      self->presence != NULL ? cg_presence_get_contact (self->presence) : NULL;
+  const CgContact *contact = cg_presence_get_contact (self->presence);
   const CgOnvifDeviceInformation *device = get_device (self);
 
   if (device != NULL) {
@@ -417,8 +394,7 @@ tell_contact (CgCamera *self, CgCameraFacts *facts)
 void
 cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
 {
-  const GError *problem =
-      self->presence != NULL ? cg_presence_get_problem (self->presence) : self->pull_problem;
+  const GError *problem = cg_presence_get_problem (self->presence);
 
   *facts = (CgCameraFacts){
       .did = self->config->did,

@@ -2,6 +2,7 @@
 #include "cg-contact.h"
 
 #include "cg-error.h"
+#include "cg-rtsp-probe.h"
 
 /* A camera that refuses a question is still in contact; one that is away, or shuts us out, is not.
  */
@@ -44,39 +45,53 @@ read_ptz (CgContact *self, CgOnvifSession *session, GPtrArray *profiles, GError 
   return self->ptz != NULL || trouble != NULL;
 }
 
+/* A fixed address in the configuration wins over the camera's own (Q29). */
 static gboolean
 read_media (CgContact *self,
             CgOnvifSession *session,
             GPtrArray *profiles,
-            const char *wanted_profile,
+            const CgCameraConfig *camera,
             GError **error)
 {
-  const CgOnvifProfile *profile = cg_onvif_profile_choose (profiles, wanted_profile);
+  const CgOnvifProfile *profile = cg_onvif_profile_choose (profiles, camera->profile);
 
-  if (profile == NULL) {
-    g_set_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED, "the camera has no media profile%s%s",
-                 wanted_profile != NULL ? " named " : "",
-                 wanted_profile != NULL ? wanted_profile : "");
+  if (profile == NULL && camera->profile != NULL)
+    g_set_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED, "the camera has no media profile %s",
+                 camera->profile);
+  else if (profile == NULL)
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
+                         "the camera has no media profile");
+  if (profile == NULL)
     return FALSE;
-  }
   self->media_profile = g_strdup (profile->token);
-  self->location = cg_onvif_media_get_stream_uri_in_thread (session, profile->token, error);
+  if (camera->url != NULL)
+    self->location = g_strdup (camera->url);
+  else
+    self->location = cg_onvif_media_get_stream_uri_in_thread (session, profile->token, error);
   return self->location != NULL;
 }
 
-/**
- * cg_contact_in_thread:
- * @session: lent for the call
- * @wanted_profile: (nullable): token or name of the media profile to play
- * @error: return location for a #CG_ERROR
- *
- * Everything that must be known of a camera before it plays and moves: login and addresses, what
- * it is, its profiles, its PTZ, its stream.
- *
- * Returns: (transfer full): what was learnt
- */
-CgContact *
-cg_contact_in_thread (CgOnvifSession *session, const char *wanted_profile, GError **error)
+static gboolean
+probe_stream (const CgCameraConfig *camera, guint timeout_ms, GError **error)
+{
+  return cg_rtsp_probe_in_thread (camera->url, camera->username, camera->password, timeout_ms,
+                                  error);
+}
+
+static CgContact *
+contact_by_rtsp (const CgCameraConfig *camera, guint timeout_ms, GError **error)
+{
+  CgContact *self;
+
+  if (!probe_stream (camera, timeout_ms, error))
+    return NULL;
+  self = g_new0 (CgContact, 1);
+  self->location = g_strdup (camera->url);
+  return self;
+}
+
+static CgContact *
+contact_by_onvif (CgOnvifSession *session, const CgCameraConfig *camera, GError **error)
 {
   g_autoptr (CgContact) self = g_new0 (CgContact, 1);
   g_autoptr (GPtrArray) profiles = NULL;
@@ -85,10 +100,61 @@ cg_contact_in_thread (CgOnvifSession *session, const char *wanted_profile, GErro
     return NULL;
   profiles = cg_onvif_media_get_profiles_in_thread (session, error);
   if (profiles == NULL || !read_ptz (self, session, profiles, error) ||
-      !read_media (self, session, profiles, wanted_profile, error))
+      !read_media (self, session, profiles, camera, error))
     return NULL;
   self->session = cg_onvif_session_copy (session);
   return g_steal_pointer (&self);
+}
+
+/**
+ * cg_contact_in_thread:
+ * @session: lent for the call
+ * @camera: its configuration
+ * @timeout_ms: for each step
+ * @error: return location for a #CG_ERROR
+ *
+ * Everything that must be known of a camera before it plays and moves: login and addresses, what
+ * it is, its profiles, its PTZ, its stream. Of protocol `rtsp`, whether it has its stream.
+ *
+ * Returns: (transfer full): what was learnt
+ */
+CgContact *
+cg_contact_in_thread (CgOnvifSession *session,
+                      const CgCameraConfig *camera,
+                      guint timeout_ms,
+                      GError **error)
+{
+  return camera->protocol == CG_PROTOCOL_RTSP ? contact_by_rtsp (camera, timeout_ms, error)
+                                              : contact_by_onvif (session, camera, error);
+}
+
+/**
+ * cg_contact_check_in_thread:
+ * @session: lent for the call
+ * @camera: its configuration
+ * @timeout_ms: for each step
+ * @error: return location for a #CG_ERROR
+ *
+ * The cheapest question; over ONVIF one that needs no login.
+ *
+ * Returns: whether the camera is still there
+ */
+gboolean
+cg_contact_check_in_thread (CgOnvifSession *session,
+                            const CgCameraConfig *camera,
+                            guint timeout_ms,
+                            GError **error)
+{
+  g_autoptr (CgOnvifDateTime) time = NULL;
+  g_autoptr (GError) trouble = NULL;
+
+  if (camera->protocol == CG_PROTOCOL_RTSP)
+    return probe_stream (camera, timeout_ms, error);
+  time = cg_onvif_device_get_system_date_and_time_in_thread (session, &trouble);
+  if (time != NULL || !ends_contact (trouble))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&trouble));
+  return FALSE;
 }
 
 /**

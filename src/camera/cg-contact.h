@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-config.h"
 #include "cg-onvif-device.h"
 #include "cg-onvif-media.h"
 #include "cg-onvif-ptz.h"
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 /**
  * CgContact:
  * @device: (owned) (nullable): %NULL if the camera does not tell
- * @media_profile: (owned): token of the profile that is played
+ * @media_profile: (owned) (nullable): token of the profile that is played; %NULL: protocol `rtsp`
  * @ptz_profile: (owned) (nullable): token of the profile that moves; %NULL: no PTZ
  * @ptz: (owned) (nullable): with @ptz_profile
  * @location: (owned): RTSP address without credentials
@@ -28,8 +29,14 @@ typedef struct {
   CgOnvifSession *session;
 } CgContact;
 
-CgContact *
-cg_contact_in_thread (CgOnvifSession *session, const char *wanted_profile, GError **error);
+CgContact *cg_contact_in_thread (CgOnvifSession *session,
+                                 const CgCameraConfig *camera,
+                                 guint timeout_ms,
+                                 GError **error);
+gboolean cg_contact_check_in_thread (CgOnvifSession *session,
+                                     const CgCameraConfig *camera,
+                                     guint timeout_ms,
+                                     GError **error);
 void cg_contact_free (CgContact *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgContact, cg_contact_free)

@@ -20,8 +20,7 @@ struct _CgPresence {
   CgJobs *jobs;
   CgClock *clock;
   GRand *random;
-  char *did;
-  char *wanted_profile; /* (nullable) */
+  CgCameraConfig *config;
 
   gboolean open;
   gboolean up;
@@ -76,7 +75,8 @@ on_waiter_deadline (gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_queue_remove (&self->waiters, waiter);
-  error = g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera %s did not answer in time", self->did);
+  error = g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera %s did not answer in time",
+                       self->config->did);
   waiter_answer (waiter, error);
   return G_SOURCE_REMOVE;
 }
@@ -94,12 +94,13 @@ come_up (CgPresence *self, CgContact *contact)
 {
   g_clear_pointer (&self->contact, cg_contact_free);
   self->contact = contact;
-  cg_jobs_share_learnt (self->jobs, g_steal_pointer (&contact->session));
+  if (contact->session != NULL)
+    cg_jobs_share_learnt (self->jobs, g_steal_pointer (&contact->session));
   g_clear_error (&self->problem);
   cg_backoff_reset (&self->backoff);
   self->up = TRUE;
   plan (self, CHECK_INTERVAL_MS);
-  g_message ("%s: in contact", self->did);
+  g_message ("%s: in contact", self->config->did);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
   answer_waiters (self, NULL);
 }
@@ -118,7 +119,7 @@ go_down (CgPresence *self, const GError *error)
   else
     plan (self, cg_backoff_next_ms (&self->backoff, self->random));
   if (news) {
-    g_message ("%s: not in contact: %s", self->did, error->message);
+    g_message ("%s: not in contact: %s", self->config->did, error->message);
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
   }
   answer_waiters (self, copy);
@@ -127,7 +128,35 @@ go_down (CgPresence *self, const GError *error)
 static gpointer
 contact_in_thread (CgOnvifSession *session, gpointer data, GError **error)
 {
-  return cg_contact_in_thread (session, data, error);
+  return cg_contact_in_thread (session, data, CHECK_TIMEOUT_MS, error);
+}
+
+static gpointer
+check_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  return GINT_TO_POINTER (cg_contact_check_in_thread (session, data, CHECK_TIMEOUT_MS, error));
+}
+
+/* Both questions go to the camera in a job with a copy of its configuration. */
+static void
+ask (CgPresence *self,
+     CgJobFunc func,
+     guint timeout_ms,
+     GDestroyNotify free_result,
+     GAsyncReadyCallback callback)
+{
+  const CgJob job = {
+      .kind = CG_JOB_READ,
+      .timeout_ms = timeout_ms,
+      .run_in_thread = func,
+      .data = cg_camera_config_copy (self->config),
+      .free_data = (GDestroyNotify)cg_camera_config_free,
+      .free_result = free_result,
+  };
+
+  cg_clear_source (&self->next);
+  self->asking = TRUE;
+  cg_jobs_run_async (self->jobs, &job, callback, g_object_ref (self));
 }
 
 static void
@@ -149,25 +178,7 @@ on_contact (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 begin_contact (CgPresence *self)
 {
-  const CgJob job = {
-      .kind = CG_JOB_READ,
-      .timeout_ms = CONTACT_TIMEOUT_MS,
-      .run_in_thread = contact_in_thread,
-      .data = g_strdup (self->wanted_profile),
-      .free_data = g_free,
-      .free_result = (GDestroyNotify)cg_contact_free,
-  };
-
-  cg_clear_source (&self->next);
-  self->asking = TRUE;
-  cg_jobs_run_async (self->jobs, &job, on_contact, g_object_ref (self));
-}
-
-/* The cheapest question, which needs no login. */
-static gpointer
-check_in_thread (CgOnvifSession *session, gpointer data, GError **error)
-{
-  return cg_onvif_device_get_system_date_and_time_in_thread (session, error);
+  ask (self, contact_in_thread, CONTACT_TIMEOUT_MS, (GDestroyNotify)cg_contact_free, on_contact);
 }
 
 static void
@@ -175,12 +186,12 @@ on_checked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgPresence) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CgOnvifDateTime) time = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
   self->asking = FALSE;
+  cg_jobs_run_finish (CG_JOBS (object), result, &error);
   if (!self->open)
     return;
-  if (time != NULL || g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT))
+  if (error == NULL)
     plan (self, CHECK_INTERVAL_MS);
   else
     go_down (self, error);
@@ -189,16 +200,7 @@ on_checked (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 begin_check (CgPresence *self)
 {
-  const CgJob job = {
-      .kind = CG_JOB_READ,
-      .timeout_ms = CHECK_TIMEOUT_MS,
-      .run_in_thread = check_in_thread,
-      .free_result = (GDestroyNotify)cg_onvif_date_time_free,
-  };
-
-  cg_clear_source (&self->next);
-  self->asking = TRUE;
-  cg_jobs_run_async (self->jobs, &job, on_checked, g_object_ref (self));
+  ask (self, check_in_thread, CHECK_TIMEOUT_MS, NULL, on_checked);
 }
 
 static gboolean
@@ -230,8 +232,7 @@ cg_presence_finalize (GObject *object)
 {
   CgPresence *self = CG_PRESENCE (object);
 
-  g_free (self->did);
-  g_free (self->wanted_profile);
+  cg_camera_config_free (self->config);
   g_clear_pointer (&self->contact, cg_contact_free);
   g_clear_error (&self->problem);
   g_rand_free (self->random);
@@ -258,7 +259,7 @@ cg_presence_init (CgPresence *self)
  * cg_presence_new:
  * @jobs: of the camera
  * @clock: for pauses and deadlines
- * @config: of the camera; what is needed is copied
+ * @config: of the camera; copied
  *
  * Returns: (transfer full): whether one camera answers, and what it has told
  */
@@ -269,8 +270,7 @@ cg_presence_new (CgJobs *jobs, CgClock *clock, const CgCameraConfig *config)
 
   self->jobs = g_object_ref (jobs);
   self->clock = g_object_ref (clock);
-  self->did = g_strdup (config->did);
-  self->wanted_profile = g_strdup (config->profile);
+  self->config = cg_camera_config_copy (config);
   return self;
 }
 
@@ -301,7 +301,7 @@ void
 cg_presence_close (CgPresence *self)
 {
   g_autoptr (GError) error =
-      g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "camera %s is being removed", self->did);
+      g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "camera %s is being removed", self->config->did);
 
   self->open = FALSE;
   cg_clear_source (&self->next);
@@ -329,10 +329,10 @@ cg_presence_await (CgPresence *self, guint timeout_ms, CgPresenceFunc func, gpoi
     return;
   }
   if (!self->open || g_error_matches (self->problem, CG_ERROR, CG_ERROR_LOGIN_REFUSED)) {
-    g_autoptr (GError) error =
-        self->problem != NULL
-            ? g_error_copy (self->problem)
-            : g_error_new (CG_ERROR, CG_ERROR_UNREACHABLE, "camera %s is not in use", self->did);
+    g_autoptr (GError) error = self->problem != NULL
+                                   ? g_error_copy (self->problem)
+                                   : g_error_new (CG_ERROR, CG_ERROR_UNREACHABLE,
+                                                  "camera %s is not in use", self->config->did);
 
     func (user_data, error);
     return;
@@ -385,7 +385,7 @@ cg_presence_doubt (CgPresence *self, const GError *error)
   CG_ON_MAIN ();
   if (!self->up || !self->open || self->asking)
     return;
-  g_debug ("%s: still there? %s", self->did, error->message);
+  g_debug ("%s: still there? %s", self->config->did, error->message);
   begin_check (self);
 }
 

@@ -14,7 +14,7 @@ struct _CgChannel {
   char *name;               /* (owned): unlike that of any other channel */
   CgChannelKind kind;
   CgRegistrar *registrar;   /* (owned) (nullable): of a cloud */
-  CgDuplicates *duplicates; /* (owned) */
+  CgDuplicates *duplicates; /* (owned) (nullable): of a cloud: nothing comes twice by a socket */
   GHashTable *asked;        /* (owned) (element-type utf8): local: dids whose events it hears */
   guint received;
   guint sent;
@@ -82,14 +82,7 @@ cg_channel_class_init (CgChannelClass *klass)
 static void
 cg_channel_init (CgChannel *self)
 {
-  self->duplicates = cg_duplicates_new ();
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-}
-
-static gint64
-get_now_ms (CgChannel *self)
-{
-  return cg_clock_get_monotonic_ms (cg_dispatcher_get_clock (self->dispatcher));
 }
 
 static const char *
@@ -259,19 +252,30 @@ follow (CgChannel *self, const char *did)
     g_hash_table_add (self->asked, g_strdup (did));
 }
 
+/* Returns: (transfer full) (nullable): NULL for a message that came before, and was answered. */
+static CgExchange *
+begin_exchange (CgChannel *self, const CgMessage *message, GBytes *bytes)
+{
+  const gint64 now_ms = cg_clock_get_monotonic_ms (cg_dispatcher_get_clock (self->dispatcher));
+  CgExchange *earlier;
+
+  if (self->duplicates == NULL)
+    return cg_exchange_new ();
+  earlier = cg_duplicates_find (self->duplicates, bytes, now_ms);
+  if (earlier == NULL)
+    return cg_duplicates_add (self->duplicates, bytes, now_ms);
+  answer_again (self, message, earlier);
+  return NULL;
+}
+
 static void
 take_request (CgChannel *self, CgMessage *message, GBytes *bytes)
 {
-  const gint64 now_ms = get_now_ms (self);
-  CgExchange *earlier = cg_duplicates_find (self->duplicates, bytes, now_ms);
-  g_autoptr (CgExchange) exchange = NULL;
+  g_autoptr (CgExchange) exchange = begin_exchange (self, message, bytes);
   g_autoptr (GList) services = NULL;
 
-  if (earlier != NULL) {
-    answer_again (self, message, earlier);
+  if (exchange == NULL)
     return;
-  }
-  exchange = cg_duplicates_add (self->duplicates, bytes, now_ms);
   if (cg_message_get_fault (message) != NULL) {
     refuse_message (self, message, exchange);
     return;
@@ -285,7 +289,7 @@ take_request (CgChannel *self, CgMessage *message, GBytes *bytes)
 /**
  * cg_channel_new:
  * @dispatcher: who leads its actions to their handlers
- * @name: the door's, for logs; a local one gets a number of its own behind it
+ * @name: the door's, unlike that of any other: for logs and traces, and moves end with its link
  * @kind: what stands at the other end
  *
  * Returns: (transfer full): a channel
@@ -293,19 +297,18 @@ take_request (CgChannel *self, CgMessage *message, GBytes *bytes)
 CgChannel *
 cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind)
 {
-  static guint serial;
   CgChannel *self = g_object_new (CG_TYPE_CHANNEL, NULL);
 
   self->dispatcher = g_object_ref (dispatcher);
   self->kind = kind;
   self->link_up = kind == CG_CHANNEL_LOCAL;
-  self->name =
-      kind == CG_CHANNEL_LOCAL ? g_strdup_printf ("%s-%u", name, ++serial) : g_strdup (name);
+  self->name = g_strdup (name);
   g_signal_connect_object (dispatcher, "event", G_CALLBACK (on_event), self, 0);
   g_signal_connect_object (dispatcher, "config-changed", G_CALLBACK (on_config_changed), self, 0);
   g_signal_connect_object (dispatcher, "describe-camera", G_CALLBACK (on_describe_camera), self, 0);
   g_signal_connect_object (dispatcher, "describe-doors", G_CALLBACK (on_describe_doors), self, 0);
   if (kind == CG_CHANNEL_CLOUD) {
+    self->duplicates = cg_duplicates_new ();
     self->registrar = cg_registrar_new (cg_dispatcher_get_fleet (dispatcher),
                                         cg_dispatcher_get_config (dispatcher),
                                         cg_dispatcher_get_clock (dispatcher));
@@ -355,7 +358,8 @@ cg_channel_get_name (CgChannel *self)
  *
  * Does what a message asks for: each of its services is answered by exactly one "send" of kind
  * reply, now or later. PROTOCOL.md sections 1 and 2: what cannot be answered is dropped and
- * counted, replies that nobody waits for are ignored, and what comes twice is done once.
+ * counted, replies that nobody waits for are ignored, and what a cloud's link brings twice is done
+ * once.
  */
 void
 cg_channel_receive (CgChannel *self, GBytes *message)

@@ -83,17 +83,30 @@ cg_duplicates_find (CgDuplicates *self, GBytes *message, gint64 now_ms)
 CgExchange *
 cg_duplicates_add (CgDuplicates *self, GBytes *message, gint64 now_ms)
 {
-  CgExchange *exchange = g_new0 (CgExchange, 1);
+  CgExchange *exchange = cg_exchange_new ();
 
   g_assert (cg_duplicates_find (self, message, now_ms) == NULL);
-  g_ref_count_init (&exchange->ref_count);
-  exchange->replies = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
-  exchange->copies = 1;
   exchange->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, message);
   exchange->received_ms = now_ms;
   g_hash_table_insert (self->exchanges, exchange->digest, cg_exchange_ref (exchange));
   g_queue_push_tail (&self->order, exchange);
   return exchange;
+}
+
+/**
+ * cg_exchange_new:
+ *
+ * Returns: (transfer full): an exchange without replies that nobody remembers
+ */
+CgExchange *
+cg_exchange_new (void)
+{
+  CgExchange *self = g_new0 (CgExchange, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->replies = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  self->copies = 1;
+  return self;
 }
 
 /**

@@ -16,8 +16,8 @@ typedef struct {
   grefcount ref_count;
   GPtrArray *replies;
   guint copies;
-  char *digest;       /* (owned): of the whole message */
-  gint64 received_ms; /* monotonic */
+  char *digest;       /* (owned) (nullable): of the whole message, if it is remembered */
+  gint64 received_ms; /* monotonic; then, too */
 } CgExchange;
 
 /**
@@ -33,6 +33,7 @@ void cg_duplicates_free (CgDuplicates *self);
 CgExchange *cg_duplicates_find (CgDuplicates *self, GBytes *message, gint64 now_ms);
 CgExchange *cg_duplicates_add (CgDuplicates *self, GBytes *message, gint64 now_ms);
 
+CgExchange *cg_exchange_new (void);
 CgExchange *cg_exchange_ref (CgExchange *self);
 void cg_exchange_unref (CgExchange *self);
 

@@ -94,6 +94,19 @@ cg_pull_error_is_transport (GstMessage *message)
 }
 
 /**
+ * cg_pull_error_from_status:
+ * @status: an RTSP status other than 200
+ *
+ * Returns: (transfer full): an error of domain CG_ERROR
+ */
+GError *
+cg_pull_error_from_status (guint status)
+{
+  return g_error_new (CG_ERROR, classify (NULL, status, NULL), "camera answers RTSP %u %s", status,
+                      gst_rtsp_status_as_text (status));
+}
+
+/**
  * cg_pull_error_from_message:
  * @message: an error message of the pipeline
  *
@@ -111,8 +124,7 @@ cg_pull_error_from_message (GstMessage *message)
   const guint status = get_status (message);
   const CgError code = classify (cause, status, debug);
   if (status != 0)
-    return g_error_new (CG_ERROR, code, "camera answers RTSP %u %s", status,
-                        gst_rtsp_status_as_text (status));
+    return cg_pull_error_from_status (status);
   const char *detail = debug != NULL ? strrchr (debug, '\n') : NULL;
   return g_error_new (CG_ERROR, code, "%s%s%s", cause->message, detail != NULL ? " " : "",
                       detail != NULL ? detail + 1 : "");

@@ -58,13 +58,19 @@ class FakeDaemon:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
-        with connection.makefile("rb") as lines:
-            for line in lines:
-                try:
-                    self._answer(connection, json.loads(line), line)
-                except (AssertionError, KeyError, ValueError) as fault:
-                    self.faults.append(f"{line!r}: {fault!r}")
+        try:
+            with connection.makefile("rb") as lines:
+                for line in lines:
+                    self._check_and_answer(connection, line)
+        except OSError:
+            pass  # it went without reading all that we said
         self.hung_up.put(True)
+
+    def _check_and_answer(self, connection, line):
+        try:
+            self._answer(connection, json.loads(line), line)
+        except (AssertionError, KeyError, ValueError) as fault:
+            self.faults.append(f"{line!r}: {fault!r}")
 
     def _answer(self, connection, message, line):
         unknown = set(message) - {"did", "mid", "type", "data"}
@@ -72,7 +78,7 @@ class FakeDaemon:
         assert message["type"] == "action" and isinstance(message["mid"], str) and message["mid"]
         assert len(line) < 65536 and line.endswith(b"\n")
         for service, content in message["data"].items():
-            method = next(iter(content), None) if f"{service}" not in self.answers else None
+            method = next(iter(content), None) if service not in self.answers else None
             self.requests.put((message.get("did"), service, method,
                                content[method] if method else content))
             answer = self.answers.get(f"{service}.{method}" if method else service)

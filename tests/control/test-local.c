@@ -144,13 +144,20 @@ test_moves_end_with_the_client (LocalFixture *fixture, gconstpointer settings)
   g_assert_null (fake_fleet_pop_lost_link (fixture->base.fleet));
 }
 
+/* Whoever asks again by hand, with the same mid, wants to know again. */
 static void
-test_names_differ (LocalFixture *fixture, gconstpointer settings)
+test_asked_again (LocalFixture *fixture, gconstpointer settings)
 {
-  g_autoptr (CgChannel) other =
-      control_fixture_add_channel (&fixture->base, "local", CG_CHANNEL_LOCAL);
+  g_autoptr (JsonObject) before = ask (fixture, "status");
+  g_autoptr (JsonObject) after = NULL;
+  JsonObject *cameras = json_object_get_object_member (before, "cameras");
 
-  g_assert_cmpstr (cg_channel_get_name (other), !=, cg_channel_get_name (fixture->local));
+  g_assert_cmpint (json_object_get_int_member (cameras, "contacted"), ==, 0);
+  fake_camera_set_contacted (fixture->base.camera, "V1");
+  after = ask (fixture, "status");
+
+  cameras = json_object_get_object_member (after, "cameras");
+  g_assert_cmpint (json_object_get_int_member (cameras, "contacted"), ==, 1);
 }
 
 static void
@@ -231,7 +238,7 @@ main (int argc, char **argv)
   ADD ("/local/events", test_events);
   ADD ("/local/refusals", test_refusals);
   ADD ("/local/moves-end-with-the-client", test_moves_end_with_the_client);
-  ADD ("/local/names-differ", test_names_differ);
+  ADD ("/local/asked-again", test_asked_again);
   ADD ("/local/trace", test_trace);
   g_test_add_func ("/trace/hide", test_hide);
   g_test_add_func ("/trace/unreadable", test_unreadable);

@@ -4,6 +4,7 @@
 #include "cg-timeline.h"
 
 #define FRAME 40000
+#define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
 typedef struct {
   CgTimeline timeline;
@@ -89,7 +90,7 @@ test_outlier (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong_us); i++) {
     Fixture fixture = {0};
-    const gint64 start_us = 100 * G_USEC_PER_SEC;
+    const gint64 start_us = 100 * (gint64)G_USEC_PER_SEC;
 
     for (gint64 n = 0; n < 10; n++)
       stamp (&fixture, start_us + n * FRAME);
@@ -106,11 +107,11 @@ test_outlier (void)
 static void
 test_jump (void)
 {
-  static const gint64 new_start_us[] = {0, 7200 * G_USEC_PER_SEC};
+  static const gint64 new_start_us[] = {0, 2 * HOUR_US};
 
   for (guint i = 0; i < G_N_ELEMENTS (new_start_us); i++) {
     Fixture fixture = {0};
-    const gint64 start_us = 100 * G_USEC_PER_SEC;
+    const gint64 start_us = 100 * (gint64)G_USEC_PER_SEC;
 
     for (gint64 n = 0; n < 10; n++)
       stamp (&fixture, start_us + n * FRAME);

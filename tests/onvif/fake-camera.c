@@ -286,12 +286,11 @@ has_token (const Raw *raw)
 static gboolean
 is_let_in (FakeCamera *self, const char *operation, const Raw *raw)
 {
-  if (self->logins == 0 || strcmp (operation, "GetSystemDateAndTime") == 0)
-    return TRUE;
   const gboolean digest = check_digest (self, raw);
   const gboolean token = check_token (self, raw);
 
-  return ((self->logins & FAKE_LOGIN_DIGEST) != 0 && digest && !has_token (raw)) ||
+  return self->logins == 0 || strcmp (operation, "GetSystemDateAndTime") == 0 ||
+         ((self->logins & FAKE_LOGIN_DIGEST) != 0 && digest && !has_token (raw)) ||
          ((self->logins & FAKE_LOGIN_TOKEN) != 0 && token) ||
          ((self->logins & FAKE_LOGIN_BOTH) != 0 && digest && token);
 }

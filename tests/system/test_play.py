@@ -18,6 +18,13 @@ class PlayTest(SystemTest):
         self.media = self.start_media()
         self.cloud = self.start_cloud(self.broker)
 
+    def bind(self, cameras):
+        """Starts the daemon and waits until each camera is registered: only then are there events."""
+        daemon = self.start_daemon(configuration(self.broker, cameras), self.broker)
+        for did in cameras:
+            self.cloud.expect_register(did)
+        return daemon
+
     def play(self, url, did=DID, **members):
         answer = self.cloud.ask(did, {"play": {"url": url, **members}})
         self.assertEqual(answer.result, {"play": {"code": 0}})
@@ -38,7 +45,7 @@ class TestPictures(PlayTest):
         north = self.start_simulator("NORTHGATE", arguments=("--size", "1280x720", "--fps", "10"))
         south = self.start_simulator("SOUTHYARD", arguments=SMALL)
         cameras = {DID: north.camera, OTHER_DID: south.camera}
-        self.start_daemon(configuration(self.broker, cameras), self.broker)
+        self.bind(cameras)
         expected = {DID: ("NORTHGATE", (1280, 720)), OTHER_DID: ("SOUTHYARD", (640, 360))}
 
         # When the cloud plays both
@@ -57,7 +64,7 @@ class TestPictures(PlayTest):
 
     def test_the_stream_begins_at_zero_with_parameter_sets_and_a_key_frame(self):
         camera = self.start_simulator().camera
-        self.start_daemon(configuration(self.broker, {DID: camera}), self.broker)
+        self.bind({DID: camera})
         viewer = self.keep(RtmpViewer(self.media.url("one")))
 
         self.play(self.media.url("one"))
@@ -74,8 +81,7 @@ class TestOneSession(PlayTest):
     def setUp(self):
         super().setUp()
         self.camera = self.start_simulator().camera
-        self.daemon = self.start_daemon(
-            configuration(self.broker, {DID: self.camera}), self.broker)
+        self.daemon = self.bind({DID: self.camera})
 
     def assert_one_of_each(self, name):
         self.assertEqual(self.camera.sessions(), (1, 1))

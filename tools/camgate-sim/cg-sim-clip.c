@@ -34,18 +34,37 @@ clip_clear (gpointer data)
   g_free (self->path);
 }
 
-static void
-on_pad_added (GstElement *parser, GstPad *pad, gpointer user_data)
+static const char *
+get_parser_name (GstPad *pad)
 {
-  GstElement *filter = user_data;
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (filter, "sink");
   g_autoptr (GstCaps) caps = gst_pad_query_caps (pad, NULL);
   const GstStructure *structure =
       gst_caps_is_empty (caps) || gst_caps_is_any (caps) ? NULL : gst_caps_get_structure (caps, 0);
 
-  if (structure != NULL && g_str_has_prefix (gst_structure_get_name (structure), "video/") &&
-      !gst_pad_is_linked (sink))
-    gst_pad_link (pad, sink);
+  if (structure != NULL && gst_structure_has_name (structure, "video/x-h264"))
+    return "h264parse";
+  if (structure != NULL && gst_structure_has_name (structure, "video/x-h265"))
+    return "h265parse";
+  return NULL;
+}
+
+/* The first picture track goes through a parser to the filter. */
+static void
+on_pad_added (GstElement *parser, GstPad *pad, gpointer user_data)
+{
+  GstElement *filter = user_data;
+  g_autoptr (GstObject) reader = gst_object_get_parent (GST_OBJECT (filter));
+  g_autoptr (GstPad) filter_sink = gst_element_get_static_pad (filter, "sink");
+  const char *name = get_parser_name (pad);
+
+  if (name == NULL || reader == NULL || gst_pad_is_linked (filter_sink))
+    return;
+  GstElement *converter = gst_element_factory_make (name, NULL);
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (converter, "sink");
+  gst_bin_add (GST_BIN (reader), converter);
+  gst_element_link (converter, filter);
+  gst_element_sync_state_with_parent (converter);
+  gst_pad_link (pad, sink);
 }
 
 static GstElement *
@@ -54,7 +73,8 @@ make_reader (const char *path, GError **error)
   g_autoptr (GstElement) reader = gst_parse_launch (
       "filesrc name=file ! parsebin name=parser"
       " capsfilter name=filter caps=\"video/x-h264,stream-format=byte-stream,alignment=au;"
-      "video/x-h265,stream-format=byte-stream,alignment=au\" ! appsink name=frames sync=false",
+      "video/x-h265,stream-format=byte-stream,alignment=au\""
+      " ! appsink name=frames sync=false",
       error);
 
   if (reader == NULL)

@@ -19,7 +19,7 @@ struct _CgSimRtsp {
   GSource *source; /* (owned) (nullable) accepts clients */
 
   GMutex lock;
-  GHashTable *sessions; /* (owned) GstRTSPSession: those that were set up; only compared */
+  GHashTable *sessions; /* (owned) GstRTSPSession, set up → GstRTSPClient, only compared */
   guint ever;
 };
 
@@ -78,8 +78,10 @@ on_setup (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
   CgSimRtsp *self = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (context->session != NULL && g_hash_table_add (self->sessions, context->session))
-    self->ever++;
+  if (context->session == NULL || g_hash_table_contains (self->sessions, context->session))
+    return;
+  g_hash_table_insert (self->sessions, g_object_ref (context->session), client);
+  self->ever++;
 }
 
 static void
@@ -103,12 +105,28 @@ on_session_removed (GstRTSPSessionPool *pool, GstRTSPSession *session, gpointer 
   g_hash_table_remove (self->sessions, session);
 }
 
+static GList *
+list_sessions (CgSimRtsp *self, GstRTSPClient *client)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  GHashTableIter iter;
+  gpointer session, owner;
+  GList *found = NULL;
+
+  g_hash_table_iter_init (&iter, self->sessions);
+  while (g_hash_table_iter_next (&iter, &session, &owner)) {
+    if (owner == client)
+      found = g_list_prepend (found, g_object_ref (session));
+  }
+  return found;
+}
+
 /* A client that hangs up without TEARDOWN ends its sessions all the same. */
 static void
 on_closed (GstRTSPClient *client, gpointer user_data)
 {
   g_autoptr (GstRTSPSessionPool) pool = gst_rtsp_client_get_session_pool (client);
-  GList *sessions = gst_rtsp_client_session_filter (client, NULL, NULL);
+  GList *sessions = list_sessions (user_data, client);
 
   for (GList *next = sessions; next != NULL; next = next->next)
     gst_rtsp_session_pool_remove (pool, next->data);
@@ -198,7 +216,7 @@ cg_sim_rtsp_new (CgSimState *state, GError **error)
   self = g_atomic_rc_box_new0 (CgSimRtsp);
   g_mutex_init (&self->lock);
   self->state = cg_sim_state_ref (state);
-  self->sessions = g_hash_table_new (NULL, NULL);
+  self->sessions = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   for (gsize i = 0; i < CG_SIM_N_PROFILES; i++)
     self->streams[i] = cg_sim_stream_new (state, &state->profiles[i], clip);
   return self;

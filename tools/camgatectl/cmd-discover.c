@@ -100,30 +100,44 @@ find_addresses (CgCtl *self, GError **error)
   return known ? g_steal_pointer (&addresses) : NULL;
 }
 
-/* The host of `host`, `host:port` or a URL. */
+/* Host and port of `host`, `host:port` or a URL; port 0: none is named. */
 static char *
-get_host (const char *address)
+split_address (const char *address, guint *port)
 {
   const char *start = strstr (address, "://");
   const char *at;
+  gsize length;
 
-  start = start != NULL ? start + 3 : address;
-  at = strchr (start, '@');
-  start = at != NULL && at < start + strcspn (start, "/") ? at + 1 : start;
-  return g_strndup (start, strcspn (start, ":/"));
+  start = start != NULL ? start + strlen ("://") : address;
+  at = memchr (start, '@', strcspn (start, "/"));
+  start = at != NULL ? at + 1 : start;
+  length = strcspn (start, ":/");
+  *port = start[length] == ':' ? (guint)g_ascii_strtoull (start + length + 1, NULL, 10) : 0;
+  return g_strndup (start, length);
+}
+
+/* A camera that is bound by its host alone may have its ONVIF at any port (Q30). */
+static gboolean
+is_same_address (const char *bound, const char *address, const char *service)
+{
+  guint bound_port;
+  guint port;
+  g_autofree char *bound_host = split_address (bound, &bound_port);
+  g_autofree char *host = split_address (service != NULL ? service : "", &port);
+
+  return strcmp (bound_host, address) == 0 && (bound_port == 0 || bound_port == port);
 }
 
 /* DID of the camera that camgated knows under this address. */
 static const char *
-find_bound (JsonArray *cameras, const char *address)
+find_bound (JsonArray *cameras, const char *address, const char *service)
 {
   for (guint i = 0; cameras != NULL && i < json_array_get_length (cameras); i++) {
     JsonNode *node = json_array_get_element (cameras, i);
     JsonObject *camera = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-    const char *camera_address = cg_ctl_json_string (camera, "address");
-    g_autofree char *host = camera_address != NULL ? get_host (camera_address) : NULL;
+    const char *bound = cg_ctl_json_string (camera, "address");
 
-    if (g_strcmp0 (host, address) == 0)
+    if (bound != NULL && is_same_address (bound, address, service))
       return cg_ctl_json_string (camera, "did");
   }
   return NULL;
@@ -140,9 +154,8 @@ set_string (JsonObject *object, const char *member, const char *value)
 
 /* Members of one camera; `bound` is null where no camgated could be asked. */
 static JsonObject *
-describe (const CgOnvifDiscovered *found, gboolean asked, const char *did)
+describe (const CgOnvifDiscovered *found, const char *service, gboolean asked, const char *did)
 {
-  g_autofree char *service = cg_onvif_discovered_get_service_address (found);
   JsonObject *object = json_object_new ();
 
   set_string (object, "address", found->address);
@@ -171,10 +184,11 @@ print_found (CgCtl *self, GPtrArray *found)
 
   for (guint i = 0; i < found->len; i++) {
     const CgOnvifDiscovered *camera = found->pdata[i];
-    const char *did = find_bound (known, camera->address);
+    g_autofree char *service = cg_onvif_discovered_get_service_address (camera);
+    const char *did = find_bound (known, camera->address, service);
     const char *bound_text = bound == NULL ? NULL : did != NULL ? did : "no";
 
-    json_array_add_object_element (cameras, describe (camera, bound != NULL, did));
+    json_array_add_object_element (cameras, describe (camera, service, bound != NULL, did));
     cg_ctl_table_add_row (table,
                           (const char *const[]){camera->address, camera->name, camera->hardware,
                                                 bound_text, camera->endpoint});

@@ -24,21 +24,20 @@ class SystemTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="camgate-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self._parts = []
+        self._last_words = []
 
     def last_words(self):
         """For the runner: what the parts said, when a test has failed."""
-        return "\n".join(text for text in self._last_words if text)
-
-    _last_words = ()
-
-    def tearDown(self):
-        self._last_words = [part.tail() for part in self._parts if hasattr(part, "tail")]
+        return "\n".join(self._last_words)
 
     def keep(self, part):
-        self._parts.append(part)
-        self.addCleanup(part.close)
+        self.addCleanup(self._close, part)
         return part
+
+    def _close(self, part):
+        part.close()
+        if hasattr(part, "tail"):
+            self._last_words.insert(0, part.tail())
 
     def start_broker(self):
         broker = self.keep(Broker(self.folder, USERS))

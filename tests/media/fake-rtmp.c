@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake-rtmp.h"
+
+#include <sys/socket.h>
+
+#include "cg-amf.h"
+
+#define SIGNATURE_SIZE 1536
+
+struct _FakeRtmp {
+  FakeRtmpMode mode;
+  GTlsCertificate *certificate; /* (owned) (nullable) */
+  GSocketListener *listener;    /* (owned) */
+  GCancellable *cancellable;    /* (owned) */
+  GThread *thread;
+  guint16 port;
+
+  GMutex mutex;
+  GSocket *socket;     /* (owned) (nullable) of the publisher that is there */
+  GIOStream *stream;   /* (owned) (nullable) */
+  GString *commands;   /* (owned) "connect(live) createStream() publish(name)" */
+  GPtrArray *messages; /* (owned) (element-type CgRtmpMessage) */
+  guint connections;
+  guint pongs;
+};
+
+static void
+changed (void)
+{
+  g_main_context_wakeup (NULL);
+}
+
+static gboolean
+read_bytes (FakeRtmp *self, guint8 *data, gsize size)
+{
+  return g_input_stream_read_all (g_io_stream_get_input_stream (self->stream), data, size, &size,
+                                  self->cancellable, NULL) &&
+         size > 0;
+}
+
+static gboolean
+write_bytes (FakeRtmp *self, const void *data, gsize size)
+{
+  return g_output_stream_write_all (g_io_stream_get_output_stream (self->stream), data, size, NULL,
+                                    self->cancellable, NULL);
+}
+
+/* RTMP 1.0, 5.2, as far as it is looked at */
+static gboolean
+shake_hands (FakeRtmp *self)
+{
+  guint8 sent[1 + SIGNATURE_SIZE] = {3};
+  guint8 read[1 + SIGNATURE_SIZE];
+
+  if (!read_bytes (self, read, sizeof read))
+    return FALSE;
+  if (self->mode == FAKE_RTMP_GARBAGE) {
+    write_bytes (self, "HTTP/1.1 400 Bad Request\r\n\r\n", 28);
+    return FALSE;
+  }
+  return write_bytes (self, sent, sizeof sent) && write_bytes (self, read + 1, SIGNATURE_SIZE) &&
+         read_bytes (self, read, SIGNATURE_SIZE);
+}
+
+/* In one chunk with the smallest chunk size there is. */
+static gboolean
+send_message (FakeRtmp *self, guint8 type, const GByteArray *body)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  const guint8 header[] = {3,    0, 0, 0, 0, (guint8)(body->len >> 8), (guint8)body->len,
+                           type, 0, 0, 0, 0};
+
+  g_byte_array_append (bytes, header, sizeof header);
+  for (guint at = 0; at < body->len; at += 128) {
+    if (at > 0)
+      g_byte_array_append (bytes, (const guint8 *)"\xc3", 1);
+    g_byte_array_append (bytes, body->data + at, MIN (128, body->len - at));
+  }
+  return write_bytes (self, bytes->data, bytes->len);
+}
+
+static gboolean
+send_answer (FakeRtmp *self,
+             const char *name,
+             double transaction,
+             const char *level,
+             const char *code,
+             const char *description)
+{
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+
+  cg_amf_append_string (body, name);
+  cg_amf_append_number (body, transaction);
+  cg_amf_append_null (body);
+  cg_amf_begin_object (body);
+  cg_amf_append_key (body, "level");
+  cg_amf_append_string (body, level);
+  cg_amf_append_key (body, "code");
+  cg_amf_append_string (body, code);
+  cg_amf_append_key (body, "description");
+  cg_amf_append_string (body, description);
+  cg_amf_end_object (body);
+  return send_message (self, CG_RTMP_COMMAND, body);
+}
+
+static gboolean
+answer_connect (FakeRtmp *self, const CgAmfCommand *command)
+{
+  switch ((int)self->mode) {
+  case FAKE_RTMP_SILENT_CONNECT:
+    return TRUE;
+  case FAKE_RTMP_CLOSE_ON_CONNECT:
+    return FALSE;
+  case FAKE_RTMP_NOISE:
+    return write_bytes (self, "\x02\0\0\0\0\0\4\1\0\0\0\0\0\0\0\0", 16);
+  case FAKE_RTMP_REJECT:
+    return send_answer (self, "_error", command->transaction, "error",
+                        "NetConnection.Connect.Rejected", "[ code=403 need auth; authmod=adobe ]");
+  default:
+    return send_answer (self, "_result", command->transaction, "status",
+                        "NetConnection.Connect.Success", "Connection succeeded.");
+  }
+}
+
+static gboolean
+answer_create (FakeRtmp *self, const CgAmfCommand *command)
+{
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+
+  cg_amf_append_string (body, "_result");
+  cg_amf_append_number (body, command->transaction);
+  cg_amf_append_null (body);
+  cg_amf_append_number (body, 1);
+  return send_message (self, CG_RTMP_COMMAND, body);
+}
+
+static gboolean
+answer_publish (FakeRtmp *self)
+{
+  switch ((int)self->mode) {
+  case FAKE_RTMP_BAD_NAME:
+    return send_answer (self, "onStatus", 0, "error", "NetStream.Publish.BadName",
+                        "Already publishing");
+  case FAKE_RTMP_CLOSE_ON_PUBLISH:
+    return FALSE;
+  default:
+    return send_answer (self, "onStatus", 0, "status", "NetStream.Publish.Start",
+                        "Start publishing");
+  }
+}
+
+static void
+note_command (FakeRtmp *self, const CgAmfCommand *command)
+{
+  const char *text =
+      command->texts->len > 0 ? command->texts->pdata[0] : cg_amf_command_get (command, "app");
+
+  g_mutex_lock (&self->mutex);
+  g_string_append_printf (self->commands, "%s%s(%s)", self->commands->len > 0 ? " " : "",
+                          command->name, text);
+  g_mutex_unlock (&self->mutex);
+}
+
+static gboolean
+take_command (FakeRtmp *self, const CgRtmpMessage *message)
+{
+  g_autoptr (CgAmfCommand) command = cg_amf_command_parse (message->body->data, message->body->len);
+
+  g_assert_nonnull (command);
+  note_command (self, command);
+  if (g_str_equal (command->name, "connect"))
+    return answer_connect (self, command);
+  if (g_str_equal (command->name, "createStream"))
+    return answer_create (self, command);
+  if (g_str_equal (command->name, "publish"))
+    return answer_publish (self);
+  if (g_str_equal (command->name, "releaseStream")) /* as some servers do; to be ignored */
+    return send_answer (self, "_error", command->transaction, "error", "NetConnection.Call.Failed",
+                        "no such method");
+  return TRUE;
+}
+
+static gboolean
+take_message (FakeRtmp *self, CgRtmpMessage *message)
+{
+  const gboolean is_command = message->type == CG_RTMP_COMMAND;
+  const gboolean good = !is_command || take_command (self, message);
+
+  g_mutex_lock (&self->mutex);
+  if (message->type == CG_RTMP_USER_CONTROL && message->body->data[1] == 7)
+    self->pongs++;
+  g_ptr_array_add (self->messages, message);
+  g_mutex_unlock (&self->mutex);
+  changed ();
+  return good;
+}
+
+static gboolean
+has_published (FakeRtmp *self)
+{
+  g_autofree char *commands = fake_rtmp_get_commands (self);
+
+  return strstr (commands, "publish(") != NULL;
+}
+
+static void
+converse (FakeRtmp *self)
+{
+  g_autoptr (CgRtmpReader) reader = cg_rtmp_reader_new (16 * 1024 * 1024);
+  GInputStream *input = g_io_stream_get_input_stream (self->stream);
+  guint8 data[65536];
+
+  for (;;) {
+    CgRtmpMessage *message;
+    g_autoptr (GError) error = NULL;
+    const gssize size = g_input_stream_read (input, data, sizeof data, self->cancellable, NULL);
+    if (size <= 0)
+      return;
+    cg_rtmp_reader_feed (reader, data, (gsize)size);
+    while ((message = cg_rtmp_reader_next (reader, &error)) != NULL) {
+      if (!take_message (self, message))
+        return;
+    }
+    g_assert_no_error (error);
+    while (self->mode == FAKE_RTMP_DEAF && has_published (self) &&
+           !g_cancellable_is_cancelled (self->cancellable))
+      g_usleep (1000);
+  }
+}
+
+static void
+wait_for_end (FakeRtmp *self)
+{
+  guint8 byte;
+
+  while (read_bytes (self, &byte, 1))
+    ;
+}
+
+static void
+serve (FakeRtmp *self)
+{
+  if (self->mode == FAKE_RTMP_SILENT)
+    wait_for_end (self);
+  else if (shake_hands (self))
+    converse (self);
+}
+
+static GIOStream *
+secure (FakeRtmp *self, GSocketConnection *connection)
+{
+  if (self->certificate == NULL)
+    return g_object_ref (G_IO_STREAM (connection));
+  return g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL);
+}
+
+static gpointer
+run (gpointer data)
+{
+  FakeRtmp *self = data;
+
+  for (;;) {
+    g_autoptr (GSocketConnection) connection =
+        g_socket_listener_accept (self->listener, NULL, self->cancellable, NULL);
+    if (connection == NULL)
+      return NULL;
+    g_mutex_lock (&self->mutex);
+    self->connections++;
+    self->socket = g_object_ref (g_socket_connection_get_socket (connection));
+    self->stream = secure (self, connection);
+    g_mutex_unlock (&self->mutex);
+    changed ();
+    serve (self);
+    g_io_stream_close (self->stream, NULL, NULL);
+    g_mutex_lock (&self->mutex);
+    g_clear_object (&self->socket);
+    g_clear_object (&self->stream);
+    g_mutex_unlock (&self->mutex);
+    changed ();
+  }
+}
+
+FakeRtmp *
+fake_rtmp_new (FakeRtmpMode mode)
+{
+  return fake_rtmp_new_tls (mode, NULL);
+}
+
+FakeRtmp *
+fake_rtmp_new_tls (FakeRtmpMode mode, GTlsCertificate *certificate)
+{
+  FakeRtmp *self = g_new0 (FakeRtmp, 1);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  self->mode = mode;
+  g_set_object (&self->certificate, certificate);
+  g_mutex_init (&self->mutex);
+  self->commands = g_string_new (NULL);
+  self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_rtmp_message_free);
+  self->cancellable = g_cancellable_new ();
+  self->listener = g_socket_listener_new ();
+  g_assert_true (g_socket_listener_add_address (self->listener, any, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));
+  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  self->thread = g_thread_new ("fake-rtmp", run, self);
+  return self;
+}
+
+void
+fake_rtmp_free (FakeRtmp *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_thread_join (self->thread);
+  g_object_unref (self->listener);
+  g_object_unref (self->cancellable);
+  g_clear_object (&self->certificate);
+  g_ptr_array_unref (self->messages);
+  g_string_free (self->commands, TRUE);
+  g_mutex_clear (&self->mutex);
+  g_free (self);
+}
+
+char *
+fake_rtmp_get_url (FakeRtmp *self, const char *path)
+{
+  return g_strdup_printf ("%s://%s:%u/%s", self->certificate != NULL ? "rtmps" : "rtmp",
+                          self->certificate != NULL ? "localhost" : "127.0.0.1", self->port, path);
+}
+
+/* Ends the connection without a word. */
+void
+fake_rtmp_hang_up (FakeRtmp *self)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->socket != NULL)
+    shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_rtmp_ping (FakeRtmp *self)
+{
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+
+  g_byte_array_append (body, (const guint8 *)"\0\6\1\2\3\4", 6);
+  g_mutex_lock (&self->mutex);
+  send_message (self, CG_RTMP_USER_CONTROL, body);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+fake_rtmp_send_status (FakeRtmp *self, const char *code)
+{
+  g_mutex_lock (&self->mutex);
+  send_answer (self, "onStatus", 0, "status", code, "");
+  g_mutex_unlock (&self->mutex);
+}
+
+guint
+fake_rtmp_count_connections (FakeRtmp *self)
+{
+  g_mutex_lock (&self->mutex);
+  const guint connections = self->connections;
+  g_mutex_unlock (&self->mutex);
+  return connections;
+}
+
+guint
+fake_rtmp_count_pongs (FakeRtmp *self)
+{
+  g_mutex_lock (&self->mutex);
+  const guint pongs = self->pongs;
+  g_mutex_unlock (&self->mutex);
+  return pongs;
+}
+
+/* Returns: %TRUE if a publisher was there and none is any more */
+gboolean
+fake_rtmp_is_idle (FakeRtmp *self)
+{
+  g_mutex_lock (&self->mutex);
+  const gboolean is_idle = self->connections > 0 && self->stream == NULL;
+  g_mutex_unlock (&self->mutex);
+  return is_idle;
+}
+
+char *
+fake_rtmp_get_commands (FakeRtmp *self)
+{
+  g_mutex_lock (&self->mutex);
+  char *commands = g_strdup (self->commands->str);
+  g_mutex_unlock (&self->mutex);
+  return commands;
+}
+
+guint
+fake_rtmp_count (FakeRtmp *self, CgRtmpType type)
+{
+  guint count = 0;
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->messages->len; i++)
+    count += ((CgRtmpMessage *)self->messages->pdata[i])->type == type;
+  g_mutex_unlock (&self->mutex);
+  return count;
+}
+
+/* Returns: (transfer full) (nullable): the oldest message of a type not yet popped */
+CgRtmpMessage *
+fake_rtmp_pop (FakeRtmp *self, CgRtmpType type)
+{
+  CgRtmpMessage *message = NULL;
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->messages->len && message == NULL; i++) {
+    if (((CgRtmpMessage *)self->messages->pdata[i])->type == type)
+      message = g_ptr_array_steal_index (self->messages, i);
+  }
+  g_mutex_unlock (&self->mutex);
+  return message;
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "cg-media.h"
+#include "cg-pull.h"
+#include "fake-rtsp.h"
+#include "media-fixture.h"
+
+typedef struct {
+  CgClock *clock;
+  CgHub *hub;
+  CgHubOutput *output;
+  CgPull *pull;
+  guint running;
+  guint live;
+  guint failed;
+  GError *error;
+  gboolean stopped;
+} Fixture;
+
+static void
+on_running (CgPull *pull, Fixture *fixture)
+{
+  fixture->running++;
+}
+
+static void
+on_live (CgPull *pull, Fixture *fixture)
+{
+  fixture->live++;
+}
+
+static void
+on_failed (CgPull *pull, const GError *error, Fixture *fixture)
+{
+  fixture->failed++;
+  fixture->error = g_error_copy (error);
+}
+
+static void
+on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_true (cg_pull_stop_finish (CG_PULL (object), result, NULL));
+  *(gboolean *)user_data = TRUE;
+}
+
+static void
+fixture_init (Fixture *fixture)
+{
+  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
+  fixture->output = cg_hub_add_output (fixture->hub, NULL, NULL);
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  cg_hub_remove_output (fixture->hub, fixture->output);
+  g_clear_object (&fixture->pull);
+  g_clear_object (&fixture->hub);
+  g_clear_object (&fixture->clock);
+  g_clear_error (&fixture->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+static void
+start_options (Fixture *fixture, CgPullOptions options)
+{
+  options.clock = fixture->clock;
+  options.start_timeout_ms = options.start_timeout_ms > 0 ? options.start_timeout_ms : 20000;
+  options.stall_timeout_ms = options.stall_timeout_ms > 0 ? options.stall_timeout_ms : 20000;
+  fixture->pull = cg_pull_new (fixture->hub, &options);
+  g_signal_connect (fixture->pull, "running", G_CALLBACK (on_running), fixture);
+  g_signal_connect (fixture->pull, "live", G_CALLBACK (on_live), fixture);
+  g_signal_connect (fixture->pull, "failed", G_CALLBACK (on_failed), fixture);
+  cg_pull_start (fixture->pull);
+}
+
+static void
+start_pull (Fixture *fixture, FakeRtsp *fake, CgPullOptions options)
+{
+  g_autofree char *location = fake_rtsp_get_uri (fake);
+
+  options.location = location;
+  start_options (fixture, options);
+}
+
+static void
+stop_pull (Fixture *fixture)
+{
+  cg_pull_stop_async (fixture->pull, on_stopped, &fixture->stopped);
+  media_wait_until (fixture->stopped);
+  g_assert_false (cg_hub_is_live (fixture->hub));
+}
+
+static gboolean
+has_frames (Fixture *fixture, guint64 video, guint64 audio)
+{
+  CgHubStats stats;
+
+  cg_hub_get_stats (fixture->hub, &stats);
+  return fixture->failed > 0 || (stats.frames >= video && stats.audio_frames >= audio);
+}
+
+/* The hub has no signal of its own; the loop is turned by the pull's watch. */
+static void
+wait_for_frames (Fixture *fixture, guint64 video, guint64 audio)
+{
+  media_wait_until (has_frames (fixture, video, audio));
+  g_assert_no_error (fixture->error);
+}
+
+/* Pops the first unit of a track. */
+static CgAccessUnit *
+pop_track (Fixture *fixture, CgTrack track)
+{
+  gint64 dts_us, pts_us;
+
+  for (;;) {
+    CgAccessUnit *unit = cg_hub_output_pop (fixture->output, &dts_us, &pts_us);
+    if (unit == NULL || unit->track == track)
+      return unit;
+    cg_access_unit_unref (unit);
+  }
+}
+
+static void
+test_plays (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO FAKE_RTSP_AAC);
+  g_auto (Fixture) fixture;
+  CgHubStats stats;
+
+  fixture_init (&fixture);
+  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
+  media_wait_until (fixture.live + fixture.failed == 1);
+  g_assert_no_error (fixture.error);
+  wait_for_frames (&fixture, 30, 0);
+
+  g_assert_cmpuint (fixture.running, ==, 1);
+  g_assert_true (cg_pull_is_live (fixture.pull));
+  g_assert_cmpint (cg_pull_get_transport (fixture.pull), ==, CG_TRANSPORT_TCP);
+  g_assert_cmpuint (fake_rtsp_count_sessions (fake), ==, 1);
+  g_autofree char *transport = fake_rtsp_get_transport (fake);
+  g_assert_nonnull (strstr (transport, "interleaved=0-1"));
+  cg_hub_get_stats (fixture.hub, &stats);
+  g_assert_cmpuint (stats.width, ==, 320);
+  g_assert_cmpuint (stats.height, ==, 240);
+  g_assert_cmpuint (stats.audio_frames, ==, 0);
+  g_assert_cmpuint (stats.key_frames, >=, 3);
+  g_autoptr (CgAccessUnit) unit = pop_track (&fixture, CG_TRACK_VIDEO);
+  g_assert_true (unit->key);
+  stop_pull (&fixture);
+  g_assert_cmpuint (fake_rtsp_count_sessions (fake), ==, 0);
+  g_assert_cmpuint (fixture.failed, ==, 0);
+}
+
+static void
+test_b_frames (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_B_FRAMES);
+  g_auto (Fixture) fixture;
+  CgHubStats stats;
+  gint64 dts_us, pts_us, last_us = -1;
+
+  fixture_init (&fixture);
+  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
+  wait_for_frames (&fixture, 30, 0);
+
+  for (;;) {
+    g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (fixture.output, &dts_us, &pts_us);
+    if (unit == NULL)
+      break;
+    g_assert_cmpint (dts_us, >, last_us);
+    g_assert_cmpint (pts_us, >=, dts_us);
+    last_us = dts_us;
+  }
+  cg_hub_get_stats (fixture.hub, &stats);
+  g_assert_true (stats.reordered);
+  stop_pull (&fixture);
+}
+
+/* Q26: the password goes where it belongs, whatever is in it. */
+static void
+test_login (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new_with_login (FAKE_RTSP_VIDEO, "admin", "p@#%?^/:ss");
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  start_pull (
+      &fixture, fake,
+      (CgPullOptions){.username = "admin", .password = "p@#%?^/:ss", .stall_timeout_ms = 2000});
+  media_wait_until (fixture.live + fixture.failed == 1);
+
+  g_assert_no_error (fixture.error);
+  stop_pull (&fixture);
+}
+
+typedef struct {
+  const char *username;
+  const char *password;
+} LoginRow;
+
+static void
+test_login_refused (void)
+{
+  static const LoginRow rows[] = {{"admin", "wrong"}, {"nobody", "right"}, {NULL, NULL}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (FakeRtsp) fake = fake_rtsp_new_with_login (FAKE_RTSP_VIDEO, "admin", "right");
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    start_pull (&fixture, fake,
+                (CgPullOptions){.username = rows[i].username, .password = rows[i].password});
+    media_wait_until (fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    g_assert_null (strstr (fixture.error->message, "wrong"));
+    stop_pull (&fixture);
+  }
+}
+
+static void
+test_not_found (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+  g_autofree char *uri = fake_rtsp_get_uri (fake);
+  g_autofree char *location = g_strconcat (uri, "-not", NULL);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  start_options (&fixture, (CgPullOptions){.location = location});
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+  g_assert_nonnull (strstr (fixture.error->message, "404"));
+}
+
+static void
+test_unreachable (void)
+{
+  static const char *const locations[] = {
+      "rtsp://127.0.0.1:9/stream",
+      "rtsp://no-such-host.invalid/stream",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (locations); i++) {
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    start_options (&fixture, (CgPullOptions){.location = locations[i]});
+    media_wait_until (fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
+    stop_pull (&fixture);
+  }
+}
+
+/* A camera that takes the connection and says nothing. */
+static void
+test_silent (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  const guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *location = g_strdup_printf ("rtsp://127.0.0.1:%u/stream", port);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  start_options (&fixture, (CgPullOptions){.location = location, .start_timeout_ms = 300});
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
+  stop_pull (&fixture);
+}
+
+/* Q8 */
+static void
+test_freezes (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 1000});
+  media_wait_until (fixture.live + fixture.failed == 1);
+  g_assert_no_error (fixture.error);
+  fake_rtsp_freeze (fake);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_STREAM_STALLED);
+  g_assert_false (cg_hub_is_live (fixture.hub));
+  stop_pull (&fixture);
+}
+
+static void
+test_hangs_up (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  start_pull (&fixture, fake, (CgPullOptions){.location = NULL});
+  media_wait_until (fixture.live + fixture.failed == 1);
+  g_assert_no_error (fixture.error);
+  fake_rtsp_hang_up (fake);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
+  stop_pull (&fixture);
+}
+
+/* Q18 */
+static void
+test_only_udp (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  fake_rtsp_only_udp (fake);
+  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
+  wait_for_frames (&fixture, 5, 0);
+
+  g_assert_cmpint (cg_pull_get_transport (fixture.pull), ==, CG_TRANSPORT_UDP);
+  stop_pull (&fixture);
+}
+
+static void
+test_only_udp_refused (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  fake_rtsp_only_udp (fake);
+  start_pull (&fixture, fake, (CgPullOptions){.transport = CG_TRANSPORT_TCP});
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+}
+
+/* Q11: not in this form */
+static void
+test_h265 (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_H265 FAKE_RTSP_AAC);
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  start_pull (&fixture, fake, (CgPullOptions){.audio = CG_AUDIO_PASS});
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_STREAM_FORMAT);
+  g_assert_nonnull (strstr (fixture.error->message, "H265"));
+  stop_pull (&fixture);
+}
+
+typedef struct {
+  const char *description;
+  CgAudioPolicy policy;
+  gboolean has_sound;
+  guint rate;
+} AudioRow;
+
+/* Q12, Q47 */
+static void
+test_audio (void)
+{
+  static const AudioRow rows[] = {
+      {FAKE_RTSP_VIDEO FAKE_RTSP_AAC, CG_AUDIO_PASS, TRUE, 48000},
+      {FAKE_RTSP_VIDEO FAKE_RTSP_PCMA, CG_AUDIO_PASS, FALSE, 0},
+      {FAKE_RTSP_VIDEO FAKE_RTSP_AAC, CG_AUDIO_AAC, TRUE, 48000},
+      {FAKE_RTSP_VIDEO FAKE_RTSP_PCMA, CG_AUDIO_AAC, TRUE, 48000},
+      {FAKE_RTSP_VIDEO FAKE_RTSP_PCMA, CG_AUDIO_SILENT, TRUE, 44100},
+      {FAKE_RTSP_VIDEO, CG_AUDIO_SILENT, TRUE, 44100},
+      {FAKE_RTSP_VIDEO, CG_AUDIO_PASS, FALSE, 0},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (FakeRtsp) fake = fake_rtsp_new (rows[i].description);
+    g_auto (Fixture) fixture;
+
+    g_test_message ("row %u", i);
+    fixture_init (&fixture);
+    start_pull (&fixture, fake, (CgPullOptions){.audio = rows[i].policy, .stall_timeout_ms = 1000});
+    wait_for_frames (&fixture, 25, rows[i].has_sound ? 25 : 0);
+
+    g_autoptr (CgAccessUnit) unit = pop_track (&fixture, CG_TRACK_AUDIO);
+    g_assert_cmpint (unit != NULL, ==, rows[i].has_sound);
+    if (unit != NULL) {
+      g_assert_cmpint (unit->format->codec, ==, CG_CODEC_AAC);
+      g_assert_cmpuint (unit->format->rate, ==, rows[i].rate);
+    }
+    stop_pull (&fixture);
+  }
+}
+
+static void
+test_stop_at_once (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+
+  for (guint i = 0; i < 10; i++) {
+    g_auto (Fixture) fixture;
+    fixture_init (&fixture);
+    start_pull (&fixture, fake, (CgPullOptions){.location = NULL});
+    if (i % 2 == 0)
+      stop_pull (&fixture);
+    g_clear_object (&fixture.pull);
+    g_assert_cmpuint (fixture.failed, ==, 0);
+  }
+}
+
+static void
+test_bad_pipeline (void)
+{
+  g_autofree char *folder = g_dir_make_tmp (NULL, NULL);
+  g_autofree char *path = g_build_filename (folder, "pull-rtsp-tcp.launch", NULL);
+  g_auto (Fixture) fixture;
+
+  g_assert_true (g_file_set_contents (path, "# broken\nrtspsrc name=source ! nonsense", -1, NULL));
+  g_assert_true (cg_media_init (folder, NULL));
+  fixture_init (&fixture);
+  start_options (&fixture, (CgPullOptions){.location = "rtsp://127.0.0.1:9/"});
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  g_assert_nonnull (strstr (fixture.error->message, "nonsense"));
+  g_assert_true (cg_media_init (NULL, NULL));
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (cg_media_init (NULL, NULL));
+
+  g_test_add_func ("/pull/plays", test_plays);
+  g_test_add_func ("/pull/q22-b-frames", test_b_frames);
+  g_test_add_func ("/pull/q26-login", test_login);
+  g_test_add_func ("/pull/login-refused", test_login_refused);
+  g_test_add_func ("/pull/not-found", test_not_found);
+  g_test_add_func ("/pull/unreachable", test_unreachable);
+  g_test_add_func ("/pull/silent", test_silent);
+  g_test_add_func ("/pull/q8-freezes", test_freezes);
+  g_test_add_func ("/pull/hangs-up", test_hangs_up);
+  g_test_add_func ("/pull/q18-only-udp", test_only_udp);
+  g_test_add_func ("/pull/only-udp-refused", test_only_udp_refused);
+  g_test_add_func ("/pull/q11-h265", test_h265);
+  g_test_add_func ("/pull/q12-audio", test_audio);
+  g_test_add_func ("/pull/stop-at-once", test_stop_at_once);
+  g_test_add_func ("/pull/bad-pipeline", test_bad_pipeline);
+  return media_test_run ();
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "cg-onvif-digest.h"
+#include "cg-onvif-login.h"
+#include "cg-onvif-token.h"
+
+/* RFC 2617, 3.5, and RFC 7616, 3.9.1: their examples, with their own cnonce. */
+static void
+test_digest_examples (void)
+{
+  static const struct {
+    const char *challenge;
+    const char *cnonce;
+    const char *username;
+    const char *password;
+    const char *response;
+  } rows[] = {
+    { "Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", "
+      "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
+      "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"",
+      "0a4f113b", "Mufasa", "Circle Of Life", "response=\"6629fae49393a05397450978507c4ef1\"" },
+    { "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=MD5, "
+      "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+      "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
+      "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "Mufasa", "Circle of Life",
+      "response=\"8ca523f5e9506fed4657c9700eebdbec\"" },
+    { "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=SHA-256, "
+      "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+      "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
+      "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "Mufasa", "Circle of Life",
+      "response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\"" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *const headers[] = { rows[i].challenge, NULL };
+    g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
+
+    g_autofree char *answer = cg_onvif_challenge_answer (
+        challenge, "GET", "/dir/index.html", rows[i].username, rows[i].password, rows[i].cnonce);
+
+    g_assert_true (g_str_has_prefix (answer, "Digest username=\"Mufasa\", realm="));
+    g_assert_nonnull (strstr (answer, rows[i].response));
+    g_assert_nonnull (strstr (answer, "qop=auth, nc=00000001, cnonce=\""));
+    g_assert_nonnull (strstr (answer, "opaque=\""));
+    g_assert_null (strstr (answer, rows[i].password));
+  }
+}
+
+static void
+test_digest_old_form (void)
+{
+  const char *const headers[] = { "digest nonce=abc, realm=\"r\\\"q\"", NULL };
+  g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
+  g_autofree char *ha1 = g_compute_checksum_for_string (G_CHECKSUM_MD5, "u:r\"q:p", -1);
+  g_autofree char *ha2 = g_compute_checksum_for_string (G_CHECKSUM_MD5, "POST:/x", -1);
+  g_autofree char *all = g_strdup_printf ("%s:abc:%s", ha1, ha2);
+  g_autofree char *response = g_compute_checksum_for_string (G_CHECKSUM_MD5, all, -1);
+
+  g_autofree char *answer =
+      cg_onvif_challenge_answer (challenge, "POST", "/x", "u", "p", "cnonce");
+
+  g_autofree char *expected =
+      g_strdup_printf ("Digest username=\"u\", realm=\"r\\\"q\", nonce=\"abc\", uri=\"/x\", "
+                       "response=\"%s\"",
+                       response);
+  g_assert_cmpstr (answer, ==, expected);
+}
+
+static void
+test_digest_count (void)
+{
+  const char *const headers[] = { "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"", NULL };
+  g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
+
+  g_autofree char *first = cg_onvif_challenge_answer (challenge, "POST", "/", "u", "p", "c");
+  g_autofree char *second = cg_onvif_challenge_answer (challenge, "POST", "/", "u", "p", "c");
+
+  g_assert_nonnull (strstr (first, "nc=00000001"));
+  g_assert_nonnull (strstr (second, "nc=00000002"));
+}
+
+static void
+test_challenges (void)
+{
+  static const struct {
+    const char *first;
+    const char *second;
+    const char *nonce; /* NULL: nothing for us */
+    gboolean has_qop;
+    gboolean is_stale;
+  } rows[] = {
+    { NULL, NULL, NULL, FALSE, FALSE },
+    { "Basic realm=\"x\"", NULL, NULL, FALSE, FALSE },
+    { "Digest realm=\"x\"", NULL, NULL, FALSE, FALSE },
+    { "Digest", NULL, NULL, FALSE, FALSE },
+    { "", ",,,", NULL, FALSE, FALSE },
+    { "Digest realm=\"x\", nonce=\"n\", algorithm=TOKEN", NULL, NULL, FALSE, FALSE },
+    { "Basic realm=\"x\", Digest realm=\"y\", nonce=\"n\"", NULL, "n", FALSE, FALSE },
+    { "Digest nonce=\"n\", Basic realm=\"x\"", NULL, "n", FALSE, FALSE },
+    { "Basic realm=\"x\"", "Digest realm=\"y\",nonce=\"n\",qop=auth,stale=TRUE", "n", TRUE, TRUE },
+    { "Digest realm=\"y\", nonce=\"2\", algorithm=SHA-256",
+      "Digest realm=\"y\", nonce=\"5\", algorithm=md5", "5", FALSE, FALSE },
+    { "Digest nonce=\"n\", qop=\"auth-int\"", NULL, "n", FALSE, FALSE },
+    { "Digest nonce = \"n\" , realm= \"with, comma\"", NULL, "n", FALSE, FALSE },
+    { "Digest nonce=\"unfinished", NULL, "unfinished", FALSE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *const headers[] = { rows[i].first, rows[i].second, NULL };
+
+    g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
+
+    g_test_message ("row %u", i);
+    if (rows[i].nonce == NULL) {
+      g_assert_null (challenge);
+      continue;
+    }
+    g_assert_cmpstr (challenge->nonce, ==, rows[i].nonce);
+    g_assert_cmpint (challenge->has_qop, ==, rows[i].has_qop);
+    g_assert_cmpint (challenge->is_stale, ==, rows[i].is_stale);
+  }
+}
+
+/* The example of the ONVIF Application Programmer's Guide, 6.1.1.3. */
+static void
+test_token_example (void)
+{
+  gsize length = 0;
+  g_autofree guchar *nonce = g_base64_decode ("LKqI6G/AikKCQrN0zqZFlg==", &length);
+  const gint64 created_ms = G_GINT64_CONSTANT (1284623848) * 1000;
+
+  g_autoptr (CgOnvifToken) token =
+      cg_onvif_token_new_with_nonce ("userpassword", created_ms, nonce, length);
+
+  g_assert_cmpstr (token->created, ==, "2010-09-16T07:57:28.000Z");
+  g_assert_cmpstr (token->nonce, ==, "LKqI6G/AikKCQrN0zqZFlg==");
+  g_autoptr (GChecksum) sha1 = g_checksum_new (G_CHECKSUM_SHA1);
+  guint8 digest[20];
+  gsize digest_length = sizeof digest;
+  g_checksum_update (sha1, nonce, (gssize) length);
+  g_checksum_update (sha1, (const guchar *) "2010-09-16T07:57:28.000Zuserpassword", -1);
+  g_checksum_get_digest (sha1, digest, &digest_length);
+  g_autofree char *right = g_base64_encode (digest, digest_length);
+  g_assert_cmpstr (token->digest, ==, right);
+}
+
+static void
+test_token_is_fresh (void)
+{
+  g_autoptr (CgOnvifToken) first = cg_onvif_token_new ("p", 1284623848123);
+  g_autoptr (CgOnvifToken) second = cg_onvif_token_new ("p", 1284623848123);
+
+  g_assert_cmpstr (first->created, ==, "2010-09-16T07:57:28.123Z");
+  g_assert_cmpstr (first->nonce, !=, second->nonce);
+  g_assert_cmpstr (first->digest, !=, second->digest);
+}
+
+/* Each rung once, in this order, and none that makes no sense. */
+static void
+test_ladder (void)
+{
+  static const struct {
+    gboolean has_password;
+    gboolean has_challenge;
+    const char *order;
+  } rows[] = {
+    { FALSE, FALSE, "none " },
+    { FALSE, TRUE, "none " },
+    { TRUE, FALSE, "none token " },
+    { TRUE, TRUE, "none digest token both " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GString) order = g_string_new (NULL);
+    guint tried = 0;
+    CgOnvifLogin login = CG_ONVIF_LOGIN_NONE;
+
+    while (cg_onvif_login_next (tried, rows[i].has_password, rows[i].has_challenge, &login)) {
+      g_string_append_printf (order, "%s ", cg_onvif_login_get_word (login));
+      tried |= 1u << login;
+    }
+
+    g_assert_cmpstr (order->str, ==, rows[i].order);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/onvif/digest/examples", test_digest_examples);
+  g_test_add_func ("/onvif/digest/old-form", test_digest_old_form);
+  g_test_add_func ("/onvif/digest/count", test_digest_count);
+  g_test_add_func ("/onvif/digest/challenges", test_challenges);
+  g_test_add_func ("/onvif/token/example", test_token_example);
+  g_test_add_func ("/onvif/token/fresh", test_token_is_fresh);
+  g_test_add_func ("/onvif/login/ladder", test_ladder);
+  return g_test_run ();
+}
