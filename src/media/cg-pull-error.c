@@ -76,34 +76,21 @@ classify (const GError *cause, guint status, const char *debug)
 }
 
 /**
- * cg_pull_error_is_transport:
+ * cg_pull_error_is_nothing_set_up:
  * @message: an error message of the pipeline
  *
- * Returns: %TRUE if the camera refused the transport (461)
+ * Returns: %TRUE if the camera let none of the streams be set up: with a stream that we asked for,
+ *   this is its answer 461 to our transport
  */
 gboolean
-cg_pull_error_is_transport (GstMessage *message)
+cg_pull_error_is_nothing_set_up (GstMessage *message)
 {
   g_autoptr (GError) cause = NULL;
-  g_autofree char *debug = NULL;
 
   if (get_status (message) == GST_RTSP_STS_UNSUPPORTED_TRANSPORT)
     return TRUE;
-  gst_message_parse_error (message, &cause, &debug);
-  return debug != NULL && strstr (debug, "no protocols left") != NULL;
-}
-
-/**
- * cg_pull_error_from_status:
- * @status: an RTSP status other than 200
- *
- * Returns: (transfer full): an error of domain CG_ERROR
- */
-GError *
-cg_pull_error_from_status (guint status)
-{
-  return g_error_new (CG_ERROR, classify (NULL, status, NULL), "camera answers RTSP %u %s", status,
-                      gst_rtsp_status_as_text (status));
+  gst_message_parse_error (message, &cause, NULL);
+  return g_error_matches (cause, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND);
 }
 
 /**

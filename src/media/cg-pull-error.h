@@ -7,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What the RTSP element tells when a camera takes none of the transports offered (Q18). */
-gboolean cg_pull_error_is_transport (GstMessage *message);
+gboolean cg_pull_error_is_nothing_set_up (GstMessage *message);
 GError *cg_pull_error_from_message (GstMessage *message);
 GError *cg_pull_error_from_status (guint status);
 

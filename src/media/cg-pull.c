@@ -185,14 +185,39 @@ is_from_audio (CgPull *self, GstMessage *message)
   return gst_object_has_as_ancestor (GST_MESSAGE_SRC (message), branch);
 }
 
+/* The stream was offered and chosen, but could not be set up: 461 (Q18). */
+static gboolean
+is_transport_refused (CgPull *self, GstMessage *message)
+{
+  return cg_pull_feed_has_video (self->feed) && cg_pull_error_is_nothing_set_up (message);
+}
+
 static GError *
 explain (CgPull *self, GstMessage *message)
 {
-  g_autofree char *refused = self->feed != NULL ? cg_pull_feed_get_refused (self->feed) : NULL;
+  g_autofree char *refused = cg_pull_feed_get_refused (self->feed);
 
   if (refused != NULL)
     return g_error_new (CG_ERROR, CG_ERROR_STREAM_FORMAT, "camera sends %s, not H264", refused);
+  if (is_transport_refused (self, message))
+    return g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "camera refuses RTP over %s",
+                        self->transport == CG_TRANSPORT_UDP ? "UDP" : "TCP");
   return cg_pull_error_from_message (message);
+}
+
+static gboolean
+may_try_udp (CgPull *self)
+{
+  return self->wanted == CG_TRANSPORT_AUTO && self->transport == CG_TRANSPORT_TCP;
+}
+
+static void
+try_udp (CgPull *self)
+{
+  g_info ("camera refuses RTP over TCP; trying UDP");
+  self->transport = CG_TRANSPORT_UDP;
+  drop_pipeline (self, NULL, NULL);
+  start_pipeline (self);
 }
 
 static void
@@ -207,12 +232,8 @@ on_error_message (CgPull *self, GstMessage *message)
     g_warning ("no sound: %s", cause->message);
     return;
   }
-  if (self->transport == CG_TRANSPORT_TCP && self->wanted == CG_TRANSPORT_AUTO &&
-      cg_pull_error_is_transport (message)) {
-    g_info ("camera refuses TCP; trying UDP");
-    self->transport = CG_TRANSPORT_UDP;
-    drop_pipeline (self, NULL, NULL);
-    start_pipeline (self);
+  if (may_try_udp (self) && is_transport_refused (self, message)) {
+    try_udp (self);
     return;
   }
   fail (self, explain (self, message));

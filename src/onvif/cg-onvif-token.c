@@ -50,13 +50,12 @@ cg_onvif_token_new_with_nonce (const char *password,
                                gsize nonce_length)
 {
   g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (created_ms / 1000);
-  g_autofree char *date = g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S");
   g_autoptr (GChecksum) sha1 = g_checksum_new (G_CHECKSUM_SHA1);
   guint8 digest[DIGEST_LENGTH];
   gsize length = sizeof digest;
   CgOnvifToken *self = g_new0 (CgOnvifToken, 1);
 
-  self->created = g_strdup_printf ("%s.%03dZ", date, (int) (created_ms % 1000));
+  self->created = g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%SZ");
   g_checksum_update (sha1, nonce, (gssize) nonce_length);
   g_checksum_update (sha1, (const guint8 *) self->created, -1);
   g_checksum_update (sha1, (const guint8 *) password, -1);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /* The secret parts of a WS-Security UsernameToken, as text ready for the message. */
 typedef struct {
   char *nonce;   /* base64 */
-  char *created; /* UTC, seconds and milliseconds */
+  char *created; /* UTC, whole seconds: every camera reads those */
   char *digest;  /* base64 */
 } CgOnvifToken;
 

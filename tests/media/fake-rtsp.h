@@ -11,7 +11,8 @@ G_BEGIN_DECLS
   "rtph264pay name=pay0 pt=96 "
 #define FAKE_RTSP_B_FRAMES                                                                         \
   "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "                 \
-  "x264enc bframes=2 b-adapt=false key-int-max=20 speed-preset=ultrafast ! valve name=valve ! "    \
+  "x264enc bframes=2 b-adapt=false key-int-max=20 speed-preset=veryfast ! "                        \
+  "video/x-h264,profile=main ! valve name=valve ! "                                                \
   "rtph264pay name=pay0 pt=96 "
 #define FAKE_RTSP_H265                                                                             \
   "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "                 \

@@ -4,6 +4,9 @@
 #define WATCHDOG_MS 30000
 #define FRAME_US 40000
 
+/* How often a condition is looked at that has no event in this thread. */
+#define LOOK_MS 5
+
 static gboolean
 on_watchdog (gpointer user_data)
 {
@@ -11,13 +14,22 @@ on_watchdog (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+on_look (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 void
 media_iterate (const char *what)
 {
+  static gsize looks;
   static GSource *watchdog;
   static const char *last;
   static gboolean barked;
 
+  if (g_once_init_enter (&looks))
+    g_once_init_leave (&looks, g_timeout_add (LOOK_MS, on_look, NULL));
   if (what != last) {
     last = what;
     barked = FALSE;

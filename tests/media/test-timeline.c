@@ -86,7 +86,7 @@ test_pyramid (void)
 static void
 test_outlier (void)
 {
-  static const gint64 wrong_us[] = {-3600 * G_USEC_PER_SEC, 3600 * G_USEC_PER_SEC, 0};
+  static const gint64 wrong_us[] = {-HOUR_US, HOUR_US, 0};
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong_us); i++) {
     Fixture fixture = {0};

@@ -126,23 +126,16 @@ test_challenges (void)
 static void
 test_token_example (void)
 {
+  const gint64 created_ms = G_GINT64_CONSTANT (1284623445) * 1000;
   gsize length = 0;
   g_autofree guchar *nonce = g_base64_decode ("LKqI6G/AikKCQrN0zqZFlg==", &length);
-  const gint64 created_ms = G_GINT64_CONSTANT (1284623848) * 1000;
 
   g_autoptr (CgOnvifToken) token =
       cg_onvif_token_new_with_nonce ("userpassword", created_ms, nonce, length);
 
-  g_assert_cmpstr (token->created, ==, "2010-09-16T07:57:28.000Z");
+  g_assert_cmpstr (token->created, ==, "2010-09-16T07:50:45Z");
   g_assert_cmpstr (token->nonce, ==, "LKqI6G/AikKCQrN0zqZFlg==");
-  g_autoptr (GChecksum) sha1 = g_checksum_new (G_CHECKSUM_SHA1);
-  guint8 digest[20];
-  gsize digest_length = sizeof digest;
-  g_checksum_update (sha1, nonce, (gssize) length);
-  g_checksum_update (sha1, (const guchar *) "2010-09-16T07:57:28.000Zuserpassword", -1);
-  g_checksum_get_digest (sha1, digest, &digest_length);
-  g_autofree char *right = g_base64_encode (digest, digest_length);
-  g_assert_cmpstr (token->digest, ==, right);
+  g_assert_cmpstr (token->digest, ==, "tuOSpGlFlIXsozq4HFNeeGeFLEI=");
 }
 
 static void
@@ -151,7 +144,7 @@ test_token_is_fresh (void)
   g_autoptr (CgOnvifToken) first = cg_onvif_token_new ("p", 1284623848123);
   g_autoptr (CgOnvifToken) second = cg_onvif_token_new ("p", 1284623848123);
 
-  g_assert_cmpstr (first->created, ==, "2010-09-16T07:57:28.123Z");
+  g_assert_cmpstr (first->created, ==, "2010-09-16T07:57:28Z");
   g_assert_cmpstr (first->nonce, !=, second->nonce);
   g_assert_cmpstr (first->digest, !=, second->digest);
 }

@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Man pages and completion know what the programs know, and no more."""
+
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from ctl import CAMGATECTL, environment
+from harness.mailbox import WATCHDOG_S
+from harness.runner import main
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+PAGES = ("camgatectl.1", "camgate-sim.1", "camgate.conf.5", "camgated.8")
+
+
+def read(*path):
+    with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def help_of(program, *arguments):
+    done = subprocess.run([program, *arguments, "--help"], stdout=subprocess.PIPE, text=True,
+                          timeout=WATCHDOG_S, env=environment(), check=True)
+    return done.stdout
+
+
+def long_options(text):
+    return set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", text))
+
+
+def page_options(page):
+    """Options that a page lists as items."""
+    items = re.findall(r"^\.It .*$", read("docs", page), re.MULTILINE)
+    return set(re.findall(r"Fl Fl ([a-z-]+)", "\n".join(items)))
+
+
+def commands():
+    return set(re.findall(r"^  ([a-z]+)  ", help_of(CAMGATECTL), re.MULTILINE))
+
+
+class TestDocs(unittest.TestCase):
+    def test_pages_are_well_formed(self):
+        if shutil.which("groff") is None:
+            self.skipTest("no groff")
+        for page in PAGES:
+            with self.subTest(page):
+                done = subprocess.run(
+                    ["groff", "-mdoc", "-ww", "-Tutf8", "-z", os.path.join(ROOT, "docs", page)],
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+                if "mdoc" in done.stdout and "not found" in done.stdout:
+                    self.skipTest("a groff without mdoc")
+                self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_camgatectl_page_names_every_command_and_option(self):
+        page = read("docs", "camgatectl.1")
+        described = set(re.findall(r"\bIc ((?:[a-z]+ , )*[a-z]+)", page))
+        named = {word for group in described for word in group.split(" , ")}
+        options = set()
+        for command in commands():
+            options |= long_options(help_of(CAMGATECTL, command).partition("Options\n")[2])
+
+        self.assertEqual(named, commands())
+        self.assertEqual(page_options("camgatectl.1"), options)
+
+    def test_completion_knows_every_command_and_option(self):
+        script = read("tools", "camgatectl", "camgatectl.bash")
+        listed = re.search(r'local commands="([^"]*)"', script).group(1).split()
+
+        self.assertEqual(set(listed), commands())
+        for command in commands():
+            # examples may show options of other commands' kind; the list itself may not
+            text = help_of(CAMGATECTL, command).partition("Options\n")[2].partition("\nExamples")[0]
+            for option in long_options("\n".join(re.findall(r"^ .*?  ", text, re.MULTILINE))):
+                self.assertIn(f"--{option}", script)
+
+    def test_pages_of_the_other_programs(self):
+        for folder, program, page in (("src", "camgated", "camgated.8"),
+                                      ("tools/camgate-sim", "camgate-sim", "camgate-sim.1")):
+            path = os.path.join(os.environ["CAMGATE_BUILD"], folder, program)
+            with self.subTest(program):
+                if not os.path.exists(path):
+                    self.skipTest(f"no {program}")
+                known = long_options(help_of(path)) - {"help"}
+                self.assertEqual(page_options(page) - {"help"}, known)
+
+    def test_every_key_of_the_configuration(self):
+        table = read("src", "base", "cg-key-group.c")
+        keys = set(re.findall(r'^ *\{ ?"([a-z-]+)", CG_KEY', table, re.MULTILINE))
+        page = read("docs", "camgate.conf.5")
+
+        self.assertGreater(len(keys), 20)
+        self.assertEqual(set(re.findall(r"^\.It Cm ([a-z-]+)$", page, re.MULTILINE)), keys)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-outbox.h"
+
+static void
+push (CgOutbox *outbox, CgDoorKind kind, const char *text)
+{
+  g_autoptr (GBytes) content = g_bytes_new (text, strlen (text));
+
+  cg_outbox_push (outbox, "messages/x", kind, 1, content);
+}
+
+static char *
+begin (CgOutbox *outbox, int mid)
+{
+  CgOutboxItem *item = cg_outbox_begin (outbox);
+
+  if (item == NULL)
+    return NULL;
+  item->mid = mid;
+  return g_strndup (g_bytes_get_data (item->content, NULL), g_bytes_get_size (item->content));
+}
+
+/* Empties the outbox into one text. */
+static char *
+drain (CgOutbox *outbox)
+{
+  GString *text = g_string_new (NULL);
+  char *one = NULL;
+
+  for (int mid = 1; (one = begin (outbox, mid)) != NULL; mid++) {
+    g_string_append (text, one);
+    g_free (one);
+    g_assert_true (cg_outbox_end (outbox, mid));
+  }
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_first_in_first_out (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, 5);
+
+  push (outbox, CG_DOOR_REPLY, "a");
+  push (outbox, CG_DOOR_STREAM, "b");
+  push (outbox, CG_DOOR_EVENT, "c");
+
+  g_autofree char *text = drain (outbox);
+  g_assert_cmpstr (text, ==, "abc");
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 0);
+  g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 0);
+}
+
+typedef struct {
+  const char *kinds; /* in the order in which they are pushed: s, e, g (register), r; limit 4 */
+  const char *kept;  /* by their place, from 0 */
+} DropRow;
+
+static const DropRow drop_rows[] = {
+    {"rrrr", "0123"},     {"srrrr", "1234"}, {"rsrsrs", "0245"}, {"eserr", "0234"},
+    {"eeerrr", "2345"},   {"rrrre", "0123"}, {"rrrrs", "0123"},  {"eeees", "0123"},
+    {"rrrrr", "1234"},    {"gerrr", "0234"}, {"grrrr", "1234"},  {"sgerrrr", "3456"},
+    {"ssssssss", "4567"},
+};
+
+static void
+test_drops_streams_then_events (void)
+{
+  for (gsize row = 0; row < G_N_ELEMENTS (drop_rows); row++) {
+    g_autoptr (CgOutbox) outbox = cg_outbox_new (4, 4);
+
+    for (guint i = 0; drop_rows[row].kinds[i] != '\0'; i++) {
+      const char name[] = {(char)('0' + i), '\0'};
+      const char kind = drop_rows[row].kinds[i];
+      push (outbox,
+            kind == 's'   ? CG_DOOR_STREAM
+            : kind == 'e' ? CG_DOOR_EVENT
+            : kind == 'g' ? CG_DOOR_REGISTER
+                          : CG_DOOR_REPLY,
+            name);
+    }
+
+    const gsize n_dropped = strlen (drop_rows[row].kinds) - strlen (drop_rows[row].kept);
+    g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, n_dropped);
+    g_autofree char *kept = drain (outbox);
+    g_assert_cmpstr (kept, ==, drop_rows[row].kept);
+  }
+}
+
+static void
+test_window (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, 2);
+  push (outbox, CG_DOOR_REPLY, "a");
+  push (outbox, CG_DOOR_REPLY, "b");
+  push (outbox, CG_DOOR_REPLY, "c");
+  g_autofree char *a = begin (outbox, 1);
+  g_autofree char *b = begin (outbox, 2);
+
+  g_assert_null (cg_outbox_begin (outbox));
+  g_assert_false (cg_outbox_end (outbox, 3));
+  g_assert_true (cg_outbox_end (outbox, 2));
+  g_autofree char *c = begin (outbox, 3);
+
+  g_assert_cmpstr (c, ==, "c");
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 2);
+}
+
+static void
+test_rewind_restores_the_order (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, 3);
+  push (outbox, CG_DOOR_REPLY, "a");
+  push (outbox, CG_DOOR_STREAM, "b");
+  push (outbox, CG_DOOR_REPLY, "c");
+  push (outbox, CG_DOOR_REPLY, "d");
+  g_free (begin (outbox, 1));
+  g_free (begin (outbox, 2));
+  g_free (begin (outbox, 3));
+  g_assert_true (cg_outbox_end (outbox, 2));
+
+  cg_outbox_rewind (outbox);
+
+  g_autofree char *text = drain (outbox);
+  g_assert_cmpstr (text, ==, "acd");
+}
+
+static void
+test_what_is_under_way_is_not_dropped (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (2, 2);
+  push (outbox, CG_DOOR_STREAM, "a");
+  push (outbox, CG_DOOR_STREAM, "b");
+  g_free (begin (outbox, 1));
+  g_free (begin (outbox, 2));
+
+  push (outbox, CG_DOOR_REPLY, "c");
+
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 2);
+  g_assert_true (cg_outbox_end (outbox, 1));
+  g_assert_true (cg_outbox_end (outbox, 2));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/outbox/first-in-first-out", test_first_in_first_out);
+  g_test_add_func ("/outbox/drops-streams-then-events", test_drops_streams_then_events);
+  g_test_add_func ("/outbox/window", test_window);
+  g_test_add_func ("/outbox/rewind-restores-the-order", test_rewind_restores_the_order);
+  g_test_add_func ("/outbox/what-is-under-way-is-not-dropped",
+                   test_what_is_under_way_is_not_dropped);
+  return g_test_run ();
+}

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of camgatectl: commands, options, directions, and the DIDs that camgated knows.
+
+_camgatectl_dids()
+{
+    "$1" cameras --json --timeout 1 2>/dev/null |
+        grep -o '"did":"[^"]*"' | cut -d '"' -f 4
+}
+
+_camgatectl()
+{
+    local word=$2 before=$3 command="" did="" camera="" skip="" i
+    local commands="discover cameras show status play stop ptz preset device connectivity firmware
+        location statistics config peripheral send monitor explain help"
+    local moves="up down left right up-left down-left up-right down-right zoom-in zoom-out stop keys"
+    local options="--socket --timeout --json --help --version"
+
+    case $before in
+    --password-file | -p | --socket)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    --speed | -s)
+        mapfile -t COMPREPLY < <(compgen -W "slow medium fast" -- "$word")
+        return
+        ;;
+    --interface | -i)
+        mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net)" -- "$word")
+        return
+        ;;
+    --camera | -c | --user | -u | --for | -f | --host | -H | --port | --timeout | -t)
+        COMPREPLY=()
+        return
+        ;;
+    esac
+
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        --camera | -c) camera=yes skip=yes ;;
+        --user | -u | --password-file | -p | --speed | -s | --for | -f | --host | -H | --port | \
+            --timeout | -t | --interface | -i | --socket) skip=yes ;;
+        -*) ;;
+        *)
+            if [ -n "$skip" ]; then
+                skip=""
+            elif [ -z "$command" ]; then
+                command=${COMP_WORDS[i]}
+            elif [ -z "$did" ]; then
+                did=${COMP_WORDS[i]}
+            fi
+            ;;
+        esac
+    done
+    [ -n "$camera" ] && did=${did:-camera}
+
+    case $command in
+    discover) options+=" --interface --host --port" ;;
+    play) options+=" --wait" ;;
+    ptz) options+=" --camera --user --password-file --speed --for" ;;
+    preset | device | send) options+=" --camera --user --password-file" ;;
+    esac
+
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+        return
+    fi
+    case $command:${did:+did} in
+    : | help:) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
+    discover: | cameras: | status: | explain: | help:*) COMPREPLY=() ;;
+    *:) mapfile -t COMPREPLY < <(compgen -W "$(_camgatectl_dids "$1") gateway" -- "$word") ;;
+    ptz:did) mapfile -t COMPREPLY < <(compgen -W "$moves" -- "$word") ;;
+    preset:did) mapfile -t COMPREPLY < <(compgen -W "list set goto remove" -- "$word") ;;
+    *:did) mapfile -t COMPREPLY < <(compgen -W "read write" -- "$word") ;;
+    esac
+}
+
+complete -F _camgatectl camgatectl
