@@ -230,7 +230,8 @@ class Demo:
                        f"zoom {at['zoom']:.2f}")
 
     def note(self, what, seconds):
-        line = f"{what}: {seconds * 1000:.0f} ms"
+        took = f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "under 1 ms"
+        line = f"{what}: {took}"
         self.stage.say(line)
         self.summary.append(line)
 

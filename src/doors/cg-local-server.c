@@ -187,6 +187,8 @@ bind_socket (CgLocalServer *self, GError **error)
   g_autoptr (GSocket) socket =
       g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &why);
 
+  if (socket != NULL)
+    g_socket_set_listen_backlog (socket, 2 * MAX_CLIENTS);
   if (socket == NULL || fchmod (g_socket_get_fd (socket), SOCKET_MODE) != 0 ||
       !g_socket_bind (socket, address, FALSE, &why) || !g_socket_listen (socket, &why)) {
     g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "%s: %s", self->path,

@@ -94,6 +94,8 @@ on_log (struct mosquitto *client, void *user_data, int level, const char *text)
     return;
   if (verdict != X509_V_OK)
     self->detail = g_strdup_printf ("certificate: %s", X509_verify_cert_error_string (verdict));
+  else if (g_str_has_prefix (text, "OpenSSL Error"))
+    self->detail = g_strdup_printf ("TLS: %s", strrchr (text, ':') + 1);
   else
     self->detail = g_strdup (g_str_has_prefix (text, "Error: ") ? text + 7 : text);
 }

@@ -94,6 +94,19 @@ cg_pull_error_is_nothing_set_up (GstMessage *message)
 }
 
 /**
+ * cg_pull_error_from_status:
+ * @status: an RTSP status other than 200
+ *
+ * Returns: (transfer full): an error of domain CG_ERROR
+ */
+GError *
+cg_pull_error_from_status (guint status)
+{
+  return g_error_new (CG_ERROR, classify (NULL, status, NULL), "camera answers RTSP %u %s", status,
+                      gst_rtsp_status_as_text (status));
+}
+
+/**
  * cg_pull_error_from_message:
  * @message: an error message of the pipeline
  *

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-pull-feed.h"
 
+#include <gst/sdp/gstsdpmessage.h>
+#include <stdlib.h>
+
 #include "cg-launch.h"
 #include "cg-silence.h"
 
@@ -12,6 +15,7 @@ struct _CgPullFeed {
   int frames; /* (atomic) */
 
   GMutex mutex; /* guards what the camera's description is compared with */
+  gboolean offers_video;
   gboolean has_video;
   gboolean has_audio;
   char *refused; /* (nullable) name of a video codec we cannot take */
@@ -237,16 +241,46 @@ choose_branch (CgAudioPolicy policy, const char *encoding)
   return NULL;
 }
 
+/* What a stream of the description carries; an RTP/AVP payload type may stand for itself. */
+static char *
+get_encoding (const GstSDPMedia *media)
+{
+  const char *payload = gst_sdp_media_get_format (media, 0);
+  const int type = payload != NULL ? atoi (payload) : -1;
+  g_autoptr (GstCaps) caps = type >= 0 ? gst_sdp_media_get_caps_from_media (media, type) : NULL;
+
+  if (caps == NULL)
+    return g_strdup ("unknown");
+  const char *name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
+  return g_strdup (name != NULL ? name : payload);
+}
+
+/* Without pictures that we can take, nothing is set up: no session for a sound alone. */
+static void
+on_sdp (GstElement *source, GstSDPMessage *description, CgPullFeed *self)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (description); i++) {
+    const GstSDPMedia *media = gst_sdp_message_get_media (description, i);
+    g_autofree char *encoding = NULL;
+
+    if (g_strcmp0 (gst_sdp_media_get_media (media), "video") != 0)
+      continue;
+    encoding = get_encoding (media);
+    g_mutex_lock (&self->mutex);
+    if (g_ascii_strcasecmp (encoding, "H264") == 0)
+      self->offers_video = TRUE;
+    else if (self->refused == NULL)
+      self->refused = g_steal_pointer (&encoding);
+    g_mutex_unlock (&self->mutex);
+  }
+}
+
 static gboolean
 select_video (CgPullFeed *self, const char *encoding)
 {
-  if (self->has_video)
+  if (self->has_video || g_strcmp0 (encoding, "H264") != 0)
     return FALSE;
-  if (g_strcmp0 (encoding, "H264") == 0)
-    return self->has_video = TRUE;
-  if (self->refused == NULL)
-    self->refused = g_strdup (encoding);
-  return FALSE;
+  return self->has_video = TRUE;
 }
 
 static gboolean
@@ -267,9 +301,9 @@ on_select_stream (GstElement *source, guint number, GstCaps *caps, CgPullFeed *s
   gboolean wanted = FALSE;
 
   g_mutex_lock (&self->mutex);
-  if (g_strcmp0 (media, "video") == 0)
+  if (self->offers_video && g_strcmp0 (media, "video") == 0)
     wanted = select_video (self, encoding);
-  else if (g_strcmp0 (media, "audio") == 0)
+  else if (self->offers_video && g_strcmp0 (media, "audio") == 0)
     wanted = select_audio (self, encoding);
   g_mutex_unlock (&self->mutex);
   g_debug ("stream %u: %s %s: %s", number, media, encoding, wanted ? "taken" : "left");
@@ -402,6 +436,7 @@ cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline)
 {
   g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
 
+  connect_source (self, source, "on-sdp", G_CALLBACK (on_sdp));
   connect_source (self, source, "select-stream", G_CALLBACK (on_select_stream));
   connect_source (self, source, "pad-added", G_CALLBACK (on_pad_added));
   attach_sink (self, pipeline, "video", on_video_sample);
@@ -445,7 +480,7 @@ char *
 cg_pull_feed_get_refused (CgPullFeed *self)
 {
   g_mutex_lock (&self->mutex);
-  char *refused = self->has_video ? NULL : g_strdup (self->refused);
+  char *refused = self->offers_video ? NULL : g_strdup (self->refused);
   g_mutex_unlock (&self->mutex);
   return refused;
 }

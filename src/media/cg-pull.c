@@ -212,12 +212,22 @@ may_try_udp (CgPull *self)
 }
 
 static void
+on_tcp_released (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgPull) self = user_data;
+
+  cg_reaper_release_finish (result, NULL);
+  if (!self->is_over)
+    start_pipeline (self);
+}
+
+/* The camera hears the end of the first try before the second begins: it may count (Q19). */
+static void
 try_udp (CgPull *self)
 {
   g_info ("camera refuses RTP over TCP; trying UDP");
   self->transport = CG_TRANSPORT_UDP;
-  drop_pipeline (self, NULL, NULL);
-  start_pipeline (self);
+  drop_pipeline (self, on_tcp_released, g_object_ref (self));
 }
 
 static void

@@ -7,10 +7,12 @@
 #include <sys/socket.h>
 
 #include "cg-error.h"
+#include "cg-tls-pump.h"
 
 struct _CgUplink {
   GSocketConnection *connection; /* (owned) */
-  int fd;                        /* (not owned) of the connection */
+  CgTlsPump *pump;               /* (owned) (nullable) between the connection and its user */
+  int fd;                        /* (not owned) of the pump or the connection */
 };
 
 static CgError
@@ -20,6 +22,8 @@ classify (const GError *cause)
     return CG_ERROR_CANCELLED;
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return CG_ERROR_TIMED_OUT;
+  if (cause->domain == G_TLS_ERROR)
+    return CG_ERROR_PEER_FAULT;
   return CG_ERROR_UNREACHABLE;
 }
 
@@ -38,25 +42,36 @@ connect_in_thread (const CgRtmpUrl *url, GCancellable *cancellable, GError **err
   g_autoptr (GError) cause = NULL;
 
   g_socket_client_set_enable_proxy (client, FALSE);
+  g_socket_client_set_tls (client, url->tls);
   GSocketConnection *connection = g_socket_client_connect (client, address, cancellable, &cause);
   if (connection == NULL)
     set_uplink_error (error, url, cause);
   return connection;
 }
 
-/* A send that makes no headway ends at the time-out, and so does data that is never acknowledged:
- * a server that vanished must not be believed in until the kernel's buffer is full. */
+/* Data that is never acknowledged ends the connection: a server that vanished must not be believed
+ * in until the kernel's buffer is full. */
 static void
 set_options (CgUplink *self, guint stall_timeout_ms)
 {
   GSocket *socket = g_socket_connection_get_socket (self->connection);
 
-  self->fd = g_socket_get_fd (socket);
-  g_unix_set_fd_nonblocking (self->fd, FALSE, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)stall_timeout_ms, NULL);
   g_socket_set_keepalive (socket, TRUE);
-  cg_uplink_set_send_timeout (self, stall_timeout_ms);
+}
+
+static gboolean
+open_fd (CgUplink *self, gboolean tls, GError **error)
+{
+  if (!tls) {
+    self->fd = g_socket_get_fd (g_socket_connection_get_socket (self->connection));
+    g_unix_set_fd_nonblocking (self->fd, FALSE, NULL);
+    return TRUE;
+  }
+  self->pump = cg_tls_pump_new (G_IO_STREAM (self->connection), error);
+  self->fd = self->pump != NULL ? cg_tls_pump_get_fd (self->pump) : -1;
+  return self->pump != NULL;
 }
 
 /**
@@ -68,8 +83,8 @@ set_options (CgUplink *self, guint stall_timeout_ms)
  *
  * Looks the name up and connects, as long as it takes; @cancellable is the deadline.
  *
- * Returns: (transfer full): an uplink, or %NULL with #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT or
- *   #CG_ERROR_CANCELLED
+ * Returns: (transfer full): an uplink, or %NULL with #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT,
+ *   #CG_ERROR_CANCELLED, or #CG_ERROR_PEER_FAULT for a certificate that does not verify
  */
 CgUplink *
 cg_uplink_open_in_thread (const CgRtmpUrl *url,
@@ -81,10 +96,13 @@ cg_uplink_open_in_thread (const CgRtmpUrl *url,
   if (connection == NULL)
     return NULL;
 
-  CgUplink *self = g_new0 (CgUplink, 1);
+  g_autoptr (CgUplink) self = g_new0 (CgUplink, 1);
   self->connection = g_steal_pointer (&connection);
   set_options (self, stall_timeout_ms);
-  return self;
+  if (!open_fd (self, url->tls, error))
+    return NULL;
+  cg_uplink_set_send_timeout (self, stall_timeout_ms);
+  return g_steal_pointer (&self);
 }
 
 /**
@@ -94,6 +112,7 @@ cg_uplink_open_in_thread (const CgRtmpUrl *url,
 void
 cg_uplink_free (CgUplink *self)
 {
+  g_clear_pointer (&self->pump, cg_tls_pump_free);
   g_object_unref (self->connection);
   g_free (self);
 }
@@ -132,5 +151,9 @@ cg_uplink_set_send_timeout (CgUplink *self, guint timeout_ms)
 void
 cg_uplink_shut_down (CgUplink *self)
 {
+  GSocket *socket = g_socket_connection_get_socket (self->connection);
+
   shutdown (self->fd, SHUT_RDWR);
+  if (self->pump != NULL)
+    shutdown (g_socket_get_fd (socket), SHUT_RDWR);
 }

@@ -21,7 +21,8 @@ cg_onvif_url_clear (CgOnvifUrl *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CgOnvifUrl, cg_onvif_url_clear)
 
-/* GUri refuses much of what cameras and people write ("host:554:554", "|" in a query), so by hand. */
+/* GUri refuses much of what cameras and people write ("host:554:554", "|" in a query), so by hand.
+ */
 static gboolean
 url_split (const char *text, CgOnvifUrl *url)
 {
@@ -59,7 +60,7 @@ authority_split (const char *authority, guint16 *port)
     const unsigned long number = strtoul (colon + 1, &end, 10);
 
     *port = end != colon + 1 && (*end == '\0' || *end == ':') && number <= G_MAXUINT16
-                ? (guint16) number
+                ? (guint16)number
                 : 0;
   }
   if (bracket != NULL)
@@ -80,13 +81,15 @@ authority_join (const char *host, guint16 port)
 static gboolean
 host_is_sane (const char *host)
 {
-  static const char *const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                     "-._:%";
+  static const char *const allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+      "-._:%";
 
   return host[0] != '\0' && (strspn (host, allowed) == strlen (host) || !g_str_is_ascii (host));
 }
 
-/* Whether the part after the colon is there and is no port: a typing mistake, not a missing port. */
+/* Whether the part after the colon is there and is no port: a typing mistake, not a missing port.
+ */
 static gboolean
 port_is_broken (const char *authority, guint16 port)
 {
@@ -101,8 +104,8 @@ port_is_broken (const char *authority, guint16 port)
  * @address: "host", "host:port" or a URL, as people write it (INTERFACES.md, [camera] address)
  * @error: return location for a %CG_ERROR_INVALID_CONFIG
  *
- * The device service's URL. A login in the URL is taken off (Q26); a missing path becomes the one the
- * standard prescribes (Core Specification, 5.1.1).
+ * The device service's URL. A login in the URL is taken off (Q26); a missing path becomes the one
+ * the standard prescribes (Core Specification, 5.1.1).
  *
  * Returns: (transfer full) (nullable): a URL
  */
@@ -113,7 +116,7 @@ cg_onvif_address_normalise (const char *address, GError **error)
   g_autofree char *text = g_strstrip (g_strdup (address));
   g_autofree char *with_scheme =
       strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("http://", text, NULL);
-  g_auto (CgOnvifUrl) url = { 0 };
+  g_auto (CgOnvifUrl) url = {0};
   guint16 port = 0;
 
   if (text[0] == '\0' || !url_split (with_scheme, &url) ||
@@ -144,7 +147,7 @@ CgOnvifAddress *
 cg_onvif_address_parse (const char *url, GError **error)
 {
   g_return_val_if_fail (url != NULL, NULL);
-  g_auto (CgOnvifUrl) parts = { 0 };
+  g_auto (CgOnvifUrl) parts = {0};
   guint16 port = 0;
 
   if (!url_split (url, &parts) || !g_str_has_prefix (parts.scheme, "http")) {
@@ -159,6 +162,10 @@ cg_onvif_address_parse (const char *url, GError **error)
   return self;
 }
 
+/**
+ * cg_onvif_address_free:
+ * @self: (transfer full) (nullable): an address
+ */
 void
 cg_onvif_address_free (CgOnvifAddress *self)
 {
@@ -193,7 +200,7 @@ cg_onvif_address_get_host_header (const CgOnvifAddress *self)
 char *
 cg_onvif_address_with_path (const char *reached, const char *path)
 {
-  g_auto (CgOnvifUrl) url = { 0 };
+  g_auto (CgOnvifUrl) url = {0};
 
   if (!url_split (reached, &url))
     return g_strdup (path);
@@ -205,8 +212,8 @@ cg_onvif_address_with_path (const char *reached, const char *path)
  * @xaddr: the address of a service as the camera gives it; of several, the first counts
  * @reached: the URL at which the device answered
  *
- * Keeps the path and the query of @xaddr and takes all else from @reached: cameras give private, NAT,
- * default and zero addresses, and ports they do not listen on (Q7).
+ * Keeps the path and the query of @xaddr and takes all else from @reached: cameras give private,
+ * NAT, default and zero addresses, and ports they do not listen on (Q7).
  *
  * Returns: (transfer full): the repaired address
  */
@@ -214,7 +221,7 @@ char *
 cg_onvif_address_repair (const char *xaddr, const char *reached)
 {
   g_autofree char *first = g_strdup (xaddr);
-  g_auto (CgOnvifUrl) url = { 0 };
+  g_auto (CgOnvifUrl) url = {0};
 
   g_strstrip (first);
   first[strcspn (first, " \t\r\n")] = '\0';
@@ -239,15 +246,15 @@ char *
 cg_onvif_address_repair_stream (const char *uri, const char *reached)
 {
   g_autofree char *text = g_strstrip (g_strdup (uri));
-  g_auto (CgOnvifUrl) url = { 0 };
-  g_auto (CgOnvifUrl) device = { 0 };
+  g_auto (CgOnvifUrl) url = {0};
+  g_auto (CgOnvifUrl) device = {0};
   guint16 port = 0;
   guint16 device_port = 0;
 
   if (!url_split (text, &url) || !url_split (reached, &device))
     return g_steal_pointer (&text);
   g_autofree char *host = authority_split (device.authority, &device_port);
-  g_autofree char *wrong_host = authority_split (url.authority, &port);
+  g_free (authority_split (url.authority, &port)); /* the wrong host */
   g_autofree char *authority = authority_join (host, port);
   return g_strconcat (url.scheme, "://", authority, url.target, NULL);
 }

@@ -80,7 +80,8 @@ cg_onvif_span_fault_has_code (CgOnvifSpan *self, const char *code)
  * @self: a session
  * @uri: what the camera gave
  *
- * Returns: (transfer full): with the host we reached the camera on, unless that is switched off (Q7)
+ * Returns: (transfer full): with the host we reached the camera on, unless that is switched off
+ * (Q7)
  */
 char *
 cg_onvif_span_repair_stream_uri (CgOnvifSpan *self, const char *uri)
@@ -131,11 +132,11 @@ post (Climb *climb, CgOnvifLogin login, GError **error)
   g_autofree char *message = make_message (climb, login);
   g_autofree char *content_type = cg_onvif_operation_get_content_type (climb->operation);
   const CgOnvifHttpRequest request = {
-    .address = address,
-    .content_type = content_type,
-    .authorization = authorization,
-    .body = message,
-    .is_repeatable = climb->operation->is_repeatable,
+      .address = address,
+      .content_type = content_type,
+      .authorization = authorization,
+      .body = message,
+      .is_repeatable = climb->operation->is_repeatable,
   };
   return cg_onvif_http_post (self->http, &request, error);
 }
@@ -146,15 +147,15 @@ judge (const Climb *climb, const CgOnvifHttpResponse *answer, GError **error)
 {
   CgOnvifSession *self = climb->self;
   const gboolean is_read =
-      answer->status / 100 == 2 && cg_onvif_operation_read (climb->operation, self->soap,
-                                                            answer->body, climb->response);
+      answer->status / 100 == 2 &&
+      cg_onvif_operation_read (climb->operation, self->soap, answer->body, climb->response);
 
   g_clear_pointer (&self->fault, cg_onvif_fault_free);
   if (is_read)
     return VERDICT_OK;
   if (answer->status / 100 != 2)
     cg_onvif_operation_read (climb->operation, self->soap, answer->body, climb->response);
-  self->fault = cg_onvif_fault_new (self->soap, answer->status, answer->body);
+  self->fault = cg_onvif_fault_new (self->soap, answer->status);
   const CgError code = answer->status == 401
                            ? CG_ERROR_LOGIN_REFUSED
                            : cg_onvif_fault_classify (self->fault, climb->operation->service);
@@ -175,7 +176,7 @@ try_login (Climb *climb, CgOnvifLogin login, GError **error)
   const Verdict verdict = judge (climb, answer, error);
   if (answer->status == 401) {
     CgOnvifChallenge *challenge =
-        cg_onvif_challenge_parse ((const char *const *) answer->challenges);
+        cg_onvif_challenge_parse ((const char *const *)answer->challenges);
 
     if (challenge != NULL || answer->challenges[0] != NULL) {
       cg_onvif_challenge_free (self->challenge);
@@ -206,9 +207,9 @@ clock_has_moved (Climb *climb)
   return is_there && ABS (self->clock_offset_ms - old_ms) >= CLOCK_MOVED_MS;
 }
 
-/* Whether the digest was not sent for want of a challenge, or refused because its nonce was used up,
- * and now there is a new one. At most once a call: a wrong password must not be tried again and again
- * (Q6). */
+/* Whether the digest was not sent for want of a challenge, or refused because its nonce was used
+ * up, and now there is a new one. At most once a call: a wrong password must not be tried again and
+ * again (Q6). */
 static gboolean
 nonce_has_changed (Climb *climb)
 {
@@ -244,7 +245,7 @@ remember (Climb *climb, CgOnvifLogin login)
 
   if (login != CG_ONVIF_LOGIN_NONE)
     self->login = login;
-  g_hash_table_add (self->worked, (gpointer) climb->operation);
+  g_hash_table_add (self->worked, (gpointer)climb->operation);
 }
 
 /* A refusal in words that help: no login, a forbidden call (Q35), or a wrong login. */
@@ -280,8 +281,8 @@ climb_ladder (Climb *climb, GError **error)
   CgOnvifLogin login = self->login;
   g_autoptr (GError) refusal = NULL;
 
-  climb->was_known = login != CG_ONVIF_LOGIN_NONE &&
-                     !g_hash_table_contains (self->worked, climb->operation);
+  climb->was_known =
+      login != CG_ONVIF_LOGIN_NONE && !g_hash_table_contains (self->worked, climb->operation);
   for (;;) {
     g_autoptr (GError) reason = NULL;
     const Verdict verdict = try_login (climb, login, &reason);
@@ -292,9 +293,8 @@ climb_ladder (Climb *climb, GError **error)
     }
     if (verdict == VERDICT_REFUSED && refusal == NULL)
       refusal = g_error_copy (reason);
-    const gboolean may_be_login =
-        verdict == VERDICT_REFUSED ||
-        (verdict == VERDICT_BARE && self->login == CG_ONVIF_LOGIN_NONE);
+    const gboolean may_be_login = verdict == VERDICT_REFUSED ||
+                                  (verdict == VERDICT_BARE && self->login == CG_ONVIF_LOGIN_NONE);
     if (may_be_login && climb_on (climb, &login))
       continue;
     if (may_be_login && refusal != NULL)
@@ -305,8 +305,8 @@ climb_ladder (Climb *climb, GError **error)
   }
 }
 
-/* Whether an error may only mean that a guessed path is wrong: a fault in a service's own words comes
- * from the right one. */
+/* Whether an error may only mean that a guessed path is wrong: a fault in a service's own words
+ * comes from the right one. */
 static gboolean
 is_wrong_path (const CgOnvifSession *self, const GError *error)
 {
@@ -316,22 +316,24 @@ is_wrong_path (const CgOnvifSession *self, const GError *error)
 }
 
 static gboolean
-check_service (CgOnvifSession *self, const CgOnvifOperation *operation, GError **error)
+check_address (const CgOnvifSession *self, GError **error)
 {
-  static const struct {
-    CgError error;
-    const char *text;
-  } missing[] = {
-    [CG_ONVIF_SERVICE_DEVICE] = { CG_ERROR_INVALID_CONFIG, "the camera's address is no address" },
-    [CG_ONVIF_SERVICE_MEDIA] = { CG_ERROR_NOT_SUPPORTED, "the camera has no media service" },
-    [CG_ONVIF_SERVICE_PTZ] = { CG_ERROR_NO_PTZ, "the camera has no PTZ service" },
-  };
-  G_STATIC_ASSERT (G_N_ELEMENTS (missing) == CG_ONVIF_N_SERVICES);
+  if (self->xaddrs[CG_ONVIF_SERVICE_DEVICE] != NULL)
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                       "the camera's address is no host, host:port or http(s) URL");
+  return FALSE;
+}
+
+static gboolean
+check_service (const CgOnvifSession *self, const CgOnvifOperation *operation, GError **error)
+{
+  const gboolean is_ptz = operation->service == CG_ONVIF_SERVICE_PTZ;
 
   if (self->xaddrs[operation->service] != NULL)
     return TRUE;
-  g_set_error_literal (error, CG_ERROR, (int) missing[operation->service].error,
-                       missing[operation->service].text);
+  g_set_error (error, CG_ERROR, is_ptz ? CG_ERROR_NO_PTZ : CG_ERROR_NOT_SUPPORTED,
+               "%s: the camera has no %s service", operation->name, is_ptz ? "PTZ" : "media");
   return FALSE;
 }
 
@@ -354,14 +356,11 @@ cg_onvif_span_call (CgOnvifSpan *self,
                     gpointer response,
                     GError **error)
 {
-  if (self->xaddrs[CG_ONVIF_SERVICE_DEVICE] != NULL &&
-      !cg_onvif_session_ensure_connected (self, error))
+  if (!check_address (self, error) || !cg_onvif_session_ensure_connected (self, error))
     return FALSE;
   for (;;) {
     g_autoptr (GError) reason = NULL;
-    Climb climb = {
-      .self = self, .operation = operation, .request = request, .response = response
-    };
+    Climb climb = {.self = self, .operation = operation, .request = request, .response = response};
 
     if (!check_service (self, operation, error))
       return FALSE;

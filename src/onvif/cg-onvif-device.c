@@ -10,6 +10,10 @@ CG_ONVIF_OPERATION (tds, GetDeviceInformation, CG_ONVIF_SERVICE_DEVICE, TRUE);
 CG_ONVIF_OPERATION (tds, GetServices, CG_ONVIF_SERVICE_DEVICE, TRUE);
 CG_ONVIF_OPERATION (tds, GetCapabilities, CG_ONVIF_SERVICE_DEVICE, TRUE);
 
+/**
+ * cg_onvif_device_information_free:
+ * @self: (transfer full) (nullable): what a camera said
+ */
 void
 cg_onvif_device_information_free (CgOnvifDeviceInformation *self)
 {
@@ -23,6 +27,10 @@ cg_onvif_device_information_free (CgOnvifDeviceInformation *self)
   g_free (self);
 }
 
+/**
+ * cg_onvif_date_time_free:
+ * @self: (transfer full) (nullable): a time
+ */
 void
 cg_onvif_date_time_free (CgOnvifDateTime *self)
 {
@@ -32,6 +40,10 @@ cg_onvif_date_time_free (CgOnvifDateTime *self)
   g_free (self);
 }
 
+/**
+ * cg_onvif_service_entry_free:
+ * @self: (transfer full) (nullable): a service
+ */
 void
 cg_onvif_service_entry_free (CgOnvifServiceEntry *self)
 {
@@ -56,7 +68,7 @@ cg_onvif_device_get_information_in_thread (CgOnvifSession *self, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
   struct _tds__GetDeviceInformation request = {};
-  struct _tds__GetDeviceInformationResponse response = { 0 };
+  struct _tds__GetDeviceInformationResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetDeviceInformation, &request, &response, error))
     return NULL;
@@ -81,11 +93,10 @@ read_date (const struct tt__DateTime *value, GTimeZone *zone)
 
 /* UTC where the camera tells it, else local time in the zone it tells. */
 static GDateTime *
-read_date_time (const struct tt__SystemDateTime *value, const char *timezone)
+read_date_time (const struct tt__SystemDateTime *value, const char *zone)
 {
   g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
-  g_autoptr (GTimeZone) local =
-      timezone != NULL ? g_time_zone_new_identifier (timezone) : NULL;
+  g_autoptr (GTimeZone) local = zone != NULL ? g_time_zone_new_identifier (zone) : NULL;
   GDateTime *date = read_date (value->UTCDateTime, utc);
 
   return date != NULL ? date : read_date (value->LocalDateTime, local != NULL ? local : utc);
@@ -105,15 +116,14 @@ cg_onvif_device_get_system_date_and_time_in_thread (CgOnvifSession *self, GError
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
   struct _tds__GetSystemDateAndTime request = {};
-  struct _tds__GetSystemDateAndTimeResponse response = { 0 };
+  struct _tds__GetSystemDateAndTimeResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetSystemDateAndTime, &request, &response, error))
     return NULL;
   const struct tt__SystemDateTime *value = response.SystemDateAndTime;
-  g_autofree char *timezone = value != NULL && value->TimeZone != NULL
-                                  ? cg_onvif_text_dup (value->TimeZone->TZ)
-                                  : NULL;
-  g_autoptr (GDateTime) date = value != NULL ? read_date_time (value, timezone) : NULL;
+  g_autofree char *zone =
+      value != NULL && value->TimeZone != NULL ? cg_onvif_text_dup (value->TimeZone->TZ) : NULL;
+  g_autoptr (GDateTime) date = value != NULL ? read_date_time (value, zone) : NULL;
   if (date == NULL) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
                          "GetSystemDateAndTime: the camera tells no valid date");
@@ -121,7 +131,7 @@ cg_onvif_device_get_system_date_and_time_in_thread (CgOnvifSession *self, GError
   }
   CgOnvifDateTime *time = g_new0 (CgOnvifDateTime, 1);
   time->utc_ms = g_date_time_to_unix (date) * 1000;
-  time->timezone = g_steal_pointer (&timezone);
+  time->timezone = g_steal_pointer (&zone);
   return time;
 }
 
@@ -143,7 +153,7 @@ add_entry (GPtrArray *entries, const char *namespace_uri, const char *xaddr)
 static GPtrArray *
 new_entries (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) cg_onvif_service_entry_free);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_service_entry_free);
 }
 
 /**
@@ -159,8 +169,8 @@ GPtrArray *
 cg_onvif_device_get_services_in_thread (CgOnvifSession *self, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tds__GetServices request = { .IncludeCapability = false_ };
-  struct _tds__GetServicesResponse response = { 0 };
+  struct _tds__GetServices request = {.IncludeCapability = false_};
+  struct _tds__GetServicesResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetServices, &request, &response, error))
     return NULL;
@@ -175,7 +185,8 @@ cg_onvif_device_get_services_in_thread (CgOnvifSession *self, GError **error)
  * @self: a session
  * @error: return location
  *
- * GetCapabilities, the older way to ask for services: Core Specification, 8.1.2.4 "GetCapabilities".
+ * GetCapabilities, the older way to ask for services: Core Specification, 8.1.2.4
+ * "GetCapabilities".
  *
  * Returns: (transfer full) (element-type CgOnvifServiceEntry) (nullable): media and PTZ, if there
  */
@@ -183,9 +194,9 @@ GPtrArray *
 cg_onvif_device_get_capabilities_in_thread (CgOnvifSession *self, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  char *categories[] = { (char *) "All" };
-  struct _tds__GetCapabilities request = { .__sizeCategory = 1, .Category = categories };
-  struct _tds__GetCapabilitiesResponse response = { 0 };
+  char *categories[] = {(char *)"All"};
+  struct _tds__GetCapabilities request = {.__sizeCategory = 1, .Category = categories};
+  struct _tds__GetCapabilitiesResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetCapabilities, &request, &response, error))
     return NULL;

@@ -9,10 +9,10 @@ static const struct {
   GChecksumType checksum;
   gboolean is_session;
 } algorithms[] = {
-  { "MD5", G_CHECKSUM_MD5, FALSE },
-  { "MD5-sess", G_CHECKSUM_MD5, TRUE },
-  { "SHA-256", G_CHECKSUM_SHA256, FALSE },
-  { "SHA-256-sess", G_CHECKSUM_SHA256, TRUE },
+    {"MD5", G_CHECKSUM_MD5, FALSE},
+    {"MD5-sess", G_CHECKSUM_MD5, TRUE},
+    {"SHA-256", G_CHECKSUM_SHA256, FALSE},
+    {"SHA-256-sess", G_CHECKSUM_SHA256, TRUE},
 };
 
 static const char *
@@ -58,7 +58,7 @@ read_parameters (const char **text)
     if (length == 0 || *after != '=')
       return parameters;
     after += 1 + strspn (after + 1, " \t");
-    g_autofree char *key = g_ascii_strdown (name, (gssize) length);
+    g_autofree char *key = g_ascii_strdown (name, (gssize)length);
     char *value = read_value (&after);
     g_hash_table_replace (parameters, g_steal_pointer (&key), value);
     *text = after;
@@ -84,7 +84,7 @@ find_algorithm (const char *name)
     return 0;
   for (guint i = 0; i < G_N_ELEMENTS (algorithms); i++) {
     if (g_ascii_strcasecmp (algorithms[i].name, name) == 0)
-      return (int) i;
+      return (int)i;
   }
   return -1;
 }
@@ -167,6 +167,10 @@ cg_onvif_challenge_copy (const CgOnvifChallenge *self)
   return copy;
 }
 
+/**
+ * cg_onvif_challenge_free:
+ * @self: (transfer full) (nullable): a challenge
+ */
 void
 cg_onvif_challenge_free (CgOnvifChallenge *self)
 {
@@ -225,14 +229,13 @@ cg_onvif_challenge_answer (CgOnvifChallenge *self,
 {
   const GChecksumType type = self->checksum;
   g_autofree char *secret = hash (type, "%s:%s:%s", username, self->realm, password);
-  g_autofree char *ha1 = self->is_session ? hash (type, "%s:%s:%s", secret, self->nonce, cnonce)
-                                          : g_strdup (secret);
+  g_autofree char *ha1 =
+      self->is_session ? hash (type, "%s:%s:%s", secret, self->nonce, cnonce) : g_strdup (secret);
   g_autofree char *ha2 = hash (type, "%s:%s", method, target);
   g_autofree char *count = g_strdup_printf ("%08x", ++self->count);
   g_autofree char *response =
-      self->has_qop
-          ? hash (type, "%s:%s:%s:%s:auth:%s", ha1, self->nonce, count, cnonce, ha2)
-          : hash (type, "%s:%s:%s", ha1, self->nonce, ha2);
+      self->has_qop ? hash (type, "%s:%s:%s:%s:auth:%s", ha1, self->nonce, count, cnonce, ha2)
+                    : hash (type, "%s:%s:%s", ha1, self->nonce, ha2);
   GString *header = g_string_new ("Digest ");
 
   append_quoted (header, "username", username);

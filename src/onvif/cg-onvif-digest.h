@@ -9,13 +9,13 @@ G_BEGIN_DECLS
 typedef struct {
   char *realm;
   char *nonce;
-  char *opaque;              /* (nullable) */
-  const char *algorithm;     /* (nullable) as it goes back; NULL: none was named, which means MD5 */
+  char *opaque;          /* (nullable) */
+  const char *algorithm; /* (nullable) as it goes back; NULL: none was named, which means MD5 */
   GChecksumType checksum;
-  gboolean is_session;       /* MD5-sess */
-  gboolean has_qop;          /* qop=auth; else the form of RFC 2069 */
-  gboolean is_stale;         /* the login was right, only the nonce is old */
-  guint count;               /* nc of the last answer */
+  gboolean is_session; /* MD5-sess */
+  gboolean has_qop;    /* qop=auth; else the form of RFC 2069 */
+  gboolean is_stale;   /* the login was right, only the nonce is old */
+  guint count;         /* nc of the last answer */
 } CgOnvifChallenge;
 
 CgOnvifChallenge *cg_onvif_challenge_parse (const char *const *headers);

@@ -15,25 +15,25 @@
 #define SCOPE_HARDWARE "onvif://www.onvif.org/hardware/"
 
 static const struct Namespace discovery_namespaces[] = {
-  { "SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope",
-    "http://schemas.xmlsoap.org/soap/envelope/", NULL },
-  { "SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding",
-    "http://schemas.xmlsoap.org/soap/encoding/", NULL },
-  { "xsi", "http://www.w3.org/2001/XMLSchema-instance",
-    "http://www.w3.org/*/XMLSchema-instance", NULL },
-  { "xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", NULL },
-  { "wsa", "http://schemas.xmlsoap.org/ws/2004/08/addressing",
-    "http://www.w3.org/2005/08/addressing", NULL },
-  { "wsdd", "http://schemas.xmlsoap.org/ws/2005/04/discovery", NULL, NULL },
-  { "dn", "http://www.onvif.org/ver10/network/wsdl", NULL, NULL },
-  { "tds", "http://www.onvif.org/ver10/device/wsdl", NULL, NULL },
-  { NULL, NULL, NULL, NULL },
+    {"SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope",
+     "http://schemas.xmlsoap.org/soap/envelope/", NULL},
+    {"SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding",
+     "http://schemas.xmlsoap.org/soap/encoding/", NULL},
+    {"xsi", "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/*/XMLSchema-instance",
+     NULL},
+    {"xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", NULL},
+    {"wsa", "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+     "http://www.w3.org/2005/08/addressing", NULL},
+    {"wsdd", "http://schemas.xmlsoap.org/ws/2005/04/discovery", NULL, NULL},
+    {"dn", "http://www.onvif.org/ver10/network/wsdl", NULL, NULL},
+    {"tds", "http://www.onvif.org/ver10/device/wsdl", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 static const char *const probe_types[] = {
-  [CG_ONVIF_PROBE_VIDEO_TRANSMITTER] = "dn:NetworkVideoTransmitter",
-  [CG_ONVIF_PROBE_DEVICE] = "tds:Device",
-  [CG_ONVIF_PROBE_ANYTHING] = NULL,
+    [CG_ONVIF_PROBE_VIDEO_TRANSMITTER] = "dn:NetworkVideoTransmitter",
+    [CG_ONVIF_PROBE_DEVICE] = "tds:Device",
+    [CG_ONVIF_PROBE_ANYTHING] = NULL,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (probe_types) == CG_ONVIF_N_PROBE_KINDS);
 
@@ -42,8 +42,8 @@ G_STATIC_ASSERT (G_N_ELEMENTS (probe_types) == CG_ONVIF_N_PROBE_KINDS);
  * @soap: a context
  * @kind: what to ask for
  *
- * Core Specification, 7.3.3. Each message has its own MessageID; there are no line breaks within the
- * body (Q15).
+ * Core Specification, 7.3.3. Each message has its own MessageID; there are no line breaks within
+ * the body (Q15).
  *
  * Returns: (transfer full): the datagram's text
  */
@@ -53,11 +53,11 @@ cg_onvif_discovery_write_probe (struct soap *soap, CgOnvifProbeKind kind)
   g_autofree char *uuid = g_uuid_string_random ();
   g_autofree char *message_id = g_strconcat ("uuid:", uuid, NULL);
   struct SOAP_ENV__Header header = {
-    .wsa__MessageID = message_id,
-    .wsa__To = (char *) DISCOVERY_TO,
-    .wsa__Action = (char *) PROBE_ACTION,
+      .wsa__MessageID = message_id,
+      .wsa__To = (char *)DISCOVERY_TO,
+      .wsa__Action = (char *)PROBE_ACTION,
   };
-  struct _wsdd__Probe probe = { .Types = (char *) probe_types[kind] };
+  struct _wsdd__Probe probe = {.Types = (char *)probe_types[kind]};
   const char *text = NULL;
 
   soap->header = &header;
@@ -108,9 +108,9 @@ merge_words (char ***list, const char *text)
   g_auto (GStrv) old = *list;
 
   if (old != NULL)
-    g_strv_builder_addv (builder, (const char **) old);
+    g_strv_builder_addv (builder, (const char **)old);
   for (guint i = 0; words[i] != NULL; i++) {
-    if (old == NULL || !g_strv_contains ((const char *const *) old, words[i]))
+    if (old == NULL || !g_strv_contains ((const char *const *)old, words[i]))
       g_strv_builder_add (builder, words[i]);
   }
   *list = g_strv_builder_end (builder);
@@ -167,7 +167,7 @@ cg_onvif_discovery_read_matches (struct soap *soap,
                                  GPtrArray *found)
 {
   const char *start = strchr (text, '<');
-  struct __wsdd__ProbeMatches message = { 0 };
+  struct __wsdd__ProbeMatches message = {0};
 
   if (start == NULL)
     return FALSE;

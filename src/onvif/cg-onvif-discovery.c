@@ -26,10 +26,10 @@ typedef struct {
   const CgOnvifProbe *options;
   GCancellable *cancellable; /* (nullable) */
   GPtrArray *sockets;        /* (owned) (element-type GSocket) one for each address we ask from */
-  GPtrArray *targets;        /* (owned) (element-type GSocketAddress) asked through the last socket */
-  GSocketAddress *group;     /* (owned) (nullable) asked through all but the last */
-  GPtrArray *found;          /* (owned) (element-type CgOnvifDiscovered) */
-  struct soap *soap;         /* (owned) */
+  GPtrArray *targets;    /* (owned) (element-type GSocketAddress) asked through the last socket */
+  GSocketAddress *group; /* (owned) (nullable) asked through all but the last */
+  GPtrArray *found;      /* (owned) (element-type CgOnvifDiscovered) */
+  struct soap *soap;     /* (owned) */
 } Probe;
 
 static guint16
@@ -48,12 +48,12 @@ list_own_addresses (void)
   if (getifaddrs (&interfaces) != 0)
     return g_strv_builder_end (builder);
   for (const struct ifaddrs *i = interfaces; i != NULL; i = i->ifa_next) {
-    if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET ||
-        (i->ifa_flags & IFF_UP) == 0 || (i->ifa_flags & IFF_MULTICAST) == 0)
+    if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET || (i->ifa_flags & IFF_UP) == 0 ||
+        (i->ifa_flags & IFF_MULTICAST) == 0)
       continue;
-    const struct sockaddr_in *address = (const struct sockaddr_in *) (const void *) i->ifa_addr;
+    const struct sockaddr_in *address = (const struct sockaddr_in *)(const void *)i->ifa_addr;
     g_autoptr (GInetAddress) inet =
-        g_inet_address_new_from_bytes ((const guint8 *) &address->sin_addr, G_SOCKET_FAMILY_IPV4);
+        g_inet_address_new_from_bytes ((const guint8 *)&address->sin_addr, G_SOCKET_FAMILY_IPV4);
     g_autofree char *text = g_inet_address_to_string (inet);
     g_strv_builder_add (builder, text);
   }
@@ -72,9 +72,8 @@ open_socket (const char *own_address, GError **error)
     return NULL;
   }
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (inet, 0);
-  g_autoptr (GSocket) socket =
-      g_socket_new (g_inet_address_get_family (inet), G_SOCKET_TYPE_DATAGRAM,
-                    G_SOCKET_PROTOCOL_UDP, error);
+  g_autoptr (GSocket) socket = g_socket_new (g_inet_address_get_family (inet),
+                                             G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
   if (socket == NULL || !g_socket_bind (socket, address, FALSE, error))
     return NULL;
   g_socket_set_blocking (socket, FALSE);
@@ -97,7 +96,7 @@ open_multicast (Probe *probe, GError **error)
   const char *group = options->group != NULL ? options->group : DISCOVERY_GROUP;
   g_auto (GStrv) all = options->addresses == NULL ? list_own_addresses () : NULL;
   const char *const *addresses =
-      options->addresses != NULL ? options->addresses : (const char *const *) all;
+      options->addresses != NULL ? options->addresses : (const char *const *)all;
 
   if (group[0] == '\0')
     return TRUE;
@@ -216,7 +215,7 @@ listen_until (Probe *probe, gint64 until_us, char *buffer)
 
     if (left_us <= 0)
       break;
-    g_poll (fds, can_cancel ? n + 1 : n, (int) (left_us / 1000) + 1);
+    g_poll (fds, can_cancel ? n + 1 : n, (int)(left_us / 1000) + 1);
     for (guint i = 0; i < n; i++)
       receive (probe, g_ptr_array_index (probe->sockets, i), buffer);
   }
@@ -231,7 +230,7 @@ run (Probe *probe, GError **error)
   const guint timeout_ms =
       probe->options->timeout_ms != 0 ? probe->options->timeout_ms : DEFAULT_TIMEOUT_MS;
   const gint64 start_us = g_get_monotonic_time ();
-  const gint64 end_us = start_us + (gint64) timeout_ms * 1000;
+  const gint64 end_us = start_us + (gint64)timeout_ms * 1000;
   g_autofree char *buffer = g_malloc (MAX_DATAGRAM + 1);
 
   if (!open_all (probe, error))
@@ -265,12 +264,12 @@ cg_onvif_discovery_probe_in_thread (const CgOnvifProbe *options,
                                     GError **error)
 {
   Probe probe = {
-    .options = options,
-    .cancellable = cancellable,
-    .sockets = g_ptr_array_new_with_free_func (g_object_unref),
-    .targets = g_ptr_array_new_with_free_func (g_object_unref),
-    .found = g_ptr_array_new_with_free_func ((GDestroyNotify) cg_onvif_discovered_free),
-    .soap = cg_onvif_soap_new (),
+      .options = options,
+      .cancellable = cancellable,
+      .sockets = g_ptr_array_new_with_free_func (g_object_unref),
+      .targets = g_ptr_array_new_with_free_func (g_object_unref),
+      .found = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_discovered_free),
+      .soap = cg_onvif_soap_new (),
   };
 
   if (!run (&probe, error))
@@ -308,6 +307,10 @@ cg_onvif_discovered_get_service_address (const CgOnvifDiscovered *self)
   return cg_onvif_address_repair_stream (self->xaddrs[0], reached);
 }
 
+/**
+ * cg_onvif_discovered_free:
+ * @self: (transfer full) (nullable): a camera
+ */
 void
 cg_onvif_discovered_free (CgOnvifDiscovered *self)
 {

@@ -9,11 +9,12 @@ G_BEGIN_DECLS
 
 /* What to ask and whom. All zero: every IPv4 interface, two seconds. */
 typedef struct {
-  const char *const *addresses; /* (nullable) own IPv4 addresses to probe from; NULL: all that are up */
-  const char *const *hosts;     /* (nullable) host or host:port asked directly (Q15, other subnets) */
-  const char *group;            /* (nullable) other multicast group; "" asks only `hosts` */
-  guint16 port;                 /* 0: 3702 */
-  guint timeout_ms;             /* 0: 2000 */
+  const char *const
+      *addresses;           /* (nullable) own IPv4 addresses to probe from; NULL: all that are up */
+  const char *const *hosts; /* (nullable) host or host:port asked directly (Q15, other subnets) */
+  const char *group;        /* (nullable) other multicast group; "" asks only `hosts` */
+  guint16 port;             /* 0: 3702 */
+  guint timeout_ms;         /* 0: 2000 */
 } CgOnvifProbe;
 
 /* One camera that answered. */

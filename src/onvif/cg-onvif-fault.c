@@ -16,33 +16,34 @@ typedef enum {
 } Where;
 
 /* Fault codes in order of weight: a fault carries up to four, and the first row that names one of
- * them wins. Core Specification, 5.8.2.2 "Generic faults"; PTZ Service Specification, 5.3 and 5.4. */
+ * them wins. Core Specification, 5.8.2.2 "Generic faults"; PTZ Service Specification, 5.3 and 5.4.
+ */
 static const struct {
   const char *code;
   Where where;
   CgError error;
 } by_code[] = {
-  { "NotAuthorized", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "SenderNotAuthorized", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "FailedAuthentication", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "FailedCheck", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "InvalidSecurity", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "InvalidSecurityToken", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "UnsupportedSecurityToken", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "SecurityTokenUnavailable", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "MessageExpired", ANYWHERE, CG_ERROR_LOGIN_REFUSED },
-  { "OperationProhibited", ANYWHERE, CG_ERROR_NOT_PERMITTED },
-  { "TooManyPresets", ANYWHERE, CG_ERROR_TOO_MANY_PRESETS },
-  { "NoPTZProfile", ANYWHERE, CG_ERROR_NO_PTZ },
-  { "PTZNotSupported", ANYWHERE, CG_ERROR_NO_PTZ },
-  { "NoToken", ONLY_PTZ, CG_ERROR_NO_SUCH_PRESET },
-  { "OptionalActionNotSupported", ONLY_PTZ, CG_ERROR_NO_PTZ },
-  { "OptionalActionNotImplemented", ONLY_PTZ, CG_ERROR_NO_PTZ },
-  { "OptionalActionNotSupported", ANYWHERE, CG_ERROR_NOT_SUPPORTED },
-  { "OptionalActionNotImplemented", ANYWHERE, CG_ERROR_NOT_SUPPORTED },
-  { "ActionNotSupported", ANYWHERE, CG_ERROR_NOT_SUPPORTED },
-  { "ActionNotImplemented", ANYWHERE, CG_ERROR_NOT_SUPPORTED },
-  { "UnknownAction", ANYWHERE, CG_ERROR_NOT_SUPPORTED },
+    {"NotAuthorized", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"SenderNotAuthorized", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"FailedAuthentication", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"FailedCheck", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"InvalidSecurity", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"InvalidSecurityToken", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"UnsupportedSecurityToken", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"SecurityTokenUnavailable", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"MessageExpired", ANYWHERE, CG_ERROR_LOGIN_REFUSED},
+    {"OperationProhibited", ANYWHERE, CG_ERROR_NOT_PERMITTED},
+    {"TooManyPresets", ANYWHERE, CG_ERROR_TOO_MANY_PRESETS},
+    {"NoPTZProfile", ANYWHERE, CG_ERROR_NO_PTZ},
+    {"PTZNotSupported", ANYWHERE, CG_ERROR_NO_PTZ},
+    {"NoToken", ONLY_PTZ, CG_ERROR_NO_SUCH_PRESET},
+    {"OptionalActionNotSupported", ONLY_PTZ, CG_ERROR_NO_PTZ},
+    {"OptionalActionNotImplemented", ONLY_PTZ, CG_ERROR_NO_PTZ},
+    {"OptionalActionNotSupported", ANYWHERE, CG_ERROR_NOT_SUPPORTED},
+    {"OptionalActionNotImplemented", ANYWHERE, CG_ERROR_NOT_SUPPORTED},
+    {"ActionNotSupported", ANYWHERE, CG_ERROR_NOT_SUPPORTED},
+    {"ActionNotImplemented", ANYWHERE, CG_ERROR_NOT_SUPPORTED},
+    {"UnknownAction", ANYWHERE, CG_ERROR_NOT_SUPPORTED},
 };
 
 /* Cameras that say it in words only, in lower case. */
@@ -50,20 +51,20 @@ static const struct {
   const char *words;
   CgError error;
 } by_text[] = {
-  { "not authorized", CG_ERROR_LOGIN_REFUSED },
-  { "unauthorized", CG_ERROR_LOGIN_REFUSED },
-  { "authentication fail", CG_ERROR_LOGIN_REFUSED },
-  { "not implemented", CG_ERROR_NOT_SUPPORTED },
-  { "not supported", CG_ERROR_NOT_SUPPORTED },
-  { "too many presets", CG_ERROR_TOO_MANY_PRESETS },
+    {"not authorized", CG_ERROR_LOGIN_REFUSED},
+    {"unauthorized", CG_ERROR_LOGIN_REFUSED},
+    {"authentication fail", CG_ERROR_LOGIN_REFUSED},
+    {"not implemented", CG_ERROR_NOT_SUPPORTED},
+    {"not supported", CG_ERROR_NOT_SUPPORTED},
+    {"too many presets", CG_ERROR_TOO_MANY_PRESETS},
 };
 
 static const struct {
   guint status;
   CgError error;
 } by_status[] = {
-  { 401, CG_ERROR_LOGIN_REFUSED }, { 403, CG_ERROR_LOGIN_REFUSED }, { 404, CG_ERROR_NOT_SUPPORTED },
-  { 405, CG_ERROR_NOT_SUPPORTED }, { 501, CG_ERROR_NOT_SUPPORTED },
+    {401, CG_ERROR_LOGIN_REFUSED}, {403, CG_ERROR_LOGIN_REFUSED}, {404, CG_ERROR_NOT_SUPPORTED},
+    {405, CG_ERROR_NOT_SUPPORTED}, {501, CG_ERROR_NOT_SUPPORTED},
 };
 
 /* gSOAP writes a name as prefix:name or "uri":name. */
@@ -100,21 +101,20 @@ dup_text (const char *text)
  * cg_onvif_fault_new:
  * @soap: a context that has just failed to read an answer
  * @http_status: that answer's status
- * @body: that answer's body
  *
  * Collects the codes of a SOAP 1.2 or 1.1 fault, nested ones too, and its text.
  *
  * Returns: (transfer full): the fault; without codes if the answer held none
  */
 CgOnvifFault *
-cg_onvif_fault_new (const struct soap *soap, guint http_status, const char *body)
+cg_onvif_fault_new (const struct soap *soap, guint http_status)
 {
   CgOnvifFault *self = g_new0 (CgOnvifFault, 1);
   const struct SOAP_ENV__Fault *fault = soap->fault;
   guint n = 0;
 
   self->http_status = http_status;
-  self->is_empty = strchr (body, '<') == NULL;
+  self->is_empty = soap->error == SOAP_NO_DATA;
   if (fault == NULL || (fault->SOAP_ENV__Code == NULL && fault->faultcode == NULL))
     return self;
   add_code (self, &n, fault->faultcode);
@@ -128,6 +128,10 @@ cg_onvif_fault_new (const struct soap *soap, guint http_status, const char *body
   return self;
 }
 
+/**
+ * cg_onvif_fault_free:
+ * @self: (transfer full) (nullable): a fault
+ */
 void
 cg_onvif_fault_free (CgOnvifFault *self)
 {
@@ -149,7 +153,7 @@ cg_onvif_fault_free (CgOnvifFault *self)
 gboolean
 cg_onvif_fault_has_code (const CgOnvifFault *self, const char *code)
 {
-  return self != NULL && g_strv_contains ((const char *const *) self->codes, code);
+  return self != NULL && g_strv_contains ((const char *const *)self->codes, code);
 }
 
 /**
@@ -232,12 +236,12 @@ cg_onvif_fault_to_error (const CgOnvifFault *self,
                          CgError code,
                          GError **error)
 {
-  g_autofree char *codes = g_strjoinv ("/", (char **) self->codes);
+  g_autofree char *codes = g_strjoinv ("/", (char **)self->codes);
 
   if (self->codes[0] == NULL)
-    g_set_error (error, CG_ERROR, (int) code, "%s: HTTP status %u without a usable answer",
+    g_set_error (error, CG_ERROR, (int)code, "%s: HTTP status %u without a usable answer",
                  operation->name, self->http_status);
   else
-    g_set_error (error, CG_ERROR, (int) code, "%s: %s%s%s", operation->name, codes,
+    g_set_error (error, CG_ERROR, (int)code, "%s: %s%s%s", operation->name, codes,
                  self->text != NULL ? ": " : "", self->text != NULL ? self->text : "");
 }

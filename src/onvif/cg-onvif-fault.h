@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 /* A camera's refusal. Codes stand without their prefixes, the outermost first. */
 typedef struct {
   guint http_status;
-  gboolean is_empty; /* no XML in the answer at all */
+  gboolean is_empty;                     /* nothing in the answer at all */
   char *codes[CG_ONVIF_FAULT_DEPTH + 1]; /* zero-terminated; empty: no SOAP fault */
   char *text;                            /* (nullable) reason or detail */
 } CgOnvifFault;
 
-CgOnvifFault *cg_onvif_fault_new (const struct soap *soap, guint http_status, const char *body);
+CgOnvifFault *cg_onvif_fault_new (const struct soap *soap, guint http_status);
 void cg_onvif_fault_free (CgOnvifFault *self);
 
 gboolean cg_onvif_fault_has_code (const CgOnvifFault *self, const char *code);

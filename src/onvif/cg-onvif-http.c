@@ -6,8 +6,8 @@
 
 #include "cg-onvif-stream.h"
 
-/* Larger than the longest answer a camera was ever seen to give (a few hundred kilobytes), and small
- * enough for a small box to hold several of (Q39). */
+/* Larger than the longest answer a camera was ever seen to give (a few hundred kilobytes), and
+ * small enough for a small box to hold several of (Q39). */
 #define MAX_BODY (4 * 1024 * 1024)
 
 /* All header lines of one answer together. */
@@ -15,10 +15,23 @@
 
 #define READ_SIZE (16 * 1024)
 
+/* A camera that closes sooner than this after an answer does not keep connections; one that closes
+ * later has only grown tired of an idle one. */
+#define SOON_US (2 * G_USEC_PER_SEC)
+
+/* What this camera does with a connection after an answer. */
+typedef enum {
+  KEEP_ALIVE_UNKNOWN,
+  KEEP_ALIVE_WORKS,
+  KEEP_ALIVE_BROKEN, /* it closes without saying so (Q46) */
+} KeepAlive;
+
 struct _CgOnvifHttp {
   CgOnvifStream *stream; /* (owned) */
   GByteArray *input;     /* (owned) received and not yet consumed */
   gboolean has_answer;   /* at least one byte of this answer came */
+  KeepAlive keep_alive;
+  gint64 answered_us; /* monotonic: when the last answer was complete */
 };
 
 /* What the header said about the body. */
@@ -53,6 +66,10 @@ cg_onvif_http_new (void)
   return self;
 }
 
+/**
+ * cg_onvif_http_free:
+ * @self: (transfer full) (nullable): a client outside any call
+ */
 void
 cg_onvif_http_free (CgOnvifHttp *self)
 {
@@ -100,6 +117,10 @@ cg_onvif_http_abort (CgOnvifHttp *self)
   cg_onvif_stream_abort (self->stream);
 }
 
+/**
+ * cg_onvif_http_response_free:
+ * @self: (transfer full) (nullable): an answer
+ */
 void
 cg_onvif_http_response_free (CgOnvifHttpResponse *self)
 {
@@ -125,9 +146,9 @@ fill (CgOnvifHttp *self, GError **error)
   const gssize n = cg_onvif_stream_read (self->stream, buffer, sizeof buffer, error);
 
   if (n <= 0)
-    return (int) n;
+    return (int)n;
   self->has_answer = TRUE;
-  g_byte_array_append (self->input, buffer, (guint) n);
+  g_byte_array_append (self->input, buffer, (guint)n);
   return 1;
 }
 
@@ -139,16 +160,16 @@ read_line (CgOnvifHttp *self, gsize *left, GError **error)
 
   for (;;) {
     const guint8 *start = self->input->data;
-    const guint8 *end =
-        scanned < self->input->len ? memchr (start + scanned, '\n', self->input->len - scanned)
-                                   : NULL;
+    const guint8 *end = scanned < self->input->len
+                            ? memchr (start + scanned, '\n', self->input->len - scanned)
+                            : NULL;
 
     scanned = self->input->len;
     if (end != NULL) {
-      const gsize length = (gsize) (end - start);
-      char *line = g_strndup ((const char *) start, length);
+      const gsize length = (gsize)(end - start);
+      char *line = g_strndup ((const char *)start, length);
 
-      g_byte_array_remove_range (self->input, 0, (guint) length + 1);
+      g_byte_array_remove_range (self->input, 0, (guint)length + 1);
       *left -= MIN (*left, length + 1);
       return g_strchomp (line);
     }
@@ -198,7 +219,7 @@ read_status (const char *line, guint *status, gboolean *keep_alive)
 
   if (!g_str_has_prefix (line, "HTTP/") || blank == NULL)
     return FALSE;
-  *status = (guint) strtoul (blank + 1, NULL, 10);
+  *status = (guint)strtoul (blank + 1, NULL, 10);
   *keep_alive = !g_str_has_prefix (line, "HTTP/1.0");
   return *status >= 100 && *status <= 999;
 }
@@ -239,15 +260,15 @@ read_head (CgOnvifHttp *self, Head *head, guint *status, GError **error)
   return TRUE;
 }
 
-/* Moves @length bytes, or all up to the end of the stream, to @body. An early end is taken as it is:
- * the XML tells whether anything is missing. */
+/* Moves @length bytes, or all up to the end of the stream, to @body. An early end is taken as it
+ * is: the XML tells whether anything is missing. */
 static gboolean
 read_bytes (CgOnvifHttp *self, GByteArray *body, guint64 length, gboolean *at_end, GError **error)
 {
   while (length > 0) {
-    const guint n = (guint) MIN ((guint64) self->input->len, length);
+    const guint n = (guint)MIN ((guint64)self->input->len, length);
 
-    if (body->len + (guint64) n > MAX_BODY)
+    if (body->len + (guint64)n > MAX_BODY)
       return set_nonsense (error, "larger than 4 MiB");
     if (n > 0) {
       g_byte_array_append (body, self->input->data, n);
@@ -280,7 +301,7 @@ read_chunks (CgOnvifHttp *self, GByteArray *body, gboolean *at_end, GError **err
     if (end == line)
       return set_nonsense (error, "bad chunk");
     if (length == 0) {
-      Head trailer = { .challenges = g_strv_builder_new () };
+      Head trailer = {.challenges = g_strv_builder_new ()};
       const gboolean ok = read_headers (self, &trailer, &left, error);
 
       g_strv_builder_unref (trailer.challenges);
@@ -314,7 +335,7 @@ read_response (CgOnvifHttp *self, GError **error)
   g_autoptr (CgOnvifHttpResponse) response = g_new0 (CgOnvifHttpResponse, 1);
   g_autoptr (GStrvBuilder) challenges = g_strv_builder_new ();
   g_autoptr (GByteArray) body = g_byte_array_new ();
-  Head head = { .challenges = challenges };
+  Head head = {.challenges = challenges};
   gboolean at_end = FALSE;
 
   if (!read_head (self, &head, &response->status, error))
@@ -325,8 +346,8 @@ read_response (CgOnvifHttp *self, GError **error)
     cg_onvif_stream_close (self->stream);
   response->challenges = g_strv_builder_end (challenges);
   response->body_length = body->len;
-  g_byte_array_append (body, (const guint8 *) "", 1);
-  response->body = (char *) g_byte_array_free (g_steal_pointer (&body), FALSE);
+  g_byte_array_append (body, (const guint8 *)"", 1);
+  response->body = (char *)g_byte_array_free (g_steal_pointer (&body), FALSE);
   return g_steal_pointer (&response);
 }
 
@@ -352,8 +373,8 @@ build_request (const CgOnvifHttpRequest *request)
   return g_string_free (text, FALSE);
 }
 
-/* One request and its answer on the open connection. The request is one write: header and body in one
- * packet. */
+/* One request and its answer on the open connection. The request is one write: header and body in
+ * one packet. */
 static Exchange
 exchange (CgOnvifHttp *self, const char *text, CgOnvifHttpResponse **response, GError **error)
 {
@@ -378,17 +399,51 @@ may_repeat (CgOnvifHttp *self, const CgOnvifHttpRequest *request, Exchange outco
 {
   if (cg_onvif_stream_was_given_up (self->stream))
     return FALSE;
-  return outcome == EXCHANGE_NOT_SENT ||
-         (outcome == EXCHANGE_NO_ANSWER && request->is_repeatable);
+  return outcome == EXCHANGE_NOT_SENT || (outcome == EXCHANGE_NO_ANSWER && request->is_repeatable);
+}
+
+/* The connection was closed between two requests, or under one. */
+static void
+note_closed (CgOnvifHttp *self)
+{
+  if (g_get_monotonic_time () - self->answered_us < SOON_US)
+    self->keep_alive = KEEP_ALIVE_BROKEN;
+}
+
+/* Whether a request may go over the connection that is open. What must not be repeated goes over an
+ * old connection only when this camera is known to keep them: closed at the wrong moment, it would
+ * be lost (Q46). */
+static gboolean
+may_reuse (CgOnvifHttp *self, const CgOnvifHttpRequest *request)
+{
+  if (!cg_onvif_stream_is_open (self->stream) || self->keep_alive == KEEP_ALIVE_BROKEN)
+    return FALSE;
+  if (self->input->len > 0 || !cg_onvif_stream_is_open_to (self->stream, request->address)) {
+    note_closed (self);
+    return FALSE;
+  }
+  return request->is_repeatable || self->keep_alive == KEEP_ALIVE_WORKS;
 }
 
 static gboolean
-make_ready (CgOnvifHttp *self, const CgOnvifAddress *address, GError **error)
+make_ready (CgOnvifHttp *self,
+            const CgOnvifHttpRequest *request,
+            gboolean *is_reused,
+            GError **error)
 {
-  if (self->input->len == 0 && cg_onvif_stream_is_open_to (self->stream, address))
+  *is_reused = may_reuse (self, request);
+  if (*is_reused)
     return TRUE;
   g_byte_array_set_size (self->input, 0);
-  return cg_onvif_stream_open (self->stream, address, error);
+  return cg_onvif_stream_open (self->stream, request->address, error);
+}
+
+static void
+note_answer (CgOnvifHttp *self, gboolean is_reused)
+{
+  self->answered_us = g_get_monotonic_time ();
+  if (is_reused && self->keep_alive == KEEP_ALIVE_UNKNOWN)
+    self->keep_alive = KEEP_ALIVE_WORKS;
 }
 
 /**
@@ -411,13 +466,18 @@ cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError
   for (guint attempt = 0;; attempt++) {
     g_autoptr (GError) reason = NULL;
     CgOnvifHttpResponse *response = NULL;
+    gboolean is_reused = FALSE;
 
-    if (!make_ready (self, request->address, error))
+    if (!make_ready (self, request, &is_reused, error))
       return NULL;
     const Exchange outcome = exchange (self, text, &response, &reason);
-    if (outcome == EXCHANGE_DONE)
+    if (outcome == EXCHANGE_DONE) {
+      note_answer (self, is_reused);
       return response;
+    }
     cg_onvif_stream_close (self->stream);
+    if (is_reused && outcome != EXCHANGE_FAILED)
+      note_closed (self);
     if (attempt > 0 || !may_repeat (self, request, outcome)) {
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;

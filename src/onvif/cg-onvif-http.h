@@ -35,9 +35,8 @@ void cg_onvif_http_begin (CgOnvifHttp *self, guint timeout_ms);
 void cg_onvif_http_end (CgOnvifHttp *self);
 void cg_onvif_http_abort (CgOnvifHttp *self);
 
-CgOnvifHttpResponse *cg_onvif_http_post (CgOnvifHttp *self,
-                                         const CgOnvifHttpRequest *request,
-                                         GError **error);
+CgOnvifHttpResponse *
+cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError **error);
 void cg_onvif_http_response_free (CgOnvifHttpResponse *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifHttp, cg_onvif_http_free)

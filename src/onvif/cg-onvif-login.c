@@ -6,25 +6,43 @@ static const struct {
   gboolean digest;
   gboolean token;
 } rungs[] = {
-  [CG_ONVIF_LOGIN_NONE] = { "none", FALSE, FALSE },
-  [CG_ONVIF_LOGIN_DIGEST] = { "digest", TRUE, FALSE },
-  [CG_ONVIF_LOGIN_TOKEN] = { "token", FALSE, TRUE },
-  [CG_ONVIF_LOGIN_BOTH] = { "both", TRUE, TRUE },
+    [CG_ONVIF_LOGIN_NONE] = {"none", FALSE, FALSE},
+    [CG_ONVIF_LOGIN_DIGEST] = {"digest", TRUE, FALSE},
+    [CG_ONVIF_LOGIN_TOKEN] = {"token", FALSE, TRUE},
+    [CG_ONVIF_LOGIN_BOTH] = {"both", TRUE, TRUE},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rungs) == CG_ONVIF_N_LOGINS);
 
+/**
+ * cg_onvif_login_has_digest:
+ * @login: a rung
+ *
+ * Returns: whether it answers HTTP digest challenges
+ */
 gboolean
 cg_onvif_login_has_digest (CgOnvifLogin login)
 {
   return rungs[login].digest;
 }
 
+/**
+ * cg_onvif_login_has_token:
+ * @login: a rung
+ *
+ * Returns: whether it puts a UsernameToken into the message
+ */
 gboolean
 cg_onvif_login_has_token (CgOnvifLogin login)
 {
   return rungs[login].token;
 }
 
+/**
+ * cg_onvif_login_get_word:
+ * @login: a rung
+ *
+ * Returns: its name in logs
+ */
 const char *
 cg_onvif_login_get_word (CgOnvifLogin login)
 {
@@ -43,10 +61,7 @@ cg_onvif_login_get_word (CgOnvifLogin login)
  * Returns: whether there is one
  */
 gboolean
-cg_onvif_login_next (guint tried,
-                     gboolean has_password,
-                     gboolean has_challenge,
-                     CgOnvifLogin *next)
+cg_onvif_login_next (guint tried, gboolean has_password, gboolean has_challenge, CgOnvifLogin *next)
 {
   for (guint i = 0; i < CG_ONVIF_N_LOGINS; i++) {
     if ((tried & (1u << i)) != 0)
@@ -55,7 +70,7 @@ cg_onvif_login_next (guint tried,
       continue;
     if (!has_challenge && rungs[i].digest)
       continue;
-    *next = (CgOnvifLogin) i;
+    *next = (CgOnvifLogin)i;
     return TRUE;
   }
   return FALSE;

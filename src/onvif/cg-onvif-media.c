@@ -33,6 +33,10 @@ cg_onvif_profile_copy (const CgOnvifProfile *self)
   return copy;
 }
 
+/**
+ * cg_onvif_profile_free:
+ * @self: (transfer full) (nullable): a profile
+ */
 void
 cg_onvif_profile_free (CgOnvifProfile *self)
 {
@@ -59,7 +63,7 @@ dup_or_empty (const char *text)
 static guint
 not_negative (double value)
 {
-  return value > 0 && value < (double) G_MAXINT ? (guint) value : 0;
+  return value > 0 && value < (double)G_MAXINT ? (guint)value : 0;
 }
 
 static void
@@ -114,11 +118,11 @@ cg_onvif_media_get_profiles_in_thread (CgOnvifSession *self, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
   struct _trt__GetProfiles request = {};
-  struct _trt__GetProfilesResponse response = { 0 };
+  struct _trt__GetProfilesResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetProfiles, &request, &response, error))
     return NULL;
-  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) cg_onvif_profile_free);
+  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
   for (int i = 0; i < response.__sizeProfiles; i++) {
     if (response.Profiles[i].token != NULL && response.Profiles[i].token[0] != '\0')
       g_ptr_array_add (profiles, read_profile (&response.Profiles[i]));
@@ -143,12 +147,11 @@ cg_onvif_media_get_stream_uri_in_thread (CgOnvifSession *self,
                                          GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct tt__Transport transport = { .Protocol = (char *) "RTSP" };
-  struct tt__StreamSetup setup = { .Stream = (char *) "RTP-Unicast", .Transport = &transport };
-  struct _trt__GetStreamUri request = {
-    .StreamSetup = &setup, .ProfileToken = (char *) profile_token
-  };
-  struct _trt__GetStreamUriResponse response = { 0 };
+  struct tt__Transport transport = {.Protocol = (char *)"RTSP"};
+  struct tt__StreamSetup setup = {.Stream = (char *)"RTP-Unicast", .Transport = &transport};
+  struct _trt__GetStreamUri request = {.StreamSetup = &setup,
+                                       .ProfileToken = (char *)profile_token};
+  struct _trt__GetStreamUriResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetStreamUri, &request, &response, error))
     return NULL;
@@ -178,7 +181,7 @@ cg_onvif_media_set_synchronization_point_in_thread (CgOnvifSession *self,
                                                     GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _trt__SetSynchronizationPoint request = { .ProfileToken = (char *) profile_token };
+  struct _trt__SetSynchronizationPoint request = {.ProfileToken = (char *)profile_token};
   struct _trt__SetSynchronizationPointResponse response = {};
 
   return cg_onvif_span_call (span, &operation_SetSynchronizationPoint, &request, &response, error);

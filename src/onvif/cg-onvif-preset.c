@@ -9,6 +9,10 @@ CG_ONVIF_OPERATION (tptz, SetPreset, CG_ONVIF_SERVICE_PTZ, FALSE);
 CG_ONVIF_OPERATION (tptz, GotoPreset, CG_ONVIF_SERVICE_PTZ, FALSE);
 CG_ONVIF_OPERATION (tptz, RemovePreset, CG_ONVIF_SERVICE_PTZ, FALSE);
 
+/**
+ * cg_onvif_preset_free:
+ * @self: (transfer full) (nullable): a preset
+ */
 void
 cg_onvif_preset_free (CgOnvifPreset *self)
 {
@@ -44,17 +48,15 @@ add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
  * Returns: (transfer full) (element-type CgOnvifPreset) (nullable): the presets, in their order
  */
 GPtrArray *
-cg_onvif_ptz_get_presets_in_thread (CgOnvifSession *self,
-                                    const char *profile_token,
-                                    GError **error)
+cg_onvif_ptz_get_presets_in_thread (CgOnvifSession *self, const char *profile_token, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__GetPresets request = { .ProfileToken = (char *) profile_token };
-  struct _tptz__GetPresetsResponse response = { 0 };
+  struct _tptz__GetPresets request = {.ProfileToken = (char *)profile_token};
+  struct _tptz__GetPresetsResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetPresets, &request, &response, error))
     return NULL;
-  GPtrArray *presets = g_ptr_array_new_with_free_func ((GDestroyNotify) cg_onvif_preset_free);
+  GPtrArray *presets = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_preset_free);
   for (int i = 0; i < response.__sizePreset; i++)
     add_preset (presets, &response.Preset[i]);
   return presets;
@@ -80,10 +82,10 @@ cg_onvif_ptz_set_preset_in_thread (CgOnvifSession *self,
                                    GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__SetPreset request = { .ProfileToken = (char *) profile_token,
-                                      .PresetName = (char *) name,
-                                      .PresetToken = (char *) token };
-  struct _tptz__SetPresetResponse response = { 0 };
+  struct _tptz__SetPreset request = {.ProfileToken = (char *)profile_token,
+                                     .PresetName = (char *)name,
+                                     .PresetToken = (char *)token};
+  struct _tptz__SetPresetResponse response = {0};
 
   if (!cg_onvif_span_call (span, &operation_SetPreset, &request, &response, error))
     return NULL;
@@ -103,8 +105,8 @@ cg_onvif_ptz_set_preset_in_thread (CgOnvifSession *self,
  * @token: a preset
  * @error: return location; %CG_ERROR_NO_SUCH_PRESET
  *
- * GotoPreset: PTZ Service Specification, 5.4.3, at the camera's own speed. It answers when the camera
- * sets off, not when it arrives.
+ * GotoPreset: PTZ Service Specification, 5.4.3, at the camera's own speed. It answers when the
+ * camera sets off, not when it arrives.
  *
  * Returns: whether the camera is on its way
  */
@@ -115,8 +117,8 @@ cg_onvif_ptz_goto_preset_in_thread (CgOnvifSession *self,
                                     GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__GotoPreset request = { .ProfileToken = (char *) profile_token,
-                                       .PresetToken = (char *) token };
+  struct _tptz__GotoPreset request = {.ProfileToken = (char *)profile_token,
+                                      .PresetToken = (char *)token};
   struct _tptz__GotoPresetResponse response = {};
 
   return cg_onvif_span_call (span, &operation_GotoPreset, &request, &response, error);
@@ -140,8 +142,8 @@ cg_onvif_ptz_remove_preset_in_thread (CgOnvifSession *self,
                                       GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__RemovePreset request = { .ProfileToken = (char *) profile_token,
-                                         .PresetToken = (char *) token };
+  struct _tptz__RemovePreset request = {.ProfileToken = (char *)profile_token,
+                                        .PresetToken = (char *)token};
   struct _tptz__RemovePresetResponse response = {};
 
   return cg_onvif_span_call (span, &operation_RemovePreset, &request, &response, error);

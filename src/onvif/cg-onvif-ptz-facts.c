@@ -10,10 +10,14 @@ CG_ONVIF_OPERATION (tptz, GetConfigurations, CG_ONVIF_SERVICE_PTZ, TRUE);
 CG_ONVIF_OPERATION (tptz, GetNodes, CG_ONVIF_SERVICE_PTZ, TRUE);
 
 /* PTZ Service Specification, 5.7: what the generic spaces range over. */
-static const CgOnvifRange generic_pan_tilt = { -1, 1 };
-static const CgOnvifRange generic_zoom = { -1, 1 };
-static const CgOnvifRange generic_zoom_position = { 0, 1 };
+static const CgOnvifRange generic_pan_tilt = {-1, 1};
+static const CgOnvifRange generic_zoom = {-1, 1};
+static const CgOnvifRange generic_zoom_position = {0, 1};
 
+/**
+ * cg_onvif_ptz_facts_free:
+ * @self: (transfer full) (nullable): facts
+ */
 void
 cg_onvif_ptz_facts_free (CgOnvifPtzFacts *self)
 {
@@ -97,8 +101,8 @@ read_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
       choose_1d (spaces->ContinuousZoomVelocitySpace, spaces->__sizeContinuousZoomVelocitySpace);
   const struct tt__Space2DDescription *step = choose_2d (
       spaces->RelativePanTiltTranslationSpace, spaces->__sizeRelativePanTiltTranslationSpace);
-  const struct tt__Space1DDescription *zoom_step = choose_1d (
-      spaces->RelativeZoomTranslationSpace, spaces->__sizeRelativeZoomTranslationSpace);
+  const struct tt__Space1DDescription *zoom_step =
+      choose_1d (spaces->RelativeZoomTranslationSpace, spaces->__sizeRelativeZoomTranslationSpace);
 
   facts->has_continuous_pan_tilt = move != NULL;
   facts->has_continuous_zoom = zoom != NULL;
@@ -108,10 +112,9 @@ read_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
   read_1d (zoom, &facts->zoom_velocity);
   read_2d (step, &facts->pan_step, &facts->tilt_step);
   read_1d (zoom_step, &facts->zoom_step);
-  facts->has_pan_tilt_limits =
-      read_2d (choose_2d (spaces->AbsolutePanTiltPositionSpace,
-                          spaces->__sizeAbsolutePanTiltPositionSpace),
-               &facts->pan_position, &facts->tilt_position);
+  facts->has_pan_tilt_limits = read_2d (
+      choose_2d (spaces->AbsolutePanTiltPositionSpace, spaces->__sizeAbsolutePanTiltPositionSpace),
+      &facts->pan_position, &facts->tilt_position);
   facts->has_zoom_limits = read_1d (
       choose_1d (spaces->AbsoluteZoomPositionSpace, spaces->__sizeAbsoluteZoomPositionSpace),
       &facts->zoom_position);
@@ -120,7 +123,7 @@ read_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
 static void
 read_node (CgOnvifPtzFacts *facts, const struct tt__PTZNode *node)
 {
-  facts->max_presets = node->MaximumNumberOfPresets > 0 ? (guint) node->MaximumNumberOfPresets : 0;
+  facts->max_presets = node->MaximumNumberOfPresets > 0 ? (guint)node->MaximumNumberOfPresets : 0;
   if (node->SupportedPTZSpaces != NULL)
     read_spaces (facts, node->SupportedPTZSpaces);
 }
@@ -167,40 +170,31 @@ find_node (const struct _tptz__GetNodesResponse *response, const char *token)
   return response->__sizePTZNode == 1 ? &response->PTZNode[0] : NULL;
 }
 
-/* Errors after which the other of the two questions may still be answered. */
+/* Errors after which PTZ may work all the same (Q44). */
 static gboolean
-may_ask_on (const GError *error)
+may_go_on (const GError *error)
 {
-  return g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) ||
+  return error == NULL || g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) ||
          g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
 }
 
-/* Asks for both; one answer is enough. */
+/* Asks one question; an answer that is not given is an empty one. */
 static gboolean
 ask (CgOnvifSpan *span,
-     struct _tptz__GetNodesResponse *nodes,
-     struct _tptz__GetConfigurationsResponse *configurations,
+     const CgOnvifOperation *operation,
+     gpointer response,
+     gsize size,
      GError **error)
 {
-  struct _tptz__GetNodes nodes_request = {};
-  struct _tptz__GetConfigurations configurations_request = {};
-  g_autoptr (GError) no_nodes = NULL;
-  g_autoptr (GError) no_configurations = NULL;
+  guint64 no_parameters = 0; /* both requests are empty structs */
+  g_autoptr (GError) reason = NULL;
 
-  cg_onvif_span_call (span, &operation_GetNodes, &nodes_request, nodes, &no_nodes);
-  if (no_nodes != NULL && !may_ask_on (no_nodes)) {
-    g_propagate_error (error, g_steal_pointer (&no_nodes));
-    return FALSE;
-  }
-  if (no_nodes != NULL)
-    *nodes = (struct _tptz__GetNodesResponse){ 0 };
-  if (cg_onvif_span_call (span, &operation_GetConfigurations, &configurations_request,
-                          configurations, &no_configurations))
+  if (cg_onvif_span_call (span, operation, &no_parameters, response, &reason))
     return TRUE;
-  *configurations = (struct _tptz__GetConfigurationsResponse){ 0 };
-  if (no_nodes == NULL && may_ask_on (no_configurations))
+  memset (response, 0, size);
+  if (may_go_on (reason))
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&no_configurations));
+  g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
@@ -210,8 +204,8 @@ ask (CgOnvifSpan *span,
  * @profile: the profile that moves the camera
  * @error: return location; %CG_ERROR_NO_PTZ if it has no PTZ configuration
  *
- * GetNodes and GetConfigurations: PTZ Service Specification, 5.1.2 and 5.2.2. A camera that answers
- * only one of them is believed; one that tells no space at all is taken to know continuous moves (Q44).
+ * GetNodes and GetConfigurations: PTZ Service Specification, 5.1.2 and 5.2.2. A camera need not
+ * answer both, or any: one that tells no space at all is taken to know continuous moves (Q44).
  *
  * Returns: (transfer full) (nullable): what its PTZ can do
  */
@@ -221,15 +215,16 @@ cg_onvif_ptz_get_facts_in_thread (CgOnvifSession *self,
                                   GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__GetConfigurationsResponse configurations = { 0 };
-  struct _tptz__GetNodesResponse nodes = { 0 };
+  struct _tptz__GetConfigurationsResponse configurations = {0};
+  struct _tptz__GetNodesResponse nodes = {0};
 
   if (profile->ptz_configuration == NULL) {
     g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "profile %s has no PTZ configuration",
                  profile->token);
     return NULL;
   }
-  if (!ask (span, &nodes, &configurations, error))
+  if (!ask (span, &operation_GetNodes, &nodes, sizeof nodes, error) ||
+      !ask (span, &operation_GetConfigurations, &configurations, sizeof configurations, error))
     return NULL;
   const struct tt__PTZConfiguration *configuration = find_configuration (&configurations, profile);
   const struct tt__PTZNode *node =

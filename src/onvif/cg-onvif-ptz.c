@@ -76,9 +76,9 @@ cg_onvif_ptz_get_status_in_thread (CgOnvifSession *self,
                                    GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__GetStatus request = { .ProfileToken = (char *) profile_token };
-  struct _tptz__GetStatusResponse response = { 0 };
-  CgOnvifPtzStatus result = { 0 };
+  struct _tptz__GetStatus request = {.ProfileToken = (char *)profile_token};
+  struct _tptz__GetStatusResponse response = {0};
+  CgOnvifPtzStatus result = {0};
 
   if (!cg_onvif_span_call (span, &operation_GetStatus, &request, &response, error))
     return FALSE;
@@ -105,16 +105,15 @@ continuous_move (CgOnvifSpan *span,
                  guint timeout_ms,
                  GError **error)
 {
-  struct tt__Vector2D pan_tilt = { .x = (float) velocity->pan, .y = (float) velocity->tilt };
-  struct tt__Vector1D zoom = { .x = (float) velocity->zoom };
+  struct tt__Vector2D pan_tilt = {.x = (float)velocity->pan, .y = (float)velocity->tilt};
+  struct tt__Vector1D zoom = {.x = (float)velocity->zoom};
   struct tt__PTZSpeed speed = {
-    .PanTilt = velocity->move_pan_tilt ? &pan_tilt : NULL,
-    .Zoom = velocity->move_zoom ? &zoom : NULL,
+      .PanTilt = velocity->move_pan_tilt ? &pan_tilt : NULL,
+      .Zoom = velocity->move_zoom ? &zoom : NULL,
   };
   g_autofree char *timeout = timeout_ms > 0 ? cg_onvif_duration_format (timeout_ms) : NULL;
   struct _tptz__ContinuousMove request = {
-    .ProfileToken = (char *) profile_token, .Velocity = &speed, .Timeout = timeout
-  };
+      .ProfileToken = (char *)profile_token, .Velocity = &speed, .Timeout = timeout};
   struct _tptz__ContinuousMoveResponse response = {};
 
   return cg_onvif_span_call (span, &operation_ContinuousMove, &request, &response, error);
@@ -175,15 +174,14 @@ cg_onvif_ptz_relative_move_in_thread (CgOnvifSession *self,
                                       GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct tt__Vector2D pan_tilt = { .x = (float) step->pan, .y = (float) step->tilt };
-  struct tt__Vector1D zoom = { .x = (float) step->zoom };
+  struct tt__Vector2D pan_tilt = {.x = (float)step->pan, .y = (float)step->tilt};
+  struct tt__Vector1D zoom = {.x = (float)step->zoom};
   struct tt__PTZVector translation = {
-    .PanTilt = step->move_pan_tilt ? &pan_tilt : NULL,
-    .Zoom = step->move_zoom ? &zoom : NULL,
+      .PanTilt = step->move_pan_tilt ? &pan_tilt : NULL,
+      .Zoom = step->move_zoom ? &zoom : NULL,
   };
-  struct _tptz__RelativeMove request = {
-    .ProfileToken = (char *) profile_token, .Translation = &translation
-  };
+  struct _tptz__RelativeMove request = {.ProfileToken = (char *)profile_token,
+                                        .Translation = &translation};
   struct _tptz__RelativeMoveResponse response = {};
 
   return cg_onvif_span_call (span, &operation_RelativeMove, &request, &response, error);
@@ -197,8 +195,7 @@ stop (CgOnvifSpan *span,
       GError **error)
 {
   struct _tptz__Stop request = {
-    .ProfileToken = (char *) profile_token, .PanTilt = pan_tilt, .Zoom = zoom
-  };
+      .ProfileToken = (char *)profile_token, .PanTilt = pan_tilt, .Zoom = zoom};
   struct _tptz__StopResponse response = {};
 
   return cg_onvif_span_call (span, &operation_Stop, &request, &response, error);
@@ -212,8 +209,8 @@ stop (CgOnvifSpan *span,
  * @zoom: whether to stop zooming
  * @error: return location
  *
- * Stop: PTZ Service Specification, 5.3.5. A camera that refuses to be told the axes is asked once more
- * to stop, which by the standard means all of them (Q33).
+ * Stop: PTZ Service Specification, 5.3.5. A camera that refuses to be told the axes is asked once
+ * more to stop, which by the standard means all of them (Q33).
  *
  * Returns: whether the camera has agreed; some do without stopping (Q1)
  */

@@ -11,11 +11,11 @@
 /* Where services live on cameras that tell nothing (Q45); the device service takes calls of all
  * services on many of them. */
 static const char *const well_known[][4] = {
-  [CG_ONVIF_SERVICE_DEVICE] = { CG_ONVIF_DEVICE_PATH },
-  [CG_ONVIF_SERVICE_MEDIA] = { "/onvif/media_service", "/onvif/Media", "/onvif/media",
-                               CG_ONVIF_DEVICE_PATH },
-  [CG_ONVIF_SERVICE_PTZ] = { "/onvif/ptz_service", "/onvif/PTZ", "/onvif/ptz",
-                             CG_ONVIF_DEVICE_PATH },
+    [CG_ONVIF_SERVICE_DEVICE] = {CG_ONVIF_DEVICE_PATH},
+    [CG_ONVIF_SERVICE_MEDIA] = {"/onvif/media_service", "/onvif/Media", "/onvif/media",
+                                CG_ONVIF_DEVICE_PATH},
+    [CG_ONVIF_SERVICE_PTZ] = {"/onvif/ptz_service", "/onvif/PTZ", "/onvif/ptz",
+                              CG_ONVIF_DEVICE_PATH},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (well_known) == CG_ONVIF_N_SERVICES);
 
@@ -80,6 +80,10 @@ cg_onvif_session_copy (const CgOnvifSession *self)
   return copy;
 }
 
+/**
+ * cg_onvif_session_free:
+ * @self: (transfer full) (nullable): a session that no thread is using
+ */
 void
 cg_onvif_session_free (CgOnvifSession *self)
 {
@@ -133,6 +137,12 @@ cg_onvif_session_abort (CgOnvifSession *self)
   cg_onvif_http_abort (self->http);
 }
 
+/**
+ * cg_onvif_session_is_connected:
+ * @self: a session
+ *
+ * Returns: whether the camera was reached once and took us
+ */
 gboolean
 cg_onvif_session_is_connected (const CgOnvifSession *self)
 {
@@ -266,8 +276,8 @@ cg_onvif_session_guess_next (CgOnvifSession *self, CgOnvifService service)
   if (next == 0 || next >= G_N_ELEMENTS (well_known[service]) || well_known[service][next] == NULL)
     return FALSE;
   g_free (self->xaddrs[service]);
-  self->xaddrs[service] = cg_onvif_address_with_path (self->xaddrs[CG_ONVIF_SERVICE_DEVICE],
-                                                      well_known[service][next]);
+  self->xaddrs[service] =
+      cg_onvif_address_with_path (self->xaddrs[CG_ONVIF_SERVICE_DEVICE], well_known[service][next]);
   self->guesses[service] = next + 1;
   return TRUE;
 }
@@ -277,8 +287,8 @@ guess_services (CgOnvifSession *self)
 {
   for (guint i = CG_ONVIF_SERVICE_DEVICE + 1; i < CG_ONVIF_N_SERVICES; i++) {
     g_free (self->xaddrs[i]);
-    self->xaddrs[i] = cg_onvif_address_with_path (self->xaddrs[CG_ONVIF_SERVICE_DEVICE],
-                                                  well_known[i][0]);
+    self->xaddrs[i] =
+        cg_onvif_address_with_path (self->xaddrs[CG_ONVIF_SERVICE_DEVICE], well_known[i][0]);
     self->guesses[i] = 1;
   }
 }
@@ -288,8 +298,8 @@ static gboolean
 learn_services (CgOnvifSession *self, GError **error)
 {
   static GPtrArray *(*const ways[]) (CgOnvifSession *, GError **) = {
-    cg_onvif_device_get_services_in_thread,
-    cg_onvif_device_get_capabilities_in_thread,
+      cg_onvif_device_get_services_in_thread,
+      cg_onvif_device_get_capabilities_in_thread,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {

@@ -13,9 +13,10 @@ G_BEGIN_DECLS
  * One conversation with one camera: its addresses, the login that works, its clock, one connection.
  * Every function that ends in _in_thread blocks; a session is used by one thread at a time, only
  * cg_onvif_session_abort() comes from anywhere. Errors of all calls are %CG_ERROR:
- * %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT, %CG_ERROR_LOGIN_REFUSED (the camera does not take us),
- * %CG_ERROR_NOT_PERMITTED (it does, but not for this call, Q35), %CG_ERROR_NOT_SUPPORTED,
- * %CG_ERROR_CANCELLED, %CG_ERROR_PEER_FAULT (any other fault, with its text) and what the call names.
+ * %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT, %CG_ERROR_LOGIN_REFUSED (the camera does not take
+ * us), %CG_ERROR_NOT_PERMITTED (it does, but not for this call, Q35), %CG_ERROR_NOT_SUPPORTED,
+ * %CG_ERROR_CANCELLED, %CG_ERROR_PEER_FAULT (any other fault, with its text) and what the call
+ * names.
  */
 typedef struct _CgOnvifSession CgOnvifSession;
 

@@ -11,46 +11,48 @@
 /* More profiles, presets or services than any device has. */
 #define MAX_OCCURS 4096
 
-#define COMMON_NAMESPACES                                                                                   \
-  { "SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope",                                          \
-    "http://schemas.xmlsoap.org/soap/envelope/", NULL },                                            \
-  { "SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding",                                          \
-    "http://schemas.xmlsoap.org/soap/encoding/", NULL },                                            \
-  { "xsi", "http://www.w3.org/2001/XMLSchema-instance",                                             \
-    "http://www.w3.org/*/XMLSchema-instance", NULL },                                               \
-  { "xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", NULL },             \
-  { "wsse",                                                                                         \
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd", NULL,      \
-    NULL },                                                                                         \
-  { "wsu",                                                                                          \
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd", NULL,     \
-    NULL },                                                                                         \
-  { "tt", "http://www.onvif.org/ver10/schema", NULL, NULL }
+#define COMMON_NAMESPACES                                                                          \
+  {"SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope",                                          \
+   "http://schemas.xmlsoap.org/soap/envelope/", NULL},                                             \
+      {"SOAP-ENC", "http://www.w3.org/2003/05/soap-encoding",                                      \
+       "http://schemas.xmlsoap.org/soap/encoding/", NULL},                                         \
+      {"xsi", "http://www.w3.org/2001/XMLSchema-instance",                                         \
+       "http://www.w3.org/*/XMLSchema-instance", NULL},                                            \
+      {"xsd", "http://www.w3.org/2001/XMLSchema", "http://www.w3.org/*/XMLSchema", NULL},          \
+      {"wsse",                                                                                     \
+       "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd", NULL,  \
+       NULL},                                                                                      \
+      {"wsu",                                                                                      \
+       "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd", NULL, \
+       NULL},                                                                                      \
+  {                                                                                                \
+    "tt", "http://www.onvif.org/ver10/schema", NULL, NULL                                          \
+  }
 
 /* Only the prefixes a service needs: no WS-Addressing in sight (Q2), and short messages. */
 static const struct Namespace device_namespaces[] = {
-  COMMON_NAMESPACES,
-  { "tds", "http://www.onvif.org/ver10/device/wsdl", NULL, NULL },
-  { NULL, NULL, NULL, NULL },
+    COMMON_NAMESPACES,
+    {"tds", "http://www.onvif.org/ver10/device/wsdl", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 static const struct Namespace media_namespaces[] = {
-  COMMON_NAMESPACES,
-  { "trt", "http://www.onvif.org/ver10/media/wsdl", NULL, NULL },
-  { NULL, NULL, NULL, NULL },
+    COMMON_NAMESPACES,
+    {"trt", "http://www.onvif.org/ver10/media/wsdl", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 static const struct Namespace ptz_namespaces[] = {
-  COMMON_NAMESPACES,
-  { "tptz", "http://www.onvif.org/ver20/ptz/wsdl", NULL, NULL },
-  { NULL, NULL, NULL, NULL },
+    COMMON_NAMESPACES,
+    {"tptz", "http://www.onvif.org/ver20/ptz/wsdl", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 static const struct {
   const char *namespace_uri;
   const struct Namespace *namespaces;
 } services[] = {
-  [CG_ONVIF_SERVICE_DEVICE] = { "http://www.onvif.org/ver10/device/wsdl", device_namespaces },
-  [CG_ONVIF_SERVICE_MEDIA] = { "http://www.onvif.org/ver10/media/wsdl", media_namespaces },
-  [CG_ONVIF_SERVICE_PTZ] = { "http://www.onvif.org/ver20/ptz/wsdl", ptz_namespaces },
+    [CG_ONVIF_SERVICE_DEVICE] = {"http://www.onvif.org/ver10/device/wsdl", device_namespaces},
+    [CG_ONVIF_SERVICE_MEDIA] = {"http://www.onvif.org/ver10/media/wsdl", media_namespaces},
+    [CG_ONVIF_SERVICE_PTZ] = {"http://www.onvif.org/ver20/ptz/wsdl", ptz_namespaces},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (services) == CG_ONVIF_N_SERVICES);
 
@@ -91,6 +93,10 @@ cg_onvif_soap_clear (struct soap *soap)
   soap_end (soap);
 }
 
+/**
+ * cg_onvif_soap_free:
+ * @soap: (transfer full): a context
+ */
 void
 cg_onvif_soap_free (struct soap *soap)
 {
@@ -142,20 +148,20 @@ cg_onvif_operation_write (const CgOnvifOperation *operation,
                           const char *username,
                           const CgOnvifToken *token)
 {
-  struct wsse__PasswordString password = { 0 };
-  struct wsse__EncodedString nonce = { 0 };
-  struct wsse__UsernameTokenType user = { .Password = &password, .Nonce = &nonce };
-  struct wsse__SecurityHeaderType security = { .UsernameToken = &user };
-  struct SOAP_ENV__Header header = { .wsse__Security = &security };
+  struct wsse__PasswordString password = {0};
+  struct wsse__EncodedString nonce = {0};
+  struct wsse__UsernameTokenType user = {.Password = &password, .Nonce = &nonce};
+  struct wsse__SecurityHeaderType security = {.UsernameToken = &user};
+  struct SOAP_ENV__Header header = {.wsse__Security = &security};
   const char *text = NULL;
 
   if (token != NULL) {
-    user.Username = (char *) username;
+    user.Username = (char *)username;
     user.wsu__Created = token->created;
     password.__item = token->digest;
-    password.Type = (char *) CG_ONVIF_PASSWORD_DIGEST;
+    password.Type = (char *)CG_ONVIF_PASSWORD_DIGEST;
     nonce.__item = token->nonce;
-    nonce.EncodingType = (char *) CG_ONVIF_BASE64_BINARY;
+    nonce.EncodingType = (char *)CG_ONVIF_BASE64_BINARY;
   }
   soap->header = token != NULL ? &header : NULL;
   soap_set_namespaces (soap, services[operation->service].namespaces);
@@ -167,6 +173,15 @@ cg_onvif_operation_write (const CgOnvifOperation *operation,
   return g_strdup (text);
 }
 
+/* gSOAP takes an empty Body for any response. For one that only says "done" so do we. */
+static gboolean
+has_response (const CgOnvifOperation *operation, const char *body)
+{
+  g_autofree char *element = g_strconcat (operation->name, "Response", NULL);
+
+  return operation->is_silent || strstr (body, element) != NULL;
+}
+
 /**
  * cg_onvif_operation_read:
  * @operation: an operation
@@ -174,7 +189,8 @@ cg_onvif_operation_write (const CgOnvifOperation *operation,
  * @body: what the camera answered
  * @response: (out): its generated response struct; its members live until cg_onvif_soap_clear()
  *
- * Returns: whether @body is that response; else soap->fault, if set, is the fault in it
+ * Returns: whether @body is that response; else soap->fault, if set, is the fault in it, and
+ *   soap->error is SOAP_NO_DATA if there is nothing in it at all
  */
 gboolean
 cg_onvif_operation_read (const CgOnvifOperation *operation,
@@ -195,5 +211,7 @@ cg_onvif_operation_read (const CgOnvifOperation *operation,
   const int failure = operation->receive (soap, response);
   soap->is = NULL;
   soap->header = NULL;
-  return failure == SOAP_OK;
+  if (failure == SOAP_OK && !has_response (operation, start))
+    soap->error = SOAP_NO_DATA;
+  return soap->error == SOAP_OK;
 }

@@ -21,6 +21,7 @@ typedef enum {
  * @name: its name in the standard
  * @service: where it is spoken
  * @is_repeatable: doing it twice does no harm (Q46): reads and Stop
+ * @is_silent: its response says nothing but that it was done
  * @send: writes the request
  * @receive: reads the response
  *
@@ -30,25 +31,29 @@ typedef struct {
   const char *name;
   CgOnvifService service;
   gboolean is_repeatable;
+  gboolean is_silent;
   int (*send) (struct soap *soap, gpointer request);
   int (*receive) (struct soap *soap, gpointer response);
 } CgOnvifOperation;
 
 /* Gives the constant operation_NAME for an operation of the service with the prefix @prefix. */
-#define CG_ONVIF_OPERATION(prefix, operation, service_, is_repeatable_)                             \
-  static int send_##operation (struct soap *soap, gpointer request)                                 \
-  {                                                                                                 \
-    return soap_send___##prefix##__##operation (soap, "", "", request);                             \
-  }                                                                                                 \
-  static int receive_##operation (struct soap *soap, gpointer response)                             \
-  {                                                                                                 \
-    return soap_recv___##prefix##__##operation (soap, response);                                    \
-  }                                                                                                 \
-  static const CgOnvifOperation operation_##operation = { .name = #operation,                       \
-                                                          .service = service_,                      \
-                                                          .is_repeatable = is_repeatable_,          \
-                                                          .send = send_##operation,                 \
-                                                          .receive = receive_##operation }
+#define CG_ONVIF_OPERATION(prefix, operation, service_, is_repeatable_)                            \
+  static int send_##operation (struct soap *soap, gpointer request)                                \
+  {                                                                                                \
+    return soap_send___##prefix##__##operation (soap, "", "", request);                            \
+  }                                                                                                \
+  static int receive_##operation (struct soap *soap, gpointer response)                            \
+  {                                                                                                \
+    return soap_recv___##prefix##__##operation (soap, response);                                   \
+  }                                                                                                \
+  static const CgOnvifOperation operation_##operation = {                                          \
+      .name = #operation,                                                                          \
+      .service = service_,                                                                         \
+      .is_repeatable = is_repeatable_,                                                             \
+      .is_silent = sizeof (struct _##prefix##__##operation##Response) == 0,                        \
+      .send = send_##operation,                                                                    \
+      .receive = receive_##operation,                                                              \
+  }
 
 struct soap *cg_onvif_soap_new (void);
 void cg_onvif_soap_free (struct soap *soap);

@@ -54,6 +54,10 @@ cg_onvif_stream_close (CgOnvifStream *self)
   g_clear_pointer (&self->host, g_free);
 }
 
+/**
+ * cg_onvif_stream_free:
+ * @self: (transfer full) (nullable): a stream outside any call
+ */
 void
 cg_onvif_stream_free (CgOnvifStream *self)
 {
@@ -81,7 +85,7 @@ cg_onvif_stream_begin (CgOnvifStream *self, guint timeout_ms)
   if (self->depth++ > 0)
     return;
   self->timeout_ms = timeout_ms;
-  self->deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
+  self->deadline_us = g_get_monotonic_time () + (gint64)timeout_ms * 1000;
   self->is_timed_out = FALSE;
   g_mutex_lock (&self->lock);
   self->is_aborted = FALSE;
@@ -111,8 +115,8 @@ cg_onvif_stream_end (CgOnvifStream *self)
  * cg_onvif_stream_abort:
  * @self: a stream
  *
- * From any thread: the call under way fails at once with %CG_ERROR_CANCELLED. Without a call nothing
- * happens.
+ * From any thread: the call under way fails at once with %CG_ERROR_CANCELLED. Without a call
+ * nothing happens.
  */
 void
 cg_onvif_stream_abort (CgOnvifStream *self)
@@ -175,7 +179,7 @@ static void
 wait_until (CgOnvifStream *self, const gboolean *done)
 {
   const gint64 left_us = self->deadline_us - g_get_monotonic_time ();
-  g_autoptr (GSource) timer = g_timeout_source_new ((guint) (MAX (left_us, 0) / 1000));
+  g_autoptr (GSource) timer = g_timeout_source_new ((guint)(MAX (left_us, 0) / 1000));
 
   g_source_set_callback (timer, on_deadline, self, NULL);
   g_source_attach (timer, self->context);
@@ -187,7 +191,7 @@ wait_until (CgOnvifStream *self, const gboolean *done)
 static gboolean
 on_ready (GObject *stream, gpointer user_data)
 {
-  *(gboolean *) user_data = TRUE;
+  *(gboolean *)user_data = TRUE;
   return G_SOURCE_REMOVE;
 }
 
@@ -224,7 +228,7 @@ static GSocketConnection *
 connect_tcp (CgOnvifStream *self, GSocketConnectable *peer, GError **error)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  Pending pending = { FALSE, NULL };
+  Pending pending = {FALSE, NULL};
 
   g_socket_client_set_enable_proxy (client, FALSE); /* cameras are neighbours */
   g_socket_client_connect_async (client, peer, self->running, on_result, &pending);
@@ -245,7 +249,7 @@ static GIOStream *
 start_tls (CgOnvifStream *self, GIOStream *plain, GSocketConnectable *peer, GError **error)
 {
   g_autoptr (GIOStream) tls = g_tls_client_connection_new (plain, peer, error);
-  Pending pending = { FALSE, NULL };
+  Pending pending = {FALSE, NULL};
 
   if (tls == NULL)
     return NULL;
@@ -270,9 +274,9 @@ open_stream (CgOnvifStream *self, const CgOnvifAddress *address, GError **error)
   GSocket *socket = g_socket_connection_get_socket (connection);
   /* A request is one write: it must not wait for the answer to the one before. */
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  g_autoptr (GIOStream) stream =
-      address->tls ? start_tls (self, G_IO_STREAM (connection), peer, error)
-                   : g_object_ref (G_IO_STREAM (connection));
+  g_autoptr (GIOStream) stream = address->tls
+                                     ? start_tls (self, G_IO_STREAM (connection), peer, error)
+                                     : g_object_ref (G_IO_STREAM (connection));
   if (stream == NULL)
     return FALSE;
   self->stream = g_steal_pointer (&stream);
@@ -306,6 +310,18 @@ cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *address, GError
   if (!is_open)
     convert_error (self, reason, error);
   return is_open;
+}
+
+/**
+ * cg_onvif_stream_is_open:
+ * @self: a stream
+ *
+ * Returns: whether we have not closed it; the other side may have
+ */
+gboolean
+cg_onvif_stream_is_open (CgOnvifStream *self)
+{
+  return self->stream != NULL;
 }
 
 /**
@@ -375,10 +391,10 @@ cg_onvif_stream_write (CgOnvifStream *self, const void *bytes, gsize size, GErro
   while (sent < size) {
     g_autoptr (GError) reason = NULL;
     const gssize n = g_pollable_output_stream_write_nonblocking (
-        output, (const char *) bytes + sent, size - sent, self->running, &reason);
+        output, (const char *)bytes + sent, size - sent, self->running, &reason);
 
     if (n > 0) {
-      sent += (gsize) n;
+      sent += (gsize)n;
     } else if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ||
                !wait_ready (self, g_pollable_output_stream_create_source (output, self->running))) {
       convert_error (self, reason, error);

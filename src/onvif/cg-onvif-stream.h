@@ -25,6 +25,7 @@ void cg_onvif_stream_abort (CgOnvifStream *self);
 
 gboolean cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *address, GError **error);
 void cg_onvif_stream_close (CgOnvifStream *self);
+gboolean cg_onvif_stream_is_open (CgOnvifStream *self);
 gboolean cg_onvif_stream_is_open_to (CgOnvifStream *self, const CgOnvifAddress *address);
 gboolean cg_onvif_stream_was_given_up (CgOnvifStream *self);
 

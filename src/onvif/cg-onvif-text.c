@@ -7,8 +7,8 @@
  * cg_onvif_text_dup:
  * @text: (nullable): text as a camera sent it
  *
- * Returns: (transfer full) (nullable): valid UTF-8 without blanks round it (Q39); %NULL if nothing is
- *   left
+ * Returns: (transfer full) (nullable): valid UTF-8 without blanks round it (Q39); %NULL if nothing
+ * is left
  */
 char *
 cg_onvif_text_dup (const char *text)
@@ -54,7 +54,8 @@ cg_onvif_text_split (const char *list)
   return g_strv_builder_end (builder);
 }
 
-/* The units of an xs:duration before and behind its T; months and years have no length of their own. */
+/* The units of an xs:duration before and behind its T; months and years have no length of their
+ * own. */
 static gboolean
 unit_get_seconds (char unit, gboolean is_time, double *seconds)
 {
@@ -63,7 +64,10 @@ unit_get_seconds (char unit, gboolean is_time, double *seconds)
     gboolean is_time;
     double seconds;
   } units[] = {
-    { 'D', FALSE, 86400 }, { 'H', TRUE, 3600 }, { 'M', TRUE, 60 }, { 'S', TRUE, 1 },
+      {'D', FALSE, 86400},
+      {'H', TRUE, 3600},
+      {'M', TRUE, 60},
+      {'S', TRUE, 1},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (units); i++) {
@@ -109,9 +113,9 @@ cg_onvif_duration_parse (const char *text, guint *milliseconds)
     has_part = TRUE;
     p = end + 1;
   }
-  if (!has_part || !(total < (double) G_MAXUINT))
+  if (!has_part || !(total < (double)G_MAXUINT))
     return FALSE;
-  *milliseconds = (guint) total;
+  *milliseconds = (guint)total;
   return TRUE;
 }
 

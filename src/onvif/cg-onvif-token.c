@@ -27,7 +27,7 @@ cg_onvif_token_fill_random (guint8 *bytes, gsize length)
     const ssize_t n = getrandom (bytes + done, length - done, 0);
 
     g_assert (n > 0 || errno == EINTR);
-    done += n > 0 ? (gsize) n : 0;
+    done += n > 0 ? (gsize)n : 0;
   }
 }
 
@@ -38,8 +38,8 @@ cg_onvif_token_fill_random (guint8 *bytes, gsize length)
  * @nonce: (array length=nonce_length): random bytes
  * @nonce_length: how many
  *
- * Base64 (SHA-1 (nonce, created, password)): Core Specification, 5.9.5 "Username token profile", and
- * WS-Security UsernameToken profile 1.0, 3.1.
+ * Base64 (SHA-1 (nonce, created, password)): Core Specification, 5.9.5 "Username token profile",
+ * and WS-Security UsernameToken profile 1.0, 3.1.
  *
  * Returns: (transfer full): the token
  */
@@ -56,9 +56,9 @@ cg_onvif_token_new_with_nonce (const char *password,
   CgOnvifToken *self = g_new0 (CgOnvifToken, 1);
 
   self->created = g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%SZ");
-  g_checksum_update (sha1, nonce, (gssize) nonce_length);
-  g_checksum_update (sha1, (const guint8 *) self->created, -1);
-  g_checksum_update (sha1, (const guint8 *) password, -1);
+  g_checksum_update (sha1, nonce, (gssize)nonce_length);
+  g_checksum_update (sha1, (const guint8 *)self->created, -1);
+  g_checksum_update (sha1, (const guint8 *)password, -1);
   g_checksum_get_digest (sha1, digest, &length);
   self->nonce = g_base64_encode (nonce, nonce_length);
   self->digest = g_base64_encode (digest, length);
@@ -81,6 +81,10 @@ cg_onvif_token_new (const char *password, gint64 created_ms)
   return cg_onvif_token_new_with_nonce (password, created_ms, nonce, sizeof nonce);
 }
 
+/**
+ * cg_onvif_token_free:
+ * @self: (transfer full) (nullable): a token
+ */
 void
 cg_onvif_token_free (CgOnvifToken *self)
 {

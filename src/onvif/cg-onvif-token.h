@@ -5,10 +5,11 @@
 
 G_BEGIN_DECLS
 
-#define CG_ONVIF_PASSWORD_DIGEST                                                                    \
-  "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest"
-#define CG_ONVIF_BASE64_BINARY                                                                      \
-  "http://docs.oasis-open.org/wss/2004/01/"                                                         \
+#define CG_ONVIF_PASSWORD_DIGEST                                                                   \
+  "http://docs.oasis-open.org/wss/2004/01/"                                                        \
+  "oasis-200401-wss-username-token-profile-1.0#PasswordDigest"
+#define CG_ONVIF_BASE64_BINARY                                                                     \
+  "http://docs.oasis-open.org/wss/2004/01/"                                                        \
   "oasis-200401-wss-soap-message-security-1.0#Base64Binary"
 
 /* The secret parts of a WS-Security UsernameToken, as text ready for the message. */

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A camgated that is none: a Unix socket that checks each line it gets and answers as it is told."""
+"""A camgated that is none: a socket that checks each line it gets and answers as it is told."""
 
 import json
 import os
+import pty
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import unittest
 
@@ -31,8 +33,8 @@ def environment(extra=None):
 class FakeDaemon:
     """Answers `{service: {method: …}}` with what `answers` holds for it.
 
-    `answers` maps "service" or "service.method" to the content of the reply's `result.<service>`, or
-    to a function of (daemon, message) that returns it; None answers nothing. Every request is
+    `answers` maps "service" or "service.method" to the content of the reply's `result.<service>`,
+    or to a function of (daemon, message) that returns it; None answers nothing. Every request is
     checked for its shape and put into `requests` as (did, service, method, parameters).
     """
 
@@ -101,6 +103,40 @@ class FakeDaemon:
         self._listener.close()
         for connection in self._connections:
             connection.close()
+
+
+class Terminal:
+    """A program on a terminal of its own, with us at the keyboard."""
+
+    def __init__(self, test, command, env=None):
+        self.keyboard, self.end = pty.openpty()
+        self.before = termios.tcgetattr(self.end)
+        self.child = subprocess.Popen(
+            command, stdin=self.end, stdout=self.end, stderr=self.end, start_new_session=True,
+            env=environment({"TERM": "xterm", **(env or {})}))
+        self.screen = Mailbox("screen")
+        test.addCleanup(os.close, self.end)
+        test.addCleanup(self.child.wait)
+        test.addCleanup(self.child.kill)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        text = ""
+        while True:
+            try:
+                text += os.read(self.keyboard, 65536).decode()
+            except OSError:
+                return
+            self.screen.put(text)
+
+    def type(self, keys):
+        os.write(self.keyboard, keys)
+
+    def see(self, part):
+        return self.screen.expect(lambda text: part in text, part)
+
+    def is_as_before(self):
+        return termios.tcgetattr(self.end) == self.before
 
 
 class CtlTest(unittest.TestCase):

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Straight on a camera, without camgated: discovery, ptz, presets, device."""
+"""Straight on a camera, without camgated: discovery, probe, ptz, presets, device."""
 
 import json
 import os
 import signal
 import socket
 
-from ctl import DID, CtlTest
+from ctl import DID, CtlTest, Terminal
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 from harness.simulator import PASSWORD, USERNAME, Simulator, until
@@ -98,6 +98,23 @@ class TestPtz(CameraTest):
 
         self.assertFalse(self.camera.position()["moving"])
 
+    def test_q34_the_profile_that_moves_is_another_than_the_first(self):
+        self.camera.fault("Q34")
+
+        self.expect_done("ptz", "right", "--for", "0.1")
+
+        self.assertGreater(self.camera.position()["pan"], 0)
+
+    def test_q36_a_camera_that_says_it_moves_for_ever_is_believed_to_stand(self):
+        for lie in ("moving", "absent", "idle"):
+            with self.subTest(lie):
+                self.camera.fault("Q36", arg=lie)
+                self.camera.requests()
+
+                self.expect_done("ptz", "stop")
+
+                self.assertEqual(len(self.camera.requests("Stop")), 1)
+
     def test_one_object(self):
         result = json.loads(self.expect_done("ptz", "left", "--for", "0.05", "--json"))
 
@@ -109,6 +126,35 @@ class TestPtz(CameraTest):
         with open(path, "w", encoding="utf-8") as file:
             file.write(PASSWORD + "\n")
         return path
+
+
+class TestKeys(CameraTest):
+    def test_hold_let_go_and_leave(self):
+        terminal = Terminal(self, self.command("ptz", *self.login, "keys"), self.password)
+        terminal.see("ready")
+
+        terminal.type(b"\033[C")
+        until(lambda: self.camera.position()["moving"], "the camera moves")
+        self.camera.until_still()
+        self.assertGreater(self.camera.position()["pan"], 0)
+
+        terminal.type(b"\033[C")
+        until(lambda: self.camera.position()["moving"], "the camera moves")
+        terminal.type(b"q")
+        self.assertEqual(terminal.child.wait(WATCHDOG_S), 0)
+        self.assertFalse(self.camera.position()["moving"])
+        self.assertTrue(terminal.is_as_before())
+
+    def test_the_password_is_asked_for_without_echo(self):
+        command = self.command("ptz", *self.login, "stop")
+        terminal = Terminal(self, ["setsid", "--ctty", "--wait", *command])
+        terminal.see("Password of admin at the camera: ")
+
+        terminal.type(PASSWORD.encode() + b"\n")
+
+        text = terminal.see("stopped")
+        self.assertNotIn(PASSWORD, text)
+        self.assertEqual(terminal.child.wait(WATCHDOG_S), 0)
 
 
 class TestPresets(CameraTest):
@@ -155,6 +201,62 @@ class TestDevice(CameraTest):
         self.assertEqual(len(self.camera.requests("Stop")), 1)
 
 
+class TestProbe(CameraTest):
+    def probe(self, *extra, env=None):
+        return self.ctl("probe", self.camera.address, "--user", USERNAME, *extra,
+                        env=env or self.password)
+
+    def checks(self, *extra, env=None):
+        status, output, _errors = self.probe("--json", *extra, env=env)
+        result = json.loads(output)
+        self.assertEqual(list(result), ["address", "verdict", "checks"])
+        return status, result["verdict"], {c["check"]: c["verdict"] for c in result["checks"]}
+
+    def test_a_good_camera(self):
+        status, output, errors = self.probe()
+
+        self.assertEqual((status, errors), (0, ""))
+        self.assertRegex(output, r"(?m)^ok       picture   .*H264 1280x720")
+        self.assertRegex(output, r"(?m)^ok       ptz       pan and tilt yes, zoom yes")
+        self.assertEqual(self.camera.requests("ContinuousMove"), [])
+
+    def test_as_one_object(self):
+        status, verdict, checks = self.checks()
+
+        self.assertEqual((status, verdict), (0, "ok"))
+        self.assertEqual(list(checks), ["contact", "device", "clock", "picture", "audio",
+                                        "stream", "ptz", "presets"])
+
+    def test_q4_a_wrong_clock_is_a_warning(self):
+        self.camera.fault("Q4", arg="3600")
+
+        status, verdict, checks = self.checks()
+
+        self.assertEqual((status, verdict, checks["clock"]), (0, "warning", "warning"))
+
+    def test_a_wrong_password_fails(self):
+        status, verdict, _checks = self.checks(env={"CAMGATE_PASSWORD": "wrong"})
+
+        self.assertEqual((status, verdict), (1, "fail"))
+
+    def test_nobody_there(self):
+        status, output, _errors = self.ctl("probe", "127.0.0.1:1", "--json")
+
+        self.assertEqual((status, json.loads(output)["verdict"]), (4, "fail"))
+
+
+class TestProbeOfH265(CameraTest):
+    ARGUMENTS = ("--codec", "h265", "--no-ptz")
+
+    def test_what_rtmp_cannot_carry_fails(self):
+        status, output, errors = self.ctl(
+            "probe", self.camera.address, "--user", USERNAME, env=self.password)
+
+        self.assertEqual(status, 1, output)
+        self.assertRegex(output, r"(?m)^fail     picture   .*H265")
+        self.assertIn("not all will work", errors)
+
+
 class TestRefusals(CameraTest):
     def test_a_wrong_password(self):
         status, _output, errors = self.on_camera(
@@ -163,6 +265,14 @@ class TestRefusals(CameraTest):
         self.assertEqual(status, 1)
         self.assertTrue(errors.startswith("60001 no permission for PTZ\n"), errors)
         self.assertNotIn("wrong\n", errors)
+
+    def test_q35_a_user_who_may_not_move_it(self):
+        self.camera.fault("Q35")
+
+        status, _output, errors = self.on_camera("ptz", "up")
+
+        self.assertEqual(status, 1)
+        self.assertTrue(errors.startswith("60001 no permission for PTZ\n"), errors)
 
     def test_no_login_where_one_is_wanted(self):
         status, _output, errors = self.ctl("device", "--camera", self.camera.address, "read")

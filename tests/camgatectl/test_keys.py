@@ -3,14 +3,11 @@
 """The keyboard as a joystick: what is sent when a key is held, let go, or the terminal is gone."""
 
 import os
-import pty
 import signal
-import subprocess
-import termios
 import threading
 
-from ctl import DID, CtlTest, environment
-from harness.mailbox import WATCHDOG_S, Mailbox
+from ctl import DID, CtlTest, Terminal
+from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 
 UP, LEFT, ALT_DOWN, PAGE_UP = b"\033[A", b"\033[D", b"\033OB", b"\033[5~"
@@ -30,34 +27,19 @@ class KeysTest(CtlTest):
     def setUp(self):
         super().setUp()
         self.start_daemon({"ptz.start": DONE, "ptz.stop": DONE, "preset.goto": DONE})
-        self.ours, self.child = None, None
-        self.screen = Mailbox("screen")
+        self.terminal = None
 
     def lend(self, term="xterm"):
-        """Runs `ptz DID keys` on a terminal of its own, and waits until it listens."""
-        self.ours, theirs = pty.openpty()
-        self.before = termios.tcgetattr(theirs)
-        self.child = subprocess.Popen(
-            self.command("ptz", DID, "keys"), stdin=theirs, stdout=theirs, stderr=theirs,
-            start_new_session=True, env=environment({"TERM": term}))
-        self.theirs = theirs
-        self.addCleanup(os.close, theirs)
-        self.addCleanup(self.child.wait)
-        self.addCleanup(self.child.kill)
-        threading.Thread(target=self.read_screen, daemon=True).start()
-        self.screen.expect(lambda text: "ready" in text, "ready")
-
-    def read_screen(self):
-        text = ""
-        while True:
-            try:
-                text += os.read(self.ours, 65536).decode()
-            except OSError:
-                return
-            self.screen.put(text)
+        """Runs `ptz DID keys`, and waits until it listens."""
+        self.terminal = Terminal(self, self.command("ptz", DID, "keys"), {"TERM": term})
+        self.terminal.see("ready")
 
     def type(self, keys):
-        os.write(self.ours, keys)
+        self.terminal.type(keys)
+
+    @property
+    def child(self):
+        return self.terminal.child
 
     def expect(self, *requests):
         """These come, in this order, with no other in front of them."""
@@ -146,7 +128,7 @@ class TestKeys(KeysTest):
 
         self.type(UP)
 
-        self.screen.expect(lambda text: "60002 upper limit reached" in text, "the code")
+        self.terminal.see("60002 upper limit reached")
 
     def test_a_stop_does_not_wait_for_the_answer_to_a_start(self):
         self.daemon.answers["ptz.start"] = None
@@ -161,7 +143,7 @@ class TestKeys(KeysTest):
 
         self.type(UP)
 
-        text = self.screen.expect(lambda seen: "medium  up" in seen, "a line")
+        text = self.terminal.see("medium  up")
         self.assertNotIn("\033", text)
 
 
@@ -176,7 +158,7 @@ class TestLeaving(KeysTest):
 
     def test_q(self):
         self.leave(lambda: self.type(b"q"), 0)
-        self.assertEqual(termios.tcgetattr(self.theirs), self.before)
+        self.assertTrue(self.terminal.is_as_before())
 
     def test_end_of_input(self):
         self.leave(lambda: self.type(b"\x04"), 0)
@@ -186,14 +168,14 @@ class TestLeaving(KeysTest):
             with self.subTest(number.name):
                 self.setUp()
                 self.leave(lambda sent=number: self.child.send_signal(sent), -number)
-                self.assertEqual(termios.tcgetattr(self.theirs), self.before)
+                self.assertTrue(self.terminal.is_as_before())
 
     def test_the_terminal_dies(self):
         self.lend()
         self.type(UP)
         self.expect(start(0))
 
-        os.close(self.ours)
+        os.close(self.terminal.keyboard)
 
         self.daemon.requests.expect(lambda request: request == STOP, "stop")
         self.child.wait(WATCHDOG_S)
@@ -206,7 +188,7 @@ class TestLeaving(KeysTest):
         self.daemon.hang_up()
 
         self.assertEqual(self.child.wait(WATCHDOG_S), 3)
-        self.assertEqual(termios.tcgetattr(self.theirs), self.before)
+        self.assertTrue(self.terminal.is_as_before())
 
     def test_killed_it_hangs_up_and_camgated_knows(self):
         self.lend()

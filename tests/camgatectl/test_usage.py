@@ -16,7 +16,7 @@ from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 
 COMMANDS = (
-    "discover", "cameras", "show", "status", "play", "stop", "ptz", "preset", "device",
+    "discover", "probe", "cameras", "show", "status", "play", "stop", "ptz", "preset", "device",
     "connectivity", "firmware", "location", "statistics", "config", "peripheral", "send",
     "monitor", "explain", "help")
 
@@ -47,7 +47,7 @@ class TestUsage(CtlTest):
         ("ptz 00 left --pasword=x", "never stands on the command line"),
         ("ptz 00 left --user admin", "go with --camera"),
         ("ptz --camera h --password-file f up", "goes with --user"),
-        ("ptz --camera admin:pw@h up", "no credentials in --camera"),
+        ("ptz --camera admin:pw@h up", "no credentials in the address"),
         ("ptz 00 left -x", "unknown option -x"),
         ("ptz 00 keys", "needs a keyboard"),
         ("play 00", "something is missing"),
@@ -68,6 +68,8 @@ class TestUsage(CtlTest):
         ("send 00 [1]", "no object"),
         ("discover --port 70000", "1 to 65535"),
         ("discover --interface nosuch0", "nosuch0 is not there"),
+        ("probe", "something is missing"),
+        ("probe a:b@h --user u", "no credentials in the address"),
         ("explain left", "a code is a number"),
         ("explain 12345", "there is no code 12345"),
         ("help xyzzy", "there is no command xyzzy"),

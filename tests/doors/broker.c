@@ -3,7 +3,9 @@
 
 #include <gio/gio.h>
 #include <mosquitto.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cg-test.h"
@@ -40,6 +42,13 @@ find_mosquitto (void)
   return path != NULL ? path : g_strdup ("/usr/sbin/mosquitto");
 }
 
+/* A test that fails leaves nothing behind. */
+static void
+die_with_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 log_line_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -63,15 +72,17 @@ broker_new (guint16 port, const char *settings)
   g_autoptr (GError) error = NULL;
   g_autofree char *mosquitto = find_mosquitto ();
   self->dir = cg_test_make_dir ();
-  g_autofree char *text =
-      g_strdup_printf ("%spersistence false\nlog_dest stderr\nlog_type notice\nlog_type error\n"
-                       "listener %u 127.0.0.1\n%s\n",
-                       geteuid () == 0 ? "user root\n" : "", port,
-                       settings != NULL ? settings : "allow_anonymous true");
+  g_autofree char *text = g_strdup_printf (
+      "%spersistence false\nlog_dest stderr\nlog_type information\nlog_type error\n"
+      "listener %u 127.0.0.1\n%s\n",
+      geteuid () == 0 ? "user root\n" : "", port,
+      settings != NULL ? settings : "allow_anonymous true");
   g_autofree char *path = cg_test_write_file (self->dir, "mosquitto.conf", text, 0600);
 
-  self->process =
-      g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, mosquitto, "-c", path, NULL);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  self->process = g_subprocess_launcher_spawn (launcher, &error, mosquitto, "-c", path, NULL);
   g_assert_no_error (error);
   self->log = g_data_input_stream_new (g_subprocess_get_stderr_pipe (self->process));
   g_data_input_stream_read_line_async (self->log, G_PRIORITY_DEFAULT, NULL, log_line_read, self);

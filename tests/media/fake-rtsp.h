@@ -14,9 +14,9 @@ G_BEGIN_DECLS
   "x264enc bframes=2 b-adapt=false key-int-max=20 speed-preset=veryfast ! "                        \
   "video/x-h264,profile=main ! valve name=valve ! "                                                \
   "rtph264pay name=pay0 pt=96 "
-#define FAKE_RTSP_H265                                                                             \
-  "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "                 \
-  "x265enc tune=zerolatency speed-preset=ultrafast ! rtph265pay name=pay0 pt=96 "
+#define FAKE_RTSP_JPEG                                                                             \
+  "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "     \
+  "jpegenc ! rtpjpegpay name=pay0 pt=26 "
 #define FAKE_RTSP_AAC                                                                              \
   "audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=1 ! avenc_aac ! "                   \
   "rtpmp4gpay name=pay1 pt=97 "

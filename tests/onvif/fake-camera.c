@@ -5,13 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USERNAME "admin"
-#define REALM "Cam \"era\""
+#include "fake-login.h"
 
-/* What a token may differ from the camera's clock. */
-#define WINDOW_S 5
-
-/* A test that waits longer has failed. */
 #define PATIENCE_US (5 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -69,7 +64,7 @@ answer_free (Answer *answer)
 static void
 answers_free (GQueue *queue)
 {
-  g_queue_free_full (queue, (GDestroyNotify) answer_free);
+  g_queue_free_full (queue, (GDestroyNotify)answer_free);
 }
 
 static void
@@ -95,48 +90,6 @@ fake_request_free (FakeRequest *self)
   g_free (self);
 }
 
-char *
-fake_envelope (const char *body)
-{
-  return g_strdup_printf (
-      "<?xml version=\"1.0\"?>\n<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\""
-      " xmlns:tt=\"http://www.onvif.org/ver10/schema\""
-      " xmlns:tds=\"http://www.onvif.org/ver10/device/wsdl\""
-      " xmlns:trt=\"http://www.onvif.org/ver10/media/wsdl\""
-      " xmlns:tptz=\"http://www.onvif.org/ver20/ptz/wsdl\""
-      " xmlns:ter=\"http://www.onvif.org/ver10/error\"><s:Body>%s</s:Body></s:Envelope>",
-      body);
-}
-
-char *
-fake_fault (const char *code, const char *subcode, const char *subsubcode, const char *text)
-{
-  g_autofree char *inner =
-      subsubcode != NULL ? g_strdup_printf ("<s:Subcode><s:Value>ter:%s</s:Value></s:Subcode>",
-                                            subsubcode)
-                         : g_strdup ("");
-  g_autofree char *outer =
-      subcode != NULL ? g_strdup_printf ("<s:Subcode><s:Value>ter:%s</s:Value>%s</s:Subcode>",
-                                         subcode, inner)
-                      : g_strdup ("");
-  g_autofree char *fault = g_strdup_printf (
-      "<s:Fault><s:Code><s:Value>s:%s</s:Value>%s</s:Code><s:Reason>"
-      "<s:Text xml:lang=\"en\">%s</s:Text></s:Reason></s:Fault>",
-      code, outer, text);
-
-  return fake_envelope (fault);
-}
-
-/* Everything between two words. (nullable) */
-static char *
-between (const char *text, const char *before, const char *after)
-{
-  const char *start = strstr (text, before);
-  const char *end = start != NULL ? strstr (start + strlen (before), after) : NULL;
-
-  return end != NULL ? g_strndup (start + strlen (before), end - start - strlen (before)) : NULL;
-}
-
 static char *
 find_operation (const char *body)
 {
@@ -150,131 +103,18 @@ find_operation (const char *body)
 }
 
 static char *
-default_answer (FakeCamera *self, const char *operation)
-{
-  if (strcmp (operation, "GetSystemDateAndTime") == 0) {
-    g_autoptr (GDateTime) now =
-        g_date_time_new_from_unix_utc (g_get_real_time () / G_USEC_PER_SEC + self->skew_s);
-    g_autofree char *text = g_strdup_printf (
-        "<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime>"
-        "<tt:DateTimeType>Manual</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings>"
-        "<tt:UTCDateTime><tt:Time><tt:Hour>%d</tt:Hour><tt:Minute>%d</tt:Minute>"
-        "<tt:Second>%d</tt:Second></tt:Time><tt:Date><tt:Year>%d</tt:Year><tt:Month>%d</tt:Month>"
-        "<tt:Day>%d</tt:Day></tt:Date></tt:UTCDateTime></tds:SystemDateAndTime>"
-        "</tds:GetSystemDateAndTimeResponse>",
-        g_date_time_get_hour (now), g_date_time_get_minute (now), g_date_time_get_second (now),
-        g_date_time_get_year (now), g_date_time_get_month (now),
-        g_date_time_get_day_of_month (now));
-    return fake_envelope (text);
-  }
-  if (strcmp (operation, "GetServices") == 0)
-    return fake_envelope (
-        "<tds:GetServicesResponse>"
-        "<tds:Service><tds:Namespace>http://www.onvif.org/ver10/media/wsdl</tds:Namespace>"
-        "<tds:XAddr>http://192.0.2.1:99/onvif/media</tds:XAddr></tds:Service>"
-        "<tds:Service><tds:Namespace>http://www.onvif.org/ver20/ptz/wsdl</tds:Namespace>"
-        "<tds:XAddr>http://192.0.2.1:99/onvif/ptz?x=1</tds:XAddr></tds:Service>"
-        "</tds:GetServicesResponse>");
-  if (strcmp (operation, "GetDeviceInformation") == 0)
-    return fake_envelope ("<tds:GetDeviceInformationResponse>"
-                          "<tds:Manufacturer>Fake</tds:Manufacturer><tds:Model>F-1</tds:Model>"
-                          "<tds:FirmwareVersion>V1.0</tds:FirmwareVersion>"
-                          "</tds:GetDeviceInformationResponse>");
-  return fake_fault ("Receiver", "ActionNotSupported", NULL, "no canned answer");
-}
-
-static gboolean
-is_default_answered (const char *operation)
-{
-  return strcmp (operation, "GetSystemDateAndTime") == 0 ||
-         strcmp (operation, "GetServices") == 0 || strcmp (operation, "GetDeviceInformation") == 0;
-}
-
-static char *
 take_answer (FakeCamera *self, const char *operation, guint *status)
 {
   GQueue *queue = g_hash_table_lookup (self->answers, operation);
 
-  if (queue == NULL) {
-    *status = is_default_answered (operation) ? 200 : 500;
-    return default_answer (self, operation);
-  }
+  if (queue == NULL)
+    return fake_default_answer (operation, self->skew_s, status);
   Answer *answer = g_queue_peek_head (queue);
   char *body = g_strdup (answer->body);
   *status = answer->status;
   if (queue->length > 1)
     answer_free (g_queue_pop_head (queue));
   return body;
-}
-
-static char *
-md5 (const char *text)
-{
-  return g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
-}
-
-static char *
-current_nonce (FakeCamera *self)
-{
-  return g_strdup_printf ("nonce-%u", self->nonce_number);
-}
-
-/* RFC 2617 by its letter, apart from the code under test. */
-static gboolean
-check_digest (FakeCamera *self, const Raw *raw)
-{
-  const char *header = raw->authorization;
-  g_autofree char *expected_nonce = current_nonce (self);
-
-  if (header == NULL)
-    return FALSE;
-  g_autofree char *uri = between (header, "uri=\"", "\"");
-  g_autofree char *nonce = between (header, "nonce=\"", "\"");
-  g_autofree char *cnonce = between (header, "cnonce=\"", "\"");
-  g_autofree char *response = between (header, "response=\"", "\"");
-  g_autofree char *count = between (header, "nc=", ",");
-  if (uri == NULL || nonce == NULL || cnonce == NULL || response == NULL || count == NULL ||
-      strstr (header, "realm=\"Cam \\\"era\\\"\"") == NULL ||
-      strstr (header, "qop=auth") == NULL || strcmp (uri, raw->target) != 0 ||
-      strcmp (nonce, expected_nonce) != 0)
-    return FALSE;
-  g_autofree char *a1 = g_strconcat (USERNAME ":" REALM ":", self->password, NULL);
-  g_autofree char *ha1 = md5 (a1);
-  g_autofree char *a2 = g_strconcat ("POST:", uri, NULL);
-  g_autofree char *ha2 = md5 (a2);
-  g_autofree char *all =
-      g_strdup_printf ("%s:%s:%s:%s:auth:%s", ha1, nonce, count, cnonce, ha2);
-  g_autofree char *right = md5 (all);
-  self->nonce_uses++;
-  return strcmp (right, response) == 0 && strtoul (count, NULL, 16) == self->nonce_uses;
-}
-
-static gboolean
-check_token (FakeCamera *self, const Raw *raw)
-{
-  g_autofree char *username = between (raw->body, "<wsse:Username>", "</wsse:Username>");
-  g_autofree char *digest = between (raw->body, "#PasswordDigest\">", "</wsse:Password>");
-  g_autofree char *nonce = between (raw->body, "#Base64Binary\">", "</wsse:Nonce>");
-  g_autofree char *created = between (raw->body, "<wsu:Created>", "</wsu:Created>");
-  gsize length = 0;
-  guint8 right[20];
-  gsize right_length = sizeof right;
-
-  if (username == NULL || digest == NULL || nonce == NULL || created == NULL ||
-      strcmp (username, USERNAME) != 0)
-    return FALSE;
-  g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (created, NULL);
-  const gint64 now = g_get_real_time () / G_USEC_PER_SEC + self->skew_s;
-  if (date == NULL || ABS (g_date_time_to_unix (date) - now) > WINDOW_S)
-    return FALSE;
-  g_autofree guchar *bytes = g_base64_decode (nonce, &length);
-  g_autoptr (GChecksum) sha1 = g_checksum_new (G_CHECKSUM_SHA1);
-  g_checksum_update (sha1, bytes, (gssize) length);
-  g_checksum_update (sha1, (const guchar *) created, -1);
-  g_checksum_update (sha1, (const guchar *) self->password, -1);
-  g_checksum_get_digest (sha1, right, &right_length);
-  g_autofree char *text = g_base64_encode (right, right_length);
-  return length >= 16 && strcmp (text, digest) == 0;
 }
 
 static gboolean
@@ -286,8 +126,14 @@ has_token (const Raw *raw)
 static gboolean
 is_let_in (FakeCamera *self, const char *operation, const Raw *raw)
 {
-  const gboolean digest = check_digest (self, raw);
-  const gboolean token = check_token (self, raw);
+  g_autofree char *nonce = g_strdup_printf ("nonce-%u", self->nonce_number);
+  const gboolean has_digest = raw->authorization != NULL;
+
+  self->nonce_uses += has_digest ? 1 : 0;
+  const gboolean digest =
+      has_digest && fake_login_check_digest (raw->authorization, raw->target, self->password, nonce,
+                                             self->nonce_uses);
+  const gboolean token = fake_login_check_token (raw->body, self->password, self->skew_s);
 
   return self->logins == 0 || strcmp (operation, "GetSystemDateAndTime") == 0 ||
          ((self->logins & FAKE_LOGIN_DIGEST) != 0 && digest && !has_token (raw)) ||
@@ -409,11 +255,12 @@ chunk (const char *body)
   return g_strdup_printf ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                           "%" G_GSIZE_MODIFIER "x;a=b\r\n%.*s\r\n%" G_GSIZE_MODIFIER
                           "X\r\n%s\r\n0\r\nTrailer: 1\r\n\r\n",
-                          half, (int) half, body, strlen (body) - half, body + half);
+                          half, (int)half, body, strlen (body) - half, body + half);
 }
 
 static gboolean
-answer_properly (Connection *c, FakeManner manner, guint status, const char *header, const char *body)
+answer_properly (
+    Connection *c, FakeManner manner, guint status, const char *header, const char *body)
 {
   g_autofree char *text =
       manner == FAKE_CHUNKED ? chunk (body)
@@ -457,6 +304,14 @@ act (Connection *c,
   g_assert_not_reached ();
 }
 
+static FakeManner
+find_manner (FakeCamera *self, const char *operation)
+{
+  gpointer manner = g_hash_table_lookup (self->manners, operation);
+
+  return GPOINTER_TO_UINT (manner != NULL ? manner : g_hash_table_lookup (self->manners, "*"));
+}
+
 static gboolean
 handle (Connection *c, const Raw *raw)
 {
@@ -467,7 +322,7 @@ handle (Connection *c, const Raw *raw)
 
   g_mutex_lock (&self->lock);
   note_request (self, operation, raw, c->number);
-  const FakeManner manner = GPOINTER_TO_UINT (g_hash_table_lookup (self->manners, operation));
+  const FakeManner manner = find_manner (self, operation);
   if (manner == FAKE_CLOSE_ONCE)
     g_hash_table_remove (self->manners, operation);
   g_autofree char *body = decide (self, operation, raw, &status, &header);
@@ -483,7 +338,7 @@ read_request (GDataInputStream *input, GCancellable *quit, Raw *raw)
 
   if (first == NULL)
     return FALSE;
-  raw->target = between (first, "POST ", " HTTP/1.1");
+  raw->target = fake_between (first, "POST ", " HTTP/1.1");
   g_assert_nonnull (raw->target);
   for (;;) {
     g_autofree char *line = g_data_input_stream_read_line (input, NULL, quit, NULL);
@@ -515,7 +370,7 @@ serve (gpointer data)
 
   g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   for (;;) {
-    g_auto (Raw) raw = { 0 };
+    g_auto (Raw) raw = {0};
 
     if (!read_request (input, c->self->quit, &raw) || !handle (c, &raw))
       break;
@@ -560,7 +415,7 @@ fake_camera_new (void)
   self->quit = g_cancellable_new ();
   self->connections = g_ptr_array_new ();
   self->answers =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) answers_free);
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)answers_free);
   self->manners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->forbidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->listener = g_socket_listener_new ();
@@ -584,7 +439,7 @@ fake_camera_free (FakeCamera *self)
   g_hash_table_unref (self->answers);
   g_hash_table_unref (self->manners);
   g_hash_table_unref (self->forbidden);
-  g_queue_clear_full (&self->requests, (GDestroyNotify) fake_request_free);
+  g_queue_clear_full (&self->requests, (GDestroyNotify)fake_request_free);
   g_free (self->password);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -630,6 +485,7 @@ fake_camera_answer (FakeCamera *self, const char *operation, guint status, const
   fake_camera_answer_once (self, operation, status, body);
 }
 
+/* How it treats an operation; "*" is any other. */
 void
 fake_camera_behave (FakeCamera *self, const char *operation, FakeManner manner)
 {
@@ -728,7 +584,7 @@ void
 fake_camera_forget (FakeCamera *self)
 {
   g_mutex_lock (&self->lock);
-  g_queue_clear_full (&self->requests, (GDestroyNotify) fake_request_free);
+  g_queue_clear_full (&self->requests, (GDestroyNotify)fake_request_free);
   self->n_passwords = 0;
   g_mutex_unlock (&self->lock);
 }

@@ -3,10 +3,13 @@
 
 #include <glib.h>
 
+#include "fake-answers.h"
+
 G_BEGIN_DECLS
 
-/* A camera in this process that plays canned answers over real HTTP, checks logins for real, and keeps
- * what it was asked. It knows GetSystemDateAndTime, GetServices and GetDeviceInformation by itself. */
+/* A camera in this process that plays canned answers over real HTTP, checks logins for real, and
+ * keeps what it was asked. It knows GetSystemDateAndTime, GetServices and GetDeviceInformation by
+ * itself. */
 typedef struct _FakeCamera FakeCamera;
 
 /* How it treats an operation instead of answering it properly. */
@@ -55,10 +58,8 @@ guint fake_camera_get_port (FakeCamera *self);
 char *fake_camera_dup_address (FakeCamera *self);
 
 void fake_camera_answer (FakeCamera *self, const char *operation, guint status, const char *body);
-void fake_camera_answer_once (FakeCamera *self,
-                              const char *operation,
-                              guint status,
-                              const char *body);
+void
+fake_camera_answer_once (FakeCamera *self, const char *operation, guint status, const char *body);
 void fake_camera_behave (FakeCamera *self, const char *operation, FakeManner manner);
 void fake_camera_require (FakeCamera *self, guint logins, FakeRefusal refusal);
 void fake_camera_forbid (FakeCamera *self, const char *operation);
@@ -72,9 +73,6 @@ guint fake_camera_count_passwords (FakeCamera *self);
 void fake_camera_forget (FakeCamera *self);
 gboolean fake_camera_wait_for (FakeCamera *self, const char *operation);
 void fake_request_free (FakeRequest *self);
-
-char *fake_envelope (const char *body);
-char *fake_fault (const char *code, const char *subcode, const char *subsubcode, const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeCamera, fake_camera_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeRequest, fake_request_free)

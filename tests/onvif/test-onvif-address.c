@@ -10,25 +10,25 @@ test_normalise (void)
     const char *address;
     const char *url; /* NULL: refused */
   } rows[] = {
-    { "192.168.1.64", "http://192.168.1.64/onvif/device_service" },
-    { " 192.168.1.64 ", "http://192.168.1.64/onvif/device_service" },
-    { "192.168.1.64:8000", "http://192.168.1.64:8000/onvif/device_service" },
-    { "camera.local", "http://camera.local/onvif/device_service" },
-    { "http://camera/", "http://camera/onvif/device_service" },
-    { "HTTPS://camera:8443", "https://camera:8443/onvif/device_service" },
-    { "http://camera/onvif/other?x=1#frag", "http://camera/onvif/other?x=1" },
-    { "http://u:p@ss@camera:81", "http://camera:81/onvif/device_service" },
-    { "u:secret@camera", "http://camera/onvif/device_service" },
-    { "[fe80::1]:8000", "http://[fe80::1]:8000/onvif/device_service" },
-    { "fe80::1", "http://[fe80::1]/onvif/device_service" },
-    { "", NULL },
-    { "   ", NULL },
-    { "rtsp://camera/", NULL },
-    { "http://", NULL },
-    { "cam era", NULL },
-    { "camera:port", NULL },
-    { "camera:99999", NULL },
-    { "camera\r\nX: y", NULL },
+      {"192.168.1.64", "http://192.168.1.64/onvif/device_service"},
+      {" 192.168.1.64 ", "http://192.168.1.64/onvif/device_service"},
+      {"192.168.1.64:8000", "http://192.168.1.64:8000/onvif/device_service"},
+      {"camera.local", "http://camera.local/onvif/device_service"},
+      {"http://camera/", "http://camera/onvif/device_service"},
+      {"HTTPS://camera:8443", "https://camera:8443/onvif/device_service"},
+      {"http://camera/onvif/other?x=1#frag", "http://camera/onvif/other?x=1"},
+      {"http://u:p@ss@camera:81", "http://camera:81/onvif/device_service"},
+      {"u:secret@camera", "http://camera/onvif/device_service"},
+      {"[fe80::1]:8000", "http://[fe80::1]:8000/onvif/device_service"},
+      {"fe80::1", "http://[fe80::1]/onvif/device_service"},
+      {"", NULL},
+      {"   ", NULL},
+      {"rtsp://camera/", NULL},
+      {"http://", NULL},
+      {"cam era", NULL},
+      {"camera:port", NULL},
+      {"camera:99999", NULL},
+      {"camera\r\nX: y", NULL},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -56,11 +56,11 @@ test_parse (void)
     const char *target;
     const char *header;
   } rows[] = {
-    { "http://camera/a?b=c", FALSE, "camera", 80, "/a?b=c", "camera" },
-    { "https://camera", TRUE, "camera", 443, "/", "camera" },
-    { "http://camera:80/a", FALSE, "camera", 80, "/a", "camera" },
-    { "https://camera:80/a", TRUE, "camera", 80, "/a", "camera:80" },
-    { "http://[::1]:8000/a", FALSE, "::1", 8000, "/a", "[::1]:8000" },
+      {"http://camera/a?b=c", FALSE, "camera", 80, "/a?b=c", "camera"},
+      {"https://camera", TRUE, "camera", 443, "/", "camera"},
+      {"http://camera:80/a", FALSE, "camera", 80, "/a", "camera"},
+      {"https://camera:80/a", TRUE, "camera", 80, "/a", "camera:80"},
+      {"http://[::1]:8000/a", FALSE, "::1", 8000, "/a", "[::1]:8000"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -82,13 +82,13 @@ test_repair (void)
     const char *xaddr;
     const char *repaired;
   } rows[] = {
-    { "http://10.0.0.1/onvif/media", "http://cam:81/onvif/media" },
-    { "http://0.0.0.0:8080/onvif/media?x=1", "http://cam:81/onvif/media?x=1" },
-    { "https://cam/onvif/media", "http://cam:81/onvif/media" },
-    { " http://[fe80::1]/m http://10.0.0.1/m2 ", "http://cam:81/m" },
-    { "/onvif/media", "http://cam:81/onvif/media" },
-    { "nonsense", "http://cam:81/onvif/device_service" },
-    { "", "http://cam:81/onvif/device_service" },
+      {"http://10.0.0.1/onvif/media", "http://cam:81/onvif/media"},
+      {"http://0.0.0.0:8080/onvif/media?x=1", "http://cam:81/onvif/media?x=1"},
+      {"https://cam/onvif/media", "http://cam:81/onvif/media"},
+      {" http://[fe80::1]/m http://10.0.0.1/m2 ", "http://cam:81/m"},
+      {"/onvif/media", "http://cam:81/onvif/media"},
+      {"nonsense", "http://cam:81/onvif/device_service"},
+      {"", "http://cam:81/onvif/device_service"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -106,12 +106,12 @@ test_repair_stream (void)
     const char *uri;
     const char *repaired;
   } rows[] = {
-    { "rtsp://10.0.0.1:554/live?a=1&b=2", "rtsp://cam:554/live?a=1&b=2" },
-    { "rtsp://127.0.1.1/live", "rtsp://cam/live" },
-    { "rtsp://10.0.0.1:554:554/live", "rtsp://cam:554/live" },
-    { "rtsp://admin:p@ss@10.0.0.1/live", "rtsp://cam/live" },
-    { "rtsp://[fe80::1]:8554/live", "rtsp://cam:8554/live" },
-    { "rtsp://10.0.0.1/a b|c", "rtsp://cam/a b|c" },
+      {"rtsp://10.0.0.1:554/live?a=1&b=2", "rtsp://cam:554/live?a=1&b=2"},
+      {"rtsp://127.0.1.1/live", "rtsp://cam/live"},
+      {"rtsp://10.0.0.1:554:554/live", "rtsp://cam:554/live"},
+      {"rtsp://admin:p@ss@10.0.0.1/live", "rtsp://cam/live"},
+      {"rtsp://[fe80::1]:8554/live", "rtsp://cam:8554/live"},
+      {"rtsp://10.0.0.1/a b|c", "rtsp://cam/a b|c"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

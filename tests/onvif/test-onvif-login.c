@@ -16,24 +16,24 @@ test_digest_examples (void)
     const char *password;
     const char *response;
   } rows[] = {
-    { "Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", "
-      "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
-      "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"",
-      "0a4f113b", "Mufasa", "Circle Of Life", "response=\"6629fae49393a05397450978507c4ef1\"" },
-    { "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=MD5, "
-      "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
-      "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
-      "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "Mufasa", "Circle of Life",
-      "response=\"8ca523f5e9506fed4657c9700eebdbec\"" },
-    { "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=SHA-256, "
-      "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
-      "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
-      "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "Mufasa", "Circle of Life",
-      "response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\"" },
+      {"Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", "
+       "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
+       "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"",
+       "0a4f113b", "Mufasa", "Circle Of Life", "response=\"6629fae49393a05397450978507c4ef1\""},
+      {"Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=MD5, "
+       "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+       "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
+       "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "Mufasa", "Circle of Life",
+       "response=\"8ca523f5e9506fed4657c9700eebdbec\""},
+      {"Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=SHA-256, "
+       "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+       "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
+       "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "Mufasa", "Circle of Life",
+       "response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\""},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    const char *const headers[] = { rows[i].challenge, NULL };
+    const char *const headers[] = {rows[i].challenge, NULL};
     g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
 
     g_autofree char *answer = cg_onvif_challenge_answer (
@@ -50,15 +50,14 @@ test_digest_examples (void)
 static void
 test_digest_old_form (void)
 {
-  const char *const headers[] = { "digest nonce=abc, realm=\"r\\\"q\"", NULL };
+  const char *const headers[] = {"digest nonce=abc, realm=\"r\\\"q\"", NULL};
   g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
   g_autofree char *ha1 = g_compute_checksum_for_string (G_CHECKSUM_MD5, "u:r\"q:p", -1);
   g_autofree char *ha2 = g_compute_checksum_for_string (G_CHECKSUM_MD5, "POST:/x", -1);
   g_autofree char *all = g_strdup_printf ("%s:abc:%s", ha1, ha2);
   g_autofree char *response = g_compute_checksum_for_string (G_CHECKSUM_MD5, all, -1);
 
-  g_autofree char *answer =
-      cg_onvif_challenge_answer (challenge, "POST", "/x", "u", "p", "cnonce");
+  g_autofree char *answer = cg_onvif_challenge_answer (challenge, "POST", "/x", "u", "p", "cnonce");
 
   g_autofree char *expected =
       g_strdup_printf ("Digest username=\"u\", realm=\"r\\\"q\", nonce=\"abc\", uri=\"/x\", "
@@ -70,7 +69,7 @@ test_digest_old_form (void)
 static void
 test_digest_count (void)
 {
-  const char *const headers[] = { "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"", NULL };
+  const char *const headers[] = {"Digest realm=\"r\", nonce=\"n\", qop=\"auth\"", NULL};
   g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
 
   g_autofree char *first = cg_onvif_challenge_answer (challenge, "POST", "/", "u", "p", "c");
@@ -90,24 +89,24 @@ test_challenges (void)
     gboolean has_qop;
     gboolean is_stale;
   } rows[] = {
-    { NULL, NULL, NULL, FALSE, FALSE },
-    { "Basic realm=\"x\"", NULL, NULL, FALSE, FALSE },
-    { "Digest realm=\"x\"", NULL, NULL, FALSE, FALSE },
-    { "Digest", NULL, NULL, FALSE, FALSE },
-    { "", ",,,", NULL, FALSE, FALSE },
-    { "Digest realm=\"x\", nonce=\"n\", algorithm=TOKEN", NULL, NULL, FALSE, FALSE },
-    { "Basic realm=\"x\", Digest realm=\"y\", nonce=\"n\"", NULL, "n", FALSE, FALSE },
-    { "Digest nonce=\"n\", Basic realm=\"x\"", NULL, "n", FALSE, FALSE },
-    { "Basic realm=\"x\"", "Digest realm=\"y\",nonce=\"n\",qop=auth,stale=TRUE", "n", TRUE, TRUE },
-    { "Digest realm=\"y\", nonce=\"2\", algorithm=SHA-256",
-      "Digest realm=\"y\", nonce=\"5\", algorithm=md5", "5", FALSE, FALSE },
-    { "Digest nonce=\"n\", qop=\"auth-int\"", NULL, "n", FALSE, FALSE },
-    { "Digest nonce = \"n\" , realm= \"with, comma\"", NULL, "n", FALSE, FALSE },
-    { "Digest nonce=\"unfinished", NULL, "unfinished", FALSE, FALSE },
+      {NULL, NULL, NULL, FALSE, FALSE},
+      {"Basic realm=\"x\"", NULL, NULL, FALSE, FALSE},
+      {"Digest realm=\"x\"", NULL, NULL, FALSE, FALSE},
+      {"Digest", NULL, NULL, FALSE, FALSE},
+      {"", ",,,", NULL, FALSE, FALSE},
+      {"Digest realm=\"x\", nonce=\"n\", algorithm=TOKEN", NULL, NULL, FALSE, FALSE},
+      {"Basic realm=\"x\", Digest realm=\"y\", nonce=\"n\"", NULL, "n", FALSE, FALSE},
+      {"Digest nonce=\"n\", Basic realm=\"x\"", NULL, "n", FALSE, FALSE},
+      {"Basic realm=\"x\"", "Digest realm=\"y\",nonce=\"n\",qop=auth,stale=TRUE", "n", TRUE, TRUE},
+      {"Digest realm=\"y\", nonce=\"2\", algorithm=SHA-256",
+       "Digest realm=\"y\", nonce=\"5\", algorithm=md5", "5", FALSE, FALSE},
+      {"Digest nonce=\"n\", qop=\"auth-int\"", NULL, "n", FALSE, FALSE},
+      {"Digest nonce = \"n\" , realm= \"with, comma\"", NULL, "n", FALSE, FALSE},
+      {"Digest nonce=\"unfinished", NULL, "unfinished", FALSE, FALSE},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    const char *const headers[] = { rows[i].first, rows[i].second, NULL };
+    const char *const headers[] = {rows[i].first, rows[i].second, NULL};
 
     g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
 
@@ -158,10 +157,10 @@ test_ladder (void)
     gboolean has_challenge;
     const char *order;
   } rows[] = {
-    { FALSE, FALSE, "none " },
-    { FALSE, TRUE, "none " },
-    { TRUE, FALSE, "none token " },
-    { TRUE, TRUE, "none digest token both " },
+      {FALSE, FALSE, "none "},
+      {FALSE, TRUE, "none "},
+      {TRUE, FALSE, "none token "},
+      {TRUE, TRUE, "none digest token both "},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

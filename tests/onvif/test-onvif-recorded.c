@@ -6,65 +6,173 @@
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
 
-/* Answers of real cameras, played back by a script that stands beside them. Where they are not at hand
- * there is nothing to test. */
+/* The answers of real cameras, played back by the script that lies beside them. Where they are not
+ * at hand there is nothing to test. */
 typedef struct {
   const char *folder;
-  const char *manufacturer; /* NULL: was not recorded */
-  guint n_profiles;
+  const char *model;
+  guint n_profiles;     /* 0: they were not recorded */
   const char *encoding; /* of the profile we choose */
   guint width;
-  gboolean has_uri;
-  gboolean has_ptz;  /* some profile has a PTZ configuration */
-  gint n_presets;    /* -1: was not recorded */
-  gboolean has_status;
-} Camera;
+  const char *uri;   /* (nullable): was not recorded */
+  const char *ptz;   /* (nullable) the first profile with a PTZ configuration */
+  gint n_presets;    /* -1: they were not recorded */
+  guint max_presets; /* 0: was not told */
+  gboolean has_move_status;
+} Row;
 
-static const Camera cameras[] = {
-  { "easy_onvif/DCS-6511" },
-  { "easy_onvif/IPD-H4K8M05-BS" },
-  { "easy_onvif/IPG-8150PSS" },
-  { "ex_onvif" },
-  { "onvif-go-captures/AXIS_P3818-PVE_11.9.60_20260113-142527" },
-  { "onvif-go-captures/AXIS_Q3819-PVE_11.11.181_20260113-142550" },
-  { "onvif-go-captures/Bosch_AUTODOME_IP_starlight_5000i_7.80.0128_20260113-142522" },
-  { "onvif-go-captures/Bosch_FLEXIDOME_IP_starlight_8000i_7.70.0126_20260113-142539" },
-  { "onvif-go-captures/REOLINK_E1_Zoom_v3.1.0.2649_23083101_20260113-142518" },
-  { "onvif-nvt/axis" },
-  { "onvif-nvt/hikvision-fixed" },
-  { "onvif-event-listener/html_404_camera_20260321" },
+static const Row rows[] = {
+    {"easy_onvif/DCS-6511", "DCS-6511", 2, "H264", 1280, NULL, NULL, -1, 0, FALSE},
+    {"easy_onvif/IPD-H4K8M05-BS", "IPD-H4K8M05-BS", 2, "H264", 2592,
+     "rtsp://127.0.0.1:8554/1/h264major", "MainStream", 255, 0, FALSE},
+    {"easy_onvif/IPG-8150PSS", "IPG-8150PSS", 2, "H264", 2560, "rtsp://127.0.0.1:8554/live/0/MAIN",
+     "PROFILE_000", 100, 0, TRUE},
+    {"ex_onvif", "MS-C8165-PE", 0, NULL, 0, NULL, NULL, -1, 0, FALSE},
+    {"onvif-go-captures/AXIS_P3818-PVE_11.9.60_20260113-142527", "P3818-PVE", 2, "H264", 1920,
+     "rtsp://127.0.0.1:8554/onvif-media/media.amp?profile=profile_1_h264&sessiontimeout=60&"
+     "streamtype=unicast",
+     NULL, -1, 0, FALSE},
+    {"onvif-go-captures/AXIS_Q3819-PVE_11.11.181_20260113-142550", "Q3819-PVE", 2, "H264", 8192,
+     "rtsp://127.0.0.1:8554/onvif-media/media.amp?profile=profile_1_h264&sessiontimeout=60&"
+     "streamtype=unicast",
+     NULL, -1, 0, FALSE},
+    {"onvif-go-captures/Bosch_AUTODOME_IP_starlight_5000i_7.80.0128_20260113-142522",
+     "AUTODOME IP starlight 5000i", 3, "H264", 1536,
+     "rtsp://127.0.0.1:8554/rtsp_tunnel?p=0&h26x=4&vcd=2", "0", 2, 0, TRUE},
+    {"onvif-go-captures/Bosch_FLEXIDOME_IP_starlight_8000i_7.70.0126_20260113-142539",
+     "FLEXIDOME IP starlight 8000i", 3, "H264", 1536,
+     "rtsp://127.0.0.1:8554/rtsp_tunnel?p=0&h26x=4&vcd=2", NULL, -1, 0, FALSE},
+    {"onvif-go-captures/REOLINK_E1_Zoom_v3.1.0.2649_23083101_20260113-142518", "E1 Zoom", 2, "H264",
+     2048, "rtsp://127.0.0.1:8554/", "000", 0, 0, TRUE},
+    {"onvif-nvt/axis", "AXIS Q6045-E", 2, "H264", 1280,
+     "rtsp://127.0.0.1:8554/onvif-media/media.amp?profile=profile_1_jpeg&sessiontimeout=60&"
+     "streamtype=unicast",
+     "profile_1_h264", 21, 256, TRUE},
+    {"onvif-nvt/hikvision-fixed", "DS-2CD2012-I", 2, "H264", 1280,
+     "rtsp://127.0.0.1:8554/Streaming/Channels/2?transportmode=unicast&profile=Profile_2", NULL, -1,
+     0, FALSE},
 };
-int main(int argc,char**argv){
-  for(guint i=0;i<G_N_ELEMENTS(cameras);i++){
-    GError*e=NULL;
-    char*dir=g_build_filename(argv[1],cameras[i].folder,NULL),*script=g_build_filename(argv[1],"replay.py",NULL);
-    GSubprocess*p=g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE|(argc>2?0:G_SUBPROCESS_FLAGS_STDERR_SILENCE),&e,"python3","-B",script,dir,NULL);
-    GDataInputStream*in=g_data_input_stream_new(g_subprocess_get_stdout_pipe(p));
-    char*line=g_data_input_stream_read_line(in,NULL,NULL,&e);
-    JsonNode*n=json_from_string(line,&e); const char*url=json_object_get_string_member(json_node_get_object(n),"onvif");
-    g_print("=== %s %s\n",cameras[i].folder,url);
-    CgOnvifSession*s=cg_onvif_session_new(url,"admin","x");
-    #define E(x) if(e){g_print("  %s: %s (%s)\n",x,e->message,cg_error_get_word(e->code));g_clear_error(&e);}
-    cg_onvif_session_connect_in_thread(s,&e);E("connect");
-    g_print("  offset %ld ptz %d\n",(long)cg_onvif_session_get_clock_offset_ms(s),cg_onvif_session_has_ptz(s));
-    CgOnvifDeviceInformation*di=cg_onvif_device_get_information_in_thread(s,&e);E("info");
-    if(di)g_print("  %s %s %s\n",di->manufacturer,di->model,di->firmware_version);
-    GPtrArray*pr=cg_onvif_media_get_profiles_in_thread(s,&e);E("profiles");
-    if(pr){for(guint j=0;j<pr->len;j++){CgOnvifProfile*q=pr->pdata[j];g_print("  profile %s '%s' src %s ptz %s/%s %s %ux%u %g %u gop %u audio %s\n",q->token,q->name,q->video_source,q->ptz_configuration,q->ptz_node,q->encoding,q->width,q->height,q->fps,q->bitrate_kbps,q->gop,q->audio_encoding);}
-     const CgOnvifProfile*c=cg_onvif_profile_choose(pr,NULL),*pt=cg_onvif_profile_choose_ptz(pr);
-     if(c){char*u=cg_onvif_media_get_stream_uri_in_thread(s,c->token,&e);E("uri");g_print("  uri %s\n",u);
-       cg_onvif_media_set_synchronization_point_in_thread(s,c->token,&e);E("sync");}
-     if(pt||c){ const CgOnvifProfile*x=pt?pt:c;
-       CgOnvifPtzFacts*f=cg_onvif_ptz_get_facts_in_thread(s,x,&e);E("facts");
-       if(f)g_print("  facts cont %d %d rel %d %d lim %d %d vel %g..%g pos %g..%g timeout %u presets %u\n",f->has_continuous_pan_tilt,f->has_continuous_zoom,f->has_relative_pan_tilt,f->has_relative_zoom,f->has_pan_tilt_limits,f->has_zoom_limits,f->pan_velocity.min,f->pan_velocity.max,f->pan_position.min,f->pan_position.max,f->default_timeout_ms,f->max_presets);
-       CgOnvifPtzStatus st; if(cg_onvif_ptz_get_status_in_thread(s,x->token,&st,&e))g_print("  status pos %d %g %g zoom %d %g mv %d %d %d\n",st.has_position,st.pan,st.tilt,st.has_zoom,st.zoom,st.has_move_status,st.moving_pan_tilt,st.moving_zoom); E("status");
-       GPtrArray*ps=cg_onvif_ptz_get_presets_in_thread(s,x->token,&e);E("presets");if(ps)g_print("  presets %u %s\n",ps->len,ps->len?((CgOnvifPreset*)ps->pdata[0])->name:"");
-       CgOnvifVelocity v={TRUE,FALSE,.5,0,0};
-       cg_onvif_ptz_continuous_move_in_thread(s,x->token,&v,5000,&e);E("move");
-       cg_onvif_ptz_stop_in_thread(s,x->token,TRUE,FALSE,&e);E("stop");
-       char*t=cg_onvif_ptz_set_preset_in_thread(s,x->token,NULL,"a",&e);E("set");g_print("  set %s\n",t);
-       cg_onvif_ptz_goto_preset_in_thread(s,x->token,"1",&e);E("goto");
-     }}
-    cg_onvif_session_free(s); g_subprocess_force_exit(p);
+
+typedef struct {
+  GSubprocess *process;
+  char *url;
+} Player;
+
+static void
+player_stop (Player *player)
+{
+  g_subprocess_force_exit (player->process);
+  g_subprocess_wait (player->process, NULL, NULL);
+  g_object_unref (player->process);
+  g_free (player->url);
+}
+
+static void
+player_start (Player *player, const char *folder)
+{
+  const char *root = g_getenv ("CAMGATE_RECORDED_DIR");
+  g_autofree char *script = g_build_filename (root, "replay.py", NULL);
+  g_autofree char *path = g_build_filename (root, folder, NULL);
+  g_autoptr (GError) error = NULL;
+
+  player->process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
+                        "python3", "-B", script, path, NULL);
+  g_assert_no_error (error);
+  g_autoptr (GDataInputStream) output =
+      g_data_input_stream_new (g_subprocess_get_stdout_pipe (player->process));
+  g_autofree char *line = g_data_input_stream_read_line (output, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (JsonNode) node = json_from_string (line, &error);
+  g_assert_no_error (error);
+  player->url = g_strdup (json_object_get_string_member (json_node_get_object (node), "onvif"));
+}
+
+static void
+check_ptz (CgOnvifSession *session, const Row *row, const CgOnvifProfile *profile)
+{
+  CgOnvifPtzStatus status;
+  g_autoptr (GError) error = NULL;
+
+  g_autoptr (CgOnvifPtzFacts) facts = cg_onvif_ptz_get_facts_in_thread (session, profile, &error);
+  g_assert_no_error (error);
+  g_assert_true (facts->has_continuous_pan_tilt);
+  g_assert_cmpuint (facts->max_presets, ==, row->max_presets);
+
+  g_autoptr (GPtrArray) presets =
+      cg_onvif_ptz_get_presets_in_thread (session, profile->token, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (presets->len, ==, row->n_presets);
+
+  g_assert_true (cg_onvif_ptz_get_status_in_thread (session, profile->token, &status, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (status.has_move_status, ==, row->has_move_status);
+}
+
+static void
+check_media (CgOnvifSession *session, const Row *row)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (session, &error);
+
+  if (row->n_profiles == 0) {
+    g_assert_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
+    return;
   }
+  g_assert_no_error (error);
+  g_assert_cmpuint (profiles->len, ==, row->n_profiles);
+  const CgOnvifProfile *chosen = cg_onvif_profile_choose (profiles, NULL);
+  g_assert_cmpstr (chosen->encoding, ==, row->encoding);
+  g_assert_cmpuint (chosen->width, ==, row->width);
+
+  g_autofree char *uri = cg_onvif_media_get_stream_uri_in_thread (session, chosen->token, &error);
+  g_assert_cmpstr (uri, ==, row->uri);
+
+  const CgOnvifProfile *ptz = cg_onvif_profile_choose_ptz (profiles);
+  g_assert_cmpstr (ptz != NULL ? ptz->token : NULL, ==, row->ptz);
+  if (ptz != NULL)
+    check_ptz (session, row, ptz);
+}
+
+static void
+test_camera (gconstpointer data)
+{
+  const Row *row = data;
+  Player player = {NULL, NULL};
+  g_autoptr (GError) error = NULL;
+  player_start (&player, row->folder);
+  g_autoptr (CgOnvifSession) session = cg_onvif_session_new (player.url, "admin", "x");
+
+  g_autoptr (CgOnvifDeviceInformation) information =
+      cg_onvif_device_get_information_in_thread (session, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (information->model, ==, row->model);
+  g_assert_nonnull (information->firmware_version);
+  check_media (session, row);
+  player_stop (&player);
+}
+
+static void
+test_nothing (void)
+{
+  g_test_skip ("no recorded cameras here");
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *root = g_getenv ("CAMGATE_RECORDED_DIR");
+
+  g_test_init (&argc, &argv, NULL);
+  if (root == NULL || !g_file_test (root, G_FILE_TEST_IS_DIR)) {
+    g_test_add_func ("/onvif/recorded", test_nothing);
+    return g_test_run ();
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path = g_strconcat ("/onvif/recorded/", rows[i].folder, NULL);
+
+    g_test_add_data_func (path, &rows[i], test_camera);
+  }
+  return g_test_run ();
 }

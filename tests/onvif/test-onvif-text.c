@@ -9,12 +9,12 @@ test_text (void)
     const char *text;
     const char *clean;
   } rows[] = {
-    { NULL, NULL },
-    { "", NULL },
-    { " \n\t ", NULL },
-    { " a b\n", "a b" },
-    { "Türkamera", "Türkamera" },
-    { "T\xfcr", "T\xef\xbf\xbdr" },
+      {NULL, NULL},
+      {"", NULL},
+      {" \n\t ", NULL},
+      {" a b\n", "a b"},
+      {"Türkamera", "Türkamera"},
+      {"T\xfcr", "T\xef\xbf\xbdr"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -43,27 +43,27 @@ test_duration (void)
     gboolean ok;
     guint milliseconds;
   } rows[] = {
-    { "PT5S", TRUE, 5000 },
-    { "PT0S", TRUE, 0 },
-    { "PT1M30.5S", TRUE, 90500 },
-    { "PT2H", TRUE, 7200000 },
-    { "P1DT1S", TRUE, 86401000 },
-    { "P1D", TRUE, 86400000 },
-    { NULL, FALSE, 0 },
-    { "", FALSE, 0 },
-    { "P", FALSE, 0 },
-    { "PT", FALSE, 0 },
-    { "5", FALSE, 0 },
-    { "PT5", FALSE, 0 },
-    { "-PT5S", FALSE, 0 },
-    { "PT-5S", FALSE, 0 },
-    { "P1Y", FALSE, 0 },
-    { "P1M", FALSE, 0 },
-    { "P5S", FALSE, 0 },
-    { "PTnanS", FALSE, 0 },
-    { "PT5Sx", FALSE, 0 },
-    { "P99999D", FALSE, 0 },
-    { "PT1TS", FALSE, 0 },
+      {"PT5S", TRUE, 5000},
+      {"PT0S", TRUE, 0},
+      {"PT1M30.5S", TRUE, 90500},
+      {"PT2H", TRUE, 7200000},
+      {"P1DT1S", TRUE, 86401000},
+      {"P1D", TRUE, 86400000},
+      {NULL, FALSE, 0},
+      {"", FALSE, 0},
+      {"P", FALSE, 0},
+      {"PT", FALSE, 0},
+      {"5", FALSE, 0},
+      {"PT5", FALSE, 0},
+      {"-PT5S", FALSE, 0},
+      {"PT-5S", FALSE, 0},
+      {"P1Y", FALSE, 0},
+      {"P1M", FALSE, 0},
+      {"P5S", FALSE, 0},
+      {"PTnanS", FALSE, 0},
+      {"PT5Sx", FALSE, 0},
+      {"P99999D", FALSE, 0},
+      {"PT1TS", FALSE, 0},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -91,7 +91,7 @@ test_duration_format (void)
 static GPtrArray *
 make_profiles (const char *const *texts)
 {
-  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) cg_onvif_profile_free);
+  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
 
   for (guint i = 0; texts[i] != NULL; i++) {
     g_auto (GStrv) parts = g_strsplit (texts[i], "/", -1);
@@ -115,15 +115,15 @@ test_choose (void)
     const char *token;
     const char *ptz_token;
   } rows[] = {
-    { { "1/main/H264/", "2/sub/H264/p" }, NULL, "1", "2" },
-    { { "1/main/H265/p", "2/sub/H264/" }, NULL, "2", "1" },
-    { { "1/main/JPEG/", "2/sub/JPEG/" }, NULL, "1", NULL },
-    { { "1/main/JPEG/", "2/sub//" }, NULL, "2", NULL },
-    { { "1/2/H264/", "2/main/H264/" }, "2", "2", NULL },
-    { { "1/main/H264/", "2/sub/H265/" }, "sub", "2", NULL },
-    { { "1/main/H265/", "2/sub/H264/" }, "gone", "2", NULL },
-    { { NULL }, NULL, NULL, NULL },
-    { { NULL }, "x", NULL, NULL },
+      {{"1/main/H264/", "2/sub/H264/p"}, NULL, "1", "2"},
+      {{"1/main/H265/p", "2/sub/H264/"}, NULL, "2", "1"},
+      {{"1/main/JPEG/", "2/sub/JPEG/"}, NULL, "1", NULL},
+      {{"1/main/JPEG/", "2/sub//"}, NULL, "2", NULL},
+      {{"1/2/H264/", "2/main/H264/"}, "2", "2", NULL},
+      {{"1/main/H264/", "2/sub/H265/"}, "sub", "2", NULL},
+      {{"1/main/H265/", "2/sub/H264/"}, "gone", "2", NULL},
+      {{NULL}, NULL, NULL, NULL},
+      {{NULL}, "x", NULL, NULL},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

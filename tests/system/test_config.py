@@ -153,9 +153,9 @@ class TestReload(SystemTest):
         del self.config[f"camera {DID}"]
         self.daemon.write_config()
 
-        self.daemon.reload()
+        self.daemon.hang_up()
 
-        self.assertIn("move-timeout", self.daemon.tail())
+        self.daemon.expect_log("move-timeout")
         self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
         self.assert_nothing_restarted()
 
@@ -173,14 +173,15 @@ class TestState(SystemTest):
         broker, camera = self.start_broker(), self.start_simulator().camera
         cloud = self.start_cloud(broker)
         daemon = self.start_daemon(configuration(broker, {DID: camera}), broker)
-        cloud.ask(DID, {"preset": {"set": {"index": 1, "name": "gate"}}})
+        answer = cloud.ask(DID, {"preset": {"set": {"index": 1, "name": "gate"}}})
+        self.assertEqual(answer.result, {"preset": {"code": 0}})
         daemon.terminate()
         self.assertEqual(daemon.wait(), 0)
 
         files = [os.path.join(where, name)
                  for where, _folders, names in os.walk(daemon.state_dir) for name in names]
 
-        self.assertNotEqual(files, [])
+        self.assertIn(f"presets-{DID}.json", [os.path.basename(path) for path in files])
         for path in files:
             self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600, path)
 

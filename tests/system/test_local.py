@@ -26,6 +26,10 @@ class LocalTest(SystemTest):
         cameras = dict(zip((DID, OTHER_DID), self.simulator.cameras))
         self.daemon = self.start_daemon(configuration(None, cameras))
         self.local = self.keep(self.daemon.local())
+        until(lambda: all(c["contacted"] for c in self.cameras()), "both cameras contacted")
+
+    def cameras(self):
+        return self.local.ask(None, {"cameras": {}})["cameras"]["cameras"]
 
     def ctl(self, *arguments, env=None, socket=None):
         """Runs camgatectl. Returns (status, output, errors)."""
@@ -51,7 +55,7 @@ class TestSocket(LocalTest):
 
         self.local.expect_event(DID, "play", state="playing", url=url)
         self.media.expect_publish("local")
-        self.assertEqual(self.local.ask(DID, {"stop": {}}, mid="2"), {"stop": {"code": 0}})
+        self.assertEqual(self.local.ask(DID, {"stop": {}}), {"stop": {"code": 0}})
         self.local.expect_event(DID, "play", state="stopped")
         self.media.expect_end("local")
 
@@ -62,12 +66,10 @@ class TestSocket(LocalTest):
         self.local.ask(DID, {"play": {"url": self.media.url("local")}})
         self.local.expect_event(DID, "play", state="playing")
 
-        other.ask(None, {"status": {}}, mid="2")
+        other.ask(None, {"status": {}})
         self.assertEqual(other.messages.take(), [])
 
     def test_cameras_and_status(self):
-        until(lambda: all(c["contacted"] for c in self.cameras()), "both cameras contacted")
-
         cameras = self.cameras()
         status = self.local.ask(None, {"status": {}})["status"]
 
@@ -97,7 +99,7 @@ class TestSocket(LocalTest):
         fresh = self.keep(self.daemon.local())
 
         self.assertEqual(fresh.ask(None, {"status": {}})["status"]["code"], 0)
-        self.assertEqual(fresh.ask(DID, {"status": {}}, mid="2")["status"]["code"], 404)
+        self.assertEqual(fresh.ask(DID, {"status": {}})["status"]["code"], 404)
 
     def test_a_stale_socket_is_replaced_and_a_live_one_is_not(self):
         second = self.make_second_daemon()
@@ -116,9 +118,6 @@ class TestSocket(LocalTest):
         second.write_config()
         second.spawn()
         return second.process
-
-    def cameras(self):
-        return self.local.ask(None, {"cameras": {}})["cameras"]["cameras"]
 
 
 class TestCtl(LocalTest):
@@ -150,13 +149,11 @@ class TestCtl(LocalTest):
         self.assertLess(self.camera.until_still()["pan"], 0)
 
     def test_cameras_as_one_object(self):
-        def contacted():
-            status, output, errors = self.ctl("--json", "cameras")
-            self.assertEqual((status, errors), (0, ""))
-            self.assertIsInstance(json.loads(output), dict)
-            return output.replace(" ", "").count('"contacted":true') == 2
+        status, output, errors = self.ctl("--json", "cameras")
 
-        until(contacted, "both cameras contacted")
+        self.assertEqual((status, errors), (0, ""))
+        self.assertIsInstance(json.loads(output), dict)
+        self.assertIn(DID, output)
 
     def test_send_any_action(self):
         status, output, _errors = self.ctl("send", DID, '{"ptz":{"stop":{}}}')

@@ -29,6 +29,7 @@ class PtzTest(SystemTest):
         self.camera = self.start_simulator(arguments=self.arguments).camera
         self.daemon = self.start_daemon(
             configuration(self.broker, {DID: self.camera}, ptz=self.keys), self.broker)
+        self.cloud.expect_register(DID)
 
     def ask(self, service, data, **members):
         return self.cloud.ask(DID, {service: data}, **members).result[service]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What real cameras do wrong, from the cloud's side: each fault is switched on in the camera."""
 
-from harness.house import DID, SMALL, SystemTest, configuration
+from harness.house import DID, SystemTest, configuration
 from harness.runner import main
 from harness.simulator import until
 
@@ -20,10 +20,10 @@ class TestQuirks(SystemTest):
         self.camera = None
 
     def start_with(self, *faults, ptz=None):
-        arguments = [*SMALL]
+        self.camera = self.start_simulator().camera
         for fault in faults:
-            arguments += ["--fault", fault]
-        self.camera = self.start_simulator(arguments=arguments).camera
+            name, _equals, argument = fault.partition("=")
+            self.camera.fault(name, arg=argument or None)
         self.start_daemon(
             configuration(self.broker, {DID: self.camera}, stream=SOON, ptz=ptz or {}),
             self.broker)

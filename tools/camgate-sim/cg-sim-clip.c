@@ -14,8 +14,8 @@ struct _CgSimClip {
   GstCaps *caps;
   CgSimCodec codec;
   guint width, height, fps;
-  GPtrArray *frames;        /* (owned) (element-type GstBuffer) in decoding order */
-  GArray *shows;            /* (owned) GstClockTime: when each is shown, from the clip's start */
+  GPtrArray *frames; /* (owned) (element-type GstBuffer) in decoding order */
+  GArray *shows;     /* (owned) GstClockTime: when each is shown, from the clip's start */
   GstClockTime frame_time;
 };
 
@@ -102,11 +102,11 @@ read_caps (CgSimClip *self, GstSample *sample)
     denominator = 1;
   }
   self->caps = gst_caps_ref (gst_sample_get_caps (sample));
-  self->codec = gst_structure_has_name (structure, "video/x-h265") ? CG_SIM_CODEC_H265
-                                                                   : CG_SIM_CODEC_H264;
-  self->width = (guint) width;
-  self->height = (guint) height;
-  self->fps = (guint) ((numerator + denominator / 2) / denominator);
+  self->codec =
+      gst_structure_has_name (structure, "video/x-h265") ? CG_SIM_CODEC_H265 : CG_SIM_CODEC_H264;
+  self->width = (guint)width;
+  self->height = (guint)height;
+  self->fps = (guint)((numerator + denominator / 2) / denominator);
   self->frame_time = gst_util_uint64_scale_int (GST_SECOND, denominator, numerator);
   return TRUE;
 }
@@ -171,7 +171,7 @@ load (const char *path, GError **error)
   g_autoptr (CgSimClip) self = g_atomic_rc_box_new0 (CgSimClip);
 
   self->path = g_strdup (path);
-  self->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
+  self->frames = g_ptr_array_new_with_free_func ((GDestroyNotify)gst_buffer_unref);
   self->shows = g_array_new (FALSE, FALSE, sizeof (GstClockTime));
   g_autoptr (GstElement) reader = make_reader (path, error);
   if (reader == NULL)
@@ -283,7 +283,7 @@ cg_sim_clip_get_size (CgSimClip *self, guint *width, guint *height, guint *fps)
 GstBuffer *
 cg_sim_clip_make_frame (CgSimClip *self, guint64 number)
 {
-  const guint index = (guint) (number % self->frames->len);
+  const guint index = (guint)(number % self->frames->len);
   const GstClockTime loop_start = (number - index) * self->frame_time;
   GstBuffer *buffer = gst_buffer_copy (g_ptr_array_index (self->frames, index));
 

@@ -13,11 +13,8 @@ struct _CgSimControl {
 };
 
 /* Each verb puts its result into @answer, or sets the error. */
-typedef gboolean (*VerbFunc) (CgSim *camera,
-                              JsonNode *argument,
-                              JsonObject *request,
-                              JsonObject *answer,
-                              GError **error);
+typedef gboolean (*VerbFunc) (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error);
 
 static gboolean
 fail (GError **error, const char *text)
@@ -55,11 +52,8 @@ get_arg (JsonObject *request)
 }
 
 static gboolean
-verb_fault (CgSim *camera,
-            JsonNode *argument,
-            JsonObject *request,
-            JsonObject *answer,
-            GError **error)
+verb_fault (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
   g_autofree char *arg = get_arg (request);
 
@@ -76,11 +70,8 @@ verb_fault (CgSim *camera,
 }
 
 static gboolean
-verb_requests (CgSim *camera,
-               JsonNode *argument,
-               JsonObject *request,
-               JsonObject *answer,
-               GError **error)
+verb_requests (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
   json_object_set_array_member (answer, "requests", cg_sim_take_requests (camera));
   return TRUE;
@@ -104,7 +95,7 @@ static gboolean
 place (CgSim *camera, JsonObject *wanted, GError **error)
 {
   CgSimPosition now;
-  CgSimVector to = { 0 };
+  CgSimVector to = {0};
 
   cg_sim_get_position (camera, &now);
   to.pan = now.pan;
@@ -118,11 +109,8 @@ place (CgSim *camera, JsonObject *wanted, GError **error)
 }
 
 static gboolean
-verb_position (CgSim *camera,
-               JsonNode *argument,
-               JsonObject *request,
-               JsonObject *answer,
-               GError **error)
+verb_position (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
   CgSimPosition now;
   JsonObject *shown;
@@ -142,22 +130,16 @@ verb_position (CgSim *camera,
 }
 
 static gboolean
-verb_presets (CgSim *camera,
-              JsonNode *argument,
-              JsonObject *request,
-              JsonObject *answer,
-              GError **error)
+verb_presets (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
   json_object_set_array_member (answer, "presets", cg_sim_list_presets (camera));
   return TRUE;
 }
 
 static gboolean
-verb_stream (CgSim *camera,
-             JsonNode *argument,
-             JsonObject *request,
-             JsonObject *answer,
-             GError **error)
+verb_stream (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
   JsonObject *stream = json_object_new ();
   guint now, ever;
@@ -170,11 +152,8 @@ verb_stream (CgSim *camera,
 }
 
 static gboolean
-verb_clock (CgSim *camera,
-            JsonNode *argument,
-            JsonObject *request,
-            JsonObject *answer,
-            GError **error)
+verb_clock (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
   JsonNode *skew = NULL;
 
@@ -191,8 +170,8 @@ static const struct {
   const char *name;
   VerbFunc verb;
 } verbs[] = {
-  { "fault", verb_fault },       { "requests", verb_requests }, { "position", verb_position },
-  { "presets", verb_presets },   { "stream", verb_stream },     { "clock", verb_clock },
+    {"fault", verb_fault},     {"requests", verb_requests}, {"position", verb_position},
+    {"presets", verb_presets}, {"stream", verb_stream},     {"clock", verb_clock},
 };
 
 static CgSim *
@@ -202,7 +181,7 @@ choose_camera (CgSimControl *self, JsonObject *request, GError **error)
   const gint64 index = is_number (node) ? json_node_get_int (node) : node == NULL ? 0 : -1;
 
   if (index >= 0 && index < self->cameras->len)
-    return g_ptr_array_index (self->cameras, (guint) index);
+    return g_ptr_array_index (self->cameras, (guint)index);
   fail (error, "no such camera");
   return NULL;
 }

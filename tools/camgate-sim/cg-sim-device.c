@@ -11,9 +11,9 @@ typedef struct {
 } ServiceRow;
 
 static const ServiceRow services[] = {
-  { "http://www.onvif.org/ver10/device/wsdl", CG_SIM_DEVICE_PATH, 2, 60 },
-  { "http://www.onvif.org/ver10/media/wsdl", CG_SIM_MEDIA_PATH, 2, 60 },
-  { "http://www.onvif.org/ver20/ptz/wsdl", CG_SIM_PTZ_PATH, 2, 60 },
+    {"http://www.onvif.org/ver10/device/wsdl", CG_SIM_DEVICE_PATH, 2, 60},
+    {"http://www.onvif.org/ver10/media/wsdl", CG_SIM_MEDIA_PATH, 2, 60},
+    {"http://www.onvif.org/ver20/ptz/wsdl", CG_SIM_PTZ_PATH, 2, 60},
 };
 
 static struct tt__DateTime *
@@ -73,11 +73,11 @@ __tds__GetServices (struct soap *soap,
                     struct _tds__GetServicesResponse *response)
 {
   const CgSimCall *call = soap->user;
-  const int count = (int) G_N_ELEMENTS (services) - (call->state->options.ptz ? 0 : 1);
+  const int count = (int)G_N_ELEMENTS (services) - (call->state->options.ptz ? 0 : 1);
 
   cg_sim_soap_record (soap, "GetServices", NULL);
   response->__sizeService = count;
-  response->Service = soap_malloc (soap, sizeof (struct tds__Service) * (gsize) count);
+  response->Service = soap_malloc (soap, sizeof (struct tds__Service) * (gsize)count);
   for (int i = 0; i < count; i++) {
     struct tds__Service *service = &response->Service[i];
 
@@ -109,7 +109,7 @@ __tds__GetCapabilities (struct soap *soap,
   struct tt__Capabilities *made = soap_malloc (soap, sizeof *made);
 
   cg_sim_soap_record (soap, "GetCapabilities", NULL);
-  *made = (struct tt__Capabilities){ 0 };
+  *made = (struct tt__Capabilities){0};
   if (is_wanted (request, "Device")) {
     made->Device = soap_malloc (soap, sizeof *made->Device);
     made->Device->XAddr = cg_sim_soap_service_url (soap, CG_SIM_DEVICE_PATH);

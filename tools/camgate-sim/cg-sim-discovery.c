@@ -72,7 +72,7 @@ on_datagram (GSocket *socket, GIOCondition condition, gpointer user_data)
 static gboolean
 join_group (GSocket *socket, const char *listen, GError **error)
 {
-  struct ip_mreq membership = { 0 };
+  struct ip_mreq membership = {0};
   const int off = 0;
 
   inet_pton (AF_INET, GROUP, &membership.imr_multiaddr);

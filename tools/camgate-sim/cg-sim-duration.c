@@ -9,10 +9,10 @@ typedef struct {
 
 /* Years and months have no fixed length, and no camera is asked to move for one. */
 static const UnitRow units[] = {
-  { 'D', FALSE, 86400e3 },
-  { 'H', TRUE, 3600e3 },
-  { 'M', TRUE, 60e3 },
-  { 'S', TRUE, 1e3 },
+    {'D', FALSE, 86400e3},
+    {'H', TRUE, 3600e3},
+    {'M', TRUE, 60e3},
+    {'S', TRUE, 1e3},
 };
 
 /**
@@ -49,6 +49,6 @@ cg_sim_duration_parse (const char *text, gint64 *duration_ms)
     total_ms += count * units[next++].ms;
     text = end + 1;
   }
-  *duration_ms = (gint64) MIN (total_ms, 1e15);
+  *duration_ms = (gint64)MIN (total_ms, 1e15);
   return TRUE;
 }

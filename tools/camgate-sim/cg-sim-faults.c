@@ -11,34 +11,49 @@ typedef struct {
   const char *name;
   const char *meaning;
   ArgKind arg;
-  const char *words[5];  /* allowed, ended by NULL; the first is meant when none is given */
+  const char *words[5];  /* ended by NULL; the first is meant when none is given */
   double default_number; /* meant when none is given */
   double low, high;
 } FaultRow;
 
 static const FaultRow rows[] = {
-  [CG_SIM_FAULT_Q1] = { "Q1", "does not stop: ignores Timeout, Stop, or both", ARG_WORD,
-                        { "timeout", "stop", "both" } },
-  [CG_SIM_FAULT_Q3] = { "Q3", "answers 200 with an empty body to every call that needs a login and "
-                              "has no UsernameToken",
-                        ARG_NONE },
-  [CG_SIM_FAULT_Q4] = { "Q4", "has a wrong clock, by so many seconds", ARG_NUMBER, { NULL }, 3600,
-                        -1e10, 1e10 },
-  [CG_SIM_FAULT_Q7] = { "Q7", "gives addresses of another network: services, stream, discovery",
-                        ARG_NONE },
-  [CG_SIM_FAULT_Q8] = { "Q8", "freezes: RTSP stays up, no frames", ARG_NONE },
-  [CG_SIM_FAULT_Q13] = { "Q13", "takes so many milliseconds from PLAY to the first picture",
-                         ARG_NUMBER, { NULL }, 5000, 0, 600000 },
-  [CG_SIM_FAULT_Q19] = { "Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, { NULL }, 2, 0,
-                         1000 },
-  [CG_SIM_FAULT_Q34] = { "Q34", "its first profile has no PTZ configuration", ARG_NONE },
-  [CG_SIM_FAULT_Q35] = { "Q35", "lets the user read but not move (NotAuthorized)", ARG_NONE },
-  [CG_SIM_FAULT_Q36] = { "Q36", "GetStatus has no MoveStatus, always says IDLE or MOVING, or is slow",
-                         ARG_WORD, { "absent", "idle", "moving", "slow" } },
-  [CG_SIM_FAULT_Q46] = { "Q46", "closes the connection: after each answer, or instead of one",
-                         ARG_WORD, { "after", "instead" } },
-  [CG_SIM_FAULT_HANG] = { "hang", "answers every SOAP call so many milliseconds late", ARG_NUMBER,
-                          { NULL }, 600000, 0, 3600000 },
+    [CG_SIM_FAULT_Q1] = {"Q1",
+                         "does not stop: ignores Timeout, Stop, or both",
+                         ARG_WORD,
+                         {"timeout", "stop", "both"}},
+    [CG_SIM_FAULT_Q3] = {"Q3", "answers 200 with nothing to a call that lacks a UsernameToken",
+                         ARG_NONE},
+    [CG_SIM_FAULT_Q4] =
+        {"Q4", "has a wrong clock, by so many seconds", ARG_NUMBER, {NULL}, 3600, -1e10, 1e10},
+    [CG_SIM_FAULT_Q7] = {"Q7", "gives addresses of another network: services, stream, discovery",
+                         ARG_NONE},
+    [CG_SIM_FAULT_Q8] = {"Q8", "freezes: RTSP stays up, no frames", ARG_NONE},
+    [CG_SIM_FAULT_Q13] = {"Q13",
+                          "takes so many milliseconds from PLAY to the first picture",
+                          ARG_NUMBER,
+                          {NULL},
+                          5000,
+                          0,
+                          600000},
+    [CG_SIM_FAULT_Q19] =
+        {"Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, {NULL}, 2, 0, 1000},
+    [CG_SIM_FAULT_Q34] = {"Q34", "its first profile has no PTZ configuration", ARG_NONE},
+    [CG_SIM_FAULT_Q35] = {"Q35", "lets the user read but not move (NotAuthorized)", ARG_NONE},
+    [CG_SIM_FAULT_Q36] = {"Q36",
+                          "GetStatus has no MoveStatus, always says IDLE or MOVING, or is slow",
+                          ARG_WORD,
+                          {"absent", "idle", "moving", "slow"}},
+    [CG_SIM_FAULT_Q46] = {"Q46",
+                          "closes the connection: after each answer, or instead of one",
+                          ARG_WORD,
+                          {"after", "instead"}},
+    [CG_SIM_FAULT_HANG] = {"hang",
+                           "answers every SOAP call so many milliseconds late",
+                           ARG_NUMBER,
+                           {NULL},
+                           600000,
+                           0,
+                           3600000},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CG_SIM_N_FAULTS);
 
@@ -58,14 +73,14 @@ find_row (const char *name, CgSimFault *fault, GError **error)
 {
   for (int i = 0; i < CG_SIM_N_FAULTS; i++) {
     if (g_ascii_strcasecmp (rows[i].name, name) == 0) {
-      *fault = (CgSimFault) i;
+      *fault = (CgSimFault)i;
       return TRUE;
     }
   }
 
   g_autofree char *known = cg_sim_faults_describe ();
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-               "no fault %s; these are known:\n%s", name, known);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "no fault %s; these are known:\n%s",
+               name, known);
   return FALSE;
 }
 
@@ -160,7 +175,7 @@ cg_sim_faults_free (CgSimFaults *self)
 gboolean
 cg_sim_faults_set (CgSimFaults *self, const char *name, const char *arg, GError **error)
 {
-  FaultState state = { .on = TRUE };
+  FaultState state = {.on = TRUE};
   CgSimFault fault;
 
   if (!find_row (name, &fault, error) || !read_arg (&rows[fault], arg, &state, error))
@@ -246,11 +261,11 @@ cg_sim_faults_describe (void)
   GString *text = g_string_new (NULL);
 
   for (int i = 0; i < CG_SIM_N_FAULTS; i++) {
-    g_autofree char *words = g_strjoinv ("|", (char **) rows[i].words);
-    g_autofree char *arg = rows[i].arg == ARG_WORD     ? g_strdup_printf ("[=%s]", words)
-                           : rows[i].arg == ARG_NUMBER ? g_strdup_printf ("[=%g]",
-                                                                          rows[i].default_number)
-                                                       : g_strdup ("");
+    g_autofree char *words = g_strjoinv ("|", (char **)rows[i].words);
+    g_autofree char *arg = rows[i].arg == ARG_WORD ? g_strdup_printf ("[=%s]", words)
+                           : rows[i].arg == ARG_NUMBER
+                               ? g_strdup_printf ("[=%g]", rows[i].default_number)
+                               : g_strdup ("");
     g_autofree char *name = g_strconcat (rows[i].name, arg, NULL);
 
     g_string_append_printf (text, "  %-32s %s\n", name, rows[i].meaning);

@@ -48,14 +48,14 @@ draw_glyph (CgSimFont *self, gunichar letter)
   cairo_surface_flush (self->surface);
 
   const guint8 *from = cairo_image_surface_get_data (self->surface);
-  const gsize stride = (gsize) cairo_image_surface_get_stride (self->surface);
+  const gsize stride = (gsize)cairo_image_surface_get_stride (self->surface);
   const double ink = MAX (extents.x_bearing + extents.width, extents.x_advance);
 
-  glyph->advance = (guint) CLAMP (lround (extents.x_advance), 0, self->line_height);
-  glyph->width = (guint) CLAMP (lround (ceil (ink)), 0, self->line_height);
-  glyph->pixels = g_malloc0 ((gsize) glyph->width * self->line_height + 1);
+  glyph->advance = (guint)CLAMP (lround (extents.x_advance), 0, self->line_height);
+  glyph->width = (guint)CLAMP (lround (ceil (ink)), 0, self->line_height);
+  glyph->pixels = g_malloc0 ((gsize)glyph->width * self->line_height + 1);
   for (guint y = 0; y < self->line_height; y++)
-    memcpy (glyph->pixels + (gsize) y * glyph->width, from + y * stride, glyph->width);
+    memcpy (glyph->pixels + (gsize)y * glyph->width, from + y * stride, glyph->width);
   return glyph;
 }
 
@@ -82,10 +82,10 @@ CgSimFont *
 cg_sim_font_new (guint line_height)
 {
   CgSimFont *self = g_new0 (CgSimFont, 1);
-  const int side = (int) line_height;
+  const int side = (int)line_height;
 
   self->line_height = line_height;
-  self->glyphs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) glyph_free);
+  self->glyphs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)glyph_free);
   self->surface = cairo_image_surface_create (CAIRO_FORMAT_A8, side, side);
   self->cairo = cairo_create (self->surface);
   cairo_select_font_face (self->cairo, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
@@ -135,7 +135,7 @@ cg_sim_font_draw (CgSimFont *self, const CgSimPlane *plane, guint x, guint y, co
 
     for (guint row = 0; row < rows; row++)
       blend_row (plane->pixels + (y + row) * plane->stride + x,
-                 glyph->pixels + (gsize) row * glyph->width, columns);
+                 glyph->pixels + (gsize)row * glyph->width, columns);
     x += glyph->advance;
   }
 }

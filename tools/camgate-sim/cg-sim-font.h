@@ -21,11 +21,8 @@ typedef struct _CgSimFont CgSimFont;
 
 CgSimFont *cg_sim_font_new (guint line_height);
 void cg_sim_font_free (CgSimFont *self);
-void cg_sim_font_draw (CgSimFont *self,
-                       const CgSimPlane *plane,
-                       guint x,
-                       guint y,
-                       const char *text);
+void
+cg_sim_font_draw (CgSimFont *self, const CgSimPlane *plane, guint x, guint y, const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimFont, cg_sim_font_free)
 

@@ -55,10 +55,10 @@ late_answer (gpointer user_data)
 static void
 hold_back (CgSimHttp *self, SoupServerMessage *message, gint64 delay_ms)
 {
-  GSource *source = g_timeout_source_new ((guint) MIN (delay_ms, G_MAXINT));
+  GSource *source = g_timeout_source_new ((guint)MIN (delay_ms, G_MAXINT));
   LateAnswer *late = g_new (LateAnswer, 1);
 
-  *late = (LateAnswer){ self, message };
+  *late = (LateAnswer){self, message};
   g_source_set_callback (source, late_answer, late, g_free);
   g_source_attach (source, g_main_context_get_thread_default ());
   g_hash_table_insert (self->late, g_object_ref (message), source);
@@ -86,18 +86,17 @@ serve_soap (CgSimHttp *self, SoupServerMessage *message, const char *path)
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   SoupMessageBody *body = soup_server_message_get_request_body (message);
   g_autoptr (GBytes) bytes = soup_message_body_flatten (body);
-  g_autofree char *text =
-      g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  g_autofree char *text = g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   CgSimFaults *faults = self->state->faults;
   CgSimCall call = {
-    .state = self->state,
-    .login = self->login,
-    .rtsp = self->rtsp,
-    .path = path,
-    .host = g_uri_get_host (soup_server_message_get_uri (message)),
-    .authorization = soup_message_headers_get_one (headers, "Authorization"),
-    .body = text,
-    .delay_ms = (gint64) cg_sim_faults_get_number (faults, CG_SIM_FAULT_HANG),
+      .state = self->state,
+      .login = self->login,
+      .rtsp = self->rtsp,
+      .path = path,
+      .host = g_uri_get_host (soup_server_message_get_uri (message)),
+      .authorization = soup_message_headers_get_one (headers, "Authorization"),
+      .body = text,
+      .delay_ms = (gint64)cg_sim_faults_get_number (faults, CG_SIM_FAULT_HANG),
   };
 
   if (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q46, "instead")) {
@@ -114,7 +113,7 @@ serve_soap (CgSimHttp *self, SoupServerMessage *message, const char *path)
 static gboolean
 is_service (const char *path)
 {
-  const char *const paths[] = { CG_SIM_DEVICE_PATH, CG_SIM_MEDIA_PATH, CG_SIM_PTZ_PATH, NULL };
+  const char *const paths[] = {CG_SIM_DEVICE_PATH, CG_SIM_MEDIA_PATH, CG_SIM_PTZ_PATH, NULL};
 
   return g_strv_contains (paths, path);
 }
@@ -188,7 +187,7 @@ cg_sim_http_start (CgSimHttp *self, GError **error)
     return FALSE;
   }
   uris = soup_server_get_uris (self->server);
-  self->state->onvif_port = (guint16) g_uri_get_port (uris->data);
+  self->state->onvif_port = (guint16)g_uri_get_port (uris->data);
   return TRUE;
 }
 

@@ -22,7 +22,7 @@ struct _CgSimLogin {
   char *user;
   char *password;
   GHashTable *nonces; /* (owned) text → Nonce: ours, for digest */
-  GHashTable *seen;   /* (owned) nonce and Created of a token → int64: until when it is remembered */
+  GHashTable *seen;   /* (owned) nonce of a token → int64: until when it is remembered */
 };
 
 static gboolean
@@ -195,9 +195,9 @@ is_our_password (CgSimLogin *self, const CgSimToken *token)
   guint8 digest[20];
   gsize digest_length = sizeof digest;
 
-  g_checksum_update (checksum, nonce, (gssize) nonce_length);
-  g_checksum_update (checksum, (const guchar *) token->created, -1);
-  g_checksum_update (checksum, (const guchar *) self->password, -1);
+  g_checksum_update (checksum, nonce, (gssize)nonce_length);
+  g_checksum_update (checksum, (const guchar *)token->created, -1);
+  g_checksum_update (checksum, (const guchar *)self->password, -1);
   g_checksum_get_digest (checksum, digest, &digest_length);
 
   g_autofree char *wanted = g_base64_encode (digest, digest_length);

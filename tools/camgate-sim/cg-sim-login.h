@@ -35,9 +35,8 @@ CgSimLoginResult cg_sim_login_check_digest (CgSimLogin *self,
                                             const char *method,
                                             const char *path,
                                             const char *authorization);
-CgSimLoginResult cg_sim_login_check_token (CgSimLogin *self,
-                                           gint64 clock_ms,
-                                           const CgSimToken *token);
+CgSimLoginResult
+cg_sim_login_check_token (CgSimLogin *self, gint64 clock_ms, const CgSimToken *token);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimLogin, cg_sim_login_free)
 

@@ -109,7 +109,7 @@ job_run (gpointer user_data)
 void
 cg_sim_loop_run (CgSimLoop *self, void (*work) (gpointer user_data), gpointer user_data)
 {
-  Job job = { .work = work, .user_data = user_data };
+  Job job = {.work = work, .user_data = user_data};
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_mutex_init (&job.lock);

@@ -18,8 +18,8 @@ make_source (struct soap *soap, const CgSimProfile *profile)
   made->SourceToken = soap_strdup (soap, "video0");
   made->Bounds = soap_malloc (soap, sizeof *made->Bounds);
   soap_default_tt__IntRectangle (soap, made->Bounds);
-  made->Bounds->width = (int) profile->width;
-  made->Bounds->height = (int) profile->height;
+  made->Bounds->width = (int)profile->width;
+  made->Bounds->height = (int)profile->height;
   return made;
 }
 
@@ -35,16 +35,16 @@ make_video (struct soap *soap, const CgSimCall *call, const CgSimProfile *profil
   made->token = soap_strdup (soap, profile->token);
   made->Encoding = soap_strdup (soap, is_h264 ? "H264" : "H265");
   made->Resolution = soap_malloc (soap, sizeof *made->Resolution);
-  made->Resolution->Width = (int) profile->width;
-  made->Resolution->Height = (int) profile->height;
+  made->Resolution->Width = (int)profile->width;
+  made->Resolution->Height = (int)profile->height;
   made->Quality = 4;
   made->RateControl = soap_malloc (soap, sizeof *made->RateControl);
-  made->RateControl->FrameRateLimit = (float) profile->fps;
+  made->RateControl->FrameRateLimit = (float)profile->fps;
   made->RateControl->EncodingInterval = 1;
-  made->RateControl->BitrateLimit = (float) profile->limit_kbps;
+  made->RateControl->BitrateLimit = (float)profile->limit_kbps;
   if (is_h264) {
     made->H264 = soap_malloc (soap, sizeof *made->H264);
-    made->H264->GovLength = (int) profile->gop;
+    made->H264->GovLength = (int)profile->gop;
     made->H264->H264Profile = soap_strdup (soap, "Baseline");
   }
   made->SessionTimeout = soap_strdup (soap, SESSION_TIMEOUT);
@@ -100,7 +100,7 @@ __trt__GetProfiles (struct soap *soap,
 static gboolean
 is_known_setup (const struct tt__StreamSetup *setup)
 {
-  const char *const protocols[] = { "UDP", "TCP", "RTSP", "HTTP", NULL };
+  const char *const protocols[] = {"UDP", "TCP", "RTSP", "HTTP", NULL};
 
   return g_strcmp0 (setup->Stream, "RTP-Unicast") == 0 && setup->Transport != NULL &&
          setup->Transport->Protocol != NULL &&
@@ -152,6 +152,6 @@ __trt__SetSynchronizationPoint (struct soap *soap,
   cg_sim_soap_record (soap, "SetSynchronizationPoint", args);
   if ((profile = cg_sim_soap_find_profile (soap, request->ProfileToken)) == NULL)
     return SOAP_FAULT;
-  cg_sim_rtsp_request_key_frame (call->rtsp, (guint) (profile - call->state->profiles));
+  cg_sim_rtsp_request_key_frame (call->rtsp, (guint)(profile - call->state->profiles));
   return SOAP_OK;
 }

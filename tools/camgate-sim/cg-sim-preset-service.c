@@ -25,10 +25,9 @@ make_place (struct soap *soap, const CgSimPreset *preset)
   struct tt__PTZVector *made = soap_malloc (soap, sizeof *made);
 
   made->PanTilt = soap_malloc (soap, sizeof *made->PanTilt);
-  *made->PanTilt =
-      (struct tt__Vector2D){ .x = (float) preset->pan, .y = (float) preset->tilt };
+  *made->PanTilt = (struct tt__Vector2D){.x = (float)preset->pan, .y = (float)preset->tilt};
   made->Zoom = soap_malloc (soap, sizeof *made->Zoom);
-  *made->Zoom = (struct tt__Vector1D){ .x = (float) preset->zoom };
+  *made->Zoom = (struct tt__Vector1D){.x = (float)preset->zoom};
   return made;
 }
 
@@ -48,7 +47,7 @@ __tptz__GetPresets (struct soap *soap,
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&call->state->lock);
   const GPtrArray *presets = cg_sim_ptz_get_presets (call->state->ptz);
 
-  response->__sizePreset = (int) presets->len;
+  response->__sizePreset = (int)presets->len;
   response->Preset = soap_malloc (soap, sizeof (struct tt__PTZPreset) * MAX (presets->len, 1));
   for (guint i = 0; i < presets->len; i++) {
     const CgSimPreset *preset = g_ptr_array_index (presets, i);
@@ -100,9 +99,9 @@ __tptz__GotoPreset (struct soap *soap,
     return SOAP_FAULT;
 
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&call->state->lock);
-  return answer_result (soap, cg_sim_ptz_goto_preset (call->state->ptz,
-                                                      g_get_monotonic_time () / 1000,
-                                                      request->PresetToken));
+  return answer_result (soap,
+                        cg_sim_ptz_goto_preset (call->state->ptz, g_get_monotonic_time () / 1000,
+                                                request->PresetToken));
 }
 
 int

@@ -49,9 +49,11 @@ cg_sim_probe_parse (const char *text)
 {
   struct soap *soap = soap_new1 (SOAP_XML_TREE | SOAP_C_UTFSTRING | SOAP_ENC_PLAIN);
   CgSimProbe *probe = g_new0 (CgSimProbe, 1);
+  const char *said = NULL; /* what gSOAP says to nonsense; nobody hears it */
 
   soap->user = probe;
   soap->is = text;
+  soap->os = &said;
   if (soap_begin_serve (soap) == SOAP_OK && soap->header != NULL &&
       soap->header->wsa__MessageID != NULL) {
     g_autofree char *message_id = g_strdup (soap->header->wsa__MessageID);
@@ -84,7 +86,7 @@ cg_sim_probe_free (CgSimProbe *self)
 static gboolean
 has_types (const char *asked)
 {
-  const char *const ours[] = { "NetworkVideoTransmitter", "Device", NULL };
+  const char *const ours[] = {"NetworkVideoTransmitter", "Device", NULL};
   g_auto (GStrv) types = g_strsplit_set (asked != NULL ? asked : "", " \t\r\n", -1);
 
   for (char **type = types; *type != NULL; type++) {
@@ -121,8 +123,8 @@ make_scopes (CgSimState *state)
   g_autofree char *name = g_uri_escape_string (state->options.name, NULL, FALSE);
 
   return g_strdup_printf (SCOPE "type/video_encoder " SCOPE "type/Network_Video_Transmitter "
-                          "%s" SCOPE "Profile/Streaming " SCOPE "hardware/camgate-sim "
-                          SCOPE "name/%s " SCOPE "location/",
+                                "%s" SCOPE "Profile/Streaming " SCOPE "hardware/camgate-sim " SCOPE
+                                "name/%s " SCOPE "location/",
                           state->options.ptz ? SCOPE "type/ptz " : "", name);
 }
 

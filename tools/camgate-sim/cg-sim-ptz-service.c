@@ -34,7 +34,7 @@ now_ms (void)
 static double
 tidy (float value)
 {
-  return round ((double) value * 1e6) / 1e6;
+  return round ((double)value * 1e6) / 1e6;
 }
 
 static struct tt__FloatRange *
@@ -140,7 +140,7 @@ __tptz__GetNodes (struct soap *soap,
   made->Name = soap_strdup (soap, "Dome");
   made->token = soap_strdup (soap, CG_SIM_PTZ_NODE);
   made->SupportedPTZSpaces = make_spaces (soap);
-  made->MaximumNumberOfPresets = (int) call->state->options.max_presets;
+  made->MaximumNumberOfPresets = (int)call->state->options.max_presets;
   made->HomeSupported = soap_strdup (soap, "false");
   response->__sizePTZNode = 1;
   response->PTZNode = made;
@@ -153,11 +153,11 @@ make_position (struct soap *soap, double pan, double tilt, double zoom)
   struct tt__PTZVector *made = soap_malloc (soap, sizeof *made);
 
   made->PanTilt = soap_malloc (soap, sizeof *made->PanTilt);
-  made->PanTilt->x = (float) pan;
-  made->PanTilt->y = (float) tilt;
+  made->PanTilt->x = (float)pan;
+  made->PanTilt->y = (float)tilt;
   made->PanTilt->space = soap_strdup (soap, PAN_TILT_POSITION);
   made->Zoom = soap_malloc (soap, sizeof *made->Zoom);
-  made->Zoom->x = (float) zoom;
+  made->Zoom->x = (float)zoom;
   made->Zoom->space = soap_strdup (soap, ZOOM_POSITION);
   return made;
 }
@@ -232,7 +232,7 @@ is_in_range (double value)
 static void
 read_vector (const struct tt__Vector2D *pan_tilt, const struct tt__Vector1D *zoom, CgSimVector *to)
 {
-  *to = (CgSimVector){ .has_pan_tilt = pan_tilt != NULL, .has_zoom = zoom != NULL };
+  *to = (CgSimVector){.has_pan_tilt = pan_tilt != NULL, .has_zoom = zoom != NULL};
   if (pan_tilt != NULL) {
     to->pan = tidy (pan_tilt->x);
     to->tilt = tidy (pan_tilt->y);

@@ -19,14 +19,14 @@ typedef struct {
 
 /* A dome that turns from end to end in four seconds: fast enough to see, slow enough to stop. */
 static const AxisFacts axis_facts[N_AXES] = {
-  [PAN] = { -1, 1, 0.5 },
-  [TILT] = { -1, 1, 0.5 },
-  [ZOOM] = { 0, 1, 0.25 },
+    [PAN] = {-1, 1, 0.5},
+    [TILT] = {-1, 1, 0.5},
+    [ZOOM] = {0, 1, 0.25},
 };
 
 typedef struct {
   Drive drive;
-  double start;       /* where it was at start_ms */
+  double start; /* where it was at start_ms */
   gint64 start_ms;
   double speed;       /* units a second, with sign */
   gint64 duration_ms; /* the drive ends after that */
@@ -54,7 +54,7 @@ axis_read (const Axis *axis, const AxisFacts *facts, gint64 now_ms)
     return axis->start;
 
   const gint64 driven_ms = CLAMP (now_ms - axis->start_ms, 0, axis->duration_ms);
-  return CLAMP (axis->start + axis->speed * (double) driven_ms / 1000, facts->low, facts->high);
+  return CLAMP (axis->start + axis->speed * (double)driven_ms / 1000, facts->low, facts->high);
 }
 
 static gboolean
@@ -64,28 +64,24 @@ axis_is_moving (const Axis *axis, gint64 now_ms)
 }
 
 static void
-axis_drive (Axis *axis,
-            const AxisFacts *facts,
-            gint64 now_ms,
-            Drive drive,
-            double speed,
-            gint64 longest_ms)
+axis_drive (
+    Axis *axis, const AxisFacts *facts, gint64 now_ms, Drive drive, double speed, gint64 longest_ms)
 {
   const double from = axis_read (axis, facts, now_ms);
   const double room = speed > 0 ? facts->high - from : from - facts->low;
   const double to_limit_ms = speed != 0 ? ceil (room / fabs (speed) * 1000) : 0;
 
-  *axis = (Axis){ .drive = speed != 0 ? drive : DRIVE_NONE,
-                  .start = from,
-                  .start_ms = now_ms,
-                  .speed = speed,
-                  .duration_ms = MIN (longest_ms, (gint64) to_limit_ms) };
+  *axis = (Axis){.drive = speed != 0 ? drive : DRIVE_NONE,
+                 .start = from,
+                 .start_ms = now_ms,
+                 .speed = speed,
+                 .duration_ms = MIN (longest_ms, (gint64)to_limit_ms)};
 }
 
 static void
 axis_place (Axis *axis, const AxisFacts *facts, double value)
 {
-  *axis = (Axis){ .drive = DRIVE_NONE, .start = CLAMP (value, facts->low, facts->high) };
+  *axis = (Axis){.drive = DRIVE_NONE, .start = CLAMP (value, facts->low, facts->high)};
 }
 
 static void
@@ -93,14 +89,14 @@ axis_go (Axis *axis, const AxisFacts *facts, gint64 now_ms, double target)
 {
   const double from = axis_read (axis, facts, now_ms);
   const double way = CLAMP (target, facts->low, facts->high) - from;
-  const gint64 needed_ms = (gint64) ceil (fabs (way) / facts->full_speed * 1000);
+  const gint64 needed_ms = (gint64)ceil (fabs (way) / facts->full_speed * 1000);
 
   if (needed_ms == 0) {
     axis_place (axis, facts, from);
     return;
   }
   /* The speed is bent a little so that a whole number of milliseconds ends exactly there. */
-  axis_drive (axis, facts, now_ms, DRIVE_TARGET, way * 1000 / (double) needed_ms, needed_ms);
+  axis_drive (axis, facts, now_ms, DRIVE_TARGET, way * 1000 / (double)needed_ms, needed_ms);
   axis->duration_ms = needed_ms;
 }
 
@@ -144,7 +140,7 @@ cg_sim_ptz_new (guint max_presets)
 {
   CgSimPtz *self = g_new0 (CgSimPtz, 1);
 
-  self->presets = g_ptr_array_new_with_free_func ((GDestroyNotify) preset_free);
+  self->presets = g_ptr_array_new_with_free_func ((GDestroyNotify)preset_free);
   self->max_presets = max_presets;
   return self;
 }
@@ -173,7 +169,7 @@ cg_sim_ptz_continuous (CgSimPtz *self,
                        const CgSimVector *velocity,
                        gint64 timeout_ms)
 {
-  const double wanted[N_AXES] = { velocity->pan, velocity->tilt, velocity->zoom };
+  const double wanted[N_AXES] = {velocity->pan, velocity->tilt, velocity->zoom};
   const gint64 longest_ms = timeout_ms > 0 ? timeout_ms : G_MAXINT64;
 
   for (int i = 0; i < N_AXES; i++) {
@@ -192,7 +188,7 @@ cg_sim_ptz_continuous (CgSimPtz *self,
 void
 cg_sim_ptz_relative (CgSimPtz *self, gint64 now_ms, const CgSimVector *translation)
 {
-  const double way[N_AXES] = { translation->pan, translation->tilt, translation->zoom };
+  const double way[N_AXES] = {translation->pan, translation->tilt, translation->zoom};
 
   for (int i = 0; i < N_AXES; i++) {
     Axis *axis = &self->axes[i];
@@ -228,7 +224,7 @@ cg_sim_ptz_stop (CgSimPtz *self, gint64 now_ms, gboolean pan_tilt, gboolean zoom
 void
 cg_sim_ptz_place (CgSimPtz *self, gint64 now_ms, const CgSimVector *position)
 {
-  const double value[N_AXES] = { position->pan, position->tilt, position->zoom };
+  const double value[N_AXES] = {position->pan, position->tilt, position->zoom};
 
   for (int i = 0; i < N_AXES; i++) {
     if (i == ZOOM ? position->has_zoom : position->has_pan_tilt)
@@ -266,11 +262,8 @@ cg_sim_ptz_read (CgSimPtz *self, gint64 now_ms, CgSimPosition *position)
  * SetPreset of the PTZ Specification: the place is where the head looks at @now_ms.
  */
 CgSimPtzResult
-cg_sim_ptz_set_preset (CgSimPtz *self,
-                       gint64 now_ms,
-                       const char *token,
-                       const char *name,
-                       const CgSimPreset **preset)
+cg_sim_ptz_set_preset (
+    CgSimPtz *self, gint64 now_ms, const char *token, const char *name, const CgSimPreset **preset)
 {
   CgSimPreset *found = token != NULL ? find_preset (self, token, NULL) : NULL;
   CgSimPosition here;

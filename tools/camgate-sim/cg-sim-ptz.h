@@ -36,11 +36,8 @@ void cg_sim_ptz_stop (CgSimPtz *self, gint64 now_ms, gboolean pan_tilt, gboolean
 void cg_sim_ptz_place (CgSimPtz *self, gint64 now_ms, const CgSimVector *position);
 void cg_sim_ptz_read (CgSimPtz *self, gint64 now_ms, CgSimPosition *position);
 
-CgSimPtzResult cg_sim_ptz_set_preset (CgSimPtz *self,
-                                      gint64 now_ms,
-                                      const char *token,
-                                      const char *name,
-                                      const CgSimPreset **preset);
+CgSimPtzResult cg_sim_ptz_set_preset (
+    CgSimPtz *self, gint64 now_ms, const char *token, const char *name, const CgSimPreset **preset);
 CgSimPtzResult cg_sim_ptz_goto_preset (CgSimPtz *self, gint64 now_ms, const char *token);
 CgSimPtzResult cg_sim_ptz_remove_preset (CgSimPtz *self, const char *token);
 const GPtrArray *cg_sim_ptz_get_presets (CgSimPtz *self);

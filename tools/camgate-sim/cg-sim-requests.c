@@ -32,7 +32,7 @@ cg_sim_requests_free (CgSimRequests *self)
 {
   if (self == NULL)
     return;
-  g_queue_clear_full (&self->kept, (GDestroyNotify) json_object_unref);
+  g_queue_clear_full (&self->kept, (GDestroyNotify)json_object_unref);
   g_hash_table_unref (self->counts);
   g_mutex_clear (&self->lock);
   g_free (self);

@@ -259,7 +259,7 @@ cg_sim_rtsp_start (CgSimRtsp *self, GMainContext *context, GError **error)
     return FALSE;
   }
   g_source_attach (self->source, context);
-  self->state->rtsp_port = (guint16) gst_rtsp_server_get_bound_port (self->server);
+  self->state->rtsp_port = (guint16)gst_rtsp_server_get_bound_port (self->server);
   return TRUE;
 }
 

@@ -7,7 +7,7 @@
 /* The world is a plane of square tiles; pan and tilt are places on it. Each tile has the colour of
  * its place, so that a turned camera shows it in every corner of the picture. */
 #define TILE 0.1
-#define WIDEST_VIEW 0.8  /* width of the view at zoom 0 */
+#define WIDEST_VIEW 0.8 /* width of the view at zoom 0 */
 #define NARROWEST_VIEW 0.1
 #define LINES_A_PICTURE 16
 #define TEXT_LINES 4
@@ -31,7 +31,7 @@ typedef struct {
 static int
 tile_at (double place)
 {
-  return (int) floor (place / TILE);
+  return (int)floor (place / TILE);
 }
 
 static guint8
@@ -40,13 +40,13 @@ tile_luma (int column, int row)
   const gboolean is_dark = ((column + row) & 1) != 0;
   const gboolean is_axis = column == 0 || row == 0;
 
-  return (guint8) ((is_dark ? 70 : 130) + (is_axis ? 60 : 0));
+  return (guint8)((is_dark ? 70 : 130) + (is_axis ? 60 : 0));
 }
 
 static guint8
 tile_chroma (int index)
 {
-  return (guint8) CLAMP (GREY + index * 8, 40, 216);
+  return (guint8)CLAMP (GREY + index * 8, 40, 216);
 }
 
 /* Draws the tiles of one row into the three row buffers. */
@@ -113,7 +113,7 @@ paint_runner (CgSimScene *self, const CgSimPlane planes[3], guint64 frame)
   const guint side = self->line_height / 4 * 2;
   const guint step = planes[0].width / self->fps;
 
-  fill_grey (planes, (guint) (frame % self->fps) * step / 2 * 2, planes[0].height - side, side, side,
+  fill_grey (planes, (guint)(frame % self->fps) * step / 2 * 2, planes[0].height - side, side, side,
              WHITE);
 }
 
@@ -125,12 +125,12 @@ paint_text (CgSimScene *self, const CgSimPlane planes[3], const CgSimMoment *mom
   const guint left = line / 2;
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (moment->clock_ms / 1000);
   g_autofree char *clock = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M:%S") : NULL;
-  g_autofree char *clock_line = g_strdup_printf ("%s.%03d UTC", clock != NULL ? clock : "?",
-                                                 (int) (moment->clock_ms % 1000));
+  g_autofree char *clock_line =
+      g_strdup_printf ("%s.%03d UTC", clock != NULL ? clock : "?", (int)(moment->clock_ms % 1000));
   g_autofree char *position_line =
       g_strdup_printf ("pan %+.2f  tilt %+.2f  zoom %.2f", at->pan, at->tilt, at->zoom);
   g_autofree char *frame_line = g_strdup_printf ("frame %" G_GUINT64_FORMAT, moment->frame);
-  const char *const lines[TEXT_LINES] = { self->name, clock_line, position_line, frame_line };
+  const char *const lines[TEXT_LINES] = {self->name, clock_line, position_line, frame_line};
 
   fill_grey (planes, 0, 0, planes[0].width, line * TEXT_LINES + line / 2, BLACK);
   for (guint i = 0; i < TEXT_LINES; i++)
@@ -185,9 +185,8 @@ cg_sim_scene_paint (CgSimScene *self, const CgSimPlane planes[3], const CgSimMom
   const CgSimPosition *at = &moment->position;
   const double width = WIDEST_VIEW * pow (NARROWEST_VIEW / WIDEST_VIEW, at->zoom);
   const double step = width / planes[0].width;
-  const View view = { .left = at->pan - width / 2,
-                      .top = at->tilt + step * planes[0].height / 2,
-                      .step = step };
+  const View view = {
+      .left = at->pan - width / 2, .top = at->tilt + step * planes[0].height / 2, .step = step};
 
   paint_tiles (self, planes, &view);
   paint_crosshair (planes);

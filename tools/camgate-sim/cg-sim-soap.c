@@ -16,23 +16,23 @@ typedef struct {
 } OperationRow;
 
 static const OperationRow operations[] = {
-  { "tds:GetSystemDateAndTime", CG_SIM_DEVICE_PATH, ACCESS_PUBLIC },
-  { "tds:GetServices", CG_SIM_DEVICE_PATH, ACCESS_READ },
-  { "tds:GetCapabilities", CG_SIM_DEVICE_PATH, ACCESS_READ },
-  { "tds:GetDeviceInformation", CG_SIM_DEVICE_PATH, ACCESS_READ },
-  { "trt:GetProfiles", CG_SIM_MEDIA_PATH, ACCESS_READ },
-  { "trt:GetStreamUri", CG_SIM_MEDIA_PATH, ACCESS_READ },
-  { "trt:SetSynchronizationPoint", CG_SIM_MEDIA_PATH, ACCESS_READ },
-  { "tptz:GetConfigurations", CG_SIM_PTZ_PATH, ACCESS_READ },
-  { "tptz:GetNodes", CG_SIM_PTZ_PATH, ACCESS_READ },
-  { "tptz:GetStatus", CG_SIM_PTZ_PATH, ACCESS_READ },
-  { "tptz:GetPresets", CG_SIM_PTZ_PATH, ACCESS_READ },
-  { "tptz:SetPreset", CG_SIM_PTZ_PATH, ACCESS_ACTUATE },
-  { "tptz:RemovePreset", CG_SIM_PTZ_PATH, ACCESS_ACTUATE },
-  { "tptz:GotoPreset", CG_SIM_PTZ_PATH, ACCESS_ACTUATE },
-  { "tptz:ContinuousMove", CG_SIM_PTZ_PATH, ACCESS_ACTUATE },
-  { "tptz:RelativeMove", CG_SIM_PTZ_PATH, ACCESS_ACTUATE },
-  { "tptz:Stop", CG_SIM_PTZ_PATH, ACCESS_ACTUATE },
+    {"tds:GetSystemDateAndTime", CG_SIM_DEVICE_PATH, ACCESS_PUBLIC},
+    {"tds:GetServices", CG_SIM_DEVICE_PATH, ACCESS_READ},
+    {"tds:GetCapabilities", CG_SIM_DEVICE_PATH, ACCESS_READ},
+    {"tds:GetDeviceInformation", CG_SIM_DEVICE_PATH, ACCESS_READ},
+    {"trt:GetProfiles", CG_SIM_MEDIA_PATH, ACCESS_READ},
+    {"trt:GetStreamUri", CG_SIM_MEDIA_PATH, ACCESS_READ},
+    {"trt:SetSynchronizationPoint", CG_SIM_MEDIA_PATH, ACCESS_READ},
+    {"tptz:GetConfigurations", CG_SIM_PTZ_PATH, ACCESS_READ},
+    {"tptz:GetNodes", CG_SIM_PTZ_PATH, ACCESS_READ},
+    {"tptz:GetStatus", CG_SIM_PTZ_PATH, ACCESS_READ},
+    {"tptz:GetPresets", CG_SIM_PTZ_PATH, ACCESS_READ},
+    {"tptz:SetPreset", CG_SIM_PTZ_PATH, ACCESS_ACTUATE},
+    {"tptz:RemovePreset", CG_SIM_PTZ_PATH, ACCESS_ACTUATE},
+    {"tptz:GotoPreset", CG_SIM_PTZ_PATH, ACCESS_ACTUATE},
+    {"tptz:ContinuousMove", CG_SIM_PTZ_PATH, ACCESS_ACTUATE},
+    {"tptz:RelativeMove", CG_SIM_PTZ_PATH, ACCESS_ACTUATE},
+    {"tptz:Stop", CG_SIM_PTZ_PATH, ACCESS_ACTUATE},
 };
 
 typedef struct {
@@ -43,20 +43,20 @@ typedef struct {
 
 /* Core Specification, 5.8.2 "Fault codes", and the fault lists of each operation. */
 static const FaultCodeRow fault_codes[] = {
-  [CG_SIM_FAULT_CODE_NOT_WELL_FORMED] = { "Sender", "WellFormed" },
-  [CG_SIM_FAULT_CODE_NOT_AUTHORIZED] = { "Sender", "NotAuthorized" },
-  [CG_SIM_FAULT_CODE_UNKNOWN_ACTION] = { "Receiver", "ActionNotSupported" },
-  [CG_SIM_FAULT_CODE_NO_PTZ] = { "Receiver", "ActionNotSupported", "OptionalActionNotSupported" },
-  [CG_SIM_FAULT_CODE_INVALID_ARGUMENT] = { "Sender", "InvalidArgVal" },
-  [CG_SIM_FAULT_CODE_NO_PROFILE] = { "Sender", "InvalidArgVal", "NoProfile" },
-  [CG_SIM_FAULT_CODE_NO_PTZ_PROFILE] = { "Sender", "InvalidArgVal", "NoPTZProfile" },
-  [CG_SIM_FAULT_CODE_NO_TOKEN] = { "Sender", "InvalidArgVal", "NoToken" },
-  [CG_SIM_FAULT_CODE_TOO_MANY_PRESETS] = { "Receiver", "Action", "TooManyPresets" },
-  [CG_SIM_FAULT_CODE_INVALID_VELOCITY] = { "Sender", "InvalidArgVal", "InvalidVelocity" },
-  [CG_SIM_FAULT_CODE_INVALID_TRANSLATION] = { "Sender", "InvalidArgVal", "InvalidTranslation" },
-  [CG_SIM_FAULT_CODE_SPACE_NOT_SUPPORTED] = { "Sender", "InvalidArgVal", "SpaceNotSupported" },
-  [CG_SIM_FAULT_CODE_TIMEOUT_NOT_SUPPORTED] = { "Sender", "InvalidArgVal", "TimeoutNotSupported" },
-  [CG_SIM_FAULT_CODE_INVALID_STREAM_SETUP] = { "Sender", "InvalidArgVal", "InvalidStreamSetup" },
+    [CG_SIM_FAULT_CODE_NOT_WELL_FORMED] = {"Sender", "WellFormed"},
+    [CG_SIM_FAULT_CODE_NOT_AUTHORIZED] = {"Sender", "NotAuthorized"},
+    [CG_SIM_FAULT_CODE_UNKNOWN_ACTION] = {"Receiver", "ActionNotSupported"},
+    [CG_SIM_FAULT_CODE_NO_PTZ] = {"Receiver", "ActionNotSupported", "OptionalActionNotSupported"},
+    [CG_SIM_FAULT_CODE_INVALID_ARGUMENT] = {"Sender", "InvalidArgVal"},
+    [CG_SIM_FAULT_CODE_NO_PROFILE] = {"Sender", "InvalidArgVal", "NoProfile"},
+    [CG_SIM_FAULT_CODE_NO_PTZ_PROFILE] = {"Sender", "InvalidArgVal", "NoPTZProfile"},
+    [CG_SIM_FAULT_CODE_NO_TOKEN] = {"Sender", "InvalidArgVal", "NoToken"},
+    [CG_SIM_FAULT_CODE_TOO_MANY_PRESETS] = {"Receiver", "Action", "TooManyPresets"},
+    [CG_SIM_FAULT_CODE_INVALID_VELOCITY] = {"Sender", "InvalidArgVal", "InvalidVelocity"},
+    [CG_SIM_FAULT_CODE_INVALID_TRANSLATION] = {"Sender", "InvalidArgVal", "InvalidTranslation"},
+    [CG_SIM_FAULT_CODE_SPACE_NOT_SUPPORTED] = {"Sender", "InvalidArgVal", "SpaceNotSupported"},
+    [CG_SIM_FAULT_CODE_TIMEOUT_NOT_SUPPORTED] = {"Sender", "InvalidArgVal", "TimeoutNotSupported"},
+    [CG_SIM_FAULT_CODE_INVALID_STREAM_SETUP] = {"Sender", "InvalidArgVal", "InvalidStreamSetup"},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (fault_codes) == CG_SIM_N_FAULT_CODES);
 
@@ -81,8 +81,8 @@ answer_fault (CgSimCall *call, CgSimFaultCode code, const char *text)
     inner = g_strdup_printf ("<env:Subcode><env:Value>ter:%s</env:Value></env:Subcode>",
                              row->detail_code);
   g_free (call->answer);
-  call->answer = g_strdup_printf (FAULT_TEXT, row->code, row->subcode, inner != NULL ? inner : "",
-                                  reason);
+  call->answer =
+      g_strdup_printf (FAULT_TEXT, row->code, row->subcode, inner != NULL ? inner : "", reason);
   call->status = g_str_equal (row->code, "Sender") ? 400 : 500;
 }
 
@@ -116,11 +116,11 @@ static gboolean
 check_token (CgSimCall *call, const struct wsse__UsernameTokenType *came, const char *op)
 {
   const CgSimToken token = {
-    .username = came->Username,
-    .password = came->Password != NULL ? came->Password->__item : NULL,
-    .type = came->Password != NULL ? came->Password->Type : NULL,
-    .nonce = came->Nonce != NULL ? came->Nonce->__item : NULL,
-    .created = came->wsu__Created,
+      .username = came->Username,
+      .password = came->Password != NULL ? came->Password->__item : NULL,
+      .type = came->Password != NULL ? came->Password->Type : NULL,
+      .nonce = came->Nonce != NULL ? came->Nonce->__item : NULL,
+      .created = came->wsu__Created,
   };
   const gint64 clock_ms = cg_sim_state_get_time_ms (call->state);
 
@@ -201,10 +201,8 @@ is_allowed (CgSimCall *call, struct soap *soap, const OperationRow *operation)
 }
 
 static void
-serve_body (CgSimCall *call, struct soap *soap)
+serve_body (CgSimCall *call, struct soap *soap, const char **text)
 {
-  const char *text = NULL;
-
   soap_peek_element (soap);
   const OperationRow *operation = find_operation (call, soap);
   if (operation == NULL) {
@@ -217,10 +215,9 @@ serve_body (CgSimCall *call, struct soap *soap)
     return;
 
   soap->header = NULL;
-  soap->os = &text;
-  if (soap_serve_request (soap) == SOAP_OK && text != NULL) {
+  if (soap_serve_request (soap) == SOAP_OK && *text != NULL) {
     call->status = 200;
-    call->answer = g_strdup (text);
+    call->answer = g_strdup (*text);
   } else if (call->answer == NULL) {
     answer_fault (call, CG_SIM_FAULT_CODE_NOT_WELL_FORMED, "Unreadable request");
   }
@@ -236,11 +233,13 @@ void
 cg_sim_soap_serve (CgSimCall *call)
 {
   struct soap *soap = soap_new1 (SOAP_XML_TREE | SOAP_C_UTFSTRING | SOAP_ENC_PLAIN);
+  const char *text = NULL;
 
   soap->user = call;
   soap->is = call->body;
+  soap->os = &text;
   if (soap_begin_serve (soap) == SOAP_OK)
-    serve_body (call, soap);
+    serve_body (call, soap, &text);
   else
     answer_fault (call, CG_SIM_FAULT_CODE_NOT_WELL_FORMED, "Unreadable request");
   soap_destroy (soap);

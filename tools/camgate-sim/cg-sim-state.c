@@ -6,8 +6,8 @@
 /* What a picture of that size may take when nothing is asked for. */
 #define DEFAULT_LIMIT_KBPS 4096
 #define SUB_LIMIT_KBPS 1024
-/* Q7: an address from the factory, which nobody may follow. */
-#define FACTORY_HOST "192.168.1.64"
+/* Q7: an address from the factory. On loopback: who follows it bothers nobody, and finds nobody. */
+#define FACTORY_HOST "127.99.1.64"
 
 static void
 copy_options (CgSimOptions *to, const CgSimOptions *from)
@@ -38,28 +38,28 @@ make_profiles (CgSimState *self)
 {
   const CgSimOptions *options = &self->options;
   const gboolean is_filled = options->bitrate_kbps > 0;
-  const guint gop = (guint) CLAMP (lround (options->gop_s * options->fps), 1, 100000);
+  const guint gop = (guint)CLAMP (lround (options->gop_s * options->fps), 1, 100000);
 
   self->profiles[0] = (CgSimProfile){
-    .token = "main",
-    .name = "Main",
-    .path = "/main",
-    .width = options->width,
-    .height = options->height,
-    .fps = options->fps,
-    .gop = gop,
-    .limit_kbps = is_filled ? options->bitrate_kbps : DEFAULT_LIMIT_KBPS,
-    .is_filled = is_filled,
+      .token = "main",
+      .name = "Main",
+      .path = "/main",
+      .width = options->width,
+      .height = options->height,
+      .fps = options->fps,
+      .gop = gop,
+      .limit_kbps = is_filled ? options->bitrate_kbps : DEFAULT_LIMIT_KBPS,
+      .is_filled = is_filled,
   };
   self->profiles[1] = (CgSimProfile){
-    .token = "sub",
-    .name = "Sub",
-    .path = "/sub",
-    .width = MAX (options->width / 4 * 2, 16),
-    .height = MAX (options->height / 4 * 2, 16),
-    .fps = options->fps,
-    .gop = gop,
-    .limit_kbps = SUB_LIMIT_KBPS,
+      .token = "sub",
+      .name = "Sub",
+      .path = "/sub",
+      .width = MAX (options->width / 4 * 2, 16),
+      .height = MAX (options->height / 4 * 2, 16),
+      .fps = options->fps,
+      .gop = gop,
+      .limit_kbps = SUB_LIMIT_KBPS,
   };
 }
 
@@ -73,11 +73,11 @@ state_clear (gpointer data)
   cg_sim_faults_free (self->faults);
   g_free (self->serial);
   g_free (self->endpoint);
-  g_free ((char *) self->options.listen);
-  g_free ((char *) self->options.name);
-  g_free ((char *) self->options.user);
-  g_free ((char *) self->options.password);
-  g_free ((char *) self->options.file);
+  g_free ((char *)self->options.listen);
+  g_free ((char *)self->options.name);
+  g_free ((char *)self->options.user);
+  g_free ((char *)self->options.password);
+  g_free ((char *)self->options.file);
   g_mutex_clear (&self->lock);
 }
 
@@ -126,7 +126,7 @@ cg_sim_state_get_time_ms (CgSimState *self)
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   const double skew_s = self->skew_s + cg_sim_faults_get_number (self->faults, CG_SIM_FAULT_Q4);
 
-  return g_get_real_time () / 1000 + (gint64) (skew_s * 1000);
+  return g_get_real_time () / 1000 + (gint64)(skew_s * 1000);
 }
 
 /**
@@ -187,17 +187,18 @@ cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint h
  * Returns: (transfer full): an address as this camera gives it away (Q7)
  */
 char *
-cg_sim_state_make_url (CgSimState *self,
-                       const char *scheme,
-                       const char *host,
-                       guint16 port,
-                       const char *path)
+cg_sim_state_make_url (
+    CgSimState *self, const char *scheme, const char *host, guint16 port, const char *path)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (self->options.listen);
   const gboolean is_any = address != NULL && g_inet_address_get_is_any (address);
 
-  if (cg_sim_faults_is_on (self->faults, CG_SIM_FAULT_Q7))
+  if (cg_sim_faults_is_on (self->faults, CG_SIM_FAULT_Q7)) {
+    /* The port of HTTP is the one we were reached on; that of RTSP is known from here alone. */
+    if (g_str_equal (scheme, "rtsp"))
+      return g_strdup_printf ("rtsp://" FACTORY_HOST ":%u%s", port, path);
     return g_strdup_printf ("%s://" FACTORY_HOST "%s", scheme, path);
+  }
   if (!is_any || host == NULL)
     host = is_any ? "127.0.0.1" : self->options.listen;
   if (strchr (host, ':') != NULL)

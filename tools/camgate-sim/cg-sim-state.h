@@ -54,16 +54,10 @@ void cg_sim_state_unref (CgSimState *self);
 gint64 cg_sim_state_get_time_ms (CgSimState *self);
 void cg_sim_state_set_skew (CgSimState *self, double skew_s);
 void cg_sim_state_read_position (CgSimState *self, CgSimPosition *position);
-void cg_sim_state_set_video (CgSimState *self,
-                             CgSimCodec codec,
-                             guint width,
-                             guint height,
-                             guint fps);
-char *cg_sim_state_make_url (CgSimState *self,
-                             const char *scheme,
-                             const char *host,
-                             guint16 port,
-                             const char *path);
+void
+cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint height, guint fps);
+char *cg_sim_state_make_url (
+    CgSimState *self, const char *scheme, const char *host, guint16 port, const char *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimState, cg_sim_state_unref)
 

@@ -18,10 +18,10 @@ struct _CgSimStream {
   CgSimClip *clip;             /* (owned) (nullable) */
 
   GMutex lock;
-  GstElement *encoder;     /* (owned) (nullable) of the running pipeline */
-  gboolean has_played;     /* somebody has asked for pictures */
-  gboolean needs_key;      /* frames were held back: go on with a key frame */
-  gint64 silent_until_ms;  /* monotonic (Q13) */
+  GstElement *encoder;    /* (owned) (nullable) of the running pipeline */
+  gboolean has_played;    /* somebody has asked for pictures */
+  gboolean needs_key;     /* frames were held back: go on with a key frame */
+  gint64 silent_until_ms; /* monotonic (Q13) */
 };
 
 /* What one pipeline paints with; it is made anew with each pipeline. */
@@ -68,8 +68,8 @@ painter_new (CgSimStream *stream)
   painter->stream = stream_ref (stream);
   if (stream->clip != NULL)
     return painter;
-  painter->scene = cg_sim_scene_new (stream->state->options.name, profile->width, profile->height,
-                                     profile->fps);
+  painter->scene =
+      cg_sim_scene_new (stream->state->options.name, profile->width, profile->height, profile->fps);
   gst_video_info_set_format (&painter->info, GST_VIDEO_FORMAT_I420, profile->width,
                              profile->height);
   return painter;
@@ -79,17 +79,17 @@ static void
 paint_buffer (Painter *painter, GstBuffer *buffer)
 {
   CgSimState *state = painter->stream->state;
-  CgSimMoment moment = { .clock_ms = cg_sim_state_get_time_ms (state), .frame = painter->frame++ };
+  CgSimMoment moment = {.clock_ms = cg_sim_state_get_time_ms (state), .frame = painter->frame++};
   CgSimPlane planes[3];
   GstVideoFrame frame;
 
   if (!gst_video_frame_map (&frame, &painter->info, buffer, GST_MAP_WRITE))
     return;
   for (guint i = 0; i < 3; i++)
-    planes[i] = (CgSimPlane){ .pixels = GST_VIDEO_FRAME_PLANE_DATA (&frame, i),
-                              .width = (guint) GST_VIDEO_FRAME_COMP_WIDTH (&frame, i),
-                              .height = (guint) GST_VIDEO_FRAME_COMP_HEIGHT (&frame, i),
-                              .stride = (gsize) GST_VIDEO_FRAME_PLANE_STRIDE (&frame, i) };
+    planes[i] = (CgSimPlane){.pixels = GST_VIDEO_FRAME_PLANE_DATA (&frame, i),
+                             .width = (guint)GST_VIDEO_FRAME_COMP_WIDTH (&frame, i),
+                             .height = (guint)GST_VIDEO_FRAME_COMP_HEIGHT (&frame, i),
+                             .stride = (gsize)GST_VIDEO_FRAME_PLANE_STRIDE (&frame, i)};
   cg_sim_state_read_position (state, &moment.position);
   cg_sim_scene_paint (painter->scene, planes, &moment);
   gst_video_frame_unmap (&frame);
@@ -205,7 +205,7 @@ attach_source (CgSimStream *self, GstElement *bin)
   g_autoptr (GstCaps) caps = cg_sim_clip_get_caps (self->clip);
   gst_app_src_set_caps (GST_APP_SRC (source), caps);
   g_signal_connect_data (source, "need-data", G_CALLBACK (on_clip_need_data), painter,
-                         (GClosureNotify) (void (*) (void)) painter_free, 0);
+                         (GClosureNotify)(void (*) (void))painter_free, 0);
 }
 
 static void
@@ -216,11 +216,11 @@ on_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user_d
 
   attach_source (self, bin);
   add_probe (bin, VIDEO_PAYLOADER, "sink", on_coded_video, stream_ref (self),
-             (GDestroyNotify) cg_sim_stream_unref);
+             (GDestroyNotify)cg_sim_stream_unref);
   add_probe (bin, AUDIO_PAYLOADER, "sink", on_coded_audio, stream_ref (self),
-             (GDestroyNotify) cg_sim_stream_unref);
+             (GDestroyNotify)cg_sim_stream_unref);
   g_signal_connect_data (media, "unprepared", G_CALLBACK (on_unprepared), stream_ref (self),
-                         (GClosureNotify) (void (*) (void)) cg_sim_stream_unref, 0);
+                         (GClosureNotify)(void (*) (void))cg_sim_stream_unref, 0);
 
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
   gst_clear_object (&self->encoder);
@@ -328,10 +328,10 @@ cg_sim_stream_make_factory (CgSimStream *self)
   gst_rtsp_media_factory_set_launch (factory, launch);
   gst_rtsp_media_factory_set_shared (factory, TRUE);
   gst_rtsp_media_factory_set_latency (factory, 0);
-  gst_rtsp_media_factory_set_protocols (factory, GST_RTSP_LOWER_TRANS_TCP |
-                                                     GST_RTSP_LOWER_TRANS_UDP);
+  gst_rtsp_media_factory_set_protocols (factory,
+                                        GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP);
   g_signal_connect_data (factory, "media-configure", G_CALLBACK (on_configure), stream_ref (self),
-                         (GClosureNotify) (void (*) (void)) cg_sim_stream_unref, 0);
+                         (GClosureNotify)(void (*) (void))cg_sim_stream_unref, 0);
   return factory;
 }
 
@@ -345,7 +345,7 @@ void
 cg_sim_stream_played (CgSimStream *self)
 {
   const gint64 silence_ms =
-      (gint64) cg_sim_faults_get_number (self->state->faults, CG_SIM_FAULT_Q13);
+      (gint64)cg_sim_faults_get_number (self->state->faults, CG_SIM_FAULT_Q13);
 
   g_mutex_lock (&self->lock);
   self->has_played = TRUE;
@@ -369,6 +369,6 @@ cg_sim_stream_request_key_frame (CgSimStream *self)
   g_set_object (&encoder, self->encoder);
   g_mutex_unlock (&self->lock);
   if (encoder != NULL)
-    gst_element_send_event (encoder, gst_video_event_new_upstream_force_key_unit (
-                                         GST_CLOCK_TIME_NONE, TRUE, 0));
+    gst_element_send_event (
+        encoder, gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE, 0));
 }

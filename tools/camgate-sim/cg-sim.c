@@ -108,7 +108,7 @@ cg_sim_start (CgSim *self, GError **error)
 {
   g_return_val_if_fail (self != NULL && self->loop == NULL, FALSE);
 
-  Start start = { .sim = self, .error = error };
+  Start start = {.sim = self, .error = error};
   CgSimState *state = self->state;
 
   self->loop = cg_sim_loop_acquire ();

@@ -14,41 +14,33 @@
 #define EXIT_INTERNAL 70
 
 typedef struct {
-  CgSimOptions options;
-  int count;
-  char *control;
-  char **faults;
-  gboolean no_ptz;
-  gboolean version;
-} Arguments;
-
-typedef struct {
   const char *word;
   int value;
 } Word;
 
 static const Word auth_words[] = {
-  { "both", CG_SIM_AUTH_BOTH },
-  { "digest", CG_SIM_AUTH_DIGEST },
-  { "token", CG_SIM_AUTH_TOKEN },
-  { "none", CG_SIM_AUTH_NONE },
+    {"both", CG_SIM_AUTH_BOTH},
+    {"digest", CG_SIM_AUTH_DIGEST},
+    {"token", CG_SIM_AUTH_TOKEN},
+    {"none", CG_SIM_AUTH_NONE},
 };
 static const Word codec_words[] = {
-  { "h264", CG_SIM_CODEC_H264 },
-  { "h265", CG_SIM_CODEC_H265 },
+    {"h264", CG_SIM_CODEC_H264},
+    {"h265", CG_SIM_CODEC_H265},
 };
 static const Word audio_words[] = {
-  { "none", CG_SIM_AUDIO_NONE },
-  { "aac", CG_SIM_AUDIO_AAC },
-  { "pcma", CG_SIM_AUDIO_PCMA },
+    {"none", CG_SIM_AUDIO_NONE},
+    {"aac", CG_SIM_AUDIO_AAC},
+    {"pcma", CG_SIM_AUDIO_PCMA},
 };
 
 /* What the option parser fills in, before it is checked. */
 static struct {
-  char *listen, *name, *user, *password, *auth, *codec, *audio, *size, *file;
-  int port, rtsp_port, fps, bitrate, max_presets, discovery_port;
+  char *listen, *name, *user, *password, *auth, *codec, *audio, *size, *file, *control;
+  char **faults;
+  int count, port, rtsp_port, fps, bitrate, max_presets, discovery_port;
   double gop;
-  gboolean discovery;
+  gboolean discovery, no_ptz, version;
 } given;
 
 static gboolean
@@ -107,9 +99,9 @@ read_words (CgSimOptions *options, GError **error)
       !read_word ("--codec", given.codec, codec_words, G_N_ELEMENTS (codec_words), &codec, error) ||
       !read_word ("--audio", given.audio, audio_words, G_N_ELEMENTS (audio_words), &audio, error))
     return FALSE;
-  options->auth = given.password == NULL && given.auth == NULL ? CG_SIM_AUTH_NONE : (CgSimAuth) auth;
-  options->codec = (CgSimCodec) codec;
-  options->audio = (CgSimAudio) audio;
+  options->auth = given.password == NULL && given.auth == NULL ? CG_SIM_AUTH_NONE : (CgSimAuth)auth;
+  options->codec = (CgSimCodec)codec;
+  options->audio = (CgSimAudio)audio;
   if (options->auth == CG_SIM_AUTH_NONE || given.password != NULL)
     return TRUE;
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--auth=%s needs --password",
@@ -118,11 +110,11 @@ read_words (CgSimOptions *options, GError **error)
 }
 
 static gboolean
-check_numbers (const Arguments *arguments, GError **error)
+check_numbers (GError **error)
 {
-  const double last_port = 65535 - (arguments->count - 1);
+  const double last_port = 65535 - (given.count - 1);
 
-  return check_range ("--count", arguments->count, 1, 1000, error) &&
+  return check_range ("--count", given.count, 1, 1000, error) &&
          check_range ("--port", given.port, 0, last_port, error) &&
          check_range ("--rtsp-port", given.rtsp_port, 0, last_port, error) &&
          check_range ("--discovery-port", given.discovery_port, 1, 65535, error) &&
@@ -143,81 +135,79 @@ check_listen (const char *listen, GError **error)
 }
 
 static gboolean
-read_given (Arguments *arguments, GError **error)
+read_given (CgSimOptions *options, GError **error)
 {
-  CgSimOptions *options = &arguments->options;
-
   options->listen = given.listen != NULL ? given.listen : options->listen;
   options->name = given.name != NULL ? given.name : options->name;
   options->user = given.user != NULL ? given.user : options->user;
   options->password = given.password;
   options->file = given.file;
-  options->ptz = !arguments->no_ptz;
+  options->ptz = !given.no_ptz;
   options->discovery = given.discovery;
-  if (!check_listen (options->listen, error) || !check_numbers (arguments, error) ||
+  if (!check_listen (options->listen, error) || !check_numbers (error) ||
       !read_words (options, error) ||
       !read_size (given.size, &options->width, &options->height, error))
     return FALSE;
-  options->port = (guint16) given.port;
-  options->rtsp_port = (guint16) given.rtsp_port;
-  options->discovery_port = (guint16) given.discovery_port;
-  options->fps = (guint) given.fps;
+  options->port = (guint16)given.port;
+  options->rtsp_port = (guint16)given.rtsp_port;
+  options->discovery_port = (guint16)given.discovery_port;
+  options->fps = (guint)given.fps;
   options->gop_s = given.gop;
-  options->bitrate_kbps = (guint) given.bitrate;
-  options->max_presets = (guint) given.max_presets;
+  options->bitrate_kbps = (guint)given.bitrate;
+  options->max_presets = (guint)given.max_presets;
   return TRUE;
 }
 
 static void
-set_defaults (Arguments *arguments)
+set_defaults (CgSimOptions *options)
 {
-  *arguments = (Arguments){ .options = CG_SIM_OPTIONS_INIT, .count = 1 };
-  given.fps = (int) arguments->options.fps;
-  given.gop = arguments->options.gop_s;
-  given.max_presets = (int) arguments->options.max_presets;
-  given.discovery_port = arguments->options.discovery_port;
+  *options = (CgSimOptions)CG_SIM_OPTIONS_INIT;
+  given.count = 1;
+  given.fps = (int)options->fps;
+  given.gop = options->gop_s;
+  given.max_presets = (int)options->max_presets;
+  given.discovery_port = options->discovery_port;
 }
 
+static const GOptionEntry entries[] = {
+    {"listen", 0, 0, G_OPTION_ARG_STRING, &given.listen, "What to bind (127.0.0.1)", "ADDRESS"},
+    {"port", 0, 0, G_OPTION_ARG_INT, &given.port, "ONVIF port; 0: a free one (0)", "N"},
+    {"rtsp-port", 0, 0, G_OPTION_ARG_INT, &given.rtsp_port, "RTSP port; 0: a free one (0)", "N"},
+    {"count", 0, 0, G_OPTION_ARG_INT, &given.count,
+     "So many cameras; fixed ports count up, names get a number (1)", "N"},
+    {"name", 0, 0, G_OPTION_ARG_STRING, &given.name, "Its name, also in the picture", "NAME"},
+    {"user", 0, 0, G_OPTION_ARG_STRING, &given.user, "Who may log in (admin)", "NAME"},
+    {"password", 0, 0, G_OPTION_ARG_STRING, &given.password, "Without it no login is asked for",
+     "PW"},
+    {"auth", 0, 0, G_OPTION_ARG_STRING, &given.auth, "both, digest, token or none (both)", "KIND"},
+    {"codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, "h264 or h265 (h264)", "CODEC"},
+    {"audio", 0, 0, G_OPTION_ARG_STRING, &given.audio, "none, aac or pcma (none)", "CODEC"},
+    {"size", 0, 0, G_OPTION_ARG_STRING, &given.size, "Of the main picture (1280x720)", "WxH"},
+    {"fps", 0, 0, G_OPTION_ARG_INT, &given.fps, "Frames a second (25)", "N"},
+    {"gop", 0, 0, G_OPTION_ARG_DOUBLE, &given.gop, "From key frame to key frame (2)", "SECONDS"},
+    {"bitrate", 0, 0, G_OPTION_ARG_INT, &given.bitrate,
+     "Met with filler data; without it as the picture needs", "KBPS"},
+    {"file", 0, 0, G_OPTION_ARG_FILENAME, &given.file,
+     "Loop this H.264 or H.265 clip and encode nothing", "CLIP"},
+    {"no-ptz", 0, 0, G_OPTION_ARG_NONE, &given.no_ptz, "It cannot move", NULL},
+    {"max-presets", 0, 0, G_OPTION_ARG_INT, &given.max_presets, "So many presets (16)", "N"},
+    {"fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &given.faults, "Misbehave; see below", "Qn[=ARG]"},
+    {"control", 0, 0, G_OPTION_ARG_FILENAME, &given.control, "Unix socket for JSON lines", "PATH"},
+    {"discovery", 0, 0, G_OPTION_ARG_NONE, &given.discovery, "Answer WS-Discovery probes", NULL},
+    {"discovery-port", 0, 0, G_OPTION_ARG_INT, &given.discovery_port, "For tests (3702)", "N"},
+    {"version", 0, 0, G_OPTION_ARG_NONE, &given.version, "Show the version", NULL},
+    {NULL},
+};
+
 static gboolean
-parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
+parse_arguments (CgSimOptions *options, int *argc, char ***argv, GError **error)
 {
-  const GOptionEntry entries[] = {
-    { "listen", 0, 0, G_OPTION_ARG_STRING, &given.listen, "Address to bind (127.0.0.1)", "ADDRESS" },
-    { "port", 0, 0, G_OPTION_ARG_INT, &given.port, "ONVIF port; 0: a free one (0)", "N" },
-    { "rtsp-port", 0, 0, G_OPTION_ARG_INT, &given.rtsp_port, "RTSP port; 0: a free one (0)", "N" },
-    { "count", 0, 0, G_OPTION_ARG_INT, &arguments->count,
-      "So many cameras; fixed ports count up, names get a number (1)", "N" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &given.name, "Its name, also in the picture", "NAME" },
-    { "user", 0, 0, G_OPTION_ARG_STRING, &given.user, "Who may log in (admin)", "NAME" },
-    { "password", 0, 0, G_OPTION_ARG_STRING, &given.password, "Without it no login is asked for",
-      "PW" },
-    { "auth", 0, 0, G_OPTION_ARG_STRING, &given.auth, "both, digest, token or none (both)", "KIND" },
-    { "codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, "h264 or h265 (h264)", "CODEC" },
-    { "audio", 0, 0, G_OPTION_ARG_STRING, &given.audio, "none, aac or pcma (none)", "CODEC" },
-    { "size", 0, 0, G_OPTION_ARG_STRING, &given.size, "Of the main picture (1280x720)", "WxH" },
-    { "fps", 0, 0, G_OPTION_ARG_INT, &given.fps, "Frames a second (25)", "N" },
-    { "gop", 0, 0, G_OPTION_ARG_DOUBLE, &given.gop, "From key frame to key frame (2)", "SECONDS" },
-    { "bitrate", 0, 0, G_OPTION_ARG_INT, &given.bitrate,
-      "Met with filler data; without it as the picture needs", "KBPS" },
-    { "file", 0, 0, G_OPTION_ARG_FILENAME, &given.file,
-      "Loop this H.264 or H.265 clip and encode nothing", "CLIP" },
-    { "no-ptz", 0, 0, G_OPTION_ARG_NONE, &arguments->no_ptz, "It cannot move", NULL },
-    { "max-presets", 0, 0, G_OPTION_ARG_INT, &given.max_presets, "So many presets (16)", "N" },
-    { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &arguments->faults, "Misbehave; see below",
-      "Qn[=ARG]" },
-    { "control", 0, 0, G_OPTION_ARG_FILENAME, &arguments->control, "Unix socket for JSON lines",
-      "PATH" },
-    { "discovery", 0, 0, G_OPTION_ARG_NONE, &given.discovery, "Answer WS-Discovery probes", NULL },
-    { "discovery-port", 0, 0, G_OPTION_ARG_INT, &given.discovery_port, "For tests (3702)", "N" },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Show the version", NULL },
-    { NULL },
-  };
   g_autoptr (GOptionContext) context = g_option_context_new ("- a simulated ONVIF camera");
   g_autofree char *faults = cg_sim_faults_describe ();
   g_autofree char *text =
       g_strdup_printf ("Prints one JSON line a camera when it is ready.\n\nFaults:\n%s", faults);
 
-  set_defaults (arguments);
+  set_defaults (options);
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_description (context, text);
   if (!g_option_context_parse (context, argc, argv, error))
@@ -226,7 +216,7 @@ parse_arguments (Arguments *arguments, int *argc, char ***argv, GError **error)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "unexpected %s", (*argv)[1]);
     return FALSE;
   }
-  return arguments->version || read_given (arguments, error);
+  return given.version || read_given (options, error);
 }
 
 static gboolean
@@ -242,19 +232,19 @@ set_faults (CgSim *camera, char **faults, GError **error)
 }
 
 static GPtrArray *
-make_cameras (const Arguments *arguments, GError **error)
+make_cameras (const CgSimOptions *wanted, GError **error)
 {
-  g_autoptr (GPtrArray) cameras = g_ptr_array_new_with_free_func ((GDestroyNotify) cg_sim_free);
+  g_autoptr (GPtrArray) cameras = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_sim_free);
 
-  for (int i = 0; i < arguments->count; i++) {
-    CgSimOptions options = arguments->options;
+  for (int i = 0; i < given.count; i++) {
+    CgSimOptions options = *wanted;
     g_autofree char *numbered = g_strdup_printf ("%s %d", options.name, i + 1);
 
-    options.name = arguments->count > 1 ? numbered : options.name;
-    options.port = options.port > 0 ? (guint16) (options.port + i) : 0;
-    options.rtsp_port = options.rtsp_port > 0 ? (guint16) (options.rtsp_port + i) : 0;
+    options.name = given.count > 1 ? numbered : options.name;
+    options.port = options.port > 0 ? (guint16)(options.port + i) : 0;
+    options.rtsp_port = options.rtsp_port > 0 ? (guint16)(options.rtsp_port + i) : 0;
     g_ptr_array_add (cameras, cg_sim_new (&options));
-    if (!set_faults (g_ptr_array_index (cameras, (guint) i), arguments->faults, error))
+    if (!set_faults (g_ptr_array_index (cameras, (guint)i), given.faults, error))
       return NULL;
   }
   return g_steal_pointer (&cameras);
@@ -311,7 +301,7 @@ serve (GPtrArray *cameras, const char *control_path, GError **error)
       (control_path == NULL || cg_sim_control_listen (control, control_path, error));
 
   if (is_ready) {
-    g_ptr_array_foreach (cameras, (GFunc) (void (*) (void)) print_ready, NULL);
+    g_ptr_array_foreach (cameras, (GFunc)(void (*) (void))print_ready, NULL);
     fflush (stdout);
     g_main_loop_run (loop);
   }
@@ -325,19 +315,19 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) cameras = NULL;
-  Arguments arguments;
+  CgSimOptions options;
   int status = EXIT_USAGE;
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
-  if (parse_arguments (&arguments, &argc, &argv, &error) && arguments.version) {
+  if (parse_arguments (&options, &argc, &argv, &error) && given.version) {
     g_print ("camgate-sim %s\n", CG_VERSION);
     return EXIT_SUCCESS;
   }
   if (error == NULL)
-    cameras = make_cameras (&arguments, &error);
+    cameras = make_cameras (&options, &error);
   if (cameras != NULL)
-    status = serve (cameras, arguments.control, &error);
+    status = serve (cameras, given.control, &error);
   if (error != NULL)
     g_printerr ("camgate-sim: %s\n", error->message);
   g_clear_pointer (&cameras, g_ptr_array_unref);

@@ -10,7 +10,7 @@ _camgatectl_dids()
 _camgatectl()
 {
     local word=$2 before=$3 command="" did="" camera="" skip="" i
-    local commands="discover cameras show status play stop ptz preset device connectivity firmware
+    local commands="discover probe cameras show status play stop ptz preset device connectivity firmware
         location statistics config peripheral send monitor explain help"
     local moves="up down left right up-left down-left up-right down-right zoom-in zoom-out stop keys"
     local options="--socket --timeout --json --help --version"
@@ -54,6 +54,7 @@ _camgatectl()
     [ -n "$camera" ] && did=${did:-camera}
 
     case $command in
+    probe) options+=" --user --password-file" ;;
     discover) options+=" --interface --host --port" ;;
     play) options+=" --wait" ;;
     ptz) options+=" --camera --user --password-file --speed --for" ;;
@@ -66,7 +67,7 @@ _camgatectl()
     fi
     case $command:${did:+did} in
     : | help:) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
-    discover: | cameras: | status: | explain: | help:*) COMPREPLY=() ;;
+    discover: | probe: | cameras: | status: | explain: | help:*) COMPREPLY=() ;;
     *:) mapfile -t COMPREPLY < <(compgen -W "$(_camgatectl_dids "$1") gateway" -- "$word") ;;
     ptz:did) mapfile -t COMPREPLY < <(compgen -W "$moves" -- "$word") ;;
     preset:did) mapfile -t COMPREPLY < <(compgen -W "list set goto remove" -- "$word") ;;

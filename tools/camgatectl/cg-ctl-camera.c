@@ -341,9 +341,36 @@ check_address (const char *address, GError **error)
   if (strchr (address, '@') == NULL)
     return TRUE;
   g_set_error_literal (error, CG_CTL_ERROR, CG_CTL_USAGE,
-                       "no credentials in --camera: use --user, and --password-file or "
+                       "no credentials in the address: use --user, and --password-file or "
                        "$CAMGATE_PASSWORD");
   return FALSE;
+}
+
+/**
+ * cg_ctl_camera_open_session:
+ * @ctl: a run, perhaps with `--user`
+ * @address: host, host:port or URL
+ *
+ * Asks for the password if need be. Does not talk to the camera yet.
+ *
+ * Returns: (transfer full): a session, or %NULL with a %CG_CTL_USAGE error
+ */
+CgOnvifSession *
+cg_ctl_camera_open_session (CgCtl *ctl, const char *address, GError **error)
+{
+  g_autofree char *password = NULL;
+  CgOnvifSession *session;
+
+  if (!check_address (address, error))
+    return NULL;
+  if (ctl->options->user != NULL) {
+    password = cg_ctl_read_password (ctl, error);
+    if (password == NULL)
+      return NULL;
+  }
+  session = cg_onvif_session_new (address, ctl->options->user, password);
+  cg_onvif_session_set_timeout_ms (session, (guint)cg_ctl_get_timeout_ms (ctl, CALL_TIMEOUT_MS));
+  return session;
 }
 
 /**
@@ -357,21 +384,14 @@ check_address (const char *address, GError **error)
 CgCtlCamera *
 cg_ctl_camera_open (CgCtl *ctl, GError **error)
 {
-  g_autofree char *password = NULL;
+  CgOnvifSession *session = cg_ctl_camera_open_session (ctl, ctl->options->camera, error);
   CgCtlCamera *self;
 
-  if (!check_address (ctl->options->camera, error))
+  if (session == NULL)
     return NULL;
-  if (ctl->options->user != NULL) {
-    password = cg_ctl_read_password (ctl, error);
-    if (password == NULL)
-      return NULL;
-  }
   self = g_new0 (CgCtlCamera, 1);
   self->address = cg_log_uri (ctl->options->camera);
-  self->session = cg_onvif_session_new (ctl->options->camera, ctl->options->user, password);
-  cg_onvif_session_set_timeout_ms (self->session,
-                                   (guint)cg_ctl_get_timeout_ms (ctl, CALL_TIMEOUT_MS));
+  self->session = session;
   return self;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cg-ctl.h"
+#include "cg-onvif-session.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ G_BEGIN_DECLS
  */
 typedef struct _CgCtlCamera CgCtlCamera;
 
+CgOnvifSession *cg_ctl_camera_open_session (CgCtl *ctl, const char *address, GError **error);
 CgCtlCamera *cg_ctl_camera_open (CgCtl *ctl, GError **error);
 void cg_ctl_camera_free (CgCtlCamera *self);
 const char *cg_ctl_camera_get_address (CgCtlCamera *self);

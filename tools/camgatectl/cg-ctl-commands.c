@@ -36,6 +36,20 @@ static const CgCtlCommand commands[] = {
         .run = cg_cmd_discover,
     },
     {
+        .name = "probe",
+        .group = FIND,
+        .usage = "HOST[:PORT] [--user NAME]",
+        .summary = "Say what a camera is, and whether all will work with it",
+        .help = "Talks straight to the camera and needs no camgated. Each line is ok, a warning, "
+                "or a failure, and says what to do. The camera is not moved.",
+        .examples = "camgatectl probe 192.168.1.64 --user admin",
+        .flags = CG_CTL_FLAGS_LOGIN | CG_CTL_FLAG_TIMEOUT,
+        .needs = CG_CTL_NEEDS_NOTHING,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cg_cmd_probe,
+    },
+    {
         .name = "cameras",
         .group = FIND,
         .usage = "",

@@ -89,10 +89,10 @@ send_action (CgCtlTarget *self,
              GError **error)
 {
   g_autoptr (JsonObject) data = json_object_new ();
-  JsonObject *content = json_object_new ();
+  JsonObject *methods = json_object_new ();
 
-  json_object_set_object_member (content, method, json_object_ref (parameters));
-  json_object_set_object_member (data, service, content);
+  json_object_set_object_member (methods, method, json_object_ref (parameters));
+  json_object_set_object_member (data, service, methods);
   return cg_ctl_client_send (self->client, self->did, data, error);
 }
 
@@ -113,13 +113,13 @@ cg_ctl_target_ask (CgCtlTarget *self,
                    JsonObject *parameters,
                    GError **error)
 {
-  g_autoptr (JsonObject) own_parameters = parameters;
+  g_autoptr (JsonObject) content = parameters;
   g_autoptr (JsonObject) reply = NULL;
   g_autofree char *mid = NULL;
 
   if (self->camera != NULL)
-    return cg_ctl_camera_do (self->camera, service, method, parameters, error);
-  mid = send_action (self, service, method, parameters, error);
+    return cg_ctl_camera_do (self->camera, service, method, content, error);
+  mid = send_action (self, service, method, content, error);
   if (mid == NULL)
     return NULL;
   reply = cg_ctl_client_wait_reply (self->client, mid, self->timeout_ms, error);
@@ -158,17 +158,17 @@ cg_ctl_target_post (CgCtlTarget *self,
                     JsonObject *parameters,
                     GError **error)
 {
-  g_autoptr (JsonObject) own_parameters = parameters;
+  g_autoptr (JsonObject) content = parameters;
   char *mid;
 
   if (self->camera != NULL) {
-    CgCtlAnswer *answer = cg_ctl_camera_do (self->camera, service, method, parameters, error);
+    CgCtlAnswer *answer = cg_ctl_camera_do (self->camera, service, method, content, error);
 
     if (answer != NULL)
       g_queue_push_tail (&self->done, answer);
     return answer != NULL;
   }
-  mid = send_action (self, service, method, parameters, error);
+  mid = send_action (self, service, method, content, error);
   if (mid == NULL)
     return FALSE;
   g_hash_table_insert (self->posted, mid, cg_ctl_answer_new (self->did, service, method));

@@ -100,32 +100,36 @@ find_addresses (CgCtl *self, GError **error)
   return known ? g_steal_pointer (&addresses) : NULL;
 }
 
-/* Host and port of `host`, `host:port` or a URL; port 0: none is named. */
-static char *
-split_address (const char *address, guint *port)
+/* Where the host begins in `host`, `host:port` or a URL; it goes up to a colon or slash. */
+static const char *
+find_host (const char *address)
 {
-  const char *start = strstr (address, "://");
-  const char *at;
-  gsize length;
+  const char *scheme = strstr (address, "://");
+  const char *start = scheme != NULL ? scheme + strlen ("://") : address;
+  const char *at = memchr (start, '@', strcspn (start, "/"));
 
-  start = start != NULL ? start + strlen ("://") : address;
-  at = memchr (start, '@', strcspn (start, "/"));
-  start = at != NULL ? at + 1 : start;
-  length = strcspn (start, ":/");
-  *port = start[length] == ':' ? (guint)g_ascii_strtoull (start + length + 1, NULL, 10) : 0;
-  return g_strndup (start, length);
+  return at != NULL ? at + 1 : start;
+}
+
+/* The port that an address names; 0: none. */
+static guint
+find_port (const char *address)
+{
+  const char *end = find_host (address) + strcspn (find_host (address), ":/");
+
+  return *end == ':' ? (guint)g_ascii_strtoull (end + 1, NULL, 10) : 0;
 }
 
 /* A camera that is bound by its host alone may have its ONVIF at any port (Q30). */
 static gboolean
 is_same_address (const char *bound, const char *address, const char *service)
 {
-  guint bound_port;
-  guint port;
-  g_autofree char *bound_host = split_address (bound, &bound_port);
-  g_autofree char *host = split_address (service != NULL ? service : "", &port);
+  const char *host = find_host (bound);
+  const guint port = find_port (bound);
 
-  return strcmp (bound_host, address) == 0 && (bound_port == 0 || bound_port == port);
+  if (strlen (address) != strcspn (host, ":/") || strncmp (host, address, strlen (address)) != 0)
+    return FALSE;
+  return port == 0 || (service != NULL && port == find_port (service));
 }
 
 /* DID of the camera that camgated knows under this address. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The real camgated and camgatectl, and the local socket."""
 
+import itertools
 import json
 import os
 import signal
@@ -72,15 +73,24 @@ class Daemon:
     def expect_ready(self):
         """Waits for READY=1; if the daemon ends instead, says so at once."""
         threading.Thread(target=self._report_end, args=(self.process,), daemon=True).start()
-        notice = self.notices.expect(lambda n: n in ("READY=1", "ended"), "READY=1")
-        if notice == "ended":
+        ended = f"{self.pid} ended"
+        notice = self.notices.expect(lambda n: n in ("READY=1", ended), "READY=1")
+        if notice == ended:
             raise AssertionError(f"camgated ended with {self.process.status}:\n{self.tail()}")
 
     def reload(self):
         """SIGHUP, then waits until it says that it is ready again."""
         self.notices.take()
-        self.process.signal(signal.SIGHUP)
+        self.hang_up()
         self.notices.expect(lambda n: n == "READY=1", "READY=1 after SIGHUP")
+
+    def hang_up(self):
+        """SIGHUP without waiting for anything."""
+        self.process.signal(signal.SIGHUP)
+
+    def expect_log(self, word):
+        """Waits for a line of its log with this word."""
+        return self.process.lines.expect(lambda line: word in line, f"line with {word}")
 
     def terminate(self):
         self.process.signal(signal.SIGTERM)
@@ -101,7 +111,7 @@ class Daemon:
 
     def _report_end(self, process):
         process.wait(timeout=None)
-        self.notices.put("ended")
+        self.notices.put(f"{process.pid} ended")
 
     def _read_notices(self):
         while True:
@@ -118,6 +128,7 @@ class LocalClient:
 
     def __init__(self, path):
         self.messages = Mailbox("local socket")
+        self._numbers = itertools.count(1)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.connect(path)
         threading.Thread(target=self._read, daemon=True).start()
@@ -131,7 +142,8 @@ class LocalClient:
             message["did"] = did
         self.send_line(json.dumps(message))
 
-    def ask(self, did, data, mid="1"):
+    def ask(self, did, data, mid=None):
+        mid = mid or f"l{next(self._numbers)}"
         self.send(did, data, mid)
         reply = self.messages.expect(
             lambda m: m.get("mid") == mid and "result" in m, f"reply to {mid}")

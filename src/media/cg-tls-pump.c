@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-tls-pump.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cg-error.h"
+
+struct _CgTlsPump {
+  GIOStream *stream;         /* (owned) */
+  GSocketConnection *inside; /* (owned) the pump's end of the pair */
+  int fd;                    /* (owned) the user's end */
+  GCancellable *cancellable; /* (owned) */
+  GThread *thread;           /* (owned) */
+  guint running;             /* directions; the thread's own */
+};
+
+/* The user has written its last: the other side hears so. Or the other side takes no more: then
+ * the user's next write fails. */
+static void
+on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CgTlsPump *self = user_data;
+  GSocket *socket = g_socket_connection_get_socket (self->inside);
+
+  g_output_stream_splice_finish (G_OUTPUT_STREAM (object), result, NULL);
+  g_output_stream_close (G_OUTPUT_STREAM (object), self->cancellable, NULL);
+  g_socket_shutdown (socket, TRUE, FALSE, NULL);
+  self->running--;
+}
+
+/* The other side has sent its last, or is gone: the user reads the end. */
+static void
+on_received (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CgTlsPump *self = user_data;
+  GSocket *socket = g_socket_connection_get_socket (self->inside);
+
+  g_output_stream_splice_finish (G_OUTPUT_STREAM (object), result, NULL);
+  g_socket_shutdown (socket, FALSE, TRUE, NULL);
+  self->running--;
+}
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  CgTlsPump *self = data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  GIOStream *inside = G_IO_STREAM (self->inside);
+
+  g_main_context_push_thread_default (context);
+  self->running = 2;
+  g_output_stream_splice_async (g_io_stream_get_output_stream (self->stream),
+                                g_io_stream_get_input_stream (inside), G_OUTPUT_STREAM_SPLICE_NONE,
+                                G_PRIORITY_DEFAULT, self->cancellable, on_sent, self);
+  g_output_stream_splice_async (
+      g_io_stream_get_output_stream (inside), g_io_stream_get_input_stream (self->stream),
+      G_OUTPUT_STREAM_SPLICE_NONE, G_PRIORITY_DEFAULT, self->cancellable, on_received, self);
+  while (self->running > 0)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+static GSocketConnection *
+wrap_fd (int fd)
+{
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
+
+  return socket != NULL ? g_socket_connection_factory_create_connection (socket) : NULL;
+}
+
+/**
+ * cg_tls_pump_new:
+ * @stream: a connected stream, of which the pump is the only user from here on
+ * @error: return location
+ *
+ * Returns: (transfer full): a running pump, or %NULL with #CG_ERROR_INTERNAL
+ */
+CgTlsPump *
+cg_tls_pump_new (GIOStream *stream, GError **error)
+{
+  int fds[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
+    g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "socketpair: %s", g_strerror (errno));
+    return NULL;
+  }
+  CgTlsPump *self = g_new0 (CgTlsPump, 1);
+  self->stream = g_object_ref (stream);
+  self->fd = fds[0];
+  self->inside = wrap_fd (fds[1]);
+  self->cancellable = g_cancellable_new ();
+  self->thread = g_thread_new ("push-tls", run_in_thread, self);
+  return self;
+}
+
+/**
+ * cg_tls_pump_free:
+ * @self: (transfer full): a pump; what it still held is lost
+ */
+void
+cg_tls_pump_free (CgTlsPump *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_thread_join (self->thread);
+  close (self->fd);
+  g_object_unref (self->inside);
+  g_object_unref (self->cancellable);
+  g_object_unref (self->stream);
+  g_free (self);
+}
+
+/**
+ * cg_tls_pump_get_fd:
+ * @self: a pump
+ *
+ * Returns: a blocking socket, good until the pump is freed
+ */
+int
+cg_tls_pump_get_fd (CgTlsPump *self)
+{
+  return self->fd;
+}

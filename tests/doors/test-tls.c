@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-mqtt-door.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "broker.h"
+#include "cg-test.h"
+#include "door-log.h"
+
+/* A CA, and certificates made by it, in a temporary folder. Made once: keys take their time. */
+static char *dir;
+
+static void G_GNUC_NULL_TERMINATED
+run_openssl (const char *first, ...)
+{
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+  va_list arguments;
+
+  g_ptr_array_add (argv, (gpointer) "openssl");
+  va_start (arguments, first);
+  for (const char *argument = first; argument != NULL; argument = va_arg (arguments, const char *))
+    g_ptr_array_add (argv, (gpointer)argument);
+  va_end (arguments);
+  g_ptr_array_add (argv, NULL);
+
+  g_spawn_sync (dir, (char **)argv->pdata, NULL,
+                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL,
+                NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, 0);
+}
+
+#define NEW_KEY "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"
+
+static void
+make_ca (const char *name)
+{
+  g_autofree char *key = g_strconcat (name, ".key", NULL);
+  g_autofree char *cert = g_strconcat (name, ".pem", NULL);
+  g_autofree char *subject = g_strconcat ("/CN=", name, NULL);
+
+  run_openssl ("req", "-x509", NEW_KEY, "-keyout", key, "-out", cert, "-subj", subject, "-days",
+               "2", NULL);
+}
+
+/* @extension: such as subjectAltName=…; @days may be negative: expired */
+static void
+make_certificate (const char *name, const char *extension, const char *days)
+{
+  g_autofree char *key = g_strconcat (name, ".key", NULL);
+  g_autofree char *request = g_strconcat (name, ".csr", NULL);
+  g_autofree char *cert = g_strconcat (name, ".pem", NULL);
+  g_autofree char *subject = g_strconcat ("/CN=", name, NULL);
+  g_autofree char *file = g_strconcat (name, ".ext", NULL);
+
+  g_free (cg_test_write_file (dir, file, extension, 0600));
+  run_openssl ("req", NEW_KEY, "-keyout", key, "-out", request, "-subj", subject, NULL);
+  run_openssl ("x509", "-req", "-in", request, "-CA", "ca.pem", "-CAkey", "ca.key",
+               "-CAcreateserial", "-out", cert, "-days", days, "-extfile", file, NULL);
+}
+
+static void
+make_all (void)
+{
+  dir = cg_test_make_dir ();
+  make_ca ("ca");
+  make_ca ("other-ca");
+  make_certificate ("right", "subjectAltName=DNS:localhost,IP:127.0.0.1\n", "2");
+  make_certificate ("wrong-name", "subjectAltName=DNS:elsewhere.example\n", "2");
+  make_certificate ("expired", "subjectAltName=DNS:localhost\n", "-1");
+  make_certificate ("client", "extendedKeyUsage=clientAuth\n", "2");
+}
+
+static Broker *
+make_broker (guint16 port, const char *certificate, const char *more)
+{
+  g_autofree char *settings = g_strdup_printf ("allow_anonymous true\n"
+                                               "certfile %s/%s.pem\nkeyfile %s/%s.key\n%s",
+                                               dir, certificate, dir, certificate, more);
+
+  return broker_new (port, settings);
+}
+
+static CgDoor *
+make_door (const char *host, guint16 port, const char *more)
+{
+  g_autofree char *text = g_strdup_printf ("[gateway]\ndid=gw\n[cloud]\nreconnect-max=1\n"
+                                           "servers=mqtts://%s:%u\n%s\n",
+                                           host, port, more);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgConfig) config = cg_config_parse (text, -1, "test.conf", NULL, &error);
+
+  g_assert_no_error (error);
+  CgDoor *door = CG_DOOR (cg_mqtt_door_new (&config->gateway, &config->cloud));
+  g_assert_true (cg_door_open (door, NULL));
+  return door;
+}
+
+typedef struct {
+  const char *certificate;
+  const char *host;
+  const char *ca;      /* (nullable): the system's */
+  const char *trouble; /* (nullable): it works */
+} Row;
+
+static const Row rows[] = {
+    {"right", "localhost", "ca", NULL},
+    {"right", "127.0.0.1", "ca", NULL},
+    {"wrong-name", "localhost", "ca", "host name verification failed"},
+    {"wrong-name", "127.0.0.1", "ca", "host name verification failed"},
+    {"expired", "localhost", "ca", "certificate has expired"},
+    {"right", "localhost", "other-ca", "certificate: unable to get local issuer certificate"},
+    {"right", "localhost", NULL, "certificate: unable to get local issuer certificate"},
+};
+
+static gboolean
+is_decided (gpointer user_data)
+{
+  return cg_door_is_up (user_data) || cg_mqtt_door_get_trouble (user_data) != NULL;
+}
+
+static void
+test_server_certificate (gconstpointer data)
+{
+  const Row *row = data;
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker = make_broker (port, row->certificate, "");
+  g_autofree char *ca =
+      row->ca == NULL ? g_strdup ("") : g_strdup_printf ("ca-file=%s/%s.pem", dir, row->ca);
+  g_autoptr (CgDoor) door = make_door (row->host, port, ca);
+  g_auto (DoorLog) log = {0};
+  door_log_init (&log, door);
+
+  cg_test_wait_for (is_decided, door, "the end of the handshake");
+
+  const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door));
+  if (row->trouble == NULL)
+    g_assert_cmpstr (trouble, ==, NULL);
+  else if (trouble == NULL || strstr (trouble, row->trouble) == NULL)
+    g_error ("'%s' lacks '%s'", trouble, row->trouble);
+  g_assert_cmpint (door_log_close (&log), <, 2000);
+}
+
+static void
+test_client_certificate (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autofree char *demand = g_strdup_printf ("cafile %s/ca.pem\nrequire_certificate true\n", dir);
+  g_autoptr (Broker) broker = make_broker (port, "right", demand);
+  g_autofree char *without = g_strdup_printf ("ca-file=%s/ca.pem", dir);
+  g_autofree char *with = g_strdup_printf (
+      "ca-file=%s/ca.pem\ncert-file=%s/client.pem\nkey-file=%s/client.key", dir, dir, dir);
+  g_autoptr (CgDoor) stranger = make_door ("localhost", port, without);
+  g_autoptr (CgDoor) known = make_door ("localhost", port, with);
+  g_auto (DoorLog) stranger_log = {0};
+  g_auto (DoorLog) known_log = {0};
+  door_log_init (&stranger_log, stranger);
+  door_log_init (&known_log, known);
+
+  cg_test_wait_for (is_decided, known, "the known client");
+  cg_test_wait_for (is_decided, stranger, "the stranger");
+
+  g_assert_true (cg_door_is_up (known));
+  g_assert_false (cg_door_is_up (stranger));
+  door_log_close (&known_log);
+  door_log_close (&stranger_log);
+}
+
+static void
+test_plain_server_behind_tls_address (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker = broker_new (port, NULL);
+  g_autoptr (CgDoor) door = make_door ("localhost", port, "");
+  g_auto (DoorLog) log = {0};
+  door_log_init (&log, door);
+
+  cg_test_wait_for (is_decided, door, "the end of the handshake");
+
+  g_assert_false (cg_door_is_up (door));
+  door_log_close (&log);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *openssl = g_find_program_in_path ("openssl");
+
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
+  if (openssl == NULL) {
+    g_print ("1..0 # SKIP openssl is not installed\n");
+    return 0;
+  }
+  make_all ();
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *path =
+        g_strdup_printf ("/tls/server/%s-at-%s-by-%s", rows[i].certificate, rows[i].host,
+                         rows[i].ca != NULL ? rows[i].ca : "system");
+    g_test_add_data_func (path, &rows[i], test_server_certificate);
+  }
+  g_test_add_func ("/tls/client-certificate", test_client_certificate);
+  g_test_add_func ("/tls/plain-server-behind-tls-address", test_plain_server_behind_tls_address);
+  const int status = g_test_run ();
+  cg_test_remove_dir (dir);
+  g_free (dir);
+  return status;
+}
