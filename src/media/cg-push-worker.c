@@ -187,6 +187,17 @@ is_too_slow (CgPushWorker *self, gint64 since_us)
   return g_get_monotonic_time () - since_us >= (gint64)self->stall_timeout_ms * 1000;
 }
 
+/* A loss that came of waiting in vain is told as such. */
+static void
+explain_loss (CgPushWorker *self, gint64 since_us, GError **error)
+{
+  if (!is_too_slow (self, since_us) && !cg_uplink_has_timed_out (self->uplink))
+    return;
+  g_clear_error (error);
+  g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "media server took no data for %u ms",
+               self->stall_timeout_ms);
+}
+
 static gboolean
 send_queued (CgPushWorker *self, GError **error)
 {
@@ -199,14 +210,19 @@ send_queued (CgPushWorker *self, GError **error)
     const gint64 since_us = g_get_monotonic_time ();
     if (send_unit (self, unit, dts_us, pts_us, error))
       continue;
-    if (is_too_slow (self, since_us)) {
-      g_clear_error (error);
-      g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "media server took no data for %u ms",
-                   self->stall_timeout_ms);
-    }
+    explain_loss (self, since_us, error);
     return FALSE;
   }
   return TRUE;
+}
+
+static gboolean
+read_answers (CgPushWorker *self, GError **error)
+{
+  if (cg_rtmp_session_read (self->session, error))
+    return TRUE;
+  explain_loss (self, g_get_monotonic_time (), error);
+  return FALSE;
 }
 
 static gboolean
@@ -221,7 +237,7 @@ publish_in_thread (CgPushWorker *self, GError **error)
   while (!is_ending (self)) {
     if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR)
       break;
-    if (fds[1].revents != 0 && !cg_rtmp_session_read (self->session, error))
+    if (fds[1].revents != 0 && !read_answers (self, error))
       return FALSE;
     if (fds[0].revents != 0) {
       eventfd_read (self->event_fd, &ignored);

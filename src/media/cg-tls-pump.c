@@ -14,7 +14,19 @@ struct _CgTlsPump {
   GCancellable *cancellable; /* (owned) */
   GThread *thread;           /* (owned) */
   guint running;             /* directions; the thread's own */
+  int timed_out;             /* (atomic) the other side acknowledged nothing for too long */
 };
+
+static void
+finish_splice (CgTlsPump *self, GObject *object, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_output_stream_splice_finish (G_OUTPUT_STREAM (object), result, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    g_atomic_int_set (&self->timed_out, TRUE);
+  self->running--;
+}
 
 /* The user has written its last: the other side hears so. Or the other side takes no more: then
  * the user's next write fails. */
@@ -24,10 +36,9 @@ on_sent (GObject *object, GAsyncResult *result, gpointer user_data)
   CgTlsPump *self = user_data;
   GSocket *socket = g_socket_connection_get_socket (self->inside);
 
-  g_output_stream_splice_finish (G_OUTPUT_STREAM (object), result, NULL);
+  finish_splice (self, object, result);
   g_output_stream_close (G_OUTPUT_STREAM (object), self->cancellable, NULL);
   g_socket_shutdown (socket, TRUE, FALSE, NULL);
-  self->running--;
 }
 
 /* The other side has sent its last, or is gone: the user reads the end. */
@@ -37,9 +48,8 @@ on_received (GObject *object, GAsyncResult *result, gpointer user_data)
   CgTlsPump *self = user_data;
   GSocket *socket = g_socket_connection_get_socket (self->inside);
 
-  g_output_stream_splice_finish (G_OUTPUT_STREAM (object), result, NULL);
+  finish_splice (self, object, result);
   g_socket_shutdown (socket, FALSE, TRUE, NULL);
-  self->running--;
 }
 
 static gpointer
@@ -122,4 +132,17 @@ int
 cg_tls_pump_get_fd (CgTlsPump *self)
 {
   return self->fd;
+}
+
+/**
+ * cg_tls_pump_has_timed_out:
+ * @self: a pump
+ *
+ * Returns: %TRUE if it ended because the other side had not acknowledged anything for too long; any
+ *   thread
+ */
+gboolean
+cg_tls_pump_has_timed_out (CgTlsPump *self)
+{
+  return g_atomic_int_get (&self->timed_out);
 }

@@ -17,6 +17,7 @@ typedef struct _CgTlsPump CgTlsPump;
 CgTlsPump *cg_tls_pump_new (GIOStream *stream, GError **error);
 void cg_tls_pump_free (CgTlsPump *self);
 int cg_tls_pump_get_fd (CgTlsPump *self);
+gboolean cg_tls_pump_has_timed_out (CgTlsPump *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgTlsPump, cg_tls_pump_free)
 

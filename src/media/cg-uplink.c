@@ -50,14 +50,16 @@ connect_in_thread (const CgRtmpUrl *url, GCancellable *cancellable, GError **err
 }
 
 /* Data that is never acknowledged ends the connection: a server that vanished must not be believed
- * in until the kernel's buffer is full. */
+ * in until the kernel's buffer is full. A little later than a send that is stuck, which tells more.
+ */
 static void
 set_options (CgUplink *self, guint stall_timeout_ms)
 {
   GSocket *socket = g_socket_connection_get_socket (self->connection);
 
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)stall_timeout_ms, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)(stall_timeout_ms * 3 / 2),
+                       NULL);
   g_socket_set_keepalive (socket, TRUE);
 }
 
@@ -140,6 +142,18 @@ cg_uplink_set_send_timeout (CgUplink *self, guint timeout_ms)
   const struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
 
   setsockopt (self->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+}
+
+/**
+ * cg_uplink_has_timed_out:
+ * @self: an uplink whose descriptor has reached its end
+ *
+ * Returns: %TRUE if that was because the server had not acknowledged anything for too long
+ */
+gboolean
+cg_uplink_has_timed_out (CgUplink *self)
+{
+  return self->pump != NULL && cg_tls_pump_has_timed_out (self->pump);
 }
 
 /**

@@ -416,9 +416,10 @@ note_closed (CgOnvifHttp *self)
 static gboolean
 may_reuse (CgOnvifHttp *self, const CgOnvifHttpRequest *request)
 {
-  if (!cg_onvif_stream_is_open (self->stream) || self->keep_alive == KEEP_ALIVE_BROKEN)
+  if (!cg_onvif_stream_is_open_to (self->stream, request->address) ||
+      self->keep_alive == KEEP_ALIVE_BROKEN)
     return FALSE;
-  if (self->input->len > 0 || !cg_onvif_stream_is_open_to (self->stream, request->address)) {
+  if (self->input->len > 0 || !cg_onvif_stream_is_silent (self->stream)) {
     note_closed (self);
     return FALSE;
   }

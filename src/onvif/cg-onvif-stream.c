@@ -18,8 +18,8 @@ struct _CgOnvifStream {
   gint64 deadline_us;
   gboolean is_timed_out;
 
-  GMutex lock;           /* what abort() reads from other threads */
-  GCancellable *running; /* (owned) (nullable) while a call is under way */
+  GMutex lock; /* what abort() touches from other threads */
+  gboolean is_in_call;
   gboolean is_aborted;
 };
 
@@ -67,7 +67,6 @@ cg_onvif_stream_free (CgOnvifStream *self)
   while (g_main_context_iteration (self->context, FALSE))
     ;
   g_main_context_unref (self->context);
-  g_clear_object (&self->running);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -89,7 +88,7 @@ cg_onvif_stream_begin (CgOnvifStream *self, guint timeout_ms)
   self->is_timed_out = FALSE;
   g_mutex_lock (&self->lock);
   self->is_aborted = FALSE;
-  self->running = g_cancellable_new ();
+  self->is_in_call = TRUE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -107,7 +106,7 @@ cg_onvif_stream_end (CgOnvifStream *self)
   if (--self->depth > 0)
     return;
   g_mutex_lock (&self->lock);
-  g_clear_object (&self->running);
+  self->is_in_call = FALSE;
   g_mutex_unlock (&self->lock);
 }
 
@@ -121,16 +120,22 @@ cg_onvif_stream_end (CgOnvifStream *self)
 void
 cg_onvif_stream_abort (CgOnvifStream *self)
 {
-  g_autoptr (GCancellable) running = NULL;
-
   g_mutex_lock (&self->lock);
-  if (self->running != NULL) {
+  if (self->is_in_call) {
     self->is_aborted = TRUE;
-    running = g_object_ref (self->running);
+    g_main_context_wakeup (self->context);
   }
   g_mutex_unlock (&self->lock);
-  if (running != NULL)
-    g_cancellable_cancel (running);
+}
+
+static gboolean
+is_aborted (CgOnvifStream *self)
+{
+  g_mutex_lock (&self->lock);
+  const gboolean aborted = self->is_aborted;
+  g_mutex_unlock (&self->lock);
+
+  return aborted;
 }
 
 /**
@@ -143,18 +148,14 @@ cg_onvif_stream_abort (CgOnvifStream *self)
 gboolean
 cg_onvif_stream_was_given_up (CgOnvifStream *self)
 {
-  return self->is_timed_out || g_cancellable_is_cancelled (self->running);
+  return self->is_timed_out || is_aborted (self);
 }
 
 /* The one place where GIO's errors become ours. */
 static void
 convert_error (CgOnvifStream *self, const GError *reason, GError **error)
 {
-  g_mutex_lock (&self->lock);
-  const gboolean is_aborted = self->is_aborted;
-  g_mutex_unlock (&self->lock);
-
-  if (is_aborted)
+  if (is_aborted (self))
     g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the call was given up");
   else if (self->is_timed_out)
     g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "no answer within %u ms", self->timeout_ms);
@@ -169,12 +170,10 @@ on_deadline (gpointer user_data)
   CgOnvifStream *self = user_data;
 
   self->is_timed_out = TRUE;
-  g_cancellable_cancel (self->running);
   return G_SOURCE_REMOVE;
 }
 
-/* Runs our own context until @done or the call is over; at the deadline everything under way is
- * cancelled, and what waits for a result still gets one. */
+/* Runs our own context until @done, or until the call is given up. */
 static void
 wait_until (CgOnvifStream *self, const gboolean *done)
 {
@@ -183,7 +182,7 @@ wait_until (CgOnvifStream *self, const gboolean *done)
 
   g_source_set_callback (timer, on_deadline, self, NULL);
   g_source_attach (timer, self->context);
-  while (!*done)
+  while (!*done && !cg_onvif_stream_was_given_up (self))
     g_main_context_iteration (self->context, TRUE);
   g_source_destroy (timer);
 }
@@ -195,7 +194,7 @@ on_ready (GObject *stream, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Waits until the stream can go on; @source fires on cancellation too. */
+/* Waits until the stream can go on. (transfer full) of @source */
 static gboolean
 wait_ready (CgOnvifStream *self, GSource *source)
 {
@@ -206,7 +205,7 @@ wait_ready (CgOnvifStream *self, GSource *source)
   wait_until (self, &done);
   g_source_destroy (source);
   g_source_unref (source);
-  return !g_cancellable_is_cancelled (self->running);
+  return !cg_onvif_stream_was_given_up (self);
 }
 
 /* A result that comes through our own context. */
@@ -224,15 +223,29 @@ on_result (GObject *source, GAsyncResult *result, gpointer user_data)
   pending->done = TRUE;
 }
 
+/* A call that is given up still gets its result, at once. It is cancelled from here and never from
+ * the thread that gave it up: there is a race in GLib's cancellation that leaks. */
+static void
+wait_result (CgOnvifStream *self, Pending *pending, GCancellable *cancellable)
+{
+  wait_until (self, &pending->done);
+  if (pending->done)
+    return;
+  g_cancellable_cancel (cancellable);
+  while (!pending->done)
+    g_main_context_iteration (self->context, TRUE);
+}
+
 static GSocketConnection *
 connect_tcp (CgOnvifStream *self, GSocketConnectable *peer, GError **error)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Pending pending = {FALSE, NULL};
 
   g_socket_client_set_enable_proxy (client, FALSE); /* cameras are neighbours */
-  g_socket_client_connect_async (client, peer, self->running, on_result, &pending);
-  wait_until (self, &pending.done);
+  g_socket_client_connect_async (client, peer, cancellable, on_result, &pending);
+  wait_result (self, &pending, cancellable);
   GSocketConnection *connection = g_socket_client_connect_finish (client, pending.result, error);
   g_object_unref (pending.result);
   return connection;
@@ -249,14 +262,15 @@ static GIOStream *
 start_tls (CgOnvifStream *self, GIOStream *plain, GSocketConnectable *peer, GError **error)
 {
   g_autoptr (GIOStream) tls = g_tls_client_connection_new (plain, peer, error);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Pending pending = {FALSE, NULL};
 
   if (tls == NULL)
     return NULL;
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), NULL);
-  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, self->running,
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, cancellable,
                                     on_result, &pending);
-  wait_until (self, &pending.done);
+  wait_result (self, &pending, cancellable);
   const gboolean is_up =
       g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), pending.result, error);
   g_object_unref (pending.result);
@@ -305,7 +319,8 @@ cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *address, GError
   g_return_val_if_fail (self->depth > 0, FALSE);
   cg_onvif_stream_close (self);
   g_main_context_push_thread_default (self->context);
-  const gboolean is_open = open_stream (self, address, &reason);
+  const gboolean is_open =
+      !cg_onvif_stream_was_given_up (self) && open_stream (self, address, &reason);
   g_main_context_pop_thread_default (self->context);
   if (!is_open)
     convert_error (self, reason, error);
@@ -313,31 +328,30 @@ cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *address, GError
 }
 
 /**
- * cg_onvif_stream_is_open:
- * @self: a stream
- *
- * Returns: whether we have not closed it; the other side may have
- */
-gboolean
-cg_onvif_stream_is_open (CgOnvifStream *self)
-{
-  return self->stream != NULL;
-}
-
-/**
  * cg_onvif_stream_is_open_to:
  * @self: a stream
  * @address: a peer
  *
- * Returns: whether a connection to it is open and silent: one that can be read from between two
- *   requests was closed by the camera, or is out of step
+ * Returns: whether it is connected there and we have not closed it; the other side may have
  */
 gboolean
 cg_onvif_stream_is_open_to (CgOnvifStream *self, const CgOnvifAddress *address)
 {
   return self->stream != NULL && self->port == address->port && self->is_tls == address->tls &&
-         strcmp (self->host, address->host) == 0 &&
-         g_socket_condition_check (self->socket, G_IO_IN) == 0;
+         strcmp (self->host, address->host) == 0;
+}
+
+/**
+ * cg_onvif_stream_is_silent:
+ * @self: an open stream
+ *
+ * Returns: whether there is nothing to read: between two requests anything else means that the
+ * camera has closed, or is out of step
+ */
+gboolean
+cg_onvif_stream_is_silent (CgOnvifStream *self)
+{
+  return g_socket_condition_check (self->socket, G_IO_IN) == 0;
 }
 
 /**
@@ -355,19 +369,20 @@ cg_onvif_stream_read (CgOnvifStream *self, void *buffer, gsize size, GError **er
   GPollableInputStream *input =
       G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (self->stream));
 
-  for (;;) {
+  while (!cg_onvif_stream_was_given_up (self)) {
     g_autoptr (GError) reason = NULL;
-    const gssize n =
-        g_pollable_input_stream_read_nonblocking (input, buffer, size, self->running, &reason);
+    const gssize n = g_pollable_input_stream_read_nonblocking (input, buffer, size, NULL, &reason);
 
     if (n >= 0)
       return n;
     if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ||
-        !wait_ready (self, g_pollable_input_stream_create_source (input, self->running))) {
+        !wait_ready (self, g_pollable_input_stream_create_source (input, NULL))) {
       convert_error (self, reason, error);
       return -1;
     }
   }
+  convert_error (self, NULL, error);
+  return -1;
 }
 
 /**
@@ -390,13 +405,13 @@ cg_onvif_stream_write (CgOnvifStream *self, const void *bytes, gsize size, GErro
 
   while (sent < size) {
     g_autoptr (GError) reason = NULL;
-    const gssize n = g_pollable_output_stream_write_nonblocking (
-        output, (const char *)bytes + sent, size - sent, self->running, &reason);
+    const gssize n = g_pollable_output_stream_write_nonblocking (output, (const char *)bytes + sent,
+                                                                 size - sent, NULL, &reason);
 
     if (n > 0) {
       sent += (gsize)n;
     } else if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ||
-               !wait_ready (self, g_pollable_output_stream_create_source (output, self->running))) {
+               !wait_ready (self, g_pollable_output_stream_create_source (output, NULL))) {
       convert_error (self, reason, error);
       return sent;
     }

@@ -25,8 +25,8 @@ void cg_onvif_stream_abort (CgOnvifStream *self);
 
 gboolean cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *address, GError **error);
 void cg_onvif_stream_close (CgOnvifStream *self);
-gboolean cg_onvif_stream_is_open (CgOnvifStream *self);
 gboolean cg_onvif_stream_is_open_to (CgOnvifStream *self, const CgOnvifAddress *address);
+gboolean cg_onvif_stream_is_silent (CgOnvifStream *self);
 gboolean cg_onvif_stream_was_given_up (CgOnvifStream *self);
 
 gssize cg_onvif_stream_read (CgOnvifStream *self, void *buffer, gsize size, GError **error);

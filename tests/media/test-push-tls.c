@@ -168,7 +168,6 @@ test_deaf (void)
   fixture_init (&fixture, FAKE_RTMP_DEAF, 400);
   media_feed_pictures (fixture.hub, fixture.input, 0, 100, 10, 150000);
   media_wait_until (fixture.error != NULL);
-
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
 }
 

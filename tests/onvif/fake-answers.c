@@ -13,6 +13,19 @@ fake_between (const char *text, const char *before, const char *after)
   return end != NULL ? g_strndup (start + strlen (before), end - start - strlen (before)) : NULL;
 }
 
+/* The name of the first element in the Body. */
+char *
+fake_find_operation (const char *body)
+{
+  const char *start = strstr (body, "Body>");
+
+  if (start == NULL)
+    return g_strdup ("");
+  start = strchr (start, '<');
+  const char *colon = start != NULL ? strchr (start, ':') : NULL;
+  return colon != NULL ? g_strndup (colon + 1, strcspn (colon + 1, " />")) : g_strdup ("");
+}
+
 char *
 fake_envelope (const char *body)
 {

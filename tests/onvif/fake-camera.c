@@ -91,18 +91,6 @@ fake_request_free (FakeRequest *self)
 }
 
 static char *
-find_operation (const char *body)
-{
-  const char *start = strstr (body, "Body>");
-
-  if (start == NULL)
-    return g_strdup ("");
-  start = strchr (start, '<');
-  const char *colon = start != NULL ? strchr (start, ':') : NULL;
-  return colon != NULL ? g_strndup (colon + 1, strcspn (colon + 1, " />")) : g_strdup ("");
-}
-
-static char *
 take_answer (FakeCamera *self, const char *operation, guint *status)
 {
   GQueue *queue = g_hash_table_lookup (self->answers, operation);
@@ -316,7 +304,7 @@ static gboolean
 handle (Connection *c, const Raw *raw)
 {
   FakeCamera *self = c->self;
-  g_autofree char *operation = find_operation (raw->body);
+  g_autofree char *operation = fake_find_operation (raw->body);
   g_autofree char *header = NULL;
   guint status = 0;
 
@@ -458,7 +446,7 @@ fake_camera_dup_address (FakeCamera *self)
   return g_strdup_printf ("127.0.0.1:%u", self->port);
 }
 
-/* One more answer for an operation; the last one is given for ever. */
+/* One more answer; the last one is given for ever. */
 void
 fake_camera_answer_once (FakeCamera *self, const char *operation, guint status, const char *body)
 {
