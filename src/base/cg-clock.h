@@ -31,10 +31,8 @@ CgClock *cg_clock_new (void);
 
 gint64 cg_clock_get_monotonic_ms (CgClock *self);
 gint64 cg_clock_get_real_ms (CgClock *self);
-GSource *cg_clock_add_timeout (CgClock *self,
-                               gint64 delay_ms,
-                               GSourceFunc callback,
-                               gpointer user_data);
+GSource *
+cg_clock_add_timeout (CgClock *self, gint64 delay_ms, GSourceFunc callback, gpointer user_data);
 
 void cg_clear_source (GSource **source);
 

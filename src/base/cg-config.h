@@ -45,13 +45,13 @@ typedef struct {
 } CgGatewayConfig;
 
 typedef struct {
-  GPtrArray *servers; /* (owned) (element-type CgServer) may be empty: no cloud */
-  char *username;     /* (nullable) default: the gateway's did */
-  char *password;     /* (nullable) default: the gateway's secret */
-  char *client_id;    /* default: camgate_<gateway did> */
-  char *ca_file;      /* (nullable) */
-  char *cert_file;    /* (nullable) */
-  char *key_file;     /* (nullable) */
+  GPtrArray *servers;    /* (owned) (element-type CgServer) may be empty: no cloud */
+  char *username;        /* (nullable) default: the gateway's did */
+  char *password;        /* (nullable) default: the gateway's secret */
+  char *client_id;       /* default: camgate_<gateway did> */
+  char *ca_file;         /* (nullable) */
+  char *cert_file;       /* (nullable) */
+  char *key_file;        /* (nullable) */
   char *publish_topic;   /* one %s */
   char *subscribe_topic; /* one %s */
   int qos;               /* -1: as PROTOCOL.md section 1 says for each kind */
@@ -67,17 +67,17 @@ typedef struct {
   guint move_timeout_ms; /* at most 60 s */
   guint link_grace_ms;   /* a move outlives the link it came by for so long */
   guint reply_timeout_ms;
-  double speeds[3];      /* slow, medium, fast: fractions of the velocity range */
+  double speeds[3]; /* slow, medium, fast: fractions of the velocity range */
 } CgPtzConfig;
 
 typedef struct {
   guint max_streams;
-  guint retry_max_s;         /* longest pause between two tries */
-  guint stall_timeout_ms;    /* connected, but no data (Q8) */
-  guint start_timeout_ms;    /* from DESCRIBE to the first key frame */
-  guint publisher_wait_ms;   /* pause after "publisher exists" (Q10) */
-  guint publish_grace_ms;    /* a lost camera keeps the publishing session for so long */
-  guint play_lease_s;        /* 0: none */
+  guint retry_max_s;       /* longest pause between two tries */
+  guint stall_timeout_ms;  /* connected, but no data (Q8) */
+  guint start_timeout_ms;  /* from DESCRIBE to the first key frame */
+  guint publisher_wait_ms; /* pause after "publisher exists" (Q10) */
+  guint publish_grace_ms;  /* a lost camera keeps the publishing session for so long */
+  guint play_lease_s;      /* 0: none */
 } CgStreamConfig;
 
 /* One camera. Equal configurations mean: nothing to restart. */
@@ -111,11 +111,8 @@ typedef struct {
 
 CgConfig *cg_config_new (void);
 CgConfig *cg_config_load (const char *path, GPtrArray *warnings, GError **error);
-CgConfig *cg_config_parse (const char *text,
-                           gssize length,
-                           const char *name,
-                           GPtrArray *warnings,
-                           GError **error);
+CgConfig *cg_config_parse (
+    const char *text, gssize length, const char *name, GPtrArray *warnings, GError **error);
 CgConfig *cg_config_ref (CgConfig *self);
 void cg_config_unref (CgConfig *self);
 const CgCameraConfig *cg_config_find_camera (const CgConfig *self, const char *did);

@@ -14,34 +14,34 @@ G_BEGIN_DECLS
  * (PROTOCOL.md section 3).
  */
 typedef enum {
-  CG_ERROR_INTERNAL,           /* our own failure */
-  CG_ERROR_BAD_REQUEST,        /* a member is missing, ill-typed or out of range */
-  CG_ERROR_UNKNOWN_THING,      /* no such did */
-  CG_ERROR_UNKNOWN_SERVICE,    /* no such service, or method of a service other than ptz, preset */
-  CG_ERROR_UNKNOWN_COMMAND,    /* no such method of ptz or preset; zoom without zoom */
-  CG_ERROR_INVALID_CONFIG,     /* a configuration that does not validate */
-  CG_ERROR_NOT_MODIFIED,       /* same `updated`, other content */
-  CG_ERROR_UNREACHABLE,        /* no route, refused, name unknown, connection lost */
-  CG_ERROR_TIMED_OUT,          /* the deadline passed first */
-  CG_ERROR_LOGIN_REFUSED,      /* the peer does not take our login */
-  CG_ERROR_NOT_PERMITTED,      /* login fine, this call not allowed; or forbidden by local policy */
-  CG_ERROR_NOT_SUPPORTED,      /* the peer lacks this operation */
-  CG_ERROR_PEER_FAULT,         /* the peer answered with any other fault, or with nonsense */
-  CG_ERROR_NO_PTZ,             /* the camera has no PTZ */
-  CG_ERROR_LIMIT_UP,           /* stands at its upper limit */
+  CG_ERROR_INTERNAL,        /* our own failure */
+  CG_ERROR_BAD_REQUEST,     /* a member is missing, ill-typed or out of range */
+  CG_ERROR_UNKNOWN_THING,   /* no such did */
+  CG_ERROR_UNKNOWN_SERVICE, /* no such service, or method of a service other than ptz, preset */
+  CG_ERROR_UNKNOWN_COMMAND, /* no such method of ptz or preset; zoom without zoom */
+  CG_ERROR_INVALID_CONFIG,  /* a configuration that does not validate */
+  CG_ERROR_NOT_MODIFIED,    /* same `updated`, other content */
+  CG_ERROR_UNREACHABLE,     /* no route, refused, name unknown, connection lost */
+  CG_ERROR_TIMED_OUT,       /* the deadline passed first */
+  CG_ERROR_LOGIN_REFUSED,   /* the peer does not take our login */
+  CG_ERROR_NOT_PERMITTED,   /* login fine, this call not allowed; or forbidden by local policy */
+  CG_ERROR_NOT_SUPPORTED,   /* the peer lacks this operation */
+  CG_ERROR_PEER_FAULT,      /* the peer answered with any other fault, or with nonsense */
+  CG_ERROR_NO_PTZ,          /* the camera has no PTZ */
+  CG_ERROR_LIMIT_UP,        /* stands at its upper limit */
   CG_ERROR_LIMIT_DOWN,
   CG_ERROR_LIMIT_LEFT,
   CG_ERROR_LIMIT_RIGHT,
   CG_ERROR_TOO_MANY_PRESETS,
-  CG_ERROR_PRESET_BUSY,        /* a goto is under way */
-  CG_ERROR_AT_PRESET,          /* stands there already */
+  CG_ERROR_PRESET_BUSY, /* a goto is under way */
+  CG_ERROR_AT_PRESET,   /* stands there already */
   CG_ERROR_NO_SUCH_PRESET,
-  CG_ERROR_CANCELLED,          /* overtaken by a stop or another start */
-  CG_ERROR_EXPIRED,            /* its deadline passed before it reached us */
-  CG_ERROR_TOO_MANY_STREAMS,   /* more pushes than allowed */
-  CG_ERROR_STREAM_BUSY,        /* the media server still holds another publisher of that name */
-  CG_ERROR_STREAM_STALLED,     /* connected, but no data */
-  CG_ERROR_STREAM_FORMAT,      /* a codec or container that cannot go where it should */
+  CG_ERROR_CANCELLED,        /* overtaken by a stop or another start */
+  CG_ERROR_EXPIRED,          /* its deadline passed before it reached us */
+  CG_ERROR_TOO_MANY_STREAMS, /* more pushes than allowed */
+  CG_ERROR_STREAM_BUSY,      /* the media server still holds another publisher of that name */
+  CG_ERROR_STREAM_STALLED,   /* connected, but no data */
+  CG_ERROR_STREAM_FORMAT,    /* a codec or container that cannot go where it should */
   CG_N_ERRORS
 } CgError;
 

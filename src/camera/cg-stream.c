@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-stream.h"
 
-#include "cg-backoff.h"
 #include "cg-hub.h"
 #include "cg-log.h"
 #include "cg-main.h"
 #include "cg-pull.h"
 #include "cg-push.h"
+#include "cg-stream-end.h"
 
-#define RETRY_MIN_MS 1000
-/* What ran for so long was healthy: the next pause starts small again. */
-#define HEALTHY_MS 10000
-/* A refused login is not repeated soon: cameras lock the account for 5 to 30 minutes (Q6). */
-#define LOGIN_RETRY_MS (10 * 60 * 1000)
 #define PUSH_CONNECT_TIMEOUT_MS 10000
 
 typedef enum { END_PULL, END_PUSH, N_ENDS } EndId;
-
-/* The pull and the push fail and heal apart (Q9), by the same rules. */
-typedef struct {
-  GObject *object; /* (owned) (nullable): the CgPull or CgPush of this try */
-  gboolean live;
-  gint64 live_since_ms;
-  GError *error; /* (nullable): of the last try, until the end is live again */
-  CgBackoff backoff;
-  GSource *retry;
-  guint closing; /* earlier tries that have not said goodbye yet */
-} End;
 
 struct _CgStream {
   GObject parent_instance;
@@ -38,7 +22,7 @@ struct _CgStream {
   CgHub *hub;
 
   char *url; /* (nullable): %NULL while stopped */
-  End ends[N_ENDS];
+  CgStreamEnd ends[N_ENDS];
   gboolean source_wanted;
   GSource *grace; /* gives up the publishing session of a lost camera */
   GSource *lease;
@@ -110,16 +94,11 @@ finish_close (CgStream *self)
   g_task_return_boolean (task, TRUE);
 }
 
-/* The next try waits until the last one has said goodbye: one session at the camera, one
- * publisher at the server, ever (Q10, Q19). */
 static void
 on_end_closed (CgStream *self, EndId id)
 {
-  End *end = &self->ends[id];
-
-  end->closing--;
-  if (self->url != NULL && end->closing == 0 && end->object == NULL && end->retry == NULL)
-    begin_end (self, id);
+  self->ends[id].closing--;
+  begin_end (self, id);
   finish_close (self);
 }
 
@@ -144,7 +123,7 @@ on_push_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 drop_end (CgStream *self, EndId id)
 {
-  End *end = &self->ends[id];
+  CgStreamEnd *end = &self->ends[id];
   g_autoptr (GObject) object = g_steal_pointer (&end->object);
 
   end->live = FALSE;
@@ -179,45 +158,26 @@ on_push_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static guint
-choose_pause_ms (CgStream *self, End *end)
-{
-  if (g_error_matches (end->error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
-    return LOGIN_RETRY_MS;
-  if (g_error_matches (end->error, CG_ERROR, CG_ERROR_STREAM_BUSY))
-    return self->config.publisher_wait_ms;
-  return cg_backoff_next_ms (&end->backoff, self->random);
-}
-
 static void
 fail_end (CgStream *self, EndId id, const GError *error)
 {
   static const GSourceFunc retries[] = {on_pull_retry, on_push_retry};
-  End *end = &self->ends[id];
-  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
-  guint pause_ms;
+  CgStreamEnd *end = &self->ends[id];
+  const guint pause_ms = cg_stream_end_fail (end, error, cg_clock_get_monotonic_ms (self->clock),
+                                             self->config.publisher_wait_ms, self->random);
 
-  if (end->live && now_ms - end->live_since_ms > HEALTHY_MS)
-    cg_backoff_reset (&end->backoff);
   drop_end (self, id);
-  g_clear_error (&end->error);
-  end->error = g_error_copy (error);
   self->reconnects++;
-  pause_ms = choose_pause_ms (self, end);
   end->retry = cg_clock_add_timeout (self->clock, pause_ms, retries[id], self);
   g_info ("%s: %s: %s; next try in %.1f s", self->camera->did, id == END_PULL ? "camera" : "push",
-          error->message, pause_ms / 1000.0);
+          end->error->message, pause_ms / 1000.0);
   tell (self, self->url);
 }
 
 static void
 mark_live (CgStream *self, EndId id)
 {
-  End *end = &self->ends[id];
-
-  end->live = TRUE;
-  end->live_since_ms = cg_clock_get_monotonic_ms (self->clock);
-  g_clear_error (&end->error);
+  cg_stream_end_come_alive (&self->ends[id], cg_clock_get_monotonic_ms (self->clock));
   tell (self, self->url);
 }
 
@@ -318,9 +278,9 @@ may_push (CgStream *self)
 static void
 begin_end (CgStream *self, EndId id)
 {
-  End *end = &self->ends[id];
+  CgStreamEnd *end = &self->ends[id];
 
-  if (self->url == NULL || end->object != NULL || end->closing > 0 || end->retry != NULL)
+  if (self->url == NULL || !cg_stream_end_may_begin (end))
     return;
   if (id == END_PULL)
     begin_pull (self);
@@ -350,11 +310,8 @@ renew_lease (CgStream *self)
 static void
 reset_end (CgStream *self, EndId id)
 {
-  End *end = &self->ends[id];
-
   drop_end (self, id);
-  g_clear_error (&end->error);
-  end->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, self->config.retry_max_s * 1000);
+  cg_stream_end_init (&self->ends[id], self->config.retry_max_s * 1000);
 }
 
 static void
@@ -365,13 +322,11 @@ cg_stream_dispose (GObject *object)
   cg_clear_source (&self->grace);
   cg_clear_source (&self->lease);
   for (guint i = 0; i < N_ENDS; i++) {
-    End *end = &self->ends[i];
+    CgStreamEnd *end = &self->ends[i];
 
-    cg_clear_source (&end->retry);
     if (end->object != NULL)
       g_signal_handlers_disconnect_by_data (end->object, self);
-    g_clear_object (&end->object);
-    g_clear_error (&end->error);
+    cg_stream_end_clear (end);
   }
   g_clear_object (&self->hub);
   g_clear_object (&self->clock);
@@ -537,7 +492,7 @@ cg_stream_set_source (CgStream *self, const char *location)
       .stall_timeout_ms = self->config.stall_timeout_ms,
       .clock = self->clock,
   };
-  End *end = &self->ends[END_PULL];
+  CgStreamEnd *end = &self->ends[END_PULL];
   CgPull *pull;
 
   CG_ON_MAIN ();

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-stream-end.h"
+
+#include "cg-error.h"
+
+#define RETRY_MIN_MS 1000
+/* What ran for so long was healthy: the next pause starts small again. */
+#define HEALTHY_MS 10000
+/* A refused login is not repeated soon: cameras lock the account for 5 to 30 minutes (Q6). */
+#define LOGIN_RETRY_MS (10 * 60 * 1000)
+
+/**
+ * cg_stream_end_init:
+ * @self: an end without object
+ * @retry_max_ms: the longest pause between two tries
+ *
+ * Forgets the failures: the next pause is short again.
+ */
+void
+cg_stream_end_init (CgStreamEnd *self, guint retry_max_ms)
+{
+  g_clear_error (&self->error);
+  self->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, retry_max_ms);
+}
+
+/**
+ * cg_stream_end_clear:
+ * @self: an end
+ *
+ * Drops what it holds, without a goodbye.
+ */
+void
+cg_stream_end_clear (CgStreamEnd *self)
+{
+  cg_clear_source (&self->retry);
+  g_clear_object (&self->object);
+  g_clear_error (&self->error);
+}
+
+/**
+ * cg_stream_end_may_begin:
+ * @self: an end
+ *
+ * The next try waits until the last one has said goodbye: one session at the camera, one
+ * publisher at the server, ever (Q10, Q19).
+ *
+ * Returns: whether a try can begin now
+ */
+gboolean
+cg_stream_end_may_begin (const CgStreamEnd *self)
+{
+  return self->object == NULL && self->closing == 0 && self->retry == NULL;
+}
+
+/**
+ * cg_stream_end_come_alive:
+ * @self: an end
+ * @now_ms: monotonic time
+ */
+void
+cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms)
+{
+  self->live = TRUE;
+  self->live_since_ms = now_ms;
+  g_clear_error (&self->error);
+}
+
+/**
+ * cg_stream_end_fail:
+ * @self: an end
+ * @error: why
+ * @now_ms: monotonic time
+ * @publisher_wait_ms: how long a media server holds a dead publisher (Q10)
+ * @random: for the jitter
+ *
+ * Keeps the reason.
+ *
+ * Returns: milliseconds until the next try
+ */
+guint
+cg_stream_end_fail (
+    CgStreamEnd *self, const GError *error, gint64 now_ms, guint publisher_wait_ms, GRand *random)
+{
+  g_autoptr (GError) before = g_steal_pointer (&self->error);
+
+  if (self->live && now_ms - self->live_since_ms > HEALTHY_MS)
+    cg_backoff_reset (&self->backoff);
+  self->live = FALSE;
+  self->error = g_error_copy (error);
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    return LOGIN_RETRY_MS;
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_STREAM_BUSY))
+    return publisher_wait_ms;
+  return cg_backoff_next_ms (&self->backoff, random);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+#include "cg-backoff.h"
+#include "cg-clock.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgStreamEnd:
+ * @object: (owned) (nullable): the #CgPull or #CgPush of this try
+ * @live: it works
+ * @error: (nullable): of the last try, until the end is live again
+ * @retry: (nullable): when the next try begins
+ * @closing: earlier tries that have not said goodbye yet
+ *
+ * One end of a stream, the pull or the push. They fail and heal apart (Q9), by the same rules.
+ */
+typedef struct {
+  GObject *object;
+  gboolean live;
+  gint64 live_since_ms;
+  GError *error;
+  CgBackoff backoff;
+  GSource *retry;
+  guint closing;
+} CgStreamEnd;
+
+void cg_stream_end_init (CgStreamEnd *self, guint retry_max_ms);
+void cg_stream_end_clear (CgStreamEnd *self);
+gboolean cg_stream_end_may_begin (const CgStreamEnd *self);
+void cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms);
+guint cg_stream_end_fail (
+    CgStreamEnd *self, const GError *error, gint64 now_ms, guint publisher_wait_ms, GRand *random);
+
+G_END_DECLS

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The push against the media server that most of the world runs: nginx with its RTMP module. */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+
+#include "cg-error.h"
+#include "cg-media.h"
+#include "cg-pull.h"
+#include "cg-push.h"
+#include "fake-rtsp.h"
+#include "media-fixture.h"
+
+#define MODULE "/usr/lib/nginx/modules/ngx_rtmp_module.so"
+
+static const char configuration[] =
+    "load_module " MODULE ";\n"
+    "daemon off; master_process off; worker_processes 1;\n"
+    "pid %s/nginx.pid; error_log stderr error;\n"
+    "events { worker_connections 64; }\n"
+    "rtmp { server { listen 127.0.0.1:%u; application live { live on; } } }\n";
+
+typedef struct {
+  char *folder;
+  guint16 port;
+  GSubprocess *process;
+} Nginx;
+
+typedef struct {
+  CgClock *clock;
+  CgHub *hub;
+  CgPull *pull;
+  CgPush *push;
+  gboolean is_live;
+  guint published;
+  GError *error;
+  gboolean stopped;
+} Fixture;
+
+/* A port that was free a moment ago; nginx cannot choose one itself. */
+static guint16
+find_port (void)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+
+  return g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+}
+
+static gboolean
+answers (guint16 port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection =
+      g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL, NULL);
+
+  return connection != NULL;
+}
+
+static gboolean
+nginx_start (Nginx *nginx)
+{
+  g_autofree char *program = g_find_program_in_path ("nginx");
+  g_autoptr (GError) error = NULL;
+
+  *nginx = (Nginx){.port = find_port ()};
+  if (program == NULL)
+    program = g_strdup ("/usr/sbin/nginx");
+  if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE) ||
+      !g_file_test (MODULE, G_FILE_TEST_EXISTS))
+    return FALSE;
+  nginx->folder = g_dir_make_tmp ("camgate-nginx-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (nginx->folder, "nginx.conf", NULL);
+  g_autofree char *text = g_strdup_printf (configuration, nginx->folder, nginx->port);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  nginx->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, program, "-p",
+                                     nginx->folder, "-c", path, NULL);
+  g_assert_no_error (error);
+  media_wait_until (answers (nginx->port));
+  return TRUE;
+}
+
+static void
+nginx_clear (Nginx *nginx)
+{
+  static const char *const files[] = {"nginx.conf", "nginx.pid"};
+
+  if (nginx->process == NULL)
+    return;
+  g_subprocess_send_signal (nginx->process, SIGTERM);
+  g_subprocess_wait (nginx->process, NULL, NULL);
+  g_clear_object (&nginx->process);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *path = g_build_filename (nginx->folder, files[i], NULL);
+    g_remove (path);
+  }
+  g_rmdir (nginx->folder);
+  g_free (nginx->folder);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Nginx, nginx_clear)
+
+static void
+on_live (CgPull *pull, Fixture *fixture)
+{
+  fixture->is_live = TRUE;
+}
+
+static void
+on_publishing (CgPush *push, Fixture *fixture)
+{
+  fixture->published++;
+}
+
+static void
+on_failed (GObject *object, const GError *error, Fixture *fixture)
+{
+  g_clear_error (&fixture->error);
+  fixture->error = g_error_copy (error);
+}
+
+static void
+on_pull_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *)user_data = cg_pull_stop_finish (CG_PULL (object), result, NULL);
+}
+
+static void
+on_push_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *)user_data = cg_push_stop_finish (CG_PUSH (object), result, NULL);
+}
+
+static void
+fixture_init (Fixture *fixture)
+{
+  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
+}
+
+static void
+fixture_clear (Fixture *fixture)
+{
+  g_clear_object (&fixture->pull);
+  g_clear_object (&fixture->push);
+  g_clear_object (&fixture->hub);
+  g_clear_object (&fixture->clock);
+  g_clear_error (&fixture->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+static void
+start_pull (Fixture *fixture, const char *location, CgAudioPolicy audio)
+{
+  fixture->is_live = FALSE;
+  fixture->pull = cg_pull_new (fixture->hub, &(CgPullOptions){.location = location,
+                                                              .audio = audio,
+                                                              .start_timeout_ms = 20000,
+                                                              .stall_timeout_ms = 20000,
+                                                              .clock = fixture->clock});
+  g_signal_connect (fixture->pull, "live", G_CALLBACK (on_live), fixture);
+  g_signal_connect (fixture->pull, "failed", G_CALLBACK (on_failed), fixture);
+  cg_pull_start (fixture->pull);
+}
+
+static void
+start_push (Fixture *fixture, const char *url)
+{
+  fixture->published = 0;
+  fixture->push = cg_push_new (fixture->hub, &(CgPushOptions){.url = url,
+                                                              .connect_timeout_ms = 10000,
+                                                              .stall_timeout_ms = 10000,
+                                                              .clock = fixture->clock});
+  g_signal_connect (fixture->push, "publishing", G_CALLBACK (on_publishing), fixture);
+  g_signal_connect (fixture->push, "failed", G_CALLBACK (on_failed), fixture);
+  cg_push_start (fixture->push);
+}
+
+static void
+stop_push (Fixture *fixture)
+{
+  fixture->stopped = FALSE;
+  cg_push_stop_async (fixture->push, on_push_stopped, &fixture->stopped);
+  media_wait_until (fixture->stopped);
+  g_clear_object (&fixture->push);
+}
+
+static void
+stop_pull (Fixture *fixture)
+{
+  fixture->stopped = FALSE;
+  cg_pull_stop_async (fixture->pull, on_pull_stopped, &fixture->stopped);
+  media_wait_until (fixture->stopped);
+  g_clear_object (&fixture->pull);
+}
+
+/* Q10: while one publishes no other may; once it has said goodbye, at once. */
+static void
+test_busy (void)
+{
+  g_auto (Nginx) nginx = {0};
+  g_auto (Fixture) first;
+  g_auto (Fixture) second;
+
+  fixture_init (&first);
+  fixture_init (&second);
+  if (!nginx_start (&nginx)) {
+    g_test_skip ("no nginx with RTMP module");
+    return;
+  }
+  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam?x=y", nginx.port);
+  media_feed_pictures (first.hub, cg_hub_open_input (first.hub), 0, 5, 10, 1000);
+  media_feed_pictures (second.hub, cg_hub_open_input (second.hub), 0, 5, 10, 1000);
+  start_push (&first, url);
+  media_wait_until (first.published == 1);
+  start_push (&second, url);
+  media_wait_until (second.error != NULL);
+  g_assert_error (second.error, CG_ERROR, CG_ERROR_STREAM_BUSY);
+  stop_push (&second);
+  g_assert_cmpuint (second.published, ==, 0);
+
+  for (guint i = 0; i < 20; i++) {
+    stop_push (&first);
+    start_push (&first, url);
+    media_wait_until (first.published == 1 || first.error != NULL);
+    g_assert_no_error (first.error);
+  }
+  stop_push (&first);
+}
+
+static void
+test_unknown_application (void)
+{
+  g_auto (Nginx) nginx = {0};
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  if (!nginx_start (&nginx)) {
+    g_test_skip ("no nginx with RTMP module");
+    return;
+  }
+  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/none/cam", nginx.port);
+  start_push (&fixture, url);
+  media_wait_until (fixture.error != NULL);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+}
+
+static void
+test_killed (void)
+{
+  g_auto (Nginx) nginx = {0};
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  if (!nginx_start (&nginx)) {
+    g_test_skip ("no nginx with RTMP module");
+    return;
+  }
+  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam", nginx.port);
+  media_feed_pictures (fixture.hub, cg_hub_open_input (fixture.hub), 0, 5, 10, 1000);
+  start_push (&fixture, url);
+  media_wait_until (fixture.published == 1);
+  g_subprocess_force_exit (nginx.process);
+  media_wait_until (fixture.error != NULL);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
+}
+
+static void
+on_output (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_assert_true (
+      g_subprocess_communicate_utf8_finish (G_SUBPROCESS (object), result, NULL, user_data, NULL));
+}
+
+/* Fifty pictures and the sound that goes with them must decode without a word. */
+static void
+check_decodes (const char *url)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *output = NULL;
+  g_autoptr (GSubprocess) decoder = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, "ffmpeg", "-hide_banner", "-nostdin", "-loglevel",
+      "warning", "-i", url, "-frames:v", "50", "-shortest", "-f", "null", "-", NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8_async (decoder, NULL, NULL, on_output, &output);
+  media_wait_until (output != NULL);
+  g_assert_cmpstr (output, ==, "");
+  g_assert_true (g_subprocess_get_successful (decoder));
+}
+
+typedef struct {
+  const char *description;
+  CgAudioPolicy audio;
+} RelayRow;
+
+/* The whole way, with what else is in the world at both ends. */
+static void
+test_relay (void)
+{
+  static const RelayRow rows[] = {
+      {FAKE_RTSP_VIDEO, CG_AUDIO_DROP},
+      {FAKE_RTSP_VIDEO FAKE_RTSP_AAC, CG_AUDIO_PASS},
+      {FAKE_RTSP_VIDEO FAKE_RTSP_PCMA, CG_AUDIO_AAC},
+      {FAKE_RTSP_VIDEO, CG_AUDIO_SILENT},
+      {FAKE_RTSP_B_FRAMES FAKE_RTSP_AAC, CG_AUDIO_PASS},
+  };
+  g_auto (Nginx) nginx = {0};
+  g_autofree char *ffmpeg = g_find_program_in_path ("ffmpeg");
+
+  if (ffmpeg == NULL || !nginx_start (&nginx)) {
+    g_test_skip ("no nginx with RTMP module, or no ffmpeg");
+    return;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (FakeRtsp) fake = fake_rtsp_new (rows[i].description);
+    g_autofree char *location = fake_rtsp_get_uri (fake);
+    g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam%u", nginx.port, i);
+    g_auto (Fixture) fixture;
+
+    g_test_message ("row %u", i);
+    fixture_init (&fixture);
+    start_pull (&fixture, location, rows[i].audio);
+    start_push (&fixture, url);
+    media_wait_until (fixture.published == 1 || fixture.error != NULL);
+    g_assert_no_error (fixture.error);
+    check_decodes (url);
+    stop_push (&fixture);
+    stop_pull (&fixture);
+    g_assert_no_error (fixture.error);
+  }
+}
+
+/* Q54, in little; `CAMGATE_TEST_CYCLES=10000` for more. */
+static void
+test_cycles (void)
+{
+  const char *wanted = g_getenv ("CAMGATE_TEST_CYCLES");
+  const guint cycles = wanted != NULL ? (guint)g_ascii_strtoull (wanted, NULL, 10) : 15;
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO FAKE_RTSP_AAC);
+  g_autofree char *location = fake_rtsp_get_uri (fake);
+  g_auto (Nginx) nginx = {0};
+  g_auto (Fixture) fixture;
+  guint fds = 0, threads = 0;
+
+  fixture_init (&fixture);
+  if (!nginx_start (&nginx)) {
+    g_test_skip ("no nginx with RTMP module");
+    return;
+  }
+  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam", nginx.port);
+  /* a viewer of our own, so that the camera's encoder runs on and each cycle is short */
+  g_auto (Fixture) viewer;
+  fixture_init (&viewer);
+  start_pull (&viewer, location, CG_AUDIO_PASS);
+  for (guint i = 0; i < cycles; i++) {
+    start_pull (&fixture, location, CG_AUDIO_PASS);
+    start_push (&fixture, url);
+    media_wait_until (fixture.published == 1 || fixture.error != NULL);
+    g_assert_no_error (fixture.error);
+    stop_push (&fixture);
+    stop_pull (&fixture);
+    if (i == 4) {
+      fds = media_count_fds ();
+      threads = media_count_threads ();
+    }
+  }
+
+  media_wait_until (media_count_fds () <= fds);
+  media_wait_until (media_count_threads () <= threads);
+  stop_pull (&viewer);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (cg_media_init (NULL, NULL));
+
+  g_test_add_func ("/nginx/q10-busy", test_busy);
+  g_test_add_func ("/nginx/unknown-application", test_unknown_application);
+  g_test_add_func ("/nginx/killed", test_killed);
+  g_test_add_func ("/nginx/relay", test_relay);
+  g_test_add_func ("/nginx/q54-cycles", test_cycles);
+  return media_test_run ();
+}
