@@ -73,6 +73,13 @@ on_channel_send (
 }
 
 static void
+on_cloud_describe (CgChannel *channel, JsonObject *object, CgMqttDoor *door)
+{
+  json_object_set_int_member (object, "queued", cg_mqtt_door_get_n_queued (door));
+  json_object_set_int_member (object, "dropped", (gint64)cg_mqtt_door_get_n_dropped (door));
+}
+
+static void
 join (CgDoor *door, CgChannel *channel)
 {
   g_signal_connect_object (door, "message", G_CALLBACK (on_door_message), channel, 0);
@@ -154,6 +161,8 @@ open_cloud (CgService *self, GError **error)
   set_will (self);
   self->cloud_channel = cg_channel_new (self->dispatcher, CLOUD_NAME, CG_CHANNEL_CLOUD);
   join (self->cloud, self->cloud_channel);
+  g_signal_connect_object (self->cloud_channel, "describe", G_CALLBACK (on_cloud_describe),
+                           self->cloud, 0);
   subscribe (self);
   return cg_door_open (self->cloud, error);
 }
@@ -386,6 +395,16 @@ on_local_closed (GObject *object, GAsyncResult *result, gpointer user_data)
   part_closed (self);
 }
 
+/* What a camera has taught us just before the end must not be lost. */
+static void
+on_store_flushed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgService) self = user_data;
+
+  cg_store_flush_finish (CG_STORE (object), result, NULL);
+  part_closed (self);
+}
+
 /* The doors close last: what became of the streams still goes out. */
 static void
 on_fleet_closed (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -393,7 +412,8 @@ on_fleet_closed (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (CgService) self = user_data;
 
   cg_fleet_close_finish (CG_FLEET (object), result, NULL);
-  self->closing = self->cloud != NULL ? 2 : 1;
+  self->closing = self->cloud != NULL ? 3 : 2;
+  cg_store_flush_async (self->store, on_store_flushed, g_object_ref (self));
   if (self->cloud != NULL)
     cg_door_close_async (self->cloud, NULL, on_cloud_closed, g_object_ref (self));
   cg_local_server_close_async (self->local, NULL, on_local_closed, g_object_ref (self));

@@ -103,13 +103,23 @@ move_login (CgCameraConfig *self, char **address)
 }
 
 static gboolean
+contains (const char *text, const char *unwanted)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at) || strchr (unwanted, *at) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 check_url (const char *url, const char *const *schemes, GError **error)
 {
   g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
   g_autofree char *known = g_strjoinv (":// or ", (char **)schemes);
 
   if (uri == NULL || !g_strv_contains (schemes, g_uri_get_scheme (uri)) ||
-      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0') {
+      g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0' || contains (url, "") ||
+      contains (g_uri_get_host (uri), " \\\"<>")) {
     g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
                  "is no address that begins with %s:// and names a host; "
                  "a login goes into username and password",
@@ -126,9 +136,70 @@ check_address (const char *address, GError **error)
   g_autofree char *url =
       strstr (address, "://") != NULL ? g_strdup (address) : g_strconcat ("http://", address, NULL);
 
-  if (strpbrk (address, " \t") == NULL)
+  if (!contains (address, " "))
     return check_url (url, schemes, error);
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "contains a space");
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                       "contains a space or a control character");
+  return FALSE;
+}
+
+/* As `openssl x509 -fingerprint -sha256` prints it, or without colons. */
+static gboolean
+check_fingerprint (const char *fingerprint, GError **error)
+{
+  gsize digits = 0;
+
+  for (const char *p = fingerprint; *p != '\0'; p++) {
+    if (*p != ':' && !g_ascii_isxdigit (*p))
+      digits = G_MAXUINT16;
+    digits += *p != ':' ? 1 : 0;
+  }
+  if (digits == 64)
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                       "is no SHA-256 fingerprint of 64 hexadecimal digits");
+  return FALSE;
+}
+
+/* The largest picture that anybody encodes, with room to spare. */
+#define MAX_SIDE 65535
+
+static gboolean
+read_size (const char *text, guint64 *width, guint64 *height)
+{
+  g_auto (GStrv) sides = g_strsplit (text, "x", 2);
+
+  return g_strv_length (sides) == 2 &&
+         g_ascii_string_to_unsigned (sides[0], 10, 1, MAX_SIDE, width, NULL) &&
+         g_ascii_string_to_unsigned (sides[1], 10, 1, MAX_SIDE, height, NULL);
+}
+
+/**
+ * cg_camera_config_get_size:
+ * @self: a settled configuration
+ * @width: (out): the widest picture wanted; 0: any
+ * @height: (out): the highest picture wanted; 0: any
+ */
+void
+cg_camera_config_get_size (const CgCameraConfig *self, guint *width, guint *height)
+{
+  guint64 wide = 0, high = 0;
+
+  if (self->size != NULL && !read_size (self->size, &wide, &high))
+    wide = high = 0;
+  *width = (guint)wide;
+  *height = (guint)high;
+}
+
+static gboolean
+check_size (const char *size, GError **error)
+{
+  guint64 width, height;
+
+  if (size == NULL || read_size (size, &width, &height))
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                       "is no WIDTHxHEIGHT, such as 1280x720");
   return FALSE;
 }
 
@@ -162,7 +233,13 @@ cg_camera_config_settle (CgCameraConfig *self, const char **key, GError **error)
 
   g_return_val_if_fail (self != NULL && key != NULL, FALSE);
 
+  *key = "tls-fingerprint";
+  if (self->tls_fingerprint != NULL && !check_fingerprint (self->tls_fingerprint, error))
+    return FALSE;
   if (!check_presence (self, key, error))
+    return FALSE;
+  *key = "size";
+  if (!check_size (self->size, error))
     return FALSE;
   if (self->url != NULL)
     move_login (self, &self->url);

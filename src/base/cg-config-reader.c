@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-config.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cg-key-group.h"
+#include "cg-log.h"
 
-#define MAX_SECRET_LENGTH 4096 /* whoever names a larger file has named the wrong one */
+#define MAX_SECRET_LENGTH 4096        /* whoever names a larger file has named the wrong one */
+#define MAX_FILE_LENGTH (1024 * 1024) /* thousands of cameras */
 #define CAMERA_PREFIX "camera"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* One reading of one file. */
 typedef struct {
@@ -50,6 +57,31 @@ static gboolean G_GNUC_PRINTF (3, 4) refuse (Reading *self, GError **error, cons
   return FALSE;
 }
 
+static gboolean G_GNUC_PRINTF (2, 3) fail (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, text);
+  return FALSE;
+}
+
+/* A value as it may stand in a message. A login ends at the last @, whatever stands before it: in
+ * a list of addresses too. */
+static char *
+show_value (const char *value)
+{
+  const char *at = strrchr (value, '@');
+  const char *mark = value + strcspn (value, ":/?#;,@");
+  const int scheme = g_str_has_prefix (mark, "://") ? mark - value + strlen ("://") : 0;
+  g_autofree char *plain =
+      at == NULL ? g_strdup (value) : g_strdup_printf ("%.*s******%s", scheme, value, at);
+
+  return cg_log_uri (plain);
+}
+
 /* The first pass: what GKeyFile would silently merge or pass on. */
 
 static gboolean
@@ -66,40 +98,75 @@ note_given (Reading *self, const char *group, const char *key, guint line, GErro
 }
 
 static gboolean
-note_line (Reading *self, char **group, const char *text, guint line, GError **error)
+is_name (const char *text, const char *also)
+{
+  for (const char *at = text; *at != '\0'; at++)
+    if (!g_ascii_isalnum (*at) && (guchar)*at < 0x80 && strchr (also, *at) == NULL)
+      return FALSE;
+  return *text != '\0';
+}
+
+/* A line that is neither group nor key is not shown: it may be a password. */
+static gboolean
+note_line (Reading *self, char **group, char *text, guint line, GError **error)
 {
   const gsize length = strlen (text);
   const char *equals = strchr (text, '=');
 
-  if (text[0] == '[' && text[length - 1] == ']') {
+  if (text[0] == '[' && text[length - 1] == ']' && strcspn (text + 1, "[]") == length - 2) {
     g_free (*group);
     *group = g_strndup (text + 1, length - 2);
     return note_given (self, *group, NULL, line, error);
   }
-  if (text[0] == '#' || text[0] == '\0' || *group == NULL || equals == NULL)
-    return TRUE;
-  g_autofree char *key = g_strchomp (g_strndup (text, equals - text));
+  g_autofree char *key = g_strchomp (g_strndup (text, equals != NULL ? equals - text : 0));
+  if (!is_name (key, "-_.@[]"))
+    return refuse (self, error, "line %u is no [group], key=value or # comment", line);
+  if (*group == NULL)
+    return refuse (self, error, "line %u stands before the first [group]", line);
   return note_given (self, *group, key, line, error);
 }
 
 static gboolean
-note_lines (Reading *self, const char *text, gsize length, GError **error)
+check_utf8 (Reading *self, const char *text, gsize length, GError **error)
 {
   const char *end = NULL;
+  guint line = 1;
 
-  if (!g_utf8_validate_len (text, length, &end)) {
-    guint line = 1;
-    for (const char *at = text; at < end; at++)
-      line += *at == '\n';
-    return refuse (self, error, "line %u is no UTF-8 text", line);
-  }
+  if (g_utf8_validate_len (text, length, &end))
+    return TRUE;
+  for (const char *at = text; at < end; at++)
+    line += *at == '\n';
+  return refuse (self, error, "line %u is no UTF-8 text", line);
+}
 
-  g_autofree char *copy = g_strndup (text, length);
-  g_auto (GStrv) lines = g_strsplit (copy, "\n", -1);
+/* Leaves in @plain what GKeyFile needs: no byte order mark, no CR, no comments. */
+static gboolean
+note_lines (Reading *self, const char *text, gsize length, GString *plain, GError **error)
+{
+  const char *const end = text + length;
+  const char *next = NULL;
   g_autofree char *group = NULL;
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (!note_line (self, &group, g_strstrip (lines[i]), i + 1, error))
+  guint number = 0;
+
+  if (!check_utf8 (self, text, length, error))
+    return FALSE;
+  if (length >= strlen (BYTE_ORDER_MARK) && g_str_has_prefix (text, BYTE_ORDER_MARK))
+    text += strlen (BYTE_ORDER_MARK);
+
+  for (const char *at = text; at < end; at = next) {
+    const char *stop = memchr (at, '\n', end - at);
+    next = stop != NULL ? stop + 1 : end;
+    number++;
+    while (at < next && g_ascii_isspace (*at))
+      at++;
+    if (at == next || *at == '#')
+      continue;
+    g_autofree char *line = g_strchomp (g_strndup (at, next - at));
+    if (!note_line (self, &group, line, number, error))
       return FALSE;
+    g_string_append (plain, line);
+    g_string_append_c (plain, '\n');
+  }
   return TRUE;
 }
 
@@ -109,6 +176,44 @@ is_given (Reading *self, const char *group, const char *key)
   g_autofree char *where = g_strdup_printf ("%s\n%s", group, key);
 
   return g_hash_table_contains (self->given, where);
+}
+
+/* Files: regular ones only, for a FIFO or a device would keep us waiting. */
+
+static gboolean
+read_all_bytes (int fd, GString *text, GError **error)
+{
+  char buffer[4096];
+  struct stat status;
+  gssize n = 0;
+
+  if (fd < 0 || fstat (fd, &status) != 0)
+    return fail (error, "cannot be read: %s", g_strerror (errno));
+  if (!S_ISREG (status.st_mode))
+    return fail (error, "is no regular file");
+  while ((n = read (fd, buffer, sizeof buffer)) > 0 && text->len <= MAX_FILE_LENGTH)
+    g_string_append_len (text, buffer, n);
+  if (n < 0)
+    return fail (error, "cannot be read: %s", g_strerror (errno));
+  if (text->len > MAX_FILE_LENGTH)
+    return fail (error, "is larger than 1 MiB");
+  return TRUE;
+}
+
+static gboolean
+read_file (const char *path, char **text, gsize *length, GError **error)
+{
+  g_autoptr (GString) bytes = g_string_new (NULL);
+  const int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  const gboolean is_read = read_all_bytes (fd, bytes, error);
+
+  if (fd >= 0)
+    close (fd);
+  if (!is_read)
+    return FALSE;
+  *length = bytes->len;
+  *text = g_string_free (g_steal_pointer (&bytes), FALSE);
+  return TRUE;
 }
 
 /* Secrets that stand elsewhere. */
@@ -131,7 +236,7 @@ read_secret (Reading *self, const char *path, GError **error)
   g_autofree char *text = NULL;
   gsize length = 0;
 
-  if (!g_file_get_contents (full, &text, &length, error))
+  if (!read_file (full, &text, &length, error))
     return NULL;
   warn_if_public (self, full);
   while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
@@ -201,7 +306,9 @@ read_key (Reading *self,
   self->has_secret |= is_hidden && *value != '\0';
   if (why == NULL && cg_key_set (key, base, is_file ? secret : value, &why))
     return TRUE;
-  return refuse (self, error, "[%s] %s=%s: %s", title, name, is_hidden ? "******" : value,
+  const gboolean is_path = is_file || key->type == CG_KEY_FILE;
+  g_autofree char *shown = is_path ? g_strdup (value) : show_value (value);
+  return refuse (self, error, "[%s] %s=%s: %s", title, name, is_hidden ? "******" : shown,
                  why->message);
 }
 
@@ -243,8 +350,8 @@ read_camera (Reading *self, GKeyFile *file, const char *title, GError **error)
   if (cg_camera_config_settle (camera, &key, &why))
     return TRUE;
   g_autofree char *value = g_key_file_get_value (file, title, key, NULL);
-  return refuse (self, error, "[%s] %s=%s: %s", title, key, value != NULL ? g_strstrip (value) : "",
-                 why->message);
+  g_autofree char *shown = show_value (value != NULL ? g_strstrip (value) : "");
+  return refuse (self, error, "[%s] %s=%s: %s", title, key, shown, why->message);
 }
 
 static gboolean
@@ -312,12 +419,14 @@ static gboolean
 read_all (Reading *self, const char *text, gsize length, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) why = NULL;
+  g_autoptr (GString) plain = g_string_new (NULL);
 
-  if (!note_lines (self, text, length, error))
+  if (!note_lines (self, text, length, plain, error))
     return FALSE;
-  if (length > 0 && !g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, &why))
-    return refuse (self, error, "%s", why->message);
+  /* GKeyFile's own message would quote the line. */
+  if (plain->len > 0 &&
+      !g_key_file_load_from_data (file, plain->str, plain->len, G_KEY_FILE_NONE, NULL))
+    return refuse (self, error, "is no key file");
 
   g_auto (GStrv) titles = g_key_file_get_groups (file, NULL);
   for (guint i = 0; titles[i] != NULL; i++)
@@ -376,8 +485,8 @@ cg_config_load (const char *path, GPtrArray *warnings, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  if (!g_file_get_contents (path, &text, &length, &why)) {
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, why->message);
+  if (!read_file (path, &text, &length, &why)) {
+    fail (error, "%s: %s", path, why->message);
     return NULL;
   }
   return cg_config_parse (text, (gssize)length, path, warnings, error);

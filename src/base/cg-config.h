@@ -26,6 +26,11 @@ typedef enum {
 } CgTransport;
 
 typedef enum {
+  CG_TLS_ACCEPT, /* any certificate: cameras sign their own (Q57) */
+  CG_TLS_STRICT, /* one that the system trusts, made out for the camera's name */
+} CgTlsPolicy;
+
+typedef enum {
   CG_REPLY_SHAPE_MIXED,
   CG_REPLY_SHAPE_FLAT, /* the 2019 cloud */
 } CgReplyShape;
@@ -80,6 +85,14 @@ typedef struct {
   guint play_lease_s;      /* 0: none */
 } CgStreamConfig;
 
+typedef struct {
+  char *interfaces; /* (nullable) names or own addresses, separated by ; */
+  char *hosts;      /* (nullable) hosts and ranges, separated by ; */
+  gboolean follow;  /* a lost camera to its new address (Q16) */
+  guint search_after_ms;
+  guint port;
+} CgDiscoveryConfig;
+
 /* One camera. Equal configurations mean: nothing to restart. */
 typedef struct {
   char *did;
@@ -89,11 +102,16 @@ typedef struct {
   char *name;     /* (nullable) */
   char *secret;   /* (nullable) */
   char *profile;  /* (nullable) token or name of the media profile to play */
+  char *size;     /* (nullable) "1280x720": no larger picture than this */
   char *url;      /* (nullable) fixed RTSP address, wins over GetStreamUri */
   CgProtocol protocol;
   CgAudioPolicy audio;
   CgTransport transport;
   gboolean ptz_allowed;
+  char *events;              /* (nullable) words that choose topics, separated by ; */
+  gboolean repair_addresses; /* hosts and ports that the camera gives are not believed (Q7) */
+  CgTlsPolicy tls;
+  char *tls_fingerprint; /* (nullable) SHA-256 of the only certificate that is taken */
 } CgCameraConfig;
 
 /**
@@ -106,6 +124,7 @@ typedef struct {
   CgCloudConfig cloud;
   CgPtzConfig ptz;
   CgStreamConfig stream;
+  CgDiscoveryConfig discovery;
   GPtrArray *cameras; /* (owned) (element-type CgCameraConfig) in the file's order */
 } CgConfig;
 
@@ -124,6 +143,7 @@ CgCameraConfig *cg_camera_config_new (const char *did);
 CgCameraConfig *cg_camera_config_copy (const CgCameraConfig *self);
 void cg_camera_config_free (CgCameraConfig *self);
 gboolean cg_camera_config_equal (const CgCameraConfig *a, const CgCameraConfig *b);
+void cg_camera_config_get_size (const CgCameraConfig *self, guint *width, guint *height);
 gboolean cg_camera_config_settle (CgCameraConfig *self, const char **key, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgConfig, cg_config_unref)

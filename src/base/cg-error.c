@@ -18,6 +18,7 @@ static const CgErrorRow rows[] = {
     [CG_ERROR_NOT_MODIFIED] = {"not-modified", 304, 304},
     [CG_ERROR_UNREACHABLE] = {"unreachable", 18002, 60006},
     [CG_ERROR_TIMED_OUT] = {"timed-out", 18002, 60006},
+    [CG_ERROR_WRONG_DEVICE] = {"wrong-device", 18002, 60006},
     [CG_ERROR_LOGIN_REFUSED] = {"login-refused", 18002, 60001},
     [CG_ERROR_NOT_PERMITTED] = {"not-permitted", 18002, 60001},
     [CG_ERROR_NOT_SUPPORTED] = {"not-supported", 18003, 60020},

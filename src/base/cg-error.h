@@ -23,6 +23,7 @@ typedef enum {
   CG_ERROR_NOT_MODIFIED,    /* same `updated`, other content */
   CG_ERROR_UNREACHABLE,     /* no route, refused, name unknown, connection lost */
   CG_ERROR_TIMED_OUT,       /* the deadline passed first */
+  CG_ERROR_WRONG_DEVICE,    /* another device answers at the camera's address (Q16) */
   CG_ERROR_LOGIN_REFUSED,   /* the peer does not take our login */
   CG_ERROR_NOT_PERMITTED,   /* login fine, this call not allowed; or forbidden by local policy */
   CG_ERROR_NOT_SUPPORTED,   /* the peer lacks this operation */

@@ -9,6 +9,7 @@
 #define CLOUD(member) G_STRUCT_OFFSET (CgCloudConfig, member)
 #define PTZ(member) G_STRUCT_OFFSET (CgPtzConfig, member)
 #define STREAM(member) G_STRUCT_OFFSET (CgStreamConfig, member)
+#define DISCOVERY(member) G_STRUCT_OFFSET (CgDiscoveryConfig, member)
 #define CAMERA(member) G_STRUCT_OFFSET (CgCameraConfig, member)
 
 static const char *const boolean_words[] = {"false", "true", NULL};
@@ -18,6 +19,7 @@ static const char *const shape_words[] = {"mixed", "flat", NULL};
 static const char *const protocol_words[] = {"onvif", "rtsp", NULL};
 static const char *const audio_words[] = {"drop", "pass", "aac", "silent", NULL};
 static const char *const transport_words[] = {"auto", "tcp", "udp", NULL};
+static const char *const tls_words[] = {"accept", "strict", NULL};
 
 /* clang-format off */
 
@@ -99,9 +101,22 @@ static const CgKey stream_keys[] = {
     .help = "a push ends so long after the last play; 0: never" },
 };
 
+static const CgKey discovery_keys[] = {
+  { "interfaces", CG_KEY_STRING, DISCOVERY (interfaces),
+    .help = "names or own addresses, separated by ; and absent for all" },
+  { "hosts", CG_KEY_HOSTS, DISCOVERY (hosts),
+    .help = "hosts and ranges in other subnets, asked too: 10.0.0.0/24; 10.0.1.20-40" },
+  { "follow", CG_KEY_WORD, DISCOVERY (follow), "true", .words = boolean_words,
+    .help = "a lost camera is looked for and followed to its new address" },
+  { "search-after", CG_KEY_MILLISECONDS, DISCOVERY (search_after_ms), "10", 0.1, 3600,
+    .help = "a camera that is lost for so long is looked for" },
+  { "port", CG_KEY_COUNT, DISCOVERY (port), "3702", 1, 65535,
+    .help = "of WS-Discovery; another one for tests only" },
+};
+
 static const CgKey camera_keys[] = {
   { "address", CG_KEY_STRING, CAMERA (address),
-    .help = "host, host:port or URL of its ONVIF service" },
+    .help = "host, host:port or URL of its ONVIF service; host/2: second picture of a recorder" },
   { "username", CG_KEY_STRING, CAMERA (username),
     .help = "login" },
   { "password", CG_KEY_SECRET, CAMERA (password),
@@ -112,6 +127,8 @@ static const CgKey camera_keys[] = {
     .help = "signs its registration; absent: the gateway's" },
   { "profile", CG_KEY_STRING, CAMERA (profile),
     .help = "token or name of the media profile to play" },
+  { "size", CG_KEY_STRING, CAMERA (size),
+    .help = "WIDTHxHEIGHT: of several pictures the largest that is not larger" },
   { "url", CG_KEY_STRING, CAMERA (url),
     .help = "fixed RTSP address, wins over what the camera says" },
   { "protocol", CG_KEY_WORD, CAMERA (protocol), "onvif", .words = protocol_words,
@@ -122,6 +139,14 @@ static const CgKey camera_keys[] = {
     .help = "of RTP; auto: TCP, UDP if the camera insists" },
   { "ptz", CG_KEY_WORD, CAMERA (ptz_allowed), "allow", .words = allow_words,
     .help = "deny: PTZ is answered with 60001" },
+  { "events", CG_KEY_STRING, CAMERA (events),
+    .help = "motion, all or parts of topics, separated by ; and absent for none" },
+  { "repair-addresses", CG_KEY_WORD, CAMERA (repair_addresses), "true", .words = boolean_words,
+    .help = "false: hosts and ports that it gives are right" },
+  { "tls", CG_KEY_WORD, CAMERA (tls), "accept", .words = tls_words,
+    .help = "https address: accept: any certificate; strict: one the system trusts" },
+  { "tls-fingerprint", CG_KEY_STRING, CAMERA (tls_fingerprint),
+    .help = "SHA-256 of the only certificate that is taken, whatever `tls` says" },
 };
 
 /* clang-format on */
@@ -136,6 +161,8 @@ static const CgKeyGroup groups[] = {
     [CG_KEY_GROUP_CLOUD] = GROUP ("cloud", cloud_keys, G_STRUCT_OFFSET (CgConfig, cloud)),
     [CG_KEY_GROUP_PTZ] = GROUP ("ptz", ptz_keys, G_STRUCT_OFFSET (CgConfig, ptz)),
     [CG_KEY_GROUP_STREAM] = GROUP ("stream", stream_keys, G_STRUCT_OFFSET (CgConfig, stream)),
+    [CG_KEY_GROUP_DISCOVERY] =
+        GROUP ("discovery", discovery_keys, G_STRUCT_OFFSET (CgConfig, discovery)),
     [CG_KEY_GROUP_CAMERA] = GROUP ("camera", camera_keys, 0),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (groups) == CG_N_KEY_GROUPS);

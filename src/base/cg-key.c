@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cg-error.h"
+#include "cg-range.h"
 #include "cg-server.h"
 
 typedef struct {
@@ -38,10 +40,14 @@ set_string (const CgKey *key, gpointer field, const char *value, GError **error)
 static gboolean
 set_file (const CgKey *key, gpointer field, const char *value, GError **error)
 {
+  struct stat status;
+
   if (!g_path_is_absolute (value))
     return refuse (error, "is not an absolute path");
-  if (access (value, R_OK) != 0)
+  if (access (value, R_OK) != 0 || stat (value, &status) != 0)
     return refuse (error, "cannot be read: %s", g_strerror (errno));
+  if (!S_ISREG (status.st_mode))
+    return refuse (error, "is no regular file");
   return set_string (key, field, value, error);
 }
 
@@ -54,6 +60,23 @@ set_topic (const CgKey *key, gpointer field, const char *value, GError **error)
     return refuse (error, "must contain %%s, for the did, exactly once and no other %%");
   if (strpbrk (value, "+#") != NULL)
     return refuse (error, "must not contain the wildcards + and #");
+  return set_string (key, field, value, error);
+}
+
+static gboolean
+set_hosts (const CgKey *key, gpointer field, const char *value, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (value, ";", -1);
+
+  if (strchr (value, '@') != NULL)
+    return refuse (error, "is no list of hosts: a login does not belong here");
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autoptr (GError) reason = NULL;
+    g_auto (GStrv) hosts = cg_range_expand (g_strstrip (words[i]), &reason);
+
+    if (hosts == NULL)
+      return refuse (error, "is no list of hosts: %s", reason->message);
+  }
   return set_string (key, field, value, error);
 }
 
@@ -163,6 +186,7 @@ static const CgKeyOps ops[] = {
     [CG_KEY_SECRET] = {0, set_string},
     [CG_KEY_FILE] = {0, set_file},
     [CG_KEY_TOPIC] = {0, set_topic},
+    [CG_KEY_HOSTS] = {0, set_hosts},
     [CG_KEY_SERVERS] = {0, set_servers},
     [CG_KEY_WORD] = {sizeof (int), set_word},
     [CG_KEY_COUNT] = {sizeof (guint), set_count},

@@ -10,6 +10,7 @@ typedef enum {
   CG_KEY_SECRET,       /* char *; the same name with -file names a file that holds it */
   CG_KEY_FILE,         /* char *; must be readable */
   CG_KEY_TOPIC,        /* char *; exactly one %s */
+  CG_KEY_HOSTS,        /* char *; hosts and ranges of addresses, separated by ; */
   CG_KEY_SERVERS,      /* GPtrArray * of CgServer */
   CG_KEY_WORD,         /* an enum or a gboolean: the place in words, counted from min */
   CG_KEY_COUNT,        /* guint */

@@ -34,17 +34,18 @@ cg_main_is_current (void)
  * @context: (nullable): where @func is to run; %NULL: the default one
  * @func: called once there, in the order of the posts
  * @user_data: for @func
+ * @destroy: (nullable): frees @user_data, also when the context goes before @func was called
  *
  * The way from another thread to the main loop. Unlike g_main_context_invoke() it never calls back
  * in the posting thread, which that does whenever nobody happens to own @context: before the loop
  * runs, or between two iterations.
  */
 void
-cg_main_post (GMainContext *context, GSourceFunc func, gpointer user_data)
+cg_main_post (GMainContext *context, GSourceFunc func, gpointer user_data, GDestroyNotify destroy)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, user_data, NULL);
+  g_source_set_callback (source, func, user_data, destroy);
   g_source_attach (source, context);
 }

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 void cg_main_claim (void);
 gboolean cg_main_is_current (void);
-void cg_main_post (GMainContext *context, GSourceFunc func, gpointer user_data);
+void
+cg_main_post (GMainContext *context, GSourceFunc func, gpointer user_data, GDestroyNotify destroy);
 
 G_END_DECLS

@@ -3,13 +3,16 @@
 
 #include <string.h>
 
+#include "cg-log.h"
+
 static gboolean
 parse_port (const char *text, guint16 *port, GError **error)
 {
   guint64 number = 0;
 
   if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT16, &number, NULL)) {
-    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "port '%s' is not 1 to 65535", text);
+    g_autofree char *shown = cg_log_uri (text);
+    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "port '%s' is not 1 to 65535", shown);
     return FALSE;
   }
   *port = (guint16)number;
@@ -39,6 +42,17 @@ split_host (const char *text, char **host, const char **port, GError **error)
   return TRUE;
 }
 
+/* Such a text is never shown: the login may stand anywhere in it. */
+static gboolean
+check_no_login (const char *text, GError **error)
+{
+  if (strchr (text, '@') == NULL)
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                       "a login goes into username and password");
+  return FALSE;
+}
+
 static gboolean
 check_host (const char *host, gboolean bracketed, GError **error)
 {
@@ -49,7 +63,10 @@ check_host (const char *host, gboolean bracketed, GError **error)
     g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "'[%s]' is no IPv6 address", host);
     return FALSE;
   }
-  if (strpbrk (host, " \t/?#@\\\"<>%") != NULL) {
+  gboolean is_plain = strpbrk (host, " /?#@\\\"<>%") == NULL;
+  for (const char *at = host; *at != '\0'; at++)
+    is_plain &= !g_ascii_iscntrl (*at);
+  if (!is_plain) {
     g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "'%s' is no host name", host);
     return FALSE;
   }
@@ -72,6 +89,8 @@ cg_server_parse (const char *text, GError **error)
   g_autofree char *scheme = separator == NULL ? NULL : g_ascii_strdown (text, separator - text);
   const gboolean tls = g_strcmp0 (scheme, "mqtts") == 0;
 
+  if (!check_no_login (text, error))
+    return NULL;
   if (!tls && g_strcmp0 (scheme, "mqtt") != 0) {
     g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
                  "'%s' does not begin with mqtt:// or mqtts://", text);
@@ -107,6 +126,8 @@ cg_server_list_parse (const char *text, GError **error)
   g_autoptr (GPtrArray) servers = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_server_free);
   g_auto (GStrv) entries = g_strsplit_set (text, ";,", -1);
 
+  if (!check_no_login (text, error))
+    return NULL;
   for (guint i = 0; entries[i] != NULL; i++) {
     const char *entry = g_strstrip (entries[i]);
     if (*entry == '\0')

@@ -16,6 +16,7 @@ struct _CgStore {
   char *dir;
   GHashTable *entries; /* (owned) (element-type utf8 Entry) names that are being written */
   GThreadPool *writer; /* (owned) one thread: file sync is slow, and slower in parallel */
+  GPtrArray *flushes;  /* (owned) (element-type GTask) who waits for all to be written */
   guint64 next_serial;
 
   GMutex lock;         /* held while a file is written; guards the rest */
@@ -149,7 +150,7 @@ write_file (CgStore *self, const char *name, GBytes *content, GError **error)
 static gboolean
 write_if_newer (CgStore *self, const Job *job, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
   const guint64 *newest = g_hash_table_lookup (self->written, job->name);
 
   if (newest != NULL && *newest > job->serial)
@@ -190,6 +191,19 @@ serialise (JsonNode *node)
 static void start_writing (CgStore *self, const char *name, Entry *entry);
 
 static void
+answer_flushes (CgStore *self)
+{
+  g_autoptr (GPtrArray) flushes = NULL;
+
+  if (g_hash_table_size (self->entries) > 0)
+    return;
+  flushes = g_steal_pointer (&self->flushes);
+  self->flushes = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < flushes->len; i++)
+    g_task_return_boolean (flushes->pdata[i], TRUE);
+}
+
+static void
 written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   CgStore *self = CG_STORE (source);
@@ -210,6 +224,7 @@ written (GObject *source, GAsyncResult *result, gpointer user_data)
     else
       g_task_return_boolean (job->waiting->pdata[i], TRUE);
   }
+  answer_flushes (self);
 }
 
 static void
@@ -237,6 +252,7 @@ cg_store_finalize (GObject *object)
   g_thread_pool_free (self->writer, FALSE, FALSE); /* no job is left: each holds a reference */
   g_hash_table_unref (self->entries);
   g_hash_table_unref (self->written);
+  g_ptr_array_unref (self->flushes);
   g_mutex_clear (&self->lock);
   g_free (self->dir);
   G_OBJECT_CLASS (cg_store_parent_class)->finalize (object);
@@ -255,6 +271,7 @@ cg_store_init (CgStore *self)
   self->entries =
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)entry_free);
   self->written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->flushes = g_ptr_array_new_with_free_func (g_object_unref);
   self->writer = g_thread_pool_new (write_in_thread, NULL, 1, FALSE, NULL);
 }
 
@@ -411,6 +428,42 @@ cg_store_save_async (CgStore *self,
  */
 gboolean
 cg_store_save_finish (CgStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_store_flush_async:
+ * @self: a store
+ * @callback: called when nothing waits for the disk any more, whether or not it could be written
+ * @user_data: for @callback
+ *
+ * For the end of the program: what cg_store_save_async() was given before is not lost.
+ */
+void
+cg_store_flush_async (CgStore *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (CG_IS_STORE (self));
+  CG_ON_MAIN ();
+
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, cg_store_flush_async);
+  g_ptr_array_add (self->flushes, task);
+  answer_flushes (self);
+}
+
+/**
+ * cg_store_flush_finish:
+ * @self: a store
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+cg_store_flush_finish (CgStore *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 

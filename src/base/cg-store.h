@@ -21,5 +21,7 @@ void cg_store_save_async (CgStore *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
 gboolean cg_store_save_finish (CgStore *self, GAsyncResult *result, GError **error);
+void cg_store_flush_async (CgStore *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean cg_store_flush_finish (CgStore *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

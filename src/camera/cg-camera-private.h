@@ -2,10 +2,13 @@
 #pragma once
 
 #include "cg-camera.h"
+#include "cg-events.h"
 #include "cg-motion.h"
 #include "cg-onvif-driver.h"
 #include "cg-presence.h"
 #include "cg-presets.h"
+#include "cg-profile.h"
+#include "cg-reboot.h"
 #include "cg-stream.h"
 
 /* What cg-camera.c (life, contact, stream) and cg-camera-ptz.c (moves, presets) share. */
@@ -14,12 +17,16 @@ struct _CgCamera {
 
   CgCameraConfig *config;
   CgPtzConfig ptz;
+  CgProfile *profile; /* (owned) what is kept over a restart */
+  CgBreaker *breaker; /* (owned) of its login, whoever shows it (Q6) */
   CgJobs *jobs;
   CgPresence *presence;
   CgOnvifDriver *driver;
   CgMotion *motion;
   CgPresets *presets;
   CgStream *stream;
+  CgEvents *events; /* (owned) over a connection of its own */
+  CgReboot *reboot; /* (owned) */
 
   gboolean location_used;
   guint closing; /* parts that have not ended yet */

@@ -4,11 +4,44 @@
 #include "cg-main.h"
 #include "cg-media.h"
 
-enum { SIGNAL_CONTACT_CHANGED, SIGNAL_STREAM_CHANGED, N_SIGNALS };
+enum {
+  SIGNAL_CONTACT_CHANGED,
+  SIGNAL_STREAM_CHANGED,
+  SIGNAL_ALARM,
+  SIGNAL_REBOOT_ENDED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CgCamera, cg_camera, G_TYPE_OBJECT)
+
+/* It knows what the last one has learnt, and shares the breaker with all who show the login. */
+static CgOnvifSession *
+make_session (CgCamera *self)
+{
+  const CgCameraConfig *config = self->config;
+  const char *address = config->address != NULL ? config->address : "";
+  CgOnvifSession *session = cg_onvif_session_new (address, config->username, config->password);
+
+  cg_onvif_session_set_repair_addresses (session, config->repair_addresses);
+  cg_onvif_session_set_breaker (session, self->breaker);
+  cg_onvif_session_set_tls (session, config->tls, config->tls_fingerprint);
+  cg_onvif_session_set_learnt (session, cg_profile_get_learnt (self->profile));
+  return session;
+}
+
+/* Events have a connection of their own: a pull that waits delays nothing (Q41). */
+static void
+open_events (CgCamera *self)
+{
+  CgOnvifSession *session;
+
+  if (!cg_events_is_wanted (self->events))
+    return;
+  session = cg_jobs_copy_session (self->jobs);
+  cg_events_open (self->events, session != NULL ? session : make_session (self));
+}
 
 static void
 on_contact_changed (CgPresence *presence, CgCamera *self)
@@ -16,9 +49,14 @@ on_contact_changed (CgPresence *presence, CgCamera *self)
   const CgContact *contact = cg_presence_get_contact (presence);
 
   if (cg_presence_is_up (presence)) {
+    if (contact->learnt != NULL)
+      cg_profile_note (self->profile, contact->learnt);
     cg_onvif_driver_set_contact (self->driver, contact);
     cg_presets_set_profile (self->presets, contact->ptz_profile);
     self->location_used = FALSE;
+    open_events (self);
+  } else {
+    cg_events_suspend (self->events);
   }
   g_signal_emit (self, signals[SIGNAL_CONTACT_CHANGED], 0);
 }
@@ -132,12 +170,26 @@ on_stream_changed (CgStream *stream, CgStreamReport *report, CgCamera *self)
 }
 
 static void
+on_alarm (CgEvents *events, CgAlarm *alarm, CgCamera *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ALARM], 0, alarm);
+}
+
+static void
+on_reboot_ended (CgReboot *reboot, GError *error, CgCamera *self)
+{
+  g_signal_emit (self, signals[SIGNAL_REBOOT_ENDED], 0, error);
+}
+
+static void
 cg_camera_dispose (GObject *object)
 {
   CgCamera *self = CG_CAMERA (object);
 
   if (self->jobs != NULL)
     cg_jobs_close (self->jobs);
+  g_clear_object (&self->events);
+  g_clear_object (&self->reboot);
   g_clear_object (&self->presence);
   g_clear_object (&self->stream);
   g_clear_object (&self->motion);
@@ -153,6 +205,8 @@ cg_camera_finalize (GObject *object)
   CgCamera *self = CG_CAMERA (object);
 
   cg_camera_config_free (self->config);
+  cg_profile_free (self->profile);
+  cg_breaker_unref (self->breaker);
   G_OBJECT_CLASS (cg_camera_parent_class)->finalize (object);
 }
 
@@ -167,6 +221,10 @@ cg_camera_class_init (CgCameraClass *klass)
                                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_STREAM_CHANGED] = g_signal_new ("stream-changed", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                                  NULL, NULL, G_TYPE_NONE, 1, CG_TYPE_STREAM_REPORT);
+  signals[SIGNAL_ALARM] = g_signal_new ("alarm", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, CG_TYPE_ALARM);
+  signals[SIGNAL_REBOOT_ENDED] = g_signal_new ("reboot-ended", type, G_SIGNAL_RUN_LAST, 0, NULL,
+                                               NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
 static void
@@ -177,11 +235,25 @@ cg_camera_init (CgCamera *self)
 static void
 build_stream (CgCamera *self, const CgCameraContext *context)
 {
-  self->stream = cg_stream_new (self->config, &context->config->stream, context->clock);
+  self->stream =
+      cg_stream_new (self->config, &context->config->stream, context->clock, self->breaker);
   g_signal_connect_object (self->stream, "source-wanted", G_CALLBACK (on_source_wanted), self, 0);
   g_signal_connect_object (self->stream, "source-running", G_CALLBACK (on_source_running), self, 0);
   g_signal_connect_object (self->stream, "source-lost", G_CALLBACK (on_source_lost), self, 0);
   g_signal_connect_object (self->stream, "changed", G_CALLBACK (on_stream_changed), self, 0);
+}
+
+/* What has no ONVIF cannot be found by it. */
+static void
+build_follower (CgCamera *self, const CgCameraContext *context)
+{
+  g_autoptr (CgFollower) follower = NULL;
+
+  if (context->finder == NULL || self->config->address == NULL ||
+      self->config->protocol != CG_PROTOCOL_ONVIF)
+    return;
+  follower = cg_follower_new (context->finder, context->store, context->clock, self->config);
+  cg_presence_set_follower (self->presence, follower);
 }
 
 /**
@@ -195,18 +267,23 @@ CgCamera *
 cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
 {
   CgCamera *self = g_object_new (CG_TYPE_CAMERA, NULL);
-  const char *address = config->address != NULL ? config->address : "";
 
   self->config = cg_camera_config_copy (config);
   self->ptz = context->config->ptz;
-  self->jobs = cg_jobs_new (context->workers, context->clock,
-                            cg_onvif_session_new (address, config->username, config->password));
+  self->profile = cg_profile_new (context->store, config->did);
+  self->breaker = cg_breaker_new (context->clock);
+  self->jobs = cg_jobs_new (context->workers, context->clock, make_session (self));
   self->driver = cg_onvif_driver_new (self->jobs, config->did);
   self->motion = cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, &self->ptz);
   self->presets =
       cg_presets_new (self->jobs, context->store, config->did, self->ptz.reply_timeout_ms);
   build_stream (self, context);
-  self->presence = cg_presence_new (self->jobs, context->clock, self->config);
+  self->presence = cg_presence_new (self->jobs, context->clock, self->breaker, self->config);
+  build_follower (self, context);
+  self->events = cg_events_new (context->workers, context->clock, config);
+  self->reboot = cg_reboot_new (self->jobs, self->presence, context->clock, config->did);
+  g_signal_connect_object (self->events, "alarm", G_CALLBACK (on_alarm), self, 0);
+  g_signal_connect_object (self->reboot, "ended", G_CALLBACK (on_reboot_ended), self, 0);
   g_signal_connect_object (self->presence, "changed", G_CALLBACK (on_contact_changed), self, 0);
   return self;
 }
@@ -246,6 +323,15 @@ on_stream_closed (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_events_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgCamera) self = user_data;
+
+  cg_events_close_finish (CG_EVENTS (object), result, NULL);
+  part_closed (self);
+}
+
+static void
 on_halted_for_close (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgCamera) self = user_data;
@@ -273,9 +359,10 @@ cg_camera_close_async (CgCamera *self, GAsyncReadyCallback callback, gpointer us
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_camera_close_async);
   cg_presence_close (self->presence);
-  self->closing = cg_motion_is_moving (self->motion) ? 2 : 1;
-  if (self->closing == 2)
+  self->closing = cg_motion_is_moving (self->motion) ? 3 : 2;
+  if (self->closing == 3)
     cg_motion_halt_async (self->motion, on_halted_for_close, g_object_ref (self));
+  cg_events_close_async (self->events, on_events_closed, g_object_ref (self));
   cg_stream_close_async (self->stream, on_stream_closed, g_object_ref (self));
 }
 
@@ -395,11 +482,12 @@ void
 cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
 {
   const GError *problem = cg_presence_get_problem (self->presence);
+  const char *address = cg_presence_get_address (self->presence);
 
   *facts = (CgCameraFacts){
       .did = self->config->did,
       .name = self->config->name,
-      .address = self->config->address != NULL ? self->config->address : self->config->url,
+      .address = address != NULL ? address : self->config->url,
       .contacted = cg_camera_is_contacted (self),
       .problem_word = problem != NULL ? cg_error_get_word ((CgError)problem->code) : NULL,
       .problem_text = problem != NULL ? problem->message : NULL,

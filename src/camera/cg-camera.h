@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "cg-alarm.h"
 #include "cg-clock.h"
 #include "cg-config.h"
 #include "cg-ptz.h"
@@ -10,6 +11,8 @@
 #include "cg-stream-report.h"
 
 G_BEGIN_DECLS
+
+typedef struct _CgFinder CgFinder;
 
 /**
  * CgCameraContext:
@@ -19,6 +22,7 @@ G_BEGIN_DECLS
 typedef struct {
   CgClock *clock;
   CgStore *store;       /* (nullable) */
+  CgFinder *finder;     /* (nullable) */
   GThreadPool *workers; /* runs the jobs of all cameras */
   const CgConfig *config;
 } CgCameraContext;
@@ -62,6 +66,9 @@ const char *cg_camera_get_firmware_version (CgCamera *self);
 gboolean cg_camera_is_contacted (CgCamera *self);
 gboolean cg_camera_is_streaming (CgCamera *self);
 void cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts);
+
+void cg_camera_reboot_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean cg_camera_reboot_finish (CgCamera *self, GAsyncResult *result, GError **error);
 
 gboolean cg_camera_play (CgCamera *self, const char *url, GError **error);
 void cg_camera_stop (CgCamera *self);

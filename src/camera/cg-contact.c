@@ -2,6 +2,8 @@
 #include "cg-contact.h"
 
 #include "cg-error.h"
+#include "cg-onvif-address.h"
+#include "cg-onvif-place.h"
 #include "cg-rtsp-probe.h"
 
 /* A camera that refuses a question is still in contact; one that is away, or shuts us out, is not.
@@ -28,11 +30,23 @@ read_device (CgContact *self, CgOnvifSession *session, GError **error)
   return FALSE;
 }
 
+/* What the configuration asks of the camera's profiles. */
+static CgOnvifWish
+get_wish (const CgCameraConfig *camera)
+{
+  CgOnvifWish wish = {
+      .wanted = camera->profile,
+      .channel = camera->address != NULL ? cg_onvif_address_get_channel (camera->address) : 0,
+  };
+
+  cg_camera_config_get_size (camera, &wish.max_width, &wish.max_height);
+  return wish;
+}
+
 /* The profile that moves is chosen apart from the one that is seen (Q34). */
 static gboolean
-read_ptz (CgContact *self, CgOnvifSession *session, GPtrArray *profiles, GError **error)
+read_ptz (CgContact *self, CgOnvifSession *session, const CgOnvifProfile *profile, GError **error)
 {
-  const CgOnvifProfile *profile = cg_onvif_profile_choose_ptz (profiles);
   g_autoptr (GError) trouble = NULL;
 
   if (profile == NULL)
@@ -49,20 +63,10 @@ read_ptz (CgContact *self, CgOnvifSession *session, GPtrArray *profiles, GError 
 static gboolean
 read_media (CgContact *self,
             CgOnvifSession *session,
-            GPtrArray *profiles,
+            const CgOnvifProfile *profile,
             const CgCameraConfig *camera,
             GError **error)
 {
-  const CgOnvifProfile *profile = cg_onvif_profile_choose (profiles, camera->profile);
-
-  if (profile == NULL && camera->profile != NULL)
-    g_set_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED, "the camera has no media profile %s",
-                 camera->profile);
-  else if (profile == NULL)
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
-                         "the camera has no media profile");
-  if (profile == NULL)
-    return FALSE;
   self->media_profile = g_strdup (profile->token);
   if (camera->url != NULL)
     self->location = g_strdup (camera->url);
@@ -72,37 +76,85 @@ read_media (CgContact *self,
 }
 
 static gboolean
-probe_stream (const CgCameraConfig *camera, guint timeout_ms, GError **error)
+read_profiles (CgContact *self,
+               CgOnvifSession *session,
+               const CgCameraConfig *camera,
+               GError **error)
 {
-  return cg_rtsp_probe_in_thread (camera->url, camera->username, camera->password, timeout_ms,
-                                  error);
+  g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (session, error);
+  const CgOnvifWish wish = get_wish (camera);
+
+  if (profiles == NULL)
+    return FALSE;
+  const CgOnvifProfile *seen = cg_onvif_profile_choose (profiles, &wish);
+  if (seen == NULL && wish.channel > 0)
+    g_set_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED, "the camera has no channel %u",
+                 wish.channel);
+  else if (seen == NULL)
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
+                         "the camera has no media profile");
+  return seen != NULL &&
+         read_ptz (self, session, cg_onvif_profile_choose_ptz_beside (profiles, seen, &wish),
+                   error) &&
+         read_media (self, session, seen, camera, error);
+}
+
+/* A probe shows the login as a pull does: it counts (Q6). */
+static gboolean
+probe_stream (CgOnvifSession *session,
+              const CgCameraConfig *camera,
+              guint timeout_ms,
+              GError **error)
+{
+  CgBreaker *breaker = cg_onvif_session_get_breaker (session);
+  g_autoptr (GError) trouble = NULL;
+
+  if (camera->username != NULL && !cg_breaker_begin (breaker, CG_BREAKER_RTSP, error))
+    return FALSE;
+  const gboolean is_there = cg_rtsp_probe_in_thread (camera->url, camera->username,
+                                                     camera->password, timeout_ms, &trouble);
+  if (camera->username != NULL)
+    cg_breaker_end (breaker, CG_BREAKER_RTSP,
+                    is_there ? CG_BREAKER_ACCEPTED
+                    : g_error_matches (trouble, CG_ERROR, CG_ERROR_LOGIN_REFUSED)
+                        ? CG_BREAKER_REFUSED
+                        : CG_BREAKER_UNKNOWN);
+  if (trouble != NULL)
+    g_propagate_error (error, g_steal_pointer (&trouble));
+  return is_there;
 }
 
 static CgContact *
-contact_by_rtsp (const CgCameraConfig *camera, guint timeout_ms, GError **error)
+contact_by_rtsp (CgOnvifSession *session,
+                 const CgCameraConfig *camera,
+                 guint timeout_ms,
+                 GError **error)
 {
   CgContact *self;
 
-  if (!probe_stream (camera, timeout_ms, error))
+  if (!probe_stream (session, camera, timeout_ms, error))
     return NULL;
   self = g_new0 (CgContact, 1);
   self->location = g_strdup (camera->url);
   return self;
 }
 
+/* The camera may have been away and come back with other services and profiles: only its login is
+ * still believed. */
 static CgContact *
 contact_by_onvif (CgOnvifSession *session, const CgCameraConfig *camera, GError **error)
 {
   g_autoptr (CgContact) self = g_new0 (CgContact, 1);
-  g_autoptr (GPtrArray) profiles = NULL;
 
-  if (!cg_onvif_session_connect_in_thread (session, error) || !read_device (self, session, error))
+  cg_onvif_session_set_address (session, camera->address);
+  cg_onvif_session_forget_services (session);
+  if (!cg_onvif_session_connect_in_thread (session, error) || !read_device (self, session, error) ||
+      !read_profiles (self, session, camera, error)) {
+    cg_onvif_session_doubt_address (session);
     return NULL;
-  profiles = cg_onvif_media_get_profiles_in_thread (session, error);
-  if (profiles == NULL || !read_ptz (self, session, profiles, error) ||
-      !read_media (self, session, profiles, camera, error))
-    return NULL;
+  }
   self->session = cg_onvif_session_copy (session);
+  self->learnt = cg_onvif_session_get_learnt (session);
   return g_steal_pointer (&self);
 }
 
@@ -124,7 +176,7 @@ cg_contact_in_thread (CgOnvifSession *session,
                       guint timeout_ms,
                       GError **error)
 {
-  return camera->protocol == CG_PROTOCOL_RTSP ? contact_by_rtsp (camera, timeout_ms, error)
+  return camera->protocol == CG_PROTOCOL_RTSP ? contact_by_rtsp (session, camera, timeout_ms, error)
                                               : contact_by_onvif (session, camera, error);
 }
 
@@ -149,7 +201,7 @@ cg_contact_check_in_thread (CgOnvifSession *session,
   g_autoptr (GError) trouble = NULL;
 
   if (camera->protocol == CG_PROTOCOL_RTSP)
-    return probe_stream (camera, timeout_ms, error);
+    return probe_stream (session, camera, timeout_ms, error);
   time = cg_onvif_device_get_system_date_and_time_in_thread (session, &trouble);
   if (time != NULL || !ends_contact (trouble))
     return TRUE;
@@ -167,6 +219,7 @@ cg_contact_free (CgContact *self)
   g_clear_pointer (&self->device, cg_onvif_device_information_free);
   g_clear_pointer (&self->ptz, cg_onvif_ptz_facts_free);
   g_clear_pointer (&self->session, cg_onvif_session_free);
+  g_clear_pointer (&self->learnt, cg_onvif_learnt_free);
   g_free (self->media_profile);
   g_free (self->ptz_profile);
   g_free (self->location);

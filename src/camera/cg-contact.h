@@ -3,6 +3,7 @@
 
 #include "cg-config.h"
 #include "cg-onvif-device.h"
+#include "cg-onvif-learnt.h"
 #include "cg-onvif-media.h"
 #include "cg-onvif-ptz.h"
 #include "cg-onvif-session.h"
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
  * @ptz: (owned) (nullable): with @ptz_profile
  * @location: (owned): RTSP address without credentials
  * @session: (owned) (nullable): a copy of the session, with what the contact has taught it
+ * @learnt: (owned) (nullable): of that, what is kept over a restart
  *
  * What a whole contact with a camera brings.
  */
@@ -27,6 +29,7 @@ typedef struct {
   CgOnvifPtzFacts *ptz;
   char *location;
   CgOnvifSession *session;
+  CgOnvifLearnt *learnt;
 } CgContact;
 
 CgContact *cg_contact_in_thread (CgOnvifSession *session,

@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-fleet.h"
 
+#include "cg-finder.h"
 #include "cg-jobs.h"
+#include "cg-key-group.h"
 #include "cg-main.h"
+#include "cg-media.h"
 
 struct _CgFleet {
   GObject parent_instance;
 
   CgStore *store; /* (nullable) */
   CgClock *clock;
+  CgFinder *finder;
   GThreadPool *workers;
-  CgConfig *config;   /* (nullable) */
-  GPtrArray *cameras; /* (element-type CgCamera) in the configuration's order */
-  guint leaving;      /* cameras that have not said goodbye yet */
-  GTask *close;       /* (owned) (nullable) */
+  CgConfig *config;      /* (nullable) */
+  GPtrArray *cameras;    /* (element-type CgCamera) in the configuration's order */
+  GPtrArray *departures; /* (element-type Departure) cameras that have not said goodbye yet */
+  GTask *close;          /* (owned) (nullable) */
 };
 
-enum { SIGNAL_CONTACT_CHANGED, SIGNAL_STREAM_CHANGED, SIGNAL_CAMERAS_CHANGED, N_SIGNALS };
+enum {
+  SIGNAL_CONTACT_CHANGED,
+  SIGNAL_STREAM_CHANGED,
+  SIGNAL_CAMERAS_CHANGED,
+  SIGNAL_ALARM,
+  SIGNAL_REBOOT_ENDED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -24,7 +35,7 @@ static guint signals[N_SIGNALS];
 typedef struct {
   CgFleet *fleet;
   CgCamera *successor; /* (nullable) */
-  char *url;           /* (nullable): what it was playing */
+  char *url;           /* (nullable): what it was playing, for the successor to play on */
 } Departure;
 
 G_DEFINE_FINAL_TYPE (CgFleet, cg_fleet, G_TYPE_OBJECT)
@@ -41,14 +52,29 @@ on_stream_changed (CgCamera *camera, CgStreamReport *report, CgFleet *self)
   g_signal_emit (self, signals[SIGNAL_STREAM_CHANGED], 0, camera, report);
 }
 
+static void
+on_alarm (CgCamera *camera, CgAlarm *alarm, CgFleet *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ALARM], 0, camera, alarm);
+}
+
+static void
+on_reboot_ended (CgCamera *camera, GError *error, CgFleet *self)
+{
+  g_signal_emit (self, signals[SIGNAL_REBOOT_ENDED], 0, camera, error);
+}
+
 static CgCamera *
 make_camera (CgFleet *self, const CgCameraConfig *config)
 {
-  const CgCameraContext context = {self->clock, self->store, self->workers, self->config};
+  const CgCameraContext context = {self->clock, self->store, self->finder, self->workers,
+                                   self->config};
   CgCamera *camera = cg_camera_new (config, &context);
 
   g_signal_connect_object (camera, "contact-changed", G_CALLBACK (on_contact_changed), self, 0);
   g_signal_connect_object (camera, "stream-changed", G_CALLBACK (on_stream_changed), self, 0);
+  g_signal_connect_object (camera, "alarm", G_CALLBACK (on_alarm), self, 0);
+  g_signal_connect_object (camera, "reboot-ended", G_CALLBACK (on_reboot_ended), self, 0);
   return camera;
 }
 
@@ -57,7 +83,7 @@ finish_close (CgFleet *self)
 {
   g_autoptr (GTask) task = NULL;
 
-  if (self->close == NULL || self->leaving > 0)
+  if (self->close == NULL || self->departures->len > 0)
     return;
   task = g_steal_pointer (&self->close);
   g_task_return_boolean (task, TRUE);
@@ -74,18 +100,29 @@ departure_free (Departure *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Departure, departure_free)
 
-/* The successor may have been replaced itself in the meantime. */
+/* Returns: (nullable): the departure after which @camera takes its place; %NULL once it has. */
+static Departure *
+find_departure (CgFleet *self, CgCamera *camera)
+{
+  for (guint i = 0; i < self->departures->len; i++) {
+    Departure *departure = g_ptr_array_index (self->departures, i);
+
+    if (departure->successor == camera)
+      return departure;
+  }
+  return NULL;
+}
+
 static void
 settle_successor (const Departure *departure)
 {
   g_autoptr (GError) error = NULL;
   CgCamera *successor = departure->successor;
 
-  if (successor == NULL || !g_ptr_array_find (departure->fleet->cameras, successor, NULL))
+  if (successor == NULL)
     return;
   cg_camera_open (successor);
-  if (departure->url != NULL && !cg_camera_is_streaming (successor) &&
-      !cg_camera_play (successor, departure->url, &error))
+  if (departure->url != NULL && !cg_camera_play (successor, departure->url, &error))
     g_warning ("%s: %s", cg_camera_get_did (successor), error->message);
 }
 
@@ -95,7 +132,7 @@ on_camera_closed (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (Departure) departure = user_data;
 
   cg_camera_close_finish (CG_CAMERA (object), result, NULL);
-  departure->fleet->leaving--;
+  g_ptr_array_remove (departure->fleet->departures, departure);
   settle_successor (departure);
   finish_close (departure->fleet);
 }
@@ -114,12 +151,16 @@ get_playing_url (CgCamera *camera)
 static void
 let_go (CgFleet *self, CgCamera *camera, CgCamera *successor)
 {
+  Departure *awaited = find_departure (self, camera);
   Departure *departure = g_new0 (Departure, 1);
 
   departure->fleet = g_object_ref (self);
-  departure->successor = successor != NULL ? g_object_ref (successor) : NULL;
+  if (awaited != NULL)
+    g_set_object (&awaited->successor, successor); /* @camera never took its place */
+  else
+    g_set_object (&departure->successor, successor);
   departure->url = get_playing_url (camera);
-  self->leaving++;
+  g_ptr_array_add (self->departures, departure);
   cg_camera_close_async (camera, on_camera_closed, departure);
 }
 
@@ -165,7 +206,9 @@ cg_fleet_dispose (GObject *object)
   CgFleet *self = CG_FLEET (object);
 
   g_clear_pointer (&self->cameras, g_ptr_array_unref);
+  g_clear_pointer (&self->departures, g_ptr_array_unref);
   g_clear_pointer (&self->config, cg_config_unref);
+  g_clear_object (&self->finder);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (cg_fleet_parent_class)->dispose (object);
@@ -194,6 +237,11 @@ cg_fleet_class_init (CgFleetClass *klass)
   signals[SIGNAL_STREAM_CHANGED] =
       g_signal_new ("camera-stream-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, CG_TYPE_CAMERA, CG_TYPE_STREAM_REPORT);
+  signals[SIGNAL_ALARM] = g_signal_new ("camera-alarm", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 2, CG_TYPE_CAMERA, CG_TYPE_ALARM);
+  signals[SIGNAL_REBOOT_ENDED] =
+      g_signal_new ("camera-reboot-ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, CG_TYPE_CAMERA, G_TYPE_ERROR);
   signals[SIGNAL_CAMERAS_CHANGED] = g_signal_new ("cameras-changed", type, G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -201,8 +249,10 @@ cg_fleet_class_init (CgFleetClass *klass)
 static void
 cg_fleet_init (CgFleet *self)
 {
+  self->finder = cg_finder_new ();
   self->workers = cg_jobs_pool_new ();
   self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
+  self->departures = g_ptr_array_new ();
 }
 
 /**
@@ -235,10 +285,13 @@ cg_fleet_apply (CgFleet *self, CgConfig *config)
 {
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->cameras);
   g_autoptr (CgConfig) before = g_steal_pointer (&self->config);
+  const CgKeyGroup *discovery = cg_key_group_get (CG_KEY_GROUP_DISCOVERY);
   const gboolean same_settings = shares_settings (before, config);
 
   CG_ON_MAIN ();
   self->config = cg_config_ref (config);
+  if (before == NULL || !cg_key_group_equal (discovery, &before->discovery, &config->discovery))
+    cg_finder_apply (self->finder, &config->discovery);
   self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < config->cameras->len; i++)
     bind (self, old, g_ptr_array_index (config->cameras, i), same_settings);
@@ -278,6 +331,14 @@ cg_fleet_list (CgFleet *self)
   return self->cameras;
 }
 
+static gboolean
+is_playing (CgFleet *self, CgCamera *camera)
+{
+  const Departure *awaited = find_departure (self, camera);
+
+  return cg_camera_is_streaming (camera) || (awaited != NULL && awaited->url != NULL);
+}
+
 /**
  * cg_fleet_count_streams:
  * @self: a fleet
@@ -290,7 +351,7 @@ cg_fleet_count_streams (CgFleet *self)
   guint count = 0;
 
   for (guint i = 0; i < self->cameras->len; i++)
-    count += cg_camera_is_streaming (g_ptr_array_index (self->cameras, i)) ? 1 : 0;
+    count += is_playing (self, g_ptr_array_index (self->cameras, i)) ? 1 : 0;
   return count;
 }
 
@@ -301,7 +362,8 @@ cg_fleet_count_streams (CgFleet *self)
  * @url: where to push the picture
  * @error: return location: %CG_ERROR_TOO_MANY_STREAMS, or as cg_camera_play()
  *
- * cg_camera_play() within the limit of the box (max-streams).
+ * cg_camera_play() within the limit of the box (max-streams). A camera that still waits for its
+ * predecessor's goodbye begins after that: one session, one publisher, ever (Q10, Q19).
  *
  * Returns: whether it is accepted
  */
@@ -309,13 +371,37 @@ gboolean
 cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error)
 {
   const guint max = self->config->stream.max_streams;
+  Departure *awaited = find_departure (self, camera);
 
-  if (!cg_camera_is_streaming (camera) && cg_fleet_count_streams (self) >= max) {
+  if (!is_playing (self, camera) && cg_fleet_count_streams (self) >= max) {
     g_set_error (error, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS,
                  "%u streams are running, and no more are allowed", max);
     return FALSE;
   }
-  return cg_camera_play (camera, url, error);
+  if (awaited == NULL)
+    return cg_camera_play (camera, url, error);
+  if (!cg_media_check_rtmp_url (url, error))
+    return FALSE;
+  g_free (awaited->url);
+  awaited->url = g_strdup (url);
+  return TRUE;
+}
+
+/**
+ * cg_fleet_stop:
+ * @self: a fleet
+ * @camera: one of its cameras
+ *
+ * cg_camera_stop(), also for what @camera was to play on after its predecessor.
+ */
+void
+cg_fleet_stop (CgFleet *self, CgCamera *camera)
+{
+  Departure *awaited = find_departure (self, camera);
+
+  if (awaited != NULL)
+    g_clear_pointer (&awaited->url, g_free);
+  cg_camera_stop (camera);
 }
 
 /**
@@ -348,6 +434,7 @@ cg_fleet_close_async (CgFleet *self, GAsyncReadyCallback callback, gpointer user
   CG_ON_MAIN ();
   g_return_if_fail (self->close == NULL);
 
+  cg_finder_close (self->finder);
   self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_fleet_close_async);

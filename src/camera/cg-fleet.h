@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (CgFleet, cg_fleet, CG, FLEET, GObject)
  * Signals:
  *   "camera-contact-changed" (CgCamera *camera)
  *   "camera-stream-changed"  (CgCamera *camera, CgStreamReport *report)
+ *   "camera-alarm"           (CgCamera *camera, CgAlarm *alarm)
+ *   "camera-reboot-ended"    (CgCamera *camera, GError *error)   %NULL: it is back
  *   "cameras-changed"        ()   cameras were bound or removed
  */
 
@@ -26,6 +28,7 @@ CgCamera *cg_fleet_lookup (CgFleet *self, const char *did);
 GPtrArray *cg_fleet_list (CgFleet *self);
 guint cg_fleet_count_streams (CgFleet *self);
 gboolean cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error);
+void cg_fleet_stop (CgFleet *self, CgCamera *camera);
 void cg_fleet_link_lost (CgFleet *self, const char *source);
 void cg_fleet_close_async (CgFleet *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_fleet_close_finish (CgFleet *self, GAsyncResult *result, GError **error);

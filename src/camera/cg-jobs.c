@@ -113,7 +113,7 @@ work_in_thread (gpointer data, gpointer user_data)
 
   cg_onvif_session_set_timeout_ms (ticket->session, MAX (ticket->job.timeout_ms, 1));
   ticket->result = ticket->job.run_in_thread (ticket->session, ticket->job.data, &ticket->error);
-  cg_main_post (ticket->jobs->context, on_ticket_back, ticket);
+  cg_main_post (ticket->jobs->context, on_ticket_back, ticket, NULL);
 }
 
 static gboolean
@@ -208,6 +208,22 @@ cg_jobs_share_learnt (CgJobs *self, CgOnvifSession *copy)
   }
   cg_onvif_session_free (lane->session);
   lane->session = copy;
+}
+
+/**
+ * cg_jobs_copy_session:
+ * @self: the jobs of a camera
+ *
+ * Returns: (transfer full) (nullable): another conversation with the camera, which knows what the
+ *   stops know; %NULL while a stop is under way
+ */
+CgOnvifSession *
+cg_jobs_copy_session (CgJobs *self)
+{
+  const Lane *lane = &self->lanes[LANE_STOP];
+
+  CG_ON_MAIN ();
+  return lane->running == NULL ? cg_onvif_session_copy (lane->session) : NULL;
 }
 
 /**

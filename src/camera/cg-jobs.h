@@ -57,6 +57,7 @@ GThreadPool *cg_jobs_pool_new (void);
 
 CgJobs *cg_jobs_new (GThreadPool *workers, CgClock *clock, CgOnvifSession *session);
 void cg_jobs_share_learnt (CgJobs *self, CgOnvifSession *copy);
+CgOnvifSession *cg_jobs_copy_session (CgJobs *self);
 void cg_jobs_run_async (CgJobs *self,
                         const CgJob *job,
                         GAsyncReadyCallback callback,

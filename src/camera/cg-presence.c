@@ -11,20 +11,22 @@
 #define CHECK_INTERVAL_MS 60000
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS 60000
-/* Cameras lock the account for 5 to 30 minutes after a few wrong passwords (Q6). */
-#define LOGIN_RETRY_MS (10 * 60 * 1000)
 
 struct _CgPresence {
   GObject parent_instance;
 
   CgJobs *jobs;
   CgClock *clock;
+  CgBreaker *breaker; /* of the camera's login */
   GRand *random;
-  CgCameraConfig *config;
+  CgCameraConfig *config; /* with the address where the camera is now */
+  CgFollower *follower;   /* (nullable) */
 
   gboolean open;
+  gboolean closed; /* and not to be opened again */
   gboolean up;
   gboolean asking;    /* a contact or a check is under way */
+  gboolean has_moved; /* what is under way asks at an old address */
   CgContact *contact; /* (nullable): the last good one; kept while the camera is away */
   GError *problem;    /* (nullable): why the last contact failed */
   CgBackoff backoff;
@@ -105,6 +107,18 @@ come_up (CgPresence *self, CgContact *contact)
   answer_waiters (self, NULL);
 }
 
+/* One that refuses our login is there (Q16). */
+static void
+tell_follower (CgPresence *self, const GError *error)
+{
+  if (self->follower == NULL)
+    return;
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    cg_follower_close (self->follower);
+  else
+    cg_follower_lose (self->follower);
+}
+
 static void
 go_down (CgPresence *self, const GError *error)
 {
@@ -115,9 +129,10 @@ go_down (CgPresence *self, const GError *error)
   self->problem = g_error_copy (error);
   self->up = FALSE;
   if (g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
-    plan (self, LOGIN_RETRY_MS);
+    plan (self, cg_breaker_get_retry_ms (self->breaker));
   else
     plan (self, cg_backoff_next_ms (&self->backoff, self->random));
+  tell_follower (self, error);
   if (news) {
     g_message ("%s: not in contact: %s", self->config->did, error->message);
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
@@ -166,13 +181,18 @@ on_contact (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (CgContact) contact = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
+  const gboolean has_moved = self->has_moved;
   self->asking = FALSE;
+  self->has_moved = FALSE;
   if (!self->open)
     return;
-  if (contact != NULL)
+  if (contact != NULL &&
+      (self->follower == NULL || cg_follower_arrive (self->follower, contact, &error)))
     come_up (self, g_steal_pointer (&contact));
   else
     go_down (self, error);
+  if (!self->up && has_moved)
+    plan (self, 0);
 }
 
 static void
@@ -217,11 +237,39 @@ on_next (gpointer user_data)
 }
 
 static void
+on_moved (CgFollower *follower, CgPresence *self)
+{
+  g_free (self->config->address);
+  self->config->address = g_strdup (cg_follower_get_address (follower));
+  if (!self->open || self->up)
+    return;
+  if (self->asking)
+    self->has_moved = TRUE;
+  else
+    begin_contact (self);
+}
+
+static void
+on_left (CgFollower *follower, CgPresence *self)
+{
+  if (self->open && self->up && !self->asking)
+    begin_check (self);
+}
+
+static void
+on_wrong (CgFollower *follower, const GError *error, CgPresence *self)
+{
+  if (self->open && self->up)
+    go_down (self, error);
+}
+
+static void
 cg_presence_dispose (GObject *object)
 {
   CgPresence *self = CG_PRESENCE (object);
 
   cg_presence_close (self);
+  g_clear_object (&self->follower);
   g_clear_object (&self->jobs);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (cg_presence_parent_class)->dispose (object);
@@ -233,6 +281,7 @@ cg_presence_finalize (GObject *object)
   CgPresence *self = CG_PRESENCE (object);
 
   cg_camera_config_free (self->config);
+  cg_breaker_unref (self->breaker);
   g_clear_pointer (&self->contact, cg_contact_free);
   g_clear_error (&self->problem);
   g_rand_free (self->random);
@@ -259,19 +308,36 @@ cg_presence_init (CgPresence *self)
  * cg_presence_new:
  * @jobs: of the camera
  * @clock: for pauses and deadlines
+ * @breaker: of the camera's login
  * @config: of the camera; copied
  *
  * Returns: (transfer full): whether one camera answers, and what it has told
  */
 CgPresence *
-cg_presence_new (CgJobs *jobs, CgClock *clock, const CgCameraConfig *config)
+cg_presence_new (CgJobs *jobs, CgClock *clock, CgBreaker *breaker, const CgCameraConfig *config)
 {
   CgPresence *self = g_object_new (CG_TYPE_PRESENCE, NULL);
 
   self->jobs = g_object_ref (jobs);
   self->clock = g_object_ref (clock);
+  self->breaker = cg_breaker_ref (breaker);
   self->config = cg_camera_config_copy (config);
   return self;
+}
+
+/**
+ * cg_presence_set_follower:
+ * @self: a presence that is not open
+ * @follower: knows where the camera is, and whether it is the right one
+ */
+void
+cg_presence_set_follower (CgPresence *self, CgFollower *follower)
+{
+  self->follower = g_object_ref (follower);
+  g_signal_connect_object (follower, "moved", G_CALLBACK (on_moved), self, 0);
+  g_signal_connect_object (follower, "left", G_CALLBACK (on_left), self, 0);
+  g_signal_connect_object (follower, "wrong", G_CALLBACK (on_wrong), self, 0);
+  on_moved (follower, self);
 }
 
 /**
@@ -304,6 +370,9 @@ cg_presence_close (CgPresence *self)
       g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "camera %s is being removed", self->config->did);
 
   self->open = FALSE;
+  self->closed = TRUE;
+  if (self->follower != NULL)
+    cg_follower_close (self->follower);
   cg_clear_source (&self->next);
   answer_waiters (self, error);
 }
@@ -328,7 +397,7 @@ cg_presence_await (CgPresence *self, guint timeout_ms, CgPresenceFunc func, gpoi
     func (user_data, NULL);
     return;
   }
-  if (!self->open || g_error_matches (self->problem, CG_ERROR, CG_ERROR_LOGIN_REFUSED)) {
+  if (self->closed || g_error_matches (self->problem, CG_ERROR, CG_ERROR_LOGIN_REFUSED)) {
     g_autoptr (GError) error = self->problem != NULL
                                    ? g_error_copy (self->problem)
                                    : g_error_new (CG_ERROR, CG_ERROR_UNREACHABLE,
@@ -344,7 +413,8 @@ cg_presence_await (CgPresence *self, guint timeout_ms, CgPresenceFunc func, gpoi
   if (timeout_ms > 0)
     waiter->deadline = cg_clock_add_timeout (self->clock, timeout_ms, on_waiter_deadline, waiter);
   g_queue_push_tail (&self->waiters, waiter);
-  if (!self->asking)
+  /* One that takes another's place is opened when that one has gone: who asks meanwhile waits. */
+  if (self->open && !self->asking)
     begin_contact (self);
 }
 
@@ -399,6 +469,18 @@ gboolean
 cg_presence_is_up (CgPresence *self)
 {
   return self->up;
+}
+
+/**
+ * cg_presence_get_address:
+ * @self: a presence
+ *
+ * Returns: (transfer none) (nullable): where the camera is: as configured, or where it was found
+ */
+const char *
+cg_presence_get_address (CgPresence *self)
+{
+  return self->config->address;
 }
 
 /**

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-breaker.h"
 #include "cg-clock.h"
 #include "cg-config.h"
 #include "cg-contact.h"
+#include "cg-follower.h"
 #include "cg-jobs.h"
 
 G_BEGIN_DECLS
@@ -20,7 +22,9 @@ G_DECLARE_FINAL_TYPE (CgPresence, cg_presence, CG, PRESENCE, GObject)
  */
 typedef void (*CgPresenceFunc) (gpointer user_data, const GError *error);
 
-CgPresence *cg_presence_new (CgJobs *jobs, CgClock *clock, const CgCameraConfig *config);
+CgPresence *
+cg_presence_new (CgJobs *jobs, CgClock *clock, CgBreaker *breaker, const CgCameraConfig *config);
+void cg_presence_set_follower (CgPresence *self, CgFollower *follower);
 void cg_presence_open (CgPresence *self);
 void cg_presence_close (CgPresence *self);
 void
@@ -28,6 +32,7 @@ cg_presence_await (CgPresence *self, guint timeout_ms, CgPresenceFunc func, gpoi
 void cg_presence_drop (CgPresence *self, CgPresenceFunc func);
 void cg_presence_doubt (CgPresence *self, const GError *error);
 gboolean cg_presence_is_up (CgPresence *self);
+const char *cg_presence_get_address (CgPresence *self);
 const CgContact *cg_presence_get_contact (CgPresence *self);
 const GError *cg_presence_get_problem (CgPresence *self);
 

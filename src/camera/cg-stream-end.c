@@ -6,8 +6,6 @@
 #define RETRY_MIN_MS 1000
 /* What ran for so long was healthy: the next pause starts small again. */
 #define HEALTHY_MS 10000
-/* A refused login is not repeated soon: cameras lock the account for 5 to 30 minutes (Q6). */
-#define LOGIN_RETRY_MS (10 * 60 * 1000)
 
 /**
  * cg_stream_end_init:
@@ -70,7 +68,7 @@ cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms)
  * @self: an end
  * @error: why
  * @now_ms: monotonic time
- * @publisher_wait_ms: how long a media server holds a dead publisher (Q10)
+ * @waits: the pauses after failures that time alone heals
  * @random: for the jitter
  *
  * Keeps the reason.
@@ -78,18 +76,22 @@ cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms)
  * Returns: milliseconds until the next try
  */
 guint
-cg_stream_end_fail (
-    CgStreamEnd *self, const GError *error, gint64 now_ms, guint publisher_wait_ms, GRand *random)
+cg_stream_end_fail (CgStreamEnd *self,
+                    const GError *error,
+                    gint64 now_ms,
+                    const CgStreamEndWaits *waits,
+                    GRand *random)
 {
-  g_autoptr (GError) before = g_steal_pointer (&self->error);
+  GError *copy = g_error_copy (error); /* before the old one goes: it may be the same */
 
   if (self->live && now_ms - self->live_since_ms > HEALTHY_MS)
     cg_backoff_reset (&self->backoff);
   self->live = FALSE;
-  self->error = g_error_copy (error);
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
-    return LOGIN_RETRY_MS;
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_STREAM_BUSY))
-    return publisher_wait_ms;
+  g_clear_error (&self->error);
+  self->error = copy;
+  if (g_error_matches (copy, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    return waits->login_ms;
+  if (g_error_matches (copy, CG_ERROR, CG_ERROR_STREAM_BUSY))
+    return waits->publisher_ms;
   return cg_backoff_next_ms (&self->backoff, random);
 }

@@ -28,11 +28,24 @@ typedef struct {
   guint closing;
 } CgStreamEnd;
 
+/**
+ * CgStreamEndWaits:
+ * @login_ms: after a refused login (Q6)
+ * @publisher_ms: how long a media server holds a dead publisher (Q10)
+ */
+typedef struct {
+  guint login_ms;
+  guint publisher_ms;
+} CgStreamEndWaits;
+
 void cg_stream_end_init (CgStreamEnd *self, guint retry_max_ms);
 void cg_stream_end_clear (CgStreamEnd *self);
 gboolean cg_stream_end_may_begin (const CgStreamEnd *self);
 void cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms);
-guint cg_stream_end_fail (
-    CgStreamEnd *self, const GError *error, gint64 now_ms, guint publisher_wait_ms, GRand *random);
+guint cg_stream_end_fail (CgStreamEnd *self,
+                          const GError *error,
+                          gint64 now_ms,
+                          const CgStreamEndWaits *waits,
+                          GRand *random);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "cg-pull.h"
 #include "cg-push.h"
 #include "cg-stream-end.h"
+#include "cg-stream-login.h"
 
 #define PUSH_CONNECT_TIMEOUT_MS 10000
 
@@ -24,7 +25,8 @@ struct _CgStream {
   char *url; /* (nullable): %NULL while stopped */
   CgStreamEnd ends[N_ENDS];
   gboolean source_wanted;
-  GSource *grace; /* gives up the publishing session of a lost camera */
+  CgStreamLogin login; /* as the pull shows it */
+  GSource *grace;      /* gives up the publishing session of a lost camera */
   GSource *lease;
   CgStreamReport *report;
   guint reconnects;
@@ -128,6 +130,8 @@ drop_end (CgStream *self, EndId id)
 
   end->live = FALSE;
   cg_clear_source (&end->retry);
+  if (id == END_PULL)
+    cg_stream_login_end (&self->login, CG_BREAKER_UNKNOWN);
   if (object == NULL)
     return;
   g_signal_handlers_disconnect_by_data (object, self);
@@ -163,8 +167,12 @@ fail_end (CgStream *self, EndId id, const GError *error)
 {
   static const GSourceFunc retries[] = {on_pull_retry, on_push_retry};
   CgStreamEnd *end = &self->ends[id];
+  const CgStreamEndWaits waits = {
+      .login_ms = cg_breaker_get_retry_ms (self->login.breaker),
+      .publisher_ms = self->config.publisher_wait_ms,
+  };
   const guint pause_ms = cg_stream_end_fail (end, error, cg_clock_get_monotonic_ms (self->clock),
-                                             self->config.publisher_wait_ms, self->random);
+                                             &waits, self->random);
 
   drop_end (self, id);
   self->reconnects++;
@@ -211,6 +219,7 @@ on_pull_live (CgPull *pull, CgStream *self)
 static void
 on_pull_running (CgPull *pull, CgStream *self)
 {
+  cg_stream_login_end (&self->login, CG_BREAKER_ACCEPTED);
   g_signal_emit (self, signals[SIGNAL_SOURCE_RUNNING], 0);
 }
 
@@ -226,6 +235,9 @@ lose_source (CgStream *self, const GError *error)
 static void
 on_pull_failed (CgPull *pull, GError *error, CgStream *self)
 {
+  cg_stream_login_end (&self->login, g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED)
+                                         ? CG_BREAKER_REFUSED
+                                         : CG_BREAKER_UNKNOWN);
   lose_source (self, error);
 }
 
@@ -328,6 +340,7 @@ cg_stream_dispose (GObject *object)
       g_signal_handlers_disconnect_by_data (end->object, self);
     cg_stream_end_clear (end);
   }
+  cg_stream_login_end (&self->login, CG_BREAKER_UNKNOWN);
   g_clear_object (&self->hub);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (cg_stream_parent_class)->dispose (object);
@@ -339,6 +352,7 @@ cg_stream_finalize (GObject *object)
   CgStream *self = CG_STREAM (object);
 
   g_free (self->url);
+  cg_stream_login_clear (&self->login);
   g_clear_pointer (&self->report, cg_stream_report_free);
   g_clear_pointer (&self->camera, cg_camera_config_free);
   g_clear_pointer (&self->random, g_rand_free);
@@ -375,17 +389,22 @@ cg_stream_init (CgStream *self)
  * @camera: copied: login, transport and sound of the camera
  * @config: copied
  * @clock: for pauses, grace and lease
+ * @breaker: of the camera's login, shared with who shows it over ONVIF (Q6)
  *
  * Returns: (transfer full): a stopped stream: one pull and one push, whoever asks how often
  */
 CgStream *
-cg_stream_new (const CgCameraConfig *camera, const CgStreamConfig *config, CgClock *clock)
+cg_stream_new (const CgCameraConfig *camera,
+               const CgStreamConfig *config,
+               CgClock *clock,
+               CgBreaker *breaker)
 {
   CgStream *self = g_object_new (CG_TYPE_STREAM, NULL);
 
   self->camera = cg_camera_config_copy (camera);
   self->config = *config;
   self->clock = g_object_ref (clock);
+  cg_stream_login_init (&self->login, breaker, camera->username != NULL);
   for (guint i = 0; i < N_ENDS; i++)
     reset_end (self, (EndId)i);
   return self;
@@ -493,12 +512,17 @@ cg_stream_set_source (CgStream *self, const char *location)
       .clock = self->clock,
   };
   CgStreamEnd *end = &self->ends[END_PULL];
+  g_autoptr (GError) error = NULL;
   CgPull *pull;
 
   CG_ON_MAIN ();
   if (!self->source_wanted || end->object != NULL || end->closing > 0)
     return;
   self->source_wanted = FALSE;
+  if (!cg_stream_login_begin (&self->login, &error)) {
+    lose_source (self, error);
+    return;
+  }
   pull = cg_pull_new (self->hub, &options);
   end->object = G_OBJECT (pull);
   g_signal_connect_object (pull, "running", G_CALLBACK (on_pull_running), self, 0);

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "cg-breaker.h"
 #include "cg-clock.h"
 #include "cg-config.h"
 #include "cg-stream-report.h"
@@ -20,8 +21,10 @@ G_DECLARE_FINAL_TYPE (CgStream, cg_stream, CG, STREAM, GObject)
  * again "changed"        (CgStreamReport *report)  an event for those who asked for the stream
  */
 
-CgStream *
-cg_stream_new (const CgCameraConfig *camera, const CgStreamConfig *config, CgClock *clock);
+CgStream *cg_stream_new (const CgCameraConfig *camera,
+                         const CgStreamConfig *config,
+                         CgClock *clock,
+                         CgBreaker *breaker);
 void cg_stream_play (CgStream *self, const char *url);
 void cg_stream_stop (CgStream *self);
 void cg_stream_close_async (CgStream *self, GAsyncReadyCallback callback, gpointer user_data);

@@ -25,7 +25,7 @@ struct _CgChannel {
 
 G_DEFINE_FINAL_TYPE (CgChannel, cg_channel, G_TYPE_OBJECT)
 
-enum { SEND, N_SIGNALS };
+enum { SEND, DESCRIBE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -77,6 +77,8 @@ cg_channel_class_init (CgChannelClass *klass)
   object_class->finalize = cg_channel_finalize;
   signals[SEND] = g_signal_new ("send", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BYTES);
+  signals[DESCRIBE] = g_signal_new ("describe", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                    NULL, G_TYPE_NONE, 1, JSON_TYPE_OBJECT);
 }
 
 static void
@@ -171,6 +173,7 @@ on_describe_doors (CgDispatcher *dispatcher, JsonArray *doors, CgChannel *self)
         object, "registered", cg_registrar_is_registered (self->registrar, get_gateway_did (self)));
   json_object_set_int_member (object, "received", self->received);
   json_object_set_int_member (object, "sent", self->sent);
+  g_signal_emit (self, signals[DESCRIBE], 0, object);
   json_array_add_object_element (doors, object);
 }
 
@@ -184,9 +187,10 @@ on_register (CgRegistrar *registrar, const char *did, GBytes *message, CgChannel
 static void
 give_reply (CgChannel *self, const CgMessage *message, JsonObject *result, CgExchange *exchange)
 {
-  GBytes *reply = cg_message_build_reply (message, result);
+  g_autoptr (GBytes) reply = cg_message_build_reply (message, result);
 
-  g_ptr_array_add (exchange->replies, reply);
+  if (self->duplicates != NULL)
+    cg_duplicates_add_reply (self->duplicates, exchange, reply);
   for (guint i = 0; i < exchange->copies; i++)
     send_message (self, cg_message_get_did (message), CG_MESSAGE_KIND_REPLY, reply);
 }

@@ -33,6 +33,7 @@ G_DECLARE_FINAL_TYPE (CgChannel, cg_channel, CG, CHANNEL, GObject)
  *
  * Signal "send" (const char *did, guint kind, GBytes *message): goes out; `kind` is a CgMessageKind
  * and the message is one line without its newline.
+ * Signal "describe" (JsonObject *door): add what the door knows of itself, for `status`.
  */
 
 CgChannel *cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind);

@@ -12,6 +12,14 @@
 /* PROTOCOL.md section 1: what cannot be answered is logged once a minute. */
 #define DROP_LOG_INTERVAL_MS (60 * 1000)
 
+/* Failures are logged one by one as long as somebody can read that. */
+#define FAILURE_LOG_INTERVAL_MS (60 * 1000)
+#define FAILURE_LOG_MAX 20
+
+/* What the outside chose as a name is cut in the log. */
+#define LOGGED_NAME_BYTES 64
+#define LOGGED_ERROR_BYTES 256
+
 struct _CgDispatcher {
   GObject parent_instance;
 
@@ -22,6 +30,9 @@ struct _CgDispatcher {
   guint dropped;        /* since the start */
   guint dropped_logged; /* of these, told to the log */
   gint64 drop_log_ms;   /* monotonic: no line before this */
+
+  guint failures;            /* since the interval began */
+  gint64 failure_log_end_ms; /* monotonic: when the interval ends */
 };
 
 G_DEFINE_FINAL_TYPE (CgDispatcher, cg_dispatcher, G_TYPE_OBJECT)
@@ -64,6 +75,7 @@ static void
 cg_dispatcher_init (CgDispatcher *self)
 {
   self->drop_log_ms = G_MININT64;
+  self->failure_log_end_ms = G_MININT64;
 }
 
 /* PROTOCOL.md section 4, play: what becomes of it is told by event. */
@@ -79,6 +91,34 @@ on_stream_changed (CgFleet *fleet, CgCamera *camera, CgStreamReport *report, CgD
   cg_member_set_text (content, "reason", report->reason);
   cg_member_set_text (content, "error", report->text);
   g_signal_emit (self, signals[EVENT], 0, cg_camera_get_did (camera), "play", content);
+}
+
+static JsonObject *
+read_pairs (const char *const *pairs)
+{
+  JsonObject *object = json_object_new ();
+
+  for (gsize i = 0; pairs[i] != NULL && pairs[i + 1] != NULL; i += 2)
+    json_object_set_string_member (object, pairs[i], pairs[i + 1]);
+  return object;
+}
+
+/* What a camera has noticed (configuration: events). */
+static void
+on_alarm (CgFleet *fleet, CgCamera *camera, CgAlarm *alarm, CgDispatcher *self)
+{
+  g_autoptr (JsonObject) content = json_object_new ();
+
+  json_object_set_string_member (content, "topic", alarm->topic);
+  if (alarm->state != CG_ALARM_TEXT)
+    json_object_set_boolean_member (content, "state", alarm->state == CG_ALARM_ON);
+  else
+    cg_member_set_text (content, "state", alarm->text);
+  json_object_set_int_member (content, "at", alarm->at_ms);
+  json_object_set_object_member (content, "source",
+                                 read_pairs ((const char *const *)alarm->source));
+  json_object_set_object_member (content, "data", read_pairs ((const char *const *)alarm->data));
+  g_signal_emit (self, signals[EVENT], 0, cg_camera_get_did (camera), "alarm", content);
 }
 
 /**
@@ -98,6 +138,7 @@ cg_dispatcher_new (CgFleet *fleet, CgConfig *config, CgClock *clock)
   self->config = cg_config_ref (config);
   self->clock = g_object_ref (clock);
   g_signal_connect_object (fleet, "camera-stream-changed", G_CALLBACK (on_stream_changed), self, 0);
+  g_signal_connect_object (fleet, "camera-alarm", G_CALLBACK (on_alarm), self, 0);
   return self;
 }
 
@@ -156,18 +197,59 @@ cg_dispatcher_get_clock (CgDispatcher *self)
   return self->clock;
 }
 
+/* Returns: (transfer full): a name from outside, short and on one line. */
+static char *
+clip (const char *text, gsize max_bytes)
+{
+  const gsize length = strlen (text);
+  gsize end = MIN (length, max_bytes);
+  char *clipped;
+
+  while (end < length && end > 0 && ((guchar)text[end] & 0xc0) == 0x80)
+    end--; /* not within a character */
+  clipped = g_strdup_printf ("%.*s%s", (int)end, text, end < length ? "..." : "");
+  for (char *at = clipped; *at != '\0'; at++) {
+    if (g_ascii_iscntrl (*at))
+      *at = '?';
+  }
+  return clipped;
+}
+
+/* Counts a failure. Returns whether it still has a line of its own in this minute. */
+static gboolean
+may_log_failure (CgDispatcher *self)
+{
+  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
+
+  if (now_ms >= self->failure_log_end_ms) {
+    if (self->failures > FAILURE_LOG_MAX)
+      g_warning ("%u more actions failed, which were not logged", self->failures - FAILURE_LOG_MAX);
+    self->failures = 0;
+    self->failure_log_end_ms = now_ms + FAILURE_LOG_INTERVAL_MS;
+  }
+  return ++self->failures <= FAILURE_LOG_MAX;
+}
+
 static void
 log_failure (CgAction *action, JsonObject *body, const GError *error, CgDispatcher *self)
 {
-  const char *method = cg_action_get_method (action);
+  const char *method_name = cg_action_get_method (action);
+  g_autofree char *service = NULL;
+  g_autofree char *method = NULL;
+  g_autofree char *did = NULL;
+  g_autofree char *mid = NULL;
+  g_autofree char *why = NULL;
 
-  if (error == NULL)
+  if (error == NULL || !may_log_failure (self))
     return;
-  g_warning ("%s%s%s of %s failed: %s (code %" G_GINT64_FORMAT ", mid %s, by %s)",
-             cg_action_get_service (action), method != NULL ? " " : "",
-             method != NULL ? method : "", cg_action_get_did (action), error->message,
-             json_object_get_int_member (body, "code"), cg_action_get_mid (action),
-             cg_action_get_origin (action)->name);
+  service = clip (cg_action_get_service (action), LOGGED_NAME_BYTES);
+  method = clip (method_name != NULL ? method_name : "", LOGGED_NAME_BYTES);
+  did = clip (cg_action_get_did (action), LOGGED_NAME_BYTES);
+  mid = clip (cg_action_get_mid (action), LOGGED_NAME_BYTES);
+  why = clip (error->message, LOGGED_ERROR_BYTES);
+  g_warning ("%s%s%s of %s failed: %s (code %" G_GINT64_FORMAT ", mid %s, by %s)", service,
+             method_name != NULL ? " " : "", method, did, why,
+             json_object_get_int_member (body, "code"), mid, cg_action_get_origin (action)->name);
 }
 
 /* Which handlers there are for @action's did. Returns FALSE if nobody has that did. */
@@ -299,7 +381,7 @@ call_handler (CgDispatcher *self,
  * @action: what is to be done
  *
  * Finds the thing and the handler, and calls it; answers what nobody handles (PROTOCOL.md section
- * 3, 404, 400, 60020). Logs each failure once, when it is answered.
+ * 3, 404, 400, 60020). Logs each failure once, when it is answered; of many in a minute the number.
  */
 void
 cg_dispatcher_run (CgDispatcher *self, CgAction *action)

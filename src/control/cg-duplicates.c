@@ -4,12 +4,10 @@
 /* PROTOCOL.md section 1. */
 #define REMEMBERED_MS (60 * 1000)
 
-/* A minute of a thousand actions a second; with more the oldest are forgotten early. */
-#define REMEMBERED_MAX 65536
-
 struct _CgDuplicates {
   GHashTable *exchanges; /* (owned) (element-type utf8 CgExchange): by digest */
   GQueue order;          /* (element-type CgExchange): oldest first; the table owns them */
+  gsize n_bytes;         /* of all their replies */
 };
 
 /**
@@ -41,15 +39,29 @@ cg_duplicates_free (CgDuplicates *self)
 }
 
 static void
+forget_oldest (CgDuplicates *self)
+{
+  CgExchange *oldest = g_queue_pop_head (&self->order);
+
+  self->n_bytes -= oldest->n_bytes;
+  oldest->is_remembered = FALSE;
+  g_hash_table_remove (self->exchanges, oldest->digest);
+}
+
+static void
 forget_old (CgDuplicates *self, gint64 now_ms)
 {
   for (CgExchange *oldest = g_queue_peek_head (&self->order);
-       oldest != NULL && (now_ms - oldest->received_ms > REMEMBERED_MS ||
-                          g_queue_get_length (&self->order) > REMEMBERED_MAX);
-       oldest = g_queue_peek_head (&self->order)) {
-    g_queue_pop_head (&self->order);
-    g_hash_table_remove (self->exchanges, oldest->digest);
-  }
+       oldest != NULL && now_ms - oldest->received_ms > REMEMBERED_MS;
+       oldest = g_queue_peek_head (&self->order))
+    forget_oldest (self);
+}
+
+static void
+make_room (CgDuplicates *self)
+{
+  while (self->order.length > CG_DUPLICATES_MAX || self->n_bytes > CG_DUPLICATES_MAX_BYTES)
+    forget_oldest (self);
 }
 
 /**
@@ -88,9 +100,31 @@ cg_duplicates_add (CgDuplicates *self, GBytes *message, gint64 now_ms)
   g_assert (cg_duplicates_find (self, message, now_ms) == NULL);
   exchange->digest = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, message);
   exchange->received_ms = now_ms;
+  exchange->is_remembered = TRUE;
   g_hash_table_insert (self->exchanges, exchange->digest, cg_exchange_ref (exchange));
   g_queue_push_tail (&self->order, exchange);
+  make_room (self);
   return exchange;
+}
+
+/**
+ * cg_duplicates_add_reply:
+ * @self: the memory that @exchange is of
+ * @exchange: an exchange, which may be forgotten by now
+ * @reply: one more reply of it
+ *
+ * Keeps a reply for the case that the request comes again. The oldest exchanges are forgotten if
+ * there are too many bytes.
+ */
+void
+cg_duplicates_add_reply (CgDuplicates *self, CgExchange *exchange, GBytes *reply)
+{
+  g_ptr_array_add (exchange->replies, g_bytes_ref (reply));
+  if (!exchange->is_remembered)
+    return;
+  exchange->n_bytes += g_bytes_get_size (reply);
+  self->n_bytes += g_bytes_get_size (reply);
+  make_room (self);
 }
 
 /**

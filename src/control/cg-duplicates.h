@@ -5,10 +5,15 @@
 
 G_BEGIN_DECLS
 
+/* Beyond either bound the oldest requests are forgotten early. */
+#define CG_DUPLICATES_MAX 65536                    /* a minute of a thousand requests a second */
+#define CG_DUPLICATES_MAX_BYTES (16 * 1024 * 1024) /* of replies: 256 bytes for each of these */
+
 /**
  * CgExchange:
  * @replies: (owned) (element-type GBytes): given so far
  * @copies: how often each further reply is due: once for each time the message came
+ * @is_remembered: whether a memory counts @n_bytes, the length of @replies
  *
  * One request and what was answered to it.
  */
@@ -18,6 +23,8 @@ typedef struct {
   guint copies;
   char *digest;       /* (owned) (nullable): of the whole message, if it is remembered */
   gint64 received_ms; /* monotonic; then, too */
+  gboolean is_remembered;
+  gsize n_bytes;
 } CgExchange;
 
 /**
@@ -32,6 +39,7 @@ CgDuplicates *cg_duplicates_new (void);
 void cg_duplicates_free (CgDuplicates *self);
 CgExchange *cg_duplicates_find (CgDuplicates *self, GBytes *message, gint64 now_ms);
 CgExchange *cg_duplicates_add (CgDuplicates *self, GBytes *message, gint64 now_ms);
+void cg_duplicates_add_reply (CgDuplicates *self, CgExchange *exchange, GBytes *reply);
 
 CgExchange *cg_exchange_new (void);
 CgExchange *cg_exchange_ref (CgExchange *self);

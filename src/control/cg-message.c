@@ -5,9 +5,6 @@
 
 #include "cg-scanner.h"
 
-/* Of an oversized message a did, mid or token is read up to here: its answer must stay small. */
-#define RESCUED_MAX_BYTES 1024
-
 /* More digits may not fit an integer of the parser, which then wraps round without a word. */
 #define SAFE_DIGITS 18
 
@@ -150,7 +147,7 @@ classify (const CgOutline *outline, const char *type)
 }
 
 static CgMessage *
-message_new (const CgOutline *outline, const char *default_did, gsize max_length)
+message_new (const CgOutline *outline, const char *default_did)
 {
   CgMessage *self = g_new0 (CgMessage, 1);
   JsonObject *asked = json_object_new ();
@@ -160,16 +157,16 @@ message_new (const CgOutline *outline, const char *default_did, gsize max_length
   g_atomic_ref_count_init (&self->ref_count);
   self->asked = json_node_new (JSON_NODE_OBJECT);
   json_node_take_object (self->asked, asked);
-  self->did = echo_member (asked, "did", &outline->did, max_length);
+  self->did = echo_member (asked, "did", &outline->did, CG_MESSAGE_MAX_ID_BYTES);
   if (self->did == NULL && outline->did.length == 0 && default_did != NULL) {
     self->did = g_strdup (default_did);
     json_object_set_string_member (asked, "did", default_did);
   }
-  self->mid = echo_member (asked, "mid", &outline->mid, max_length);
-  type = echo_member (asked, "type", &outline->type, max_length);
+  self->mid = echo_member (asked, "mid", &outline->mid, CG_MESSAGE_MAX_ID_BYTES);
+  type = echo_member (asked, "type", &outline->type, CG_MESSAGE_MAX_ID_BYTES);
   if (type == NULL)
     json_object_set_string_member (asked, "type", "action");
-  token = echo_member (asked, "token", &outline->token, max_length);
+  token = echo_member (asked, "token", &outline->token, CG_MESSAGE_MAX_TOKEN_BYTES);
   self->class = classify (outline, type);
   return self;
 }
@@ -240,20 +237,31 @@ parse_tree (const CgOutline *outline, const char *text, gsize length, GError **e
 
 /* PROTOCOL.md section 2: what a request must have beside did and mid. */
 static gboolean
-check_request (const CgMessage *self, GError **error)
+check_request (const CgMessage *self, const CgOutline *outline, GError **error)
 {
   JsonObject *asked = json_node_get_object (self->asked);
   JsonNode *type = json_object_get_member (asked, "type");
   JsonObject *data;
 
-  if (json_node_get_value_type (type) != G_TYPE_STRING ||
+  if (outline->type.length > CG_MESSAGE_MAX_ID_BYTES ||
+      json_node_get_value_type (type) != G_TYPE_STRING ||
       strcmp (json_node_get_string (type), "action") != 0) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Invalid type");
+    return FALSE;
+  }
+  if (outline->token.length > CG_MESSAGE_MAX_TOKEN_BYTES) {
+    g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Token over %d bytes",
+                 CG_MESSAGE_MAX_TOKEN_BYTES);
     return FALSE;
   }
   data = cg_message_get_data (self);
   if (data == NULL || json_object_get_size (data) == 0) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Missing data");
+    return FALSE;
+  }
+  if (json_object_get_size (data) > CG_MESSAGE_MAX_SERVICES) {
+    g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Message over %d services",
+                 CG_MESSAGE_MAX_SERVICES);
     return FALSE;
   }
   return TRUE;
@@ -270,7 +278,7 @@ message_complete (
   if (good)
     message->root = parse_tree (outline, text, length, &message->fault);
   if (message->root != NULL && message->class == CG_MESSAGE_REQUEST)
-    check_request (message, &message->fault);
+    check_request (message, outline, &message->fault);
   if (message->fault == NULL)
     return g_steal_pointer (&message);
   if (message->class == CG_MESSAGE_REQUEST && message->mid != NULL)
@@ -287,7 +295,8 @@ message_complete (
  *
  * Reads a message of PROTOCOL.md section 2 within the limits of section 1. One that is too large,
  * too deep or broken is still returned if it is a request of which did and mid can be read: with a
- * fault, to be answered and not acted upon.
+ * fault, to be answered and not acted upon. A did or mid that is too long counts as unreadable; a
+ * token that is too long is a fault, and is not echoed.
  *
  * Returns: (transfer full): the message; every request has a did and a mid. %NULL with
  *   %CG_ERROR_BAD_REQUEST if it must be dropped
@@ -306,8 +315,7 @@ cg_message_parse (GBytes *bytes, const char *default_did, GError **error)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "not a JSON object");
     return NULL;
   }
-  self = message_new (&outline, default_did,
-                      length > CG_MESSAGE_MAX_BYTES ? RESCUED_MAX_BYTES : CG_MESSAGE_MAX_BYTES);
+  self = message_new (&outline, default_did);
   if (self->did == NULL) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "no did");
     return NULL;

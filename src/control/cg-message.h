@@ -11,6 +11,13 @@ G_BEGIN_DECLS
 #define CG_MESSAGE_MAX_BYTES (64 * 1024)
 #define CG_MESSAGE_MAX_LEVELS 32
 
+/* Each service of a request is answered by a message of its own, which echoes did, mid and token:
+ * these bounds keep what is answered in proportion to what was asked. Lengths are those of the
+ * JSON text. */
+#define CG_MESSAGE_MAX_SERVICES 32
+#define CG_MESSAGE_MAX_ID_BYTES 256
+#define CG_MESSAGE_MAX_TOKEN_BYTES 4096
+
 typedef enum {
   CG_MESSAGE_REQUEST,
   CG_MESSAGE_REPLY,    /* carries `result`: to something the bridge asked */

@@ -58,6 +58,6 @@ cg_handle_play (CgDispatcher *dispatcher, CgAction *action)
 void
 cg_handle_stop (CgDispatcher *dispatcher, CgAction *action)
 {
-  cg_camera_stop (cg_action_get_camera (action));
+  cg_fleet_stop (cg_dispatcher_get_fleet (dispatcher), cg_action_get_camera (action));
   cg_action_reply (action, NULL);
 }

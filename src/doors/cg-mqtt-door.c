@@ -6,10 +6,10 @@
 #include "cg-clock.h"
 #include "cg-main.h"
 #include "cg-mqtt-link.h"
-#include "cg-server.h"
 
 #define FLUSH_MS 1000 /* what waits at the end may still be sent for so long */
 #define CLOSE_MS 1800 /* and then the door is closed, whatever the thread is waiting for */
+#define DROP_LOG_INTERVAL_US (60 * G_USEC_PER_SEC) /* one line a minute, however many are lost */
 
 struct _CgMqttDoor {
   GObject parent_instance;
@@ -26,6 +26,8 @@ struct _CgMqttDoor {
   char *trouble; /* (nullable) why we are not */
   GTask *closing;
   GSource *close_timer;
+  guint64 n_drops_logged;
+  gint64 drop_log_us; /* monotonic: no line before this */
 };
 
 static void door_iface_init (CgDoorInterface *iface);
@@ -94,6 +96,20 @@ set_up (CgMqttDoor *self, gboolean up)
 }
 
 static void
+log_drops (CgMqttDoor *self)
+{
+  const guint64 n_dropped = cg_mqtt_link_get_n_dropped (self->link);
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (n_dropped == self->n_drops_logged || now_us < self->drop_log_us)
+    return;
+  g_warning ("cloud: dropped %" G_GUINT64_FORMAT " message(s) that waited to be sent",
+             n_dropped - self->n_drops_logged);
+  self->n_drops_logged = n_dropped;
+  self->drop_log_us = now_us + DROP_LOG_INTERVAL_US;
+}
+
+static void
 note_up (CgMqttDoor *self, const char *server)
 {
   g_message ("cloud: connected to %s", server);
@@ -147,6 +163,7 @@ on_event (CgMqttEvent event, const char *text, GBytes *message, gpointer user_da
 {
   g_autoptr (CgMqttDoor) self = g_object_ref (user_data);
 
+  log_drops (self);
   switch (event) {
   case CG_MQTT_UP:
     note_up (self, text);
@@ -222,6 +239,7 @@ mqtt_door_send (CgDoor *door, const char *did, CgDoorKind kind, GBytes *message)
   g_autofree char *topic = make_topic (self->publish_topic, did);
 
   cg_mqtt_link_publish (self->link, topic, get_qos (self, kind), kind, message);
+  log_drops (self);
 }
 
 static void
@@ -255,26 +273,6 @@ door_iface_init (CgDoorInterface *iface)
   iface->is_up = mqtt_door_is_up;
 }
 
-static CgMqttOptions *
-make_options (const CgCloudConfig *cloud)
-{
-  CgMqttOptions *options = g_new0 (CgMqttOptions, 1);
-
-  options->servers = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_server_free);
-  for (guint i = 0; i < cloud->servers->len; i++)
-    g_ptr_array_add (options->servers, cg_server_copy (cloud->servers->pdata[i]));
-  options->username = g_strdup (cloud->username);
-  options->password = g_strdup (cloud->password);
-  options->client_id = g_strdup (cloud->client_id);
-  options->ca_file = g_strdup (cloud->ca_file);
-  options->cert_file = g_strdup (cloud->cert_file);
-  options->key_file = g_strdup (cloud->key_file);
-  options->subscribe_qos = cloud->qos >= 0 ? cloud->qos : 1;
-  options->keep_alive_s = cloud->keep_alive_s;
-  options->reconnect_max_ms = cloud->reconnect_max_s * 1000;
-  return options;
-}
-
 /**
  * cg_mqtt_door_new:
  * @gateway: who we are
@@ -299,7 +297,7 @@ cg_mqtt_door_new (const CgGatewayConfig *gateway, const CgCloudConfig *cloud)
   self->publish_topic = g_strdup (cloud->publish_topic);
   self->subscribe_topic = g_strdup (cloud->subscribe_topic);
   self->qos = cloud->qos;
-  self->link = cg_mqtt_link_new (make_options (cloud), on_event, self);
+  self->link = cg_mqtt_link_new (cg_mqtt_options_new (cloud), on_event, self);
   cg_door_set_dids (CG_DOOR (self), nobody);
   return self;
 }

@@ -11,14 +11,16 @@
 #include "cg-outbox.h"
 #include "cg-server.h"
 
-#define OUTBOX_LIMIT 1000 /* PROTOCOL.md section 1, "offline" */
-#define OUTBOX_WINDOW 100 /* fills a link of 1000 messages a second and 100 ms */
-#define INBOX_LIMIT 1000  /* beyond, the server has to wait until the main loop has caught up */
-#define INBOX_SLICE 32    /* messages handed up before others get their turn on the main loop */
+#define OUTBOX_LIMIT 1000               /* PROTOCOL.md section 1, "offline" */
+#define OUTBOX_BYTES (16 * 1024 * 1024) /* also while the link is up */
+#define OUTBOX_WINDOW 100               /* fills a link of 1000 messages a second and 100 ms */
+#define INBOX_LIMIT 1000 /* beyond, the server has to wait until the main loop has caught up */
+#define INBOX_BYTES (16 * 1024 * 1024)
+#define INBOX_SLICE 32 /* messages handed up before others get their turn on the main loop */
 #define RECONNECT_MIN_MS 1000
-#define UP_TIMEOUT_MS 10000 /* from the first packet to the last SUBACK */
-#define LOOP_MS 1000        /* the library wants to look at its keep-alive once a second */
-#define STEADY_MS 10000     /* a link that lived shorter does not shorten the pauses */
+#define LOOP_MS 1000    /* the library wants to look at its keep-alive once a second */
+#define STOPPING_MS 50  /* at the end it looks at the clock more often */
+#define STEADY_MS 10000 /* a link that lived shorter does not shorten the pauses */
 
 /* One thing that happened, on its way to the main loop. */
 typedef struct {
@@ -39,7 +41,8 @@ struct _CgMqttLink {
 
   GMutex lock; /* guards what follows */
   CgOutbox *outbox;
-  GQueue inbox;     /* (owned) (element-type Happening) */
+  GQueue inbox; /* (owned) (element-type Happening) */
+  gsize inbox_bytes;
   GSource *handing; /* (owned) (nullable) hands the inbox up */
   GStrv topics;
   gboolean topics_changed;
@@ -51,6 +54,7 @@ struct _CgMqttLink {
   /* The thread only. */
   gboolean was_up;
   gint64 up_since_us;
+  gboolean ipv4_only;
 };
 
 static void
@@ -79,15 +83,32 @@ wake (CgMqttLink *self)
 
 /* From the thread to the main loop. */
 
+static gsize
+happening_get_size (const Happening *happening)
+{
+  return happening->message != NULL ? g_bytes_get_size (happening->message) : 0;
+}
+
+/* Under the lock. */
+static gboolean
+is_full (CgMqttLink *self)
+{
+  return self->inbox.length >= INBOX_LIMIT || self->inbox_bytes >= INBOX_BYTES;
+}
+
 static Happening *
 pop_happening (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+  const gboolean was_full = is_full (self);
   Happening *happening = g_queue_pop_head (&self->inbox);
 
-  if (happening == NULL)
+  if (happening == NULL) {
     g_clear_pointer (&self->handing, g_source_unref);
-  else if (self->inbox.length == INBOX_LIMIT / 2)
+    return NULL;
+  }
+  self->inbox_bytes -= happening_get_size (happening);
+  if (was_full && !is_full (self))
     wake (self); /* the thread may read again */
   return happening;
 }
@@ -113,13 +134,14 @@ hand_up (gpointer user_data)
 static void
 post (CgMqttLink *self, CgMqttEvent event, const char *text, GBytes *message)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
   Happening *happening = g_new0 (Happening, 1);
 
   happening->event = event;
   happening->text = g_strdup (text);
   happening->message = message != NULL ? g_bytes_ref (message) : NULL;
   g_queue_push_tail (&self->inbox, happening);
+  self->inbox_bytes += happening_get_size (happening);
   if (self->handing != NULL)
     return;
   self->handing = g_idle_source_new ();
@@ -139,7 +161,7 @@ static void
 on_published_in_thread (int mid, gpointer user_data)
 {
   CgMqttLink *self = user_data;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   cg_outbox_end (self->outbox, mid);
 }
@@ -149,7 +171,7 @@ on_published_in_thread (int mid, gpointer user_data)
 static gboolean
 is_stopping (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return self->is_stopping;
 }
@@ -157,16 +179,16 @@ is_stopping (CgMqttLink *self)
 static gboolean
 is_inbox_full (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
-  return self->inbox.length >= INBOX_LIMIT;
+  return is_full (self);
 }
 
 /* What waits has been sent, or has waited long enough. */
 static gboolean
 may_end (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return self->is_stopping && (!self->was_up || cg_outbox_get_length (self->outbox) == 0 ||
                                g_get_monotonic_time () >= self->stop_at_us);
@@ -175,7 +197,7 @@ may_end (CgMqttLink *self)
 static GStrv
 take_topics (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   if (!self->topics_changed)
     return NULL;
@@ -186,7 +208,7 @@ take_topics (CgMqttLink *self)
 static CgOutboxItem *
 begin_item (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return cg_outbox_begin (self->outbox);
 }
@@ -236,6 +258,19 @@ wait_in_thread (CgMqttLink *self, CgMqttSession *session, int timeout_ms, short 
   *events = fds[1].revents;
 }
 
+static void
+note_up (CgMqttLink *self, const CgServer *server)
+{
+  g_autofree char *name = cg_server_to_string (server);
+
+  self->was_up = TRUE;
+  self->up_since_us = g_get_monotonic_time ();
+  g_mutex_lock (&self->lock);
+  cg_outbox_set_link (self->outbox, TRUE);
+  g_mutex_unlock (&self->lock);
+  post (self, CG_MQTT_UP, name, NULL);
+}
+
 /* What there is to do on a connection that the server has accepted. */
 static gboolean
 work_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server, GError **error)
@@ -244,19 +279,25 @@ work_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server
 
   if (topics != NULL && !cg_mqtt_session_set_topics (session, (const char *const *)topics, error))
     return FALSE;
-  if (!self->was_up && cg_mqtt_session_is_subscribed (session)) {
-    g_autofree char *name = cg_server_to_string (server);
-    self->was_up = TRUE;
-    self->up_since_us = g_get_monotonic_time ();
-    post (self, CG_MQTT_UP, name, NULL);
-  }
+  if (!self->was_up && cg_mqtt_session_is_subscribed (session))
+    note_up (self, server);
   return !self->was_up || send_waiting (self, session, error);
+}
+
+/* How long the thread may sleep: something is looked at again after that. */
+static int
+get_patience_ms (CgMqttLink *self)
+{
+  if (is_stopping (self))
+    return STOPPING_MS;
+  return self->was_up ? LOOP_MS : (int)MIN (LOOP_MS, self->options->up_timeout_ms);
 }
 
 static gboolean
 loop_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server, GError **error)
 {
-  const gint64 deadline_us = g_get_monotonic_time () + UP_TIMEOUT_MS * G_GINT64_CONSTANT (1000);
+  const guint up_timeout_ms = self->options->up_timeout_ms;
+  const gint64 deadline_us = g_get_monotonic_time () + up_timeout_ms * G_GINT64_CONSTANT (1000);
 
   while (!may_end (self)) {
     short events = 0;
@@ -265,14 +306,14 @@ loop_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server
       return FALSE;
     if (may_end (self))
       break;
-    wait_in_thread (self, session, is_stopping (self) ? 50 : LOOP_MS, &events);
+    wait_in_thread (self, session, get_patience_ms (self), &events);
     if (!cg_mqtt_session_process (session, events, error))
       return FALSE;
     if (self->was_up || g_get_monotonic_time () < deadline_us)
       continue;
     g_autofree char *name = cg_server_to_string (server);
-    g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "%s: no answer in %d s", name,
-                 UP_TIMEOUT_MS / 1000);
+    g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "%s: no answer in %u ms", name,
+                 up_timeout_ms);
     return FALSE;
   }
   cg_mqtt_session_disconnect (session);
@@ -295,15 +336,16 @@ connect_in_thread (CgMqttLink *self, CgMqttSession *session, GError **error)
 
   if (will != NULL && !cg_mqtt_session_set_will (session, will_topic, will, error))
     return FALSE;
-  return cg_mqtt_session_connect_in_thread (session, error);
+  return cg_mqtt_session_connect_in_thread (session, self->ipv4_only, error);
 }
 
 static void
 rewind_outbox (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   cg_outbox_rewind (self->outbox);
+  cg_outbox_set_link (self->outbox, FALSE);
 }
 
 /* One connection from beginning to end. Returns whether it ever was up. */
@@ -318,6 +360,9 @@ serve_in_thread (CgMqttLink *self, const CgServer *server)
   if (connect_in_thread (self, session, &error))
     loop_in_thread (self, session, server, &error);
   rewind_outbox (self);
+  /* Silence may be that of an IPv6 that goes nowhere: the next try does without, once. */
+  self->ipv4_only =
+      !self->was_up && !self->ipv4_only && g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
   if (self->was_up)
     post (self, CG_MQTT_DOWN, error != NULL ? error->message : "closed", NULL);
   else if (error != NULL)
@@ -385,7 +430,7 @@ cg_mqtt_link_new (CgMqttOptions *options, CgMqttListener listener, gpointer user
   self->listener = listener;
   self->user_data = user_data;
   self->topics = g_new0 (char *, 1);
-  self->outbox = cg_outbox_new (OUTBOX_LIMIT, OUTBOX_WINDOW);
+  self->outbox = cg_outbox_new (OUTBOX_LIMIT, OUTBOX_BYTES, OUTBOX_WINDOW);
   g_queue_init (&self->inbox);
   g_mutex_init (&self->lock);
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -496,7 +541,7 @@ cg_mqtt_link_set_topics (CgMqttLink *self, const char *const *topics)
 void
 cg_mqtt_link_set_will (CgMqttLink *self, const char *topic, GBytes *message)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   g_free (self->will_topic);
   self->will_topic = g_strdup (topic);
@@ -533,7 +578,7 @@ cg_mqtt_link_publish (
 guint
 cg_mqtt_link_get_n_queued (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return cg_outbox_get_length (self->outbox);
 }
@@ -547,24 +592,7 @@ cg_mqtt_link_get_n_queued (CgMqttLink *self)
 guint64
 cg_mqtt_link_get_n_dropped (CgMqttLink *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return cg_outbox_get_n_dropped (self->outbox);
-}
-
-/**
- * cg_mqtt_options_free:
- * @self: (transfer full): options
- */
-void
-cg_mqtt_options_free (CgMqttOptions *self)
-{
-  g_ptr_array_unref (self->servers);
-  g_free (self->username);
-  g_free (self->password);
-  g_free (self->client_id);
-  g_free (self->ca_file);
-  g_free (self->cert_file);
-  g_free (self->key_file);
-  g_free (self);
 }

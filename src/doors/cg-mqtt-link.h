@@ -37,6 +37,4 @@ void cg_mqtt_link_publish (
 guint cg_mqtt_link_get_n_queued (CgMqttLink *self);
 guint64 cg_mqtt_link_get_n_dropped (CgMqttLink *self);
 
-void cg_mqtt_options_free (CgMqttOptions *self);
-
 G_END_DECLS

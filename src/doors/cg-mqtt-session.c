@@ -235,6 +235,7 @@ set_up_tls (CgMqttSession *self, GError **error)
 /**
  * cg_mqtt_session_connect_in_thread:
  * @self: a session
+ * @ipv4_only: whether IPv6 has proved to lead nowhere
  *
  * Looks the name up, which may take as long as it likes, and begins to connect. TLS always
  * verifies certificate and host name.
@@ -242,9 +243,12 @@ set_up_tls (CgMqttSession *self, GError **error)
  * Returns: %FALSE with %CG_ERROR_UNREACHABLE
  */
 gboolean
-cg_mqtt_session_connect_in_thread (CgMqttSession *self, GError **error)
+cg_mqtt_session_connect_in_thread (CgMqttSession *self, gboolean ipv4_only, GError **error)
 {
   const CgMqttOptions *options = self->options;
+  /* The library tries only the first address that does not refuse at once. Bound to an IPv4
+   * address it skips the others. */
+  const char *bind_address = ipv4_only ? "0.0.0.0" : NULL;
 
   if (options->username != NULL &&
       !check (self, mosquitto_username_pw_set (self->client, options->username, options->password),
@@ -254,8 +258,8 @@ cg_mqtt_session_connect_in_thread (CgMqttSession *self, GError **error)
     return FALSE;
   errno = 0;
   return check (self,
-                mosquitto_connect_async (self->client, self->server->host, self->server->port,
-                                         (int)options->keep_alive_s),
+                mosquitto_connect_bind_async (self->client, self->server->host, self->server->port,
+                                              (int)options->keep_alive_s, bind_address),
                 error);
 }
 

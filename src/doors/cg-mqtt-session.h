@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "cg-config.h"
+#include "cg-mqtt-options.h"
 
 G_BEGIN_DECLS
-
-/* What a connection needs to know; nobody changes it once a thread has it. */
-typedef struct {
-  GPtrArray *servers; /* (owned) (element-type CgServer) */
-  char *username;     /* (nullable) */
-  char *password;     /* (nullable) */
-  char *client_id;
-  char *ca_file;   /* (nullable) */
-  char *cert_file; /* (nullable) */
-  char *key_file;  /* (nullable) */
-  int subscribe_qos;
-  guint keep_alive_s;
-  guint reconnect_max_ms;
-} CgMqttOptions;
 
 typedef struct {
   void (*message) (GBytes *message, gpointer user_data);
@@ -35,7 +21,8 @@ void cg_mqtt_session_free (CgMqttSession *self);
 
 gboolean
 cg_mqtt_session_set_will (CgMqttSession *self, const char *topic, GBytes *message, GError **error);
-gboolean cg_mqtt_session_connect_in_thread (CgMqttSession *self, GError **error);
+gboolean
+cg_mqtt_session_connect_in_thread (CgMqttSession *self, gboolean ipv4_only, GError **error);
 int cg_mqtt_session_get_fd (CgMqttSession *self);
 short cg_mqtt_session_get_events (CgMqttSession *self);
 gboolean cg_mqtt_session_process (CgMqttSession *self, short events, GError **error);

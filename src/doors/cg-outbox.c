@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-outbox.h"
 
+#include <string.h>
+
 struct _CgOutbox {
   guint limit;
+  gsize limit_bytes;
   guint window;
+  gboolean link_up;
   GQueue waiting;                   /* (owned) (element-type CgOutboxItem) oldest first */
   GQueue under_way;                 /* (owned) (element-type CgOutboxItem) oldest first */
   guint n_waiting[CG_N_DOOR_KINDS]; /* spares the search for what is not there */
+  gsize n_bytes;                    /* of all, those under way included */
   guint64 n_dropped;
 };
 
@@ -20,6 +25,13 @@ static const CgDoorKind drop_order[] = {
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (drop_order) == CG_N_DOOR_KINDS);
 
+/* What it takes in memory, roughly. */
+static gsize
+item_get_size (const CgOutboxItem *item)
+{
+  return sizeof *item + strlen (item->topic) + g_bytes_get_size (item->content);
+}
+
 static void
 item_free (CgOutboxItem *item)
 {
@@ -30,18 +42,20 @@ item_free (CgOutboxItem *item)
 
 /**
  * cg_outbox_new:
- * @limit: messages kept, those under way included
+ * @limit: messages kept while the link is down, those under way included
+ * @limit_bytes: what they may take at any time
  * @window: messages under way at the same time
  *
- * Returns: (transfer full): an empty outbox
+ * Returns: (transfer full): an empty outbox, its link down
  */
 CgOutbox *
-cg_outbox_new (guint limit, guint window)
+cg_outbox_new (guint limit, gsize limit_bytes, guint window)
 {
   g_return_val_if_fail (window > 0 && limit >= window, NULL);
 
   CgOutbox *self = g_new0 (CgOutbox, 1);
   self->limit = limit;
+  self->limit_bytes = limit_bytes;
   self->window = window;
   g_queue_init (&self->waiting);
   g_queue_init (&self->under_way);
@@ -69,17 +83,25 @@ drop_oldest_of (CgOutbox *self, CgDoorKind kind)
 
   while (((CgOutboxItem *)link->data)->kind != kind)
     link = link->next;
+  self->n_bytes -= item_get_size (link->data);
   item_free (link->data);
   g_queue_delete_link (&self->waiting, link);
   self->n_waiting[kind]--;
   self->n_dropped++;
 }
 
+static gboolean
+is_too_full (const CgOutbox *self)
+{
+  return self->n_bytes > self->limit_bytes ||
+         (!self->link_up && cg_outbox_get_length (self) > self->limit);
+}
+
 static void
 make_room (CgOutbox *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (drop_order); i++)
-    while (cg_outbox_get_length (self) > self->limit && self->n_waiting[drop_order[i]] > 0)
+    while (is_too_full (self) && self->n_waiting[drop_order[i]] > 0)
       drop_oldest_of (self, drop_order[i]);
 }
 
@@ -106,6 +128,7 @@ cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos, GBy
   item->content = g_bytes_ref (content);
   g_queue_push_tail (&self->waiting, item);
   self->n_waiting[kind]++;
+  self->n_bytes += item_get_size (item);
   make_room (self);
 }
 
@@ -149,6 +172,7 @@ cg_outbox_end (CgOutbox *self, int mid)
     if (item->mid != mid)
       continue;
     g_queue_delete_link (&self->under_way, link);
+    self->n_bytes -= item_get_size (item);
     item_free (item);
     return TRUE;
   }
@@ -172,6 +196,21 @@ cg_outbox_rewind (CgOutbox *self)
     g_queue_push_head (&self->waiting, item);
     self->n_waiting[item->kind]++;
   }
+}
+
+/**
+ * cg_outbox_set_link:
+ * @self: an outbox
+ * @up: whether what waits is being sent
+ *
+ * While the link is up a burst may be longer than what is kept for a link that is down: bytes
+ * alone count. When it goes, what is too much is dropped.
+ */
+void
+cg_outbox_set_link (CgOutbox *self, gboolean up)
+{
+  self->link_up = up;
+  make_room (self);
 }
 
 /**

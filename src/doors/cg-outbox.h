@@ -24,13 +24,14 @@ typedef struct {
 /* Messages that wait for a link, and those that are under way on it. A plain type: no lock. */
 typedef struct _CgOutbox CgOutbox;
 
-CgOutbox *cg_outbox_new (guint limit, guint window);
+CgOutbox *cg_outbox_new (guint limit, gsize limit_bytes, guint window);
 void cg_outbox_free (CgOutbox *self);
 
 void cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos, GBytes *content);
 CgOutboxItem *cg_outbox_begin (CgOutbox *self);
 gboolean cg_outbox_end (CgOutbox *self, int mid);
 void cg_outbox_rewind (CgOutbox *self);
+void cg_outbox_set_link (CgOutbox *self, gboolean up);
 
 guint cg_outbox_get_length (const CgOutbox *self);
 guint64 cg_outbox_get_n_dropped (const CgOutbox *self);

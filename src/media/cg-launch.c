@@ -75,12 +75,23 @@ cg_launch_load (const char *name, GError **error)
   return strip_comments (text);
 }
 
+/* One element alone comes from the parser as it is. */
+static GstElement *
+place_in_pipeline (GstElement *element)
+{
+  if (GST_IS_PIPELINE (element))
+    return gst_object_ref_sink (element);
+  GstElement *pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  gst_bin_add (GST_BIN (pipeline), element);
+  return pipeline;
+}
+
 /**
  * cg_launch_build:
  * @name: a file of the folder, without `.launch`
  * @error: return location
  *
- * Returns: (transfer full): the pipeline, in state NULL, or %NULL with #CG_ERROR_INVALID_CONFIG
+ * Returns: (transfer full): a pipeline in state NULL, or %NULL with #CG_ERROR_INVALID_CONFIG
  */
 GstElement *
 cg_launch_build (const char *name, GError **error)
@@ -92,12 +103,10 @@ cg_launch_build (const char *name, GError **error)
   g_autoptr (GError) cause = NULL;
   GstElement *element =
       gst_parse_launch_full (description, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &cause);
-  if (element != NULL)
-    gst_object_ref_sink (element);
-  if (element != NULL && cause == NULL && GST_IS_PIPELINE (element))
-    return element;
+  if (element != NULL && cause == NULL)
+    return place_in_pipeline (element);
   set_launch_error (error, name, cause);
-  g_clear_pointer (&element, gst_object_unref);
+  gst_clear_object (&element);
   return NULL;
 }
 

@@ -43,8 +43,14 @@ find_in (const CgErrorMap *map, gsize length, int from, CgError *to)
   return FALSE;
 }
 
-static guint
-get_status (GstMessage *message)
+/**
+ * cg_pull_error_get_status:
+ * @message: an error message of the pipeline
+ *
+ * Returns: the RTSP status behind it; 0: none
+ */
+guint
+cg_pull_error_get_status (GstMessage *message)
 {
   const GstStructure *details = NULL;
   guint status = 0;
@@ -87,7 +93,7 @@ cg_pull_error_is_nothing_set_up (GstMessage *message)
 {
   g_autoptr (GError) cause = NULL;
 
-  if (get_status (message) == GST_RTSP_STS_UNSUPPORTED_TRANSPORT)
+  if (cg_pull_error_get_status (message) == GST_RTSP_STS_UNSUPPORTED_TRANSPORT)
     return TRUE;
   gst_message_parse_error (message, &cause, NULL);
   return g_error_matches (cause, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND);
@@ -121,7 +127,9 @@ cg_pull_error_from_message (GstMessage *message)
   g_autofree char *debug = NULL;
 
   gst_message_parse_error (message, &cause, &debug);
-  const guint status = get_status (message);
+  if (cause->domain == CG_ERROR)
+    return g_steal_pointer (&cause);
+  const guint status = cg_pull_error_get_status (message);
   const CgError code = classify (cause, status, debug);
   if (status != 0)
     return cg_pull_error_from_status (status);

@@ -7,6 +7,7 @@
 
 G_BEGIN_DECLS
 
+guint cg_pull_error_get_status (GstMessage *message);
 gboolean cg_pull_error_is_nothing_set_up (GstMessage *message);
 GError *cg_pull_error_from_message (GstMessage *message);
 GError *cg_pull_error_from_status (guint status);

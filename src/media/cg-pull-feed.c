@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cg-launch.h"
+#include "cg-pull-track.h"
 #include "cg-silence.h"
 
 struct _CgPullFeed {
@@ -21,127 +22,13 @@ struct _CgPullFeed {
   char *refused; /* (nullable) name of a video codec we cannot take */
 
   /* Seen by the video thread only. */
-  GstCaps *video_caps; /* (owned) (nullable) */
-  CgFormat *video;     /* (owned) (nullable) */
-  CgSilence *silence;  /* (owned) (nullable) */
+  CgPullTrack video;
+  CgSilence *silence; /* (owned) (nullable) */
   gboolean is_live;
 
   /* Seen by the audio thread only. */
-  GstCaps *audio_caps; /* (owned) (nullable) */
-  CgFormat *sound;     /* (owned) (nullable) */
+  CgPullTrack sound;
 };
-
-typedef struct {
-  GstBuffer *buffer;
-  GstMapInfo map;
-} MappedBuffer;
-
-static void
-mapped_buffer_free (gpointer data)
-{
-  MappedBuffer *mapped = data;
-
-  gst_buffer_unmap (mapped->buffer, &mapped->map);
-  gst_buffer_unref (mapped->buffer);
-  g_free (mapped);
-}
-
-/* The bytes stay where GStreamer put them. */
-static GBytes *
-wrap_buffer (GstBuffer *buffer)
-{
-  MappedBuffer *mapped = g_new0 (MappedBuffer, 1);
-
-  if (!gst_buffer_map (buffer, &mapped->map, GST_MAP_READ)) {
-    g_free (mapped);
-    return NULL;
-  }
-  mapped->buffer = gst_buffer_ref (buffer);
-  return g_bytes_new_with_free_func (mapped->map.data, mapped->map.size, mapped_buffer_free,
-                                     mapped);
-}
-
-static GBytes *
-get_codec_data (const GstStructure *structure)
-{
-  const GValue *value = gst_structure_get_value (structure, "codec_data");
-
-  if (value == NULL || !GST_VALUE_HOLDS_BUFFER (value))
-    return NULL;
-  return wrap_buffer (gst_value_get_buffer (value));
-}
-
-/* ISO/IEC 14496-15: seven bytes are the shortest record that names a parameter set (Q24). */
-static CgFormat *
-make_video_format (const GstStructure *structure)
-{
-  g_autoptr (GBytes) codec_data = get_codec_data (structure);
-  int width = 0, height = 0, numerator = 0, denominator = 1;
-
-  if (codec_data == NULL || g_bytes_get_size (codec_data) < 7)
-    return NULL;
-  gst_structure_get_int (structure, "width", &width);
-  gst_structure_get_int (structure, "height", &height);
-  gst_structure_get_fraction (structure, "framerate", &numerator, &denominator);
-  const double fps = denominator > 0 ? (double)numerator / denominator : 0;
-  return cg_format_new_h264 (codec_data, (guint)MAX (width, 0), (guint)MAX (height, 0), fps);
-}
-
-static CgFormat *
-make_audio_format (const GstStructure *structure)
-{
-  g_autoptr (GBytes) codec_data = get_codec_data (structure);
-  int rate = 0, channels = 0;
-
-  if (codec_data == NULL || g_bytes_get_size (codec_data) < 2)
-    return NULL;
-  gst_structure_get_int (structure, "rate", &rate);
-  gst_structure_get_int (structure, "channels", &channels);
-  return cg_format_new_aac (codec_data, (guint)MAX (rate, 0), (guint)MAX (channels, 0));
-}
-
-/* Caps are the same object until something changes, so this is a comparison of pointers. */
-static void
-follow_caps (GstSample *sample,
-             GstCaps **caps,
-             CgFormat **format,
-             CgFormat *(*make) (const GstStructure *structure))
-{
-  GstCaps *now = gst_sample_get_caps (sample);
-
-  if (now == NULL || now == *caps)
-    return;
-  g_autoptr (CgFormat) made = make (gst_caps_get_structure (now, 0));
-  gst_caps_replace (caps, now);
-  if (made == NULL || cg_format_equal (made, *format))
-    return;
-  g_clear_pointer (format, cg_format_unref);
-  *format = g_steal_pointer (&made);
-}
-
-static gint64
-get_pts_us (GstBuffer *buffer, gint64 now_us)
-{
-  if (GST_BUFFER_PTS_IS_VALID (buffer))
-    return (gint64)(GST_BUFFER_PTS (buffer) / GST_USECOND);
-  if (GST_BUFFER_DTS_IS_VALID (buffer))
-    return (gint64)(GST_BUFFER_DTS (buffer) / GST_USECOND);
-  return now_us;
-}
-
-static CgAccessUnit *
-make_unit (GstSample *sample, CgTrack track, CgFormat *format)
-{
-  GstBuffer *buffer = gst_sample_get_buffer (sample);
-  if (buffer == NULL || format == NULL || gst_buffer_get_size (buffer) == 0)
-    return NULL;
-
-  g_autoptr (GBytes) data = wrap_buffer (buffer);
-  if (data == NULL)
-    return NULL;
-  const gboolean key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  return cg_access_unit_new (track, format, data, key);
-}
 
 static void
 post (GstAppSink *sink, const char *name)
@@ -170,14 +57,13 @@ on_video_sample (GstAppSink *sink, gpointer user_data)
   if (sample == NULL)
     return GST_FLOW_EOS;
 
-  follow_caps (sample, &self->video_caps, &self->video, make_video_format);
   g_atomic_int_inc (&self->frames);
   const gint64 now_us = g_get_monotonic_time ();
-  CgAccessUnit *unit = make_unit (sample, CG_TRACK_VIDEO, self->video);
+  CgAccessUnit *unit = cg_pull_track_take (&self->video, CG_TRACK_VIDEO, sample);
   if (unit == NULL)
     return GST_FLOW_OK;
 
-  const gint64 pts_us = get_pts_us (gst_sample_get_buffer (sample), now_us);
+  const gint64 pts_us = cg_pull_track_get_pts_us (sample, now_us);
   const gboolean taken = cg_hub_feed (self->hub, self->input, unit, pts_us, now_us);
   if (taken)
     feed_silence (self, pts_us, now_us);
@@ -196,24 +82,21 @@ on_audio_sample (GstAppSink *sink, gpointer user_data)
   if (sample == NULL)
     return GST_FLOW_EOS;
 
-  follow_caps (sample, &self->audio_caps, &self->sound, make_audio_format);
-  CgAccessUnit *unit = make_unit (sample, CG_TRACK_AUDIO, self->sound);
+  CgAccessUnit *unit = cg_pull_track_take (&self->sound, CG_TRACK_AUDIO, sample);
   if (unit == NULL)
     return GST_FLOW_OK;
   const gint64 now_us = g_get_monotonic_time ();
-  const gint64 pts_us = get_pts_us (gst_sample_get_buffer (sample), now_us);
+  const gint64 pts_us = cg_pull_track_get_pts_us (sample, now_us);
   cg_hub_feed (self->hub, self->input, unit, pts_us, now_us);
   return GST_FLOW_OK;
 }
 
 static void
-attach_sink (CgPullFeed *self,
-             GstElement *bin,
-             const char *name,
-             GstFlowReturn (*callback) (GstAppSink *sink, gpointer user_data))
+attach_sink (CgPullFeed *self, GstElement *bin, const char *name)
 {
   g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (bin), name);
-  GstAppSinkCallbacks callbacks = {.new_sample = callback};
+  const gboolean is_video = g_strcmp0 (name, "video") == 0;
+  GstAppSinkCallbacks callbacks = {.new_sample = is_video ? on_video_sample : on_audio_sample};
 
   if (sink == NULL || !GST_IS_APP_SINK (sink)) {
     g_warning ("no appsink named %s in the pipeline", name);
@@ -225,7 +108,7 @@ attach_sink (CgPullFeed *self,
 
 /* Which of pipelines/ takes this sound; NULL: none is wanted. */
 static const char *
-choose_branch (CgAudioPolicy policy, const char *encoding)
+choose_audio_branch (CgAudioPolicy policy, const char *encoding)
 {
   const gboolean is_aac = g_strcmp0 (encoding, "MPEG4-GENERIC") == 0;
 
@@ -286,7 +169,7 @@ select_video (CgPullFeed *self, const char *encoding)
 static gboolean
 select_audio (CgPullFeed *self, const char *encoding)
 {
-  if (self->has_audio || choose_branch (self->audio, encoding) == NULL)
+  if (self->has_audio || choose_audio_branch (self->audio, encoding) == NULL)
     return FALSE;
   return self->has_audio = TRUE;
 }
@@ -310,25 +193,53 @@ on_select_stream (GstElement *source, guint number, GstCaps *caps, CgPullFeed *s
   return wanted;
 }
 
-static void
-add_branch (CgPullFeed *self, GstElement *source, GstPad *pad, const char *name)
+/* A branch for the picture, or for the sound: `sink` is the name of its last element. */
+static gboolean
+add_branch (CgPullFeed *self,
+            GstElement *source,
+            GstPad *pad,
+            const char *name,
+            const char *sink,
+            GError **error)
 {
   g_autoptr (GstObject) pipeline = gst_object_get_parent (GST_OBJECT (source));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GstElement) branch = cg_launch_build_branch (name, &error);
+  g_autoptr (GstElement) branch = cg_launch_build_branch (name, error);
 
-  if (branch == NULL || pipeline == NULL) {
-    g_warning ("no sound: %s", error != NULL ? error->message : "pipeline is gone");
-    return;
-  }
-  attach_sink (self, branch, "audio", on_audio_sample);
-  gst_bin_add (GST_BIN (pipeline), gst_object_ref (branch));
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (branch, "sink");
+  if (branch == NULL || pipeline == NULL)
+    return FALSE;
+  attach_sink (self, branch, sink);
+  gst_bin_add (GST_BIN (pipeline), branch);
   gst_element_sync_state_with_parent (branch);
-  if (sink == NULL || gst_pad_link (pad, sink) != GST_PAD_LINK_OK)
-    g_warning ("no sound: pipelines/%s.launch takes no such stream", name);
+  g_autoptr (GstPad) entry = gst_element_get_static_pad (branch, "sink");
+  if (gst_pad_link (pad, entry) == GST_PAD_LINK_OK)
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+               "pipelines/%s.launch does not take what the camera sends", name);
+  return FALSE;
 }
 
+static void
+add_video (CgPullFeed *self, GstElement *source, GstPad *pad)
+{
+  GError *error = NULL;
+
+  if (!add_branch (self, source, pad, "video-h264", "video", &error) && error != NULL)
+    gst_element_post_message (source, gst_message_new_error (GST_OBJECT (source), error, NULL));
+  g_clear_error (&error);
+}
+
+static void
+add_audio (CgPullFeed *self, GstElement *source, GstPad *pad, const char *encoding)
+{
+  const char *name = choose_audio_branch (self->audio, encoding);
+  g_autoptr (GError) error = NULL;
+
+  if (name != NULL && !add_branch (self, source, pad, name, "audio", &error) && error != NULL)
+    g_warning ("no sound: %s", error->message);
+}
+
+/* By ourselves: links that the parser leaves for later are not safe when the pads of picture and
+ * sound come in two threads at once. */
 static void
 on_pad_added (GstElement *source, GstPad *pad, CgPullFeed *self)
 {
@@ -336,13 +247,12 @@ on_pad_added (GstElement *source, GstPad *pad, CgPullFeed *self)
   if (caps == NULL)
     caps = gst_pad_query_caps (pad, NULL);
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
-  const char *encoding = gst_structure_get_string (structure, "encoding-name");
+  const char *media = gst_structure_get_string (structure, "media");
 
-  if (g_strcmp0 (gst_structure_get_string (structure, "media"), "audio") != 0)
-    return;
-  const char *name = choose_branch (self->audio, encoding);
-  if (name != NULL)
-    add_branch (self, source, pad, name);
+  if (g_strcmp0 (media, "video") == 0)
+    add_video (self, source, pad);
+  else if (g_strcmp0 (media, "audio") == 0)
+    add_audio (self, source, pad, gst_structure_get_string (structure, "encoding-name"));
 }
 
 static void
@@ -401,10 +311,8 @@ cg_pull_feed_unref (CgPullFeed *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  gst_clear_caps (&self->video_caps);
-  gst_clear_caps (&self->audio_caps);
-  g_clear_pointer (&self->video, cg_format_unref);
-  g_clear_pointer (&self->sound, cg_format_unref);
+  cg_pull_track_clear (&self->video);
+  cg_pull_track_clear (&self->sound);
   g_clear_pointer (&self->silence, cg_silence_free);
   g_mutex_clear (&self->mutex);
   g_free (self->refused);
@@ -427,9 +335,10 @@ cg_pull_feed_close (CgPullFeed *self)
 /**
  * cg_pull_feed_attach:
  * @self: a feed
- * @pipeline: in state NULL, with an RTSP `source` and a `video` appsink
+ * @pipeline: in state NULL, with an RTSP `source`
  *
- * Connects to the agreed elements. A feed serves one pipeline.
+ * From here on the streams that are wanted get their branches as they come. A feed serves one
+ * pipeline.
  */
 void
 cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline)
@@ -439,7 +348,6 @@ cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline)
   connect_source (self, source, "on-sdp", G_CALLBACK (on_sdp));
   connect_source (self, source, "select-stream", G_CALLBACK (on_select_stream));
   connect_source (self, source, "pad-added", G_CALLBACK (on_pad_added));
-  attach_sink (self, pipeline, "video", on_video_sample);
 }
 
 /**

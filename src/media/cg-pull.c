@@ -2,18 +2,24 @@
 #include "cg-pull.h"
 
 #include <gst/gst.h>
+#include <gst/rtsp/gstrtspdefs.h>
+#include <string.h>
 
 #include "cg-launch.h"
 #include "cg-main.h"
 #include "cg-pull-error.h"
 #include "cg-pull-feed.h"
 #include "cg-reaper.h"
+#include "cg-rtsp-guard.h"
 
 /* The two deadlines are looked at so many times before they pass. */
 #define LOOKS_PER_DEADLINE 8
 
 /* A TEARDOWN waits one second for its answer (pipelines/); after three nobody waits for it. */
 #define STOP_TIMEOUT_MS 3000
+
+/* A camera may count the first try for a moment after it has ended (Q19). */
+#define SECOND_TRY_PAUSE_MS 300
 
 struct _CgPull {
   GObject parent;
@@ -35,6 +41,7 @@ struct _CgPull {
   GSource *watch;       /* (owned) (nullable) the two deadlines */
   GSource *failure;     /* (owned) (nullable) tells of a failure on the next turn */
   GError *error;        /* (owned) (nullable) what `failure` tells */
+  GSource *second_try;  /* (owned) (nullable) by UDP */
   gboolean is_running;
   gboolean is_live;
   gboolean is_over; /* failed or stopped */
@@ -78,6 +85,7 @@ clear_sources (CgPull *self)
 {
   cg_clear_source (&self->watch);
   cg_clear_source (&self->failure);
+  cg_clear_source (&self->second_try);
   cg_clear_source (&self->stop_timer);
 }
 
@@ -167,6 +175,7 @@ fail (CgPull *self, GError *error)
   self->is_live = FALSE;
   self->error = error;
   cg_clear_source (&self->watch);
+  cg_clear_source (&self->second_try);
   if (self->feed != NULL)
     cg_pull_feed_close (self->feed);
   self->failure = cg_clock_add_timeout (self->clock, 0, on_failure, self);
@@ -211,23 +220,50 @@ may_try_udp (CgPull *self)
   return self->wanted == CG_TRANSPORT_AUTO && self->transport == CG_TRANSPORT_TCP;
 }
 
+static gboolean
+on_second_try (gpointer user_data)
+{
+  CgPull *self = user_data;
+
+  cg_clear_source (&self->second_try);
+  start_pipeline (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
-on_tcp_released (GObject *object, GAsyncResult *result, gpointer user_data)
+on_try_released (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgPull) self = user_data;
 
   cg_reaper_release_finish (result, NULL);
   if (!self->is_over)
-    start_pipeline (self);
+    self->second_try = cg_clock_add_timeout (self->clock, SECOND_TRY_PAUSE_MS, on_second_try, self);
 }
 
-/* The camera hears the end of the first try before the second begins: it may count (Q19). */
 static void
 try_udp (CgPull *self)
 {
   g_info ("camera refuses RTP over TCP; trying UDP");
   self->transport = CG_TRANSPORT_UDP;
-  drop_pipeline (self, on_tcp_released, g_object_ref (self));
+  drop_pipeline (self, on_try_released, g_object_ref (self));
+}
+
+/* Some cameras give an address with a query that they do not know themselves (Q29). */
+static gboolean
+is_query_refused (CgPull *self, GstMessage *message)
+{
+  const guint status = cg_pull_error_get_status (message);
+
+  return !self->is_running && strchr (self->location, '?') != NULL &&
+         (status == GST_RTSP_STS_NOT_FOUND || status == GST_RTSP_STS_UNAUTHORIZED);
+}
+
+static void
+try_without_query (CgPull *self)
+{
+  g_info ("camera refuses its own address; trying it without the query");
+  *strchr (self->location, '?') = '\0';
+  drop_pipeline (self, on_try_released, g_object_ref (self));
 }
 
 static void
@@ -244,6 +280,10 @@ on_error_message (CgPull *self, GstMessage *message)
   }
   if (may_try_udp (self) && is_transport_refused (self, message)) {
     try_udp (self);
+    return;
+  }
+  if (is_query_refused (self, message)) {
+    try_without_query (self);
     return;
   }
   fail (self, explain (self, message));
@@ -345,8 +385,9 @@ set_properties (CgPull *self)
 
   if (source == NULL)
     return FALSE;
-  g_object_set (source, "location", self->location, "user-id", self->username, "user-pw",
-                self->password, "tcp-timeout", (guint64)self->start_timeout_ms * 1000, NULL);
+  g_object_set (source, "location", self->location, "tcp-timeout",
+                (guint64)self->start_timeout_ms * 1000, NULL);
+  cg_rtsp_guard_attach (source, self->username, self->password);
   return TRUE;
 }
 

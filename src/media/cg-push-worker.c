@@ -9,6 +9,7 @@
 
 #include "cg-error.h"
 #include "cg-flv.h"
+#include "cg-main.h"
 #include "cg-rtmp-session.h"
 #include "cg-uplink.h"
 
@@ -78,19 +79,15 @@ notification_free (gpointer data)
   g_free (notification);
 }
 
-/* By a source of its own: g_main_context_invoke() might call back in this very thread. */
 static void
 post (CgPushWorker *self, CgPushWorkerEvent event, GError *error)
 {
   Notification *notification = g_new0 (Notification, 1);
-  g_autoptr (GSource) source = g_idle_source_new ();
 
   notification->worker = worker_ref (self);
   notification->event = event;
   notification->error = error;
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_notification, notification, notification_free);
-  g_source_attach (source, self->context);
+  cg_main_post (self->context, on_notification, notification, notification_free);
 }
 
 static void

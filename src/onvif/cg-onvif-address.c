@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More pictures than any recorder has. */
+#define MAX_CHANNEL 4096
+
+/* RTSP does not live on the port of HTTP, whatever GetStreamUri says (Q29). */
+#define HTTP_PORT 80
+
 /* The three parts of scheme://[userinfo@]authority/target, as slices of the text they came from. */
 typedef struct {
   char *scheme;    /* lower case */
@@ -41,6 +47,12 @@ url_split (const char *text, CgOnvifUrl *url)
   url->authority = g_strdup (at != NULL ? at + 1 : authority);
   url->target = target[0] == '/' ? g_steal_pointer (&target) : g_strconcat ("/", target, NULL);
   return TRUE;
+}
+
+static gboolean
+is_http (const CgOnvifUrl *url)
+{
+  return strcmp (url->scheme, "http") == 0 || strcmp (url->scheme, "https") == 0;
 }
 
 /* Takes "host", "host:port", "[v6]:port" or a bare IPv6 address apart; port 0: none or nonsense.
@@ -100,8 +112,31 @@ port_is_broken (const char *authority, guint16 port)
 }
 
 /**
+ * cg_onvif_address_get_channel:
+ * @address: as people write it
+ *
+ * "host/2" and "host:port/2" mean the second picture of that device (Q60). In a URL a number is a
+ * path like any other.
+ *
+ * Returns: the channel, from 1; 0: none
+ */
+guint
+cg_onvif_address_get_channel (const char *address)
+{
+  const char *slash = strstr (address, "://") == NULL ? strchr (address, '/') : NULL;
+  g_autofree char *number = slash != NULL ? g_strchomp (g_strdup (slash + 1)) : NULL;
+  guint64 channel = 0;
+
+  if (number == NULL || slash == address ||
+      !g_ascii_string_to_unsigned (number, 10, 1, MAX_CHANNEL, &channel, NULL))
+    return 0;
+  return (guint)channel;
+}
+
+/**
  * cg_onvif_address_normalise:
- * @address: "host", "host:port" or a URL, as people write it (INTERFACES.md, [camera] address)
+ * @address: "host", "host:port", either with "/channel", or a URL, as people write it
+ *   (INTERFACES.md, [camera] address)
  * @error: return location for a %CG_ERROR_INVALID_CONFIG
  *
  * The device service's URL. A login in the URL is taken off (Q26); a missing path becomes the one
@@ -114,13 +149,15 @@ cg_onvif_address_normalise (const char *address, GError **error)
 {
   g_return_val_if_fail (address != NULL, NULL);
   g_autofree char *text = g_strstrip (g_strdup (address));
+
+  if (cg_onvif_address_get_channel (text) > 0)
+    *strchr (text, '/') = '\0';
   g_autofree char *with_scheme =
       strstr (text, "://") != NULL ? g_strdup (text) : g_strconcat ("http://", text, NULL);
   g_auto (CgOnvifUrl) url = {0};
   guint16 port = 0;
 
-  if (text[0] == '\0' || !url_split (with_scheme, &url) ||
-      (strcmp (url.scheme, "http") != 0 && strcmp (url.scheme, "https") != 0)) {
+  if (text[0] == '\0' || !url_split (with_scheme, &url) || !is_http (&url)) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
                          "a camera address is a host, host:port or an http(s) URL");
     return NULL;
@@ -150,7 +187,7 @@ cg_onvif_address_parse (const char *url, GError **error)
   g_auto (CgOnvifUrl) parts = {0};
   guint16 port = 0;
 
-  if (!url_split (url, &parts) || !g_str_has_prefix (parts.scheme, "http")) {
+  if (!url_split (url, &parts) || !is_http (&parts)) {
     g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "not an http address of a service");
     return NULL;
   }
@@ -232,29 +269,80 @@ cg_onvif_address_repair (const char *xaddr, const char *reached)
   return cg_onvif_address_with_path (reached, url.target);
 }
 
+/* "rtsp://rtsp://host" says its scheme twice (Q29). */
+static char *
+without_double_scheme (const char *uri)
+{
+  const char *start = uri;
+  const char *next = strstr (uri, "://");
+
+  while (next != NULL) {
+    const char *colon =
+        next + 3 + strspn (next + 3, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+    if (colon == next + 3 || !g_str_has_prefix (colon, "://"))
+      break;
+    start = next + 3;
+    next = colon;
+  }
+  return g_strstrip (g_strdup (start));
+}
+
 /**
  * cg_onvif_address_repair_stream:
  * @uri: what GetStreamUri gave
- * @reached: the URL at which the device answered
+ * @reached: (nullable): the URL at which the device answered; %NULL: its addresses are right
  *
- * Keeps scheme, port, path and query and takes the host from @reached (Q7, Q29); a doubled port is
- * undone, a login in it is taken off (Q26).
+ * Keeps scheme, port, path and query and takes the host from @reached (Q7, Q29); a port of HTTP is
+ * taken off, a doubled scheme or port undone, a login in it is taken off (Q26).
  *
  * Returns: (transfer full): the repaired address
  */
 char *
 cg_onvif_address_repair_stream (const char *uri, const char *reached)
 {
-  g_autofree char *text = g_strstrip (g_strdup (uri));
+  g_autofree char *text = without_double_scheme (uri);
   g_auto (CgOnvifUrl) url = {0};
   g_auto (CgOnvifUrl) device = {0};
   guint16 port = 0;
   guint16 device_port = 0;
 
-  if (!url_split (text, &url) || !url_split (reached, &device))
+  if (!url_split (text, &url))
     return g_steal_pointer (&text);
-  g_autofree char *host = authority_split (device.authority, &device_port);
-  g_free (authority_split (url.authority, &port)); /* the wrong host */
+  g_autofree char *host = authority_split (url.authority, &port);
+  if (reached != NULL && url_split (reached, &device)) {
+    g_free (host);
+    host = authority_split (device.authority, &device_port);
+    port = port == HTTP_PORT ? 0 : port;
+  }
   g_autofree char *authority = authority_join (host, port);
   return g_strconcat (url.scheme, "://", authority, url.target, NULL);
+}
+
+/**
+ * cg_onvif_address_repair_snapshot:
+ * @uri: what GetSnapshotUri gave
+ * @told: (nullable): the device service as the camera gives it
+ * @reached: the URL at which the device answered
+ *
+ * An address on the server of the device service, by the camera's own word, is on the server that
+ * we reached; of any other the host is the one we reached (Q7). A login in it is taken off (Q26).
+ *
+ * Returns: (transfer full): the repaired address
+ */
+char *
+cg_onvif_address_repair_snapshot (const char *uri, const char *told, const char *reached)
+{
+  g_autoptr (CgOnvifAddress) picture = cg_onvif_address_parse (uri, NULL);
+  g_autoptr (CgOnvifAddress) service = told != NULL ? cg_onvif_address_parse (told, NULL) : NULL;
+  g_autoptr (CgOnvifAddress) device = cg_onvif_address_parse (reached, NULL);
+
+  if (picture == NULL || device == NULL)
+    return cg_onvif_address_repair (uri, reached);
+  if (service != NULL && service->tls == picture->tls && service->port == picture->port)
+    return cg_onvif_address_with_path (reached, picture->target);
+  g_free (picture->host);
+  picture->host = g_strdup (device->host);
+  g_autofree char *authority = cg_onvif_address_get_host_header (picture);
+  return g_strconcat (picture->tls ? "https://" : "http://", authority, picture->target, NULL);
 }

@@ -24,6 +24,8 @@ char *cg_onvif_address_get_host_header (const CgOnvifAddress *self);
 
 char *cg_onvif_address_with_path (const char *reached, const char *path);
 char *cg_onvif_address_repair (const char *xaddr, const char *reached);
+char *cg_onvif_address_repair_snapshot (const char *uri, const char *told, const char *reached);
+guint cg_onvif_address_get_channel (const char *address);
 char *cg_onvif_address_repair_stream (const char *uri, const char *reached);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifAddress, cg_onvif_address_free)

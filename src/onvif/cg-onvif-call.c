@@ -3,34 +3,10 @@
 
 #include <string.h>
 
+#include "cg-onvif-climb.h"
+#include "cg-onvif-repair.h"
 #include "cg-onvif-session-private.h"
-
-/* A clock measured so recently is not to blame for a refused token. */
-#define CLOCK_FRESH_US (5 * G_USEC_PER_SEC)
-
-/* A clock that moved less has not moved: GetSystemDateAndTime tells whole seconds. */
-#define CLOCK_MOVED_MS 2000
-
-/* How one try ended. */
-typedef enum {
-  VERDICT_OK,
-  VERDICT_REFUSED, /* the login was not taken */
-  VERDICT_BARE,    /* an answer without content, which may mean the same (Q3) */
-  VERDICT_FAILED,
-} Verdict;
-
-/* One call on its way up the login ladder. */
-typedef struct {
-  CgOnvifSession *self;
-  const CgOnvifOperation *operation;
-  gpointer request;
-  gpointer response;
-  guint tried;            /* bits of CgOnvifLogin */
-  guint digest_count;     /* which use of its nonce the last digest was; 0: none was sent */
-  gboolean clock_checked; /* the token was tried again with a new clock */
-  gboolean nonce_checked; /* the digest was tried again with a new nonce */
-  gboolean was_known;     /* a login had worked before, and not for this call */
-} Climb;
+#include "cg-onvif-soap11.h"
 
 /**
  * cg_onvif_span_begin:
@@ -87,7 +63,7 @@ char *
 cg_onvif_span_repair_stream_uri (CgOnvifSpan *self, const char *uri)
 {
   return cg_onvif_address_repair_stream (
-      uri, self->repair_addresses ? self->xaddrs[CG_ONVIF_SERVICE_DEVICE] : uri);
+      uri, self->repair_addresses ? self->xaddrs[CG_ONVIF_SERVICE_DEVICE] : NULL);
 }
 
 static char *
@@ -105,35 +81,70 @@ make_authorization (CgOnvifSession *self, CgOnvifLogin login, const char *target
                                     self->password != NULL ? self->password : "", cnonce);
 }
 
+static const char *
+get_url (const CgOnvifClimb *climb)
+{
+  const CgOnvifSession *self = climb->self;
+
+  return climb->operation->action != NULL && self->call_url != NULL
+             ? self->call_url
+             : self->xaddrs[climb->operation->service];
+}
+
+/* What a pull point wants to find in the header of each call to it (WS-Addressing 1.0, 2.1). */
 static char *
-make_message (const Climb *climb, CgOnvifLogin login)
+add_headers (const CgOnvifSession *self, const char *message)
+{
+  static const char *const end = "</SOAP-ENV:Header>";
+  const char *at = self->call_headers != NULL ? strstr (message, end) : NULL;
+
+  if (at == NULL)
+    return g_strdup (message);
+  g_autofree char *start = g_strndup (message, at - message);
+  return g_strconcat (start, self->call_headers, at, NULL);
+}
+
+static char *
+make_message (const CgOnvifClimb *climb, CgOnvifLogin login)
 {
   CgOnvifSession *self = climb->self;
-  const gint64 now_ms = g_get_real_time () / 1000 + self->clock_offset_ms;
+  const gint64 now_ms =
+      g_get_real_time () / 1000 +
+      cg_onvif_clock_mode_get_offset_ms (self->clock_mode, self->clock_offset_ms, self->zone_ms);
   g_autoptr (CgOnvifToken) token = NULL;
 
   if (cg_onvif_login_has_token (login))
     token = cg_onvif_token_new (self->password != NULL ? self->password : "", now_ms);
-  return cg_onvif_operation_write (climb->operation, self->soap, climb->request, self->username,
-                                   token);
+  g_autofree char *message = cg_onvif_operation_write (climb->operation, self->soap, climb->request,
+                                                       self->username, token, get_url (climb));
+  g_autofree char *headed = add_headers (self, message);
+  return self->is_soap11 ? cg_onvif_soap11_convert (headed) : g_steal_pointer (&headed);
 }
 
 static CgOnvifHttpResponse *
-post (Climb *climb, CgOnvifLogin login, GError **error)
+post (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
 {
   CgOnvifSession *self = climb->self;
-  const char *url = self->xaddrs[climb->operation->service];
+  const char *url = get_url (climb);
   g_autoptr (CgOnvifAddress) address = cg_onvif_address_parse (url, error);
 
   if (address == NULL)
     return NULL;
   g_autofree char *authorization = make_authorization (self, login, address->target);
   climb->digest_count = authorization != NULL ? self->challenge->count : 0;
+  climb->was_challenged = FALSE;
+  climb->has_password = authorization != NULL || cg_onvif_login_has_token (login);
+  if (climb->has_password && !cg_breaker_begin (self->breaker, CG_BREAKER_SOAP, error)) {
+    climb->has_password = FALSE;
+    return NULL;
+  }
   g_autofree char *message = make_message (climb, login);
   g_autofree char *content_type = cg_onvif_operation_get_content_type (climb->operation);
+  g_autofree char *soap_action = cg_onvif_soap11_get_action (climb->operation);
   const CgOnvifHttpRequest request = {
       .address = address,
-      .content_type = content_type,
+      .content_type = self->is_soap11 ? CG_ONVIF_SOAP11_CONTENT_TYPE : content_type,
+      .soap_action = self->is_soap11 ? soap_action : NULL,
       .authorization = authorization,
       .body = message,
       .is_repeatable = climb->operation->is_repeatable,
@@ -142,163 +153,104 @@ post (Climb *climb, CgOnvifLogin login, GError **error)
 }
 
 /* What the camera's answer means for the login. The fault is kept for the caller. */
-static Verdict
-judge (const Climb *climb, const CgOnvifHttpResponse *answer, GError **error)
+static CgOnvifVerdict
+judge (const CgOnvifClimb *climb, const CgOnvifHttpResponse *answer, GError **error)
 {
   CgOnvifSession *self = climb->self;
+  g_autofree char *body = cg_onvif_repair_xml (answer->body, answer->body_length);
   const gboolean is_read =
-      answer->status / 100 == 2 &&
-      cg_onvif_operation_read (climb->operation, self->soap, answer->body, climb->response);
+      cg_onvif_operation_read (climb->operation, self->soap, body, climb->response) &&
+      answer->status / 100 == 2;
 
-  g_clear_pointer (&self->fault, cg_onvif_fault_free);
+  if (is_read && self->call_answer != NULL && climb->operation->action != NULL) {
+    g_free (*self->call_answer);
+    *self->call_answer = g_steal_pointer (&body);
+  }
   if (is_read)
-    return VERDICT_OK;
-  if (answer->status / 100 != 2)
-    cg_onvif_operation_read (climb->operation, self->soap, answer->body, climb->response);
+    return CG_ONVIF_VERDICT_OK;
   self->fault = cg_onvif_fault_new (self->soap, answer->status);
   const CgError code = answer->status == 401
                            ? CG_ERROR_LOGIN_REFUSED
                            : cg_onvif_fault_classify (self->fault, climb->operation->service);
   cg_onvif_fault_to_error (self->fault, climb->operation, code, error);
   if (code == CG_ERROR_LOGIN_REFUSED)
-    return VERDICT_REFUSED;
-  return cg_onvif_fault_is_bare (self->fault) ? VERDICT_BARE : VERDICT_FAILED;
+    return CG_ONVIF_VERDICT_REFUSED;
+  return cg_onvif_fault_is_bare (self->fault) ? CG_ONVIF_VERDICT_BARE : CG_ONVIF_VERDICT_FAILED;
 }
 
-static Verdict
-try_login (Climb *climb, CgOnvifLogin login, GError **error)
+static CgOnvifVerdict
+try_once (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
 {
-  CgOnvifSession *self = climb->self;
+  g_clear_pointer (&climb->self->fault, cg_onvif_fault_free);
   g_autoptr (CgOnvifHttpResponse) answer = post (climb, login, error);
 
-  if (answer == NULL)
-    return VERDICT_FAILED;
-  const Verdict verdict = judge (climb, answer, error);
-  if (answer->status == 401) {
-    CgOnvifChallenge *challenge =
-        cg_onvif_challenge_parse ((const char *const *)answer->challenges);
-
-    if (challenge != NULL || answer->challenges[0] != NULL) {
-      cg_onvif_challenge_free (self->challenge);
-      self->challenge = challenge;
-    }
+  if (answer == NULL) {
+    cg_onvif_climb_end_try (climb, CG_BREAKER_UNKNOWN);
+    return CG_ONVIF_VERDICT_FAILED;
   }
+  const CgOnvifVerdict verdict = judge (climb, answer, error);
+  if (answer->status == 401)
+    cg_onvif_climb_take_challenges (climb, (const char *const *)answer->challenges);
+  cg_onvif_climb_end_try (climb,
+                          cg_onvif_climb_tell_outcome (climb, login, verdict, answer->status));
   return verdict;
 }
 
-/* Whether the token may have been refused for its time: measures again, at most once a call, and
- * without a login, which may be wrong (Q4, Q6). */
-static gboolean
-clock_has_moved (Climb *climb)
+/* One rung, in the version of SOAP that the camera understands (Q40). */
+static CgOnvifVerdict
+try_login (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
 {
   CgOnvifSession *self = climb->self;
-  const CgOnvifLogin login = self->login;
-  const gint64 old_ms = self->clock_offset_ms;
+  g_autoptr (GError) reason = NULL;
+  CgOnvifVerdict verdict = try_once (climb, login, &reason);
 
-  if (climb->clock_checked || self->clock_measured_us == 0 ||
-      g_get_monotonic_time () - self->clock_measured_us < CLOCK_FRESH_US)
-    return FALSE;
-  climb->clock_checked = TRUE;
-  self->login = CG_ONVIF_LOGIN_NONE;
-  self->is_anonymous = TRUE;
-  const gboolean is_there = cg_onvif_session_measure_clock (self, NULL);
-  self->is_anonymous = FALSE;
-  self->login = login;
-  return is_there && ABS (self->clock_offset_ms - old_ms) >= CLOCK_MOVED_MS;
-}
+  if (verdict != CG_ONVIF_VERDICT_OK &&
+      cg_onvif_soap11_switch (self, login != CG_ONVIF_LOGIN_NONE)) {
+    g_autoptr (CgOnvifFault) fault = g_steal_pointer (&self->fault);
+    g_autoptr (GError) other_reason = NULL;
+    const CgOnvifVerdict other = try_once (climb, login, &other_reason);
 
-/* Whether the digest was not sent for want of a challenge, or refused because its nonce was used
- * up, and now there is a new one. At most once a call: a wrong password must not be tried again and
- * again (Q6). */
-static gboolean
-nonce_has_changed (Climb *climb)
-{
-  const CgOnvifChallenge *challenge = climb->self->challenge;
-
-  if (climb->nonce_checked || challenge == NULL || challenge->count > 0)
-    return FALSE;
-  climb->nonce_checked = TRUE;
-  return challenge->is_stale || climb->digest_count != 1;
-}
-
-/* The next login after a refusal of @login. */
-static gboolean
-climb_on (Climb *climb, CgOnvifLogin *login)
-{
-  CgOnvifSession *self = climb->self;
-
-  if (cg_onvif_login_has_digest (*login) && nonce_has_changed (climb))
-    return TRUE;
-  if (cg_onvif_login_has_token (*login) && clock_has_moved (climb))
-    return TRUE;
-  climb->tried |= 1u << *login;
-  if (climb->was_known)
-    return FALSE;
-  return cg_onvif_login_next (climb->tried, self->username != NULL && !self->is_anonymous,
-                              self->challenge != NULL, login);
-}
-
-static void
-remember (Climb *climb, CgOnvifLogin login)
-{
-  CgOnvifSession *self = climb->self;
-
-  if (login != CG_ONVIF_LOGIN_NONE)
-    self->login = login;
-  g_hash_table_add (self->worked, (gpointer)climb->operation);
-}
-
-/* A refusal in words that help: no login, a forbidden call (Q35), or a wrong login. */
-static void
-report_refusal (const Climb *climb, const GError *reason, GError **error)
-{
-  CgOnvifSession *self = climb->self;
-
-  if (climb->was_known) {
-    g_set_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED,
-                 "the camera does not permit this to user \"%s\": %s", self->username,
-                 reason->message);
-    return;
+    if (other == CG_ONVIF_VERDICT_OK || !cg_onvif_soap11_switch_back (self, &fault)) {
+      verdict = other;
+      g_clear_error (&reason);
+      reason = g_steal_pointer (&other_reason);
+    }
   }
-  if (!self->is_anonymous) {
-    self->login = CG_ONVIF_LOGIN_NONE;
-    g_hash_table_remove_all (self->worked);
-  }
-  if (self->username == NULL)
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
-                         "the camera asks for a login, and there is none");
-  else
-    g_set_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
-                 "the camera refuses the login of user \"%s\": %s", self->username,
-                 reason->message);
+  cg_onvif_soap11_note (self, verdict == CG_ONVIF_VERDICT_OK);
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return verdict;
 }
 
 /* Climbs the login ladder: what worked last first, then each rung once (Q3). */
 static gboolean
-climb_ladder (Climb *climb, GError **error)
+climb_ladder (CgOnvifClimb *climb, GError **error)
 {
   CgOnvifSession *self = climb->self;
   CgOnvifLogin login = self->login;
   g_autoptr (GError) refusal = NULL;
 
-  climb->was_known =
-      login != CG_ONVIF_LOGIN_NONE && !g_hash_table_contains (self->worked, climb->operation);
+  climb->was_known = self->is_proven && login != CG_ONVIF_LOGIN_NONE &&
+                     !g_hash_table_contains (self->worked, climb->operation);
   for (;;) {
     g_autoptr (GError) reason = NULL;
-    const Verdict verdict = try_login (climb, login, &reason);
+    const CgOnvifVerdict verdict = try_login (climb, login, &reason);
 
-    if (verdict == VERDICT_OK) {
-      remember (climb, login);
+    if (verdict == CG_ONVIF_VERDICT_OK) {
+      cg_onvif_climb_remember (climb, login);
       return TRUE;
     }
-    if (verdict == VERDICT_REFUSED && refusal == NULL)
+    if (verdict == CG_ONVIF_VERDICT_REFUSED && refusal == NULL)
       refusal = g_error_copy (reason);
-    const gboolean may_be_login = verdict == VERDICT_REFUSED ||
-                                  (verdict == VERDICT_BARE && self->login == CG_ONVIF_LOGIN_NONE);
-    if (may_be_login && climb_on (climb, &login))
+    const gboolean may_be_login =
+        verdict == CG_ONVIF_VERDICT_REFUSED ||
+        (verdict == CG_ONVIF_VERDICT_BARE && self->login == CG_ONVIF_LOGIN_NONE);
+    if (may_be_login && cg_onvif_climb_go_on (climb, &login))
       continue;
-    if (may_be_login && refusal != NULL)
-      report_refusal (climb, refusal, error);
+    const gboolean is_shut = verdict == CG_ONVIF_VERDICT_FAILED &&
+                             g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    if ((may_be_login || is_shut) && refusal != NULL)
+      cg_onvif_climb_report_refusal (climb, refusal, error);
     else
       g_propagate_error (error, g_steal_pointer (&reason));
     return FALSE;
@@ -333,7 +285,10 @@ check_service (const CgOnvifSession *self, const CgOnvifOperation *operation, GE
   if (self->xaddrs[operation->service] != NULL)
     return TRUE;
   g_set_error (error, CG_ERROR, is_ptz ? CG_ERROR_NO_PTZ : CG_ERROR_NOT_SUPPORTED,
-               "%s: the camera has no %s service", operation->name, is_ptz ? "PTZ" : "media");
+               "%s: the camera has no %s service", operation->name,
+               is_ptz                                          ? "PTZ"
+               : operation->service == CG_ONVIF_SERVICE_EVENTS ? "event"
+                                                               : "media");
   return FALSE;
 }
 
@@ -360,11 +315,14 @@ cg_onvif_span_call (CgOnvifSpan *self,
     return FALSE;
   for (;;) {
     g_autoptr (GError) reason = NULL;
-    Climb climb = {.self = self, .operation = operation, .request = request, .response = response};
+    CgOnvifClimb climb = {
+        .self = self, .operation = operation, .request = request, .response = response};
 
     if (!check_service (self, operation, error))
       return FALSE;
-    if (climb_ladder (&climb, &reason)) {
+    const gboolean is_done = climb_ladder (&climb, &reason);
+    g_clear_error (&climb.doubt);
+    if (is_done) {
       self->guesses[operation->service] = 0; /* it was no guess */
       return TRUE;
     }

@@ -205,6 +205,9 @@ cg_onvif_device_get_capabilities_in_thread (CgOnvifSession *self, GError **error
   if (value != NULL && value->Media != NULL)
     add_entry (entries, cg_onvif_service_get_namespace (CG_ONVIF_SERVICE_MEDIA),
                value->Media->XAddr);
+  if (value != NULL && value->Events != NULL)
+    add_entry (entries, cg_onvif_service_get_namespace (CG_ONVIF_SERVICE_EVENTS),
+               value->Events->XAddr);
   if (value != NULL && value->PTZ != NULL)
     add_entry (entries, cg_onvif_service_get_namespace (CG_ONVIF_SERVICE_PTZ), value->PTZ->XAddr);
   return entries;

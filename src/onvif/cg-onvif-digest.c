@@ -9,11 +9,14 @@ static const struct {
   GChecksumType checksum;
   gboolean is_session;
 } algorithms[] = {
-    {"MD5", G_CHECKSUM_MD5, FALSE},
-    {"MD5-sess", G_CHECKSUM_MD5, TRUE},
     {"SHA-256", G_CHECKSUM_SHA256, FALSE},
     {"SHA-256-sess", G_CHECKSUM_SHA256, TRUE},
+    {"MD5", G_CHECKSUM_MD5, FALSE},
+    {"MD5-sess", G_CHECKSUM_MD5, TRUE},
 };
+
+/* What a challenge without an algorithm means (RFC 7616, 3.3). */
+#define DEFAULT_ALGORITHM "MD5"
 
 static const char *
 skip_blanks (const char *text)
@@ -81,7 +84,7 @@ static int
 find_algorithm (const char *name)
 {
   if (name == NULL)
-    return 0;
+    name = DEFAULT_ALGORITHM;
   for (guint i = 0; i < G_N_ELEMENTS (algorithms); i++) {
     if (g_ascii_strcasecmp (algorithms[i].name, name) == 0)
       return (int)i;
@@ -89,9 +92,10 @@ find_algorithm (const char *name)
   return -1;
 }
 
-/* Keeps the challenge in @best if we can answer it and like it better; @rank is the table's row. */
+/* Keeps the challenge in @best if we can answer it and like it better; @rank is the table's row.
+ * One of the checksum @avoided does not count. */
 static void
-consider (GHashTable *parameters, int *rank, CgOnvifChallenge **best)
+consider (GHashTable *parameters, int avoided, int *rank, CgOnvifChallenge **best)
 {
   const char *name = g_hash_table_lookup (parameters, "algorithm");
   const char *nonce = g_hash_table_lookup (parameters, "nonce");
@@ -99,7 +103,8 @@ consider (GHashTable *parameters, int *rank, CgOnvifChallenge **best)
   const char *stale = g_hash_table_lookup (parameters, "stale");
   const int row = find_algorithm (name);
 
-  if (row < 0 || nonce == NULL || (*best != NULL && row >= *rank))
+  if (row < 0 || nonce == NULL || (*best != NULL && row >= *rank) ||
+      (int)algorithms[row].checksum == avoided)
     return;
   const char *realm = g_hash_table_lookup (parameters, "realm");
   CgOnvifChallenge *self = g_new0 (CgOnvifChallenge, 1);
@@ -116,16 +121,8 @@ consider (GHashTable *parameters, int *rank, CgOnvifChallenge **best)
   *rank = row;
 }
 
-/**
- * cg_onvif_challenge_parse:
- * @headers: (nullable) (array zero-terminated=1): the values of all WWW-Authenticate headers
- *
- * Reads all challenges, several on a line included, and chooses the best we can answer.
- *
- * Returns: (transfer full) (nullable): it, or %NULL where there is no digest challenge for us
- */
-CgOnvifChallenge *
-cg_onvif_challenge_parse (const char *const *headers)
+static CgOnvifChallenge *
+parse (const char *const *headers, int avoided)
 {
   g_autoptr (CgOnvifChallenge) best = NULL;
   int rank = G_MAXINT;
@@ -141,12 +138,42 @@ cg_onvif_challenge_parse (const char *const *headers)
       const char *before = text;
       g_autoptr (GHashTable) parameters = read_parameters (&text);
       if (is_digest)
-        consider (parameters, &rank, &best);
+        consider (parameters, avoided, &rank, &best);
       if (text == before && *text != '\0')
         text++; /* garbage: always get on */
     }
   }
   return g_steal_pointer (&best);
+}
+
+/**
+ * cg_onvif_challenge_parse:
+ * @headers: (nullable) (array zero-terminated=1): the values of all WWW-Authenticate headers
+ *
+ * Reads all challenges, several on a line included, and chooses the best we can answer: SHA-256
+ * before MD5 (Q27).
+ *
+ * Returns: (transfer full) (nullable): it, or %NULL where there is no digest challenge for us
+ */
+CgOnvifChallenge *
+cg_onvif_challenge_parse (const char *const *headers)
+{
+  return parse (headers, -1);
+}
+
+/**
+ * cg_onvif_challenge_parse_weaker:
+ * @headers: (nullable) (array zero-terminated=1): the values of all WWW-Authenticate headers
+ * @best: what cg_onvif_challenge_parse() made of them
+ *
+ * Cameras offer SHA-256 and fail with it (Q27).
+ *
+ * Returns: (transfer full) (nullable): the best one of another checksum
+ */
+CgOnvifChallenge *
+cg_onvif_challenge_parse_weaker (const char *const *headers, const CgOnvifChallenge *best)
+{
+  return parse (headers, (int)best->checksum);
 }
 
 /**
@@ -180,6 +207,18 @@ cg_onvif_challenge_free (CgOnvifChallenge *self)
   g_free (self->nonce);
   g_free (self->opaque);
   g_free (self);
+}
+
+/**
+ * cg_onvif_challenge_get_word:
+ * @self: a challenge
+ *
+ * Returns: what it is hashed with, for logs and state files
+ */
+const char *
+cg_onvif_challenge_get_word (const CgOnvifChallenge *self)
+{
+  return self->checksum == G_CHECKSUM_SHA256 ? "SHA-256" : "MD5";
 }
 
 G_GNUC_PRINTF (2, 3)

@@ -19,8 +19,11 @@ typedef struct {
 } CgOnvifChallenge;
 
 CgOnvifChallenge *cg_onvif_challenge_parse (const char *const *headers);
+CgOnvifChallenge *cg_onvif_challenge_parse_weaker (const char *const *headers,
+                                                   const CgOnvifChallenge *best);
 CgOnvifChallenge *cg_onvif_challenge_copy (const CgOnvifChallenge *self);
 void cg_onvif_challenge_free (CgOnvifChallenge *self);
+const char *cg_onvif_challenge_get_word (const CgOnvifChallenge *self);
 
 char *cg_onvif_challenge_answer (CgOnvifChallenge *self,
                                  const char *method,

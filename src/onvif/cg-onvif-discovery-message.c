@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cg-onvif-repair.h"
 #include "cg-onvif-text.h"
 #include "onvifH.h"
 
@@ -166,7 +167,8 @@ cg_onvif_discovery_read_matches (struct soap *soap,
                                  const char *address,
                                  GPtrArray *found)
 {
-  const char *start = strchr (text, '<');
+  g_autofree char *repaired = cg_onvif_repair_xml (text, strlen (text));
+  const char *start = strchr (repaired, '<');
   struct __wsdd__ProbeMatches message = {0};
 
   if (start == NULL)
@@ -182,4 +184,63 @@ cg_onvif_discovery_read_matches (struct soap *soap,
     take_match (&message.wsdd__ProbeMatches->ProbeMatch[i], address, found);
   cg_onvif_soap_clear (soap);
   return is_match;
+}
+
+/* A message that comes unasked; both kinds look like one match. */
+static gboolean
+read_hello (struct soap *soap, const char *start, const char *address, GPtrArray *found)
+{
+  struct __wsdd__Hello message = {0};
+
+  soap->is = start;
+  if (soap_recv___wsdd__Hello (soap, &message) == SOAP_OK && message.wsdd__Hello != NULL)
+    take_match (message.wsdd__Hello, address, found);
+  return found->len > 0;
+}
+
+static gboolean
+read_bye (struct soap *soap, const char *start, const char *address, GPtrArray *found)
+{
+  struct __wsdd__Bye message = {0};
+
+  soap->is = start;
+  if (soap_recv___wsdd__Bye (soap, &message) == SOAP_OK && message.wsdd__Bye != NULL)
+    take_match (message.wsdd__Bye, address, found);
+  return found->len > 0;
+}
+
+/**
+ * cg_onvif_discovery_read_announcement:
+ * @soap: a context
+ * @text: a datagram
+ * @address: where it came from
+ * @is_leaving: (out): whether it is a Bye
+ *
+ * Core Specification, 7.3.4 "Hello" and 7.3.5 "Bye".
+ *
+ * Returns: (transfer full) (nullable): who announces itself; %NULL for any other datagram
+ */
+CgOnvifDiscovered *
+cg_onvif_discovery_read_announcement (struct soap *soap,
+                                      const char *text,
+                                      const char *address,
+                                      gboolean *is_leaving)
+{
+  static gboolean (*const readers[]) (struct soap *, const char *, const char *, GPtrArray *) = {
+      read_hello,
+      read_bye,
+  };
+  g_autofree char *repaired = cg_onvif_repair_xml (text, strlen (text));
+  const char *start = strchr (repaired, '<');
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+
+  for (guint i = 0; start != NULL && found->len == 0 && i < G_N_ELEMENTS (readers); i++) {
+    soap_set_namespaces (soap, discovery_namespaces);
+    soap->header = NULL;
+    *is_leaving = readers[i](soap, start, address, found) && readers[i] == read_bye;
+    soap->is = NULL;
+    soap->header = NULL;
+    cg_onvif_soap_clear (soap);
+  }
+  return found->len > 0 ? g_ptr_array_index (found, 0) : NULL;
 }

@@ -19,5 +19,9 @@ gboolean cg_onvif_discovery_read_matches (struct soap *soap,
                                           const char *text,
                                           const char *address,
                                           GPtrArray *found);
+CgOnvifDiscovered *cg_onvif_discovery_read_announcement (struct soap *soap,
+                                                         const char *text,
+                                                         const char *address,
+                                                         gboolean *is_leaving);
 
 G_END_DECLS

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-onvif-discovery.h"
 
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "cg-onvif-address.h"
 #include "cg-onvif-discovery-message.h"
-
-/* WS-Discovery of April 2005, 2.4 "Protocol assignments". */
-#define DISCOVERY_PORT 3702
-#define DISCOVERY_GROUP "239.255.255.250"
+#include "cg-onvif-interface.h"
+#include "cg-onvif-neighbour.h"
+#include "cg-range.h"
 
 #define DEFAULT_TIMEOUT_MS 2000
 
@@ -35,30 +32,7 @@ typedef struct {
 static guint16
 get_port (const CgOnvifProbe *options)
 {
-  return options->port != 0 ? options->port : DISCOVERY_PORT;
-}
-
-/* IPv4 addresses of all interfaces that are up and can multicast. */
-static char **
-list_own_addresses (void)
-{
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  struct ifaddrs *interfaces = NULL;
-
-  if (getifaddrs (&interfaces) != 0)
-    return g_strv_builder_end (builder);
-  for (const struct ifaddrs *i = interfaces; i != NULL; i = i->ifa_next) {
-    if (i->ifa_addr == NULL || i->ifa_addr->sa_family != AF_INET || (i->ifa_flags & IFF_UP) == 0 ||
-        (i->ifa_flags & IFF_MULTICAST) == 0)
-      continue;
-    const struct sockaddr_in *address = (const struct sockaddr_in *)(const void *)i->ifa_addr;
-    g_autoptr (GInetAddress) inet =
-        g_inet_address_new_from_bytes ((const guint8 *)&address->sin_addr, G_SOCKET_FAMILY_IPV4);
-    g_autofree char *text = g_inet_address_to_string (inet);
-    g_strv_builder_add (builder, text);
-  }
-  freeifaddrs (interfaces);
-  return g_strv_builder_end (builder);
+  return options->port != 0 ? options->port : CG_ONVIF_DISCOVERY_PORT;
 }
 
 static GSocket *
@@ -93,10 +67,8 @@ static gboolean
 open_multicast (Probe *probe, GError **error)
 {
   const CgOnvifProbe *options = probe->options;
-  const char *group = options->group != NULL ? options->group : DISCOVERY_GROUP;
-  g_auto (GStrv) all = options->addresses == NULL ? list_own_addresses () : NULL;
-  const char *const *addresses =
-      options->addresses != NULL ? options->addresses : (const char *const *)all;
+  const char *group = options->group != NULL ? options->group : CG_ONVIF_DISCOVERY_GROUP;
+  g_auto (GStrv) addresses = NULL;
 
   if (group[0] == '\0')
     return TRUE;
@@ -105,6 +77,7 @@ open_multicast (Probe *probe, GError **error)
     g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "\"%s\" is no multicast group", group);
     return FALSE;
   }
+  addresses = cg_onvif_interface_list_addresses (options->addresses);
   for (guint i = 0; addresses[i] != NULL; i++) {
     g_autoptr (GError) reason = NULL;
     GSocket *socket = open_socket (addresses[i], &reason);
@@ -144,15 +117,15 @@ resolve_host (Probe *probe, const char *host)
 static gboolean
 open_all (Probe *probe, GError **error)
 {
-  const char *const *hosts = probe->options->hosts;
+  g_auto (GStrv) hosts = cg_range_expand_all (probe->options->hosts, error);
 
-  if (!open_multicast (probe, error))
+  if (hosts == NULL || !open_multicast (probe, error))
     return FALSE;
   GSocket *unicast = open_socket (NULL, error);
   if (unicast == NULL)
     return FALSE;
   g_ptr_array_add (probe->sockets, unicast);
-  for (guint i = 0; hosts != NULL && hosts[i] != NULL; i++)
+  for (guint i = 0; hosts[i] != NULL; i++)
     resolve_host (probe, hosts[i]);
   return TRUE;
 }
@@ -243,12 +216,18 @@ run (Probe *probe, GError **error)
   }
   if (!go_on)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the discovery was given up");
+  for (guint i = 0; i < probe->found->len; i++) {
+    CgOnvifDiscovered *discovered = g_ptr_array_index (probe->found, i);
+
+    discovered->mac = cg_onvif_neighbour_find_in_thread (discovered->address);
+  }
   return go_on;
 }
 
 /**
  * cg_onvif_discovery_probe_in_thread:
- * @options: whom to ask and how long to wait for answers
+ * @options: whom to ask and how long to wait for answers; a range that is none is a
+ *   %CG_ERROR_INVALID_CONFIG
  * @cancellable: (nullable): ends it early with %CG_ERROR_CANCELLED
  * @error: return location
  *
@@ -281,30 +260,40 @@ cg_onvif_discovery_probe_in_thread (const CgOnvifProbe *options,
   return probe.found;
 }
 
+/* The first XAddr that is an http address, of @host if that is not %NULL. */
+static const char *
+find_xaddr (const CgOnvifDiscovered *self, const char *host)
+{
+  for (guint i = 0; self->xaddrs != NULL && self->xaddrs[i] != NULL; i++) {
+    g_autoptr (CgOnvifAddress) address = cg_onvif_address_parse (self->xaddrs[i], NULL);
+
+    if (address != NULL && (host == NULL || strcmp (address->host, host) == 0))
+      return self->xaddrs[i];
+  }
+  return NULL;
+}
+
 /**
  * cg_onvif_discovered_get_service_address:
  * @self: a camera
  *
- * Its first XAddr with the host from which it answered, which is true where the XAddr may be stale
- * (Q16); its port and path are kept.
+ * The XAddr with the host from which it answered; else its first one with that host put in, which
+ * is true where the XAddr may be stale (Q16).
  *
  * Returns: (transfer full): the URL of its device service
  */
 char *
 cg_onvif_discovered_get_service_address (const CgOnvifDiscovered *self)
 {
-  g_autofree char *fallback = cg_onvif_address_normalise (self->address, NULL);
-  const char *reached = fallback != NULL ? fallback : "";
+  const char *same = find_xaddr (self, self->address);
+  const char *any = find_xaddr (self, NULL);
+  g_autofree char *reached = cg_onvif_address_normalise (self->address, NULL);
+  g_autofree char *repaired =
+      same == NULL && any != NULL ? cg_onvif_address_repair_stream (any, reached) : NULL;
+  const char *best = same != NULL ? same : repaired;
+  char *url = best != NULL ? cg_onvif_address_normalise (best, NULL) : NULL;
 
-  if (self->xaddrs == NULL || self->xaddrs[0] == NULL)
-    return g_strdup (reached);
-  for (guint i = 0; self->xaddrs[i] != NULL; i++) {
-    g_autoptr (CgOnvifAddress) address = cg_onvif_address_parse (self->xaddrs[i], NULL);
-
-    if (address != NULL && strcmp (address->host, self->address) == 0)
-      return cg_onvif_address_normalise (self->xaddrs[i], NULL);
-  }
-  return cg_onvif_address_repair_stream (self->xaddrs[0], reached);
+  return url != NULL ? url : g_steal_pointer (&reached);
 }
 
 /**
@@ -323,5 +312,6 @@ cg_onvif_discovered_free (CgOnvifDiscovered *self)
   g_strfreev (self->scopes);
   g_free (self->name);
   g_free (self->hardware);
+  g_free (self->mac);
   g_free (self);
 }

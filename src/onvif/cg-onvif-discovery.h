@@ -7,14 +7,19 @@
 
 G_BEGIN_DECLS
 
+/* WS-Discovery of April 2005, 2.4 "Protocol assignments". */
+#define CG_ONVIF_DISCOVERY_PORT 3702
+#define CG_ONVIF_DISCOVERY_GROUP "239.255.255.250"
+
 /* What to ask and whom. All zero: every IPv4 interface, two seconds. */
 typedef struct {
-  const char *const
-      *addresses;           /* (nullable) own IPv4 addresses to probe from; NULL: all that are up */
-  const char *const *hosts; /* (nullable) host or host:port asked directly (Q15, other subnets) */
-  const char *group;        /* (nullable) other multicast group; "" asks only `hosts` */
-  guint16 port;             /* 0: 3702 */
-  guint timeout_ms;         /* 0: 2000 */
+  /* (nullable) interfaces or own IPv4 addresses to probe from; NULL or empty: all that are up */
+  const char *const *addresses;
+  /* (nullable) host, host:port or range of addresses, asked directly (Q15, other subnets) */
+  const char *const *hosts;
+  const char *group; /* (nullable) other multicast group; "" asks only `hosts` */
+  guint16 port;      /* 0: 3702 */
+  guint timeout_ms;  /* 0: 2000 */
 } CgOnvifProbe;
 
 /* One camera that answered. */
@@ -24,6 +29,7 @@ typedef struct {
   char **xaddrs;
   char **types;
   char **scopes;
+  char *mac;      /* (nullable) where it is no farther than a router */
   char *name;     /* (nullable) from the scope …/name/ */
   char *hardware; /* (nullable) from the scope …/hardware/ */
 } CgOnvifDiscovered;

@@ -30,6 +30,7 @@ struct _CgOnvifHttp {
   CgOnvifStream *stream; /* (owned) */
   GByteArray *input;     /* (owned) received and not yet consumed */
   gboolean has_answer;   /* at least one byte of this answer came */
+  gboolean is_swallowed; /* the camera closed instead of answering the last request */
   KeepAlive keep_alive;
   gint64 answered_us; /* monotonic: when the last answer was complete */
 };
@@ -115,6 +116,30 @@ void
 cg_onvif_http_abort (CgOnvifHttp *self)
 {
   cg_onvif_stream_abort (self->stream);
+}
+
+/**
+ * cg_onvif_http_get_trust:
+ * @self: a client
+ *
+ * Returns: (transfer none): which certificates it takes; any, to begin with
+ */
+CgOnvifTrust *
+cg_onvif_http_get_trust (CgOnvifHttp *self)
+{
+  return cg_onvif_stream_get_trust (self->stream);
+}
+
+/**
+ * cg_onvif_http_was_swallowed:
+ * @self: a client
+ *
+ * Returns: whether the camera took the last request, closed, and the request may go again
+ */
+gboolean
+cg_onvif_http_was_swallowed (const CgOnvifHttp *self)
+{
+  return self->is_swallowed;
 }
 
 /**
@@ -358,26 +383,63 @@ build_request (const CgOnvifHttpRequest *request)
   GString *text = g_string_sized_new (strlen (request->body) + 1024);
 
   g_string_append_printf (text,
-                          "POST %s HTTP/1.1\r\n"
+                          "%s %s HTTP/1.1\r\n"
                           "Host: %s\r\n"
                           "User-Agent: camgate\r\n"
-                          "Content-Type: %s\r\n"
-                          "Content-Length: %" G_GSIZE_FORMAT "\r\n"
                           "Connection: keep-alive\r\n",
-                          request->address->target, host, request->content_type,
-                          strlen (request->body));
+                          request->method != NULL ? request->method : "POST",
+                          request->address->target, host);
+  if (request->content_type != NULL)
+    g_string_append_printf (text,
+                            "Content-Type: %s\r\n"
+                            "Content-Length: %" G_GUINT64_FORMAT "\r\n",
+                            request->content_type,
+                            request->upload != NULL ? request->upload->length
+                                                    : (guint64)strlen (request->body));
   if (request->authorization != NULL)
     g_string_append_printf (text, "Authorization: %s\r\n", request->authorization);
+  if (request->soap_action != NULL)
+    g_string_append_printf (text, "SOAPAction: %s\r\n", request->soap_action);
   g_string_append (text, "\r\n");
   g_string_append (text, request->body);
   return g_string_free (text, FALSE);
 }
 
-/* One request and its answer on the open connection. The request is one write: header and body in
- * one packet. */
-static Exchange
-exchange (CgOnvifHttp *self, const char *text, CgOnvifHttpResponse **response, GError **error)
+static gboolean
+send_upload (CgOnvifHttp *self, const CgOnvifUpload *upload, GError **error)
 {
+  guint8 buffer[READ_SIZE];
+  guint64 sent = 0;
+
+  while (sent < upload->length) {
+    const gsize wanted = (gsize)MIN (upload->length - sent, sizeof buffer);
+    const gssize n = g_input_stream_read (upload->stream, buffer, wanted, NULL, NULL);
+
+    if (n <= 0) {
+      g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL,
+                           "the file cannot be read to its end");
+      return FALSE;
+    }
+    if (cg_onvif_stream_write (self->stream, buffer, (gsize)n, error) < (gsize)n)
+      return FALSE;
+    sent += (guint64)n;
+    if (upload->progress != NULL)
+      upload->progress (sent, upload->length, upload->user_data);
+  }
+  return TRUE;
+}
+
+/* One request and its answer on the open connection. The request is one write: header and body in
+ * one packet. A camera may answer before all of an upload has gone, and close: its answer counts.
+ */
+static Exchange
+exchange (CgOnvifHttp *self,
+          const char *text,
+          const CgOnvifUpload *upload,
+          CgOnvifHttpResponse **response,
+          GError **error)
+{
+  g_autoptr (GError) stopped = NULL;
   const gsize length = strlen (text);
   const gsize sent = cg_onvif_stream_write (self->stream, text, length, error);
 
@@ -385,9 +447,15 @@ exchange (CgOnvifHttp *self, const char *text, CgOnvifHttpResponse **response, G
   if (sent == 0)
     return EXCHANGE_NOT_SENT;
   if (sent == length) {
-    *response = read_response (self, error);
+    const gboolean is_sent = upload == NULL || send_upload (self, upload, &stopped);
+
+    *response = read_response (self, is_sent ? error : NULL);
+    if (!is_sent)
+      cg_onvif_stream_close (self->stream);
     if (*response != NULL)
       return EXCHANGE_DONE;
+    if (!is_sent)
+      g_propagate_error (error, g_steal_pointer (&stopped));
   }
   return self->has_answer ? EXCHANGE_FAILED : EXCHANGE_NO_ANSWER;
 }
@@ -464,6 +532,7 @@ cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError
 {
   g_autofree char *text = build_request (request);
 
+  self->is_swallowed = FALSE;
   for (guint attempt = 0;; attempt++) {
     g_autoptr (GError) reason = NULL;
     CgOnvifHttpResponse *response = NULL;
@@ -471,7 +540,7 @@ cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError
 
     if (!make_ready (self, request, &is_reused, error))
       return NULL;
-    const Exchange outcome = exchange (self, text, &response, &reason);
+    const Exchange outcome = exchange (self, text, request->upload, &response, &reason);
     if (outcome == EXCHANGE_DONE) {
       note_answer (self, is_reused);
       return response;
@@ -480,6 +549,7 @@ cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError
     if (is_reused && outcome != EXCHANGE_FAILED)
       note_closed (self);
     if (attempt > 0 || !may_repeat (self, request, outcome)) {
+      self->is_swallowed = outcome == EXCHANGE_NO_ANSWER && may_repeat (self, request, outcome);
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;
     }

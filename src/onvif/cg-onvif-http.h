@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cg-onvif-address.h"
+#include "cg-onvif-trust.h"
 
 G_BEGIN_DECLS
 
@@ -13,11 +14,28 @@ G_BEGIN_DECLS
  */
 typedef struct _CgOnvifHttp CgOnvifHttp;
 
+/**
+ * CgOnvifUpload:
+ * @stream: what goes behind the header, from where it stands
+ * @length: of it, in bytes
+ * @progress: (nullable): called with what has gone so far
+ * @user_data: for @progress
+ */
+typedef struct {
+  GInputStream *stream;
+  guint64 length;
+  void (*progress) (guint64 sent, guint64 length, gpointer user_data);
+  gpointer user_data;
+} CgOnvifUpload;
+
 typedef struct {
   const CgOnvifAddress *address;
-  const char *content_type;
+  const char *method;        /* (nullable) POST */
+  const char *content_type;  /* (nullable) no body */
   const char *authorization; /* (nullable) value of the header */
+  const char *soap_action;   /* (nullable) value of the header, of SOAP 1.1 */
   const char *body;
+  const CgOnvifUpload *upload; /* (nullable) in place of @body */
   gboolean is_repeatable; /* may be sent again when the camera closed without answering (Q46) */
 } CgOnvifHttpRequest;
 
@@ -34,6 +52,8 @@ void cg_onvif_http_free (CgOnvifHttp *self);
 void cg_onvif_http_begin (CgOnvifHttp *self, guint timeout_ms);
 void cg_onvif_http_end (CgOnvifHttp *self);
 void cg_onvif_http_abort (CgOnvifHttp *self);
+CgOnvifTrust *cg_onvif_http_get_trust (CgOnvifHttp *self);
+gboolean cg_onvif_http_was_swallowed (const CgOnvifHttp *self);
 
 CgOnvifHttpResponse *
 cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError **error);

@@ -3,104 +3,81 @@
 
 #include <string.h>
 
-#include "cg-onvif-call.h"
-#include "cg-onvif-text.h"
-#include "onvifH.h"
+#include "cg-onvif-media-private.h"
+#include "cg-onvif-session-private.h"
 
-CG_ONVIF_OPERATION (trt, GetProfiles, CG_ONVIF_SERVICE_MEDIA, TRUE);
-CG_ONVIF_OPERATION (trt, GetStreamUri, CG_ONVIF_SERVICE_MEDIA, TRUE);
-CG_ONVIF_OPERATION (trt, SetSynchronizationPoint, CG_ONVIF_SERVICE_MEDIA, TRUE);
+/* In the order in which they are asked: media 2 knows H.265 (Q28). */
+static const CgOnvifMediaService *const services[] = {&cg_onvif_media2, &cg_onvif_media1};
 
-/**
- * cg_onvif_profile_copy:
- * @self: a profile
- *
- * Returns: (transfer full): a copy
- */
-CgOnvifProfile *
-cg_onvif_profile_copy (const CgOnvifProfile *self)
+/* Errors after which the other service may answer all the same (Q28, Q44). */
+static gboolean
+may_ask_other (const GError *error)
 {
-  CgOnvifProfile *copy = g_new0 (CgOnvifProfile, 1);
-
-  *copy = *self;
-  copy->token = g_strdup (self->token);
-  copy->name = g_strdup (self->name);
-  copy->video_source = g_strdup (self->video_source);
-  copy->ptz_configuration = g_strdup (self->ptz_configuration);
-  copy->ptz_node = g_strdup (self->ptz_node);
-  copy->encoding = g_strdup (self->encoding);
-  copy->audio_encoding = g_strdup (self->audio_encoding);
-  return copy;
+  return g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
 }
 
-/**
- * cg_onvif_profile_free:
- * @self: (transfer full) (nullable): a profile
- */
-void
-cg_onvif_profile_free (CgOnvifProfile *self)
+/* Keeps the first reason: it is that of the service we would rather have had. */
+static void
+keep_first (GError **kept, GError *reason)
 {
-  if (self == NULL)
-    return;
-  g_free (self->token);
-  g_free (self->name);
-  g_free (self->video_source);
-  g_free (self->ptz_configuration);
-  g_free (self->ptz_node);
-  g_free (self->encoding);
-  g_free (self->audio_encoding);
-  g_free (self);
-}
-
-static char *
-dup_or_empty (const char *text)
-{
-  char *copy = cg_onvif_text_dup (text);
-
-  return copy != NULL ? copy : g_strdup ("");
-}
-
-static guint
-not_negative (double value)
-{
-  return value > 0 && value < (double)G_MAXINT ? (guint)value : 0;
+  if (*kept == NULL)
+    *kept = reason;
+  else
+    g_error_free (reason);
 }
 
 static void
-read_video (CgOnvifProfile *self, const struct tt__VideoEncoderConfiguration *encoder)
+note_homes (GHashTable *homes, const GPtrArray *profiles, CgOnvifService service)
 {
-  if (encoder == NULL)
-    return;
-  self->encoding = cg_onvif_text_dup_upper (encoder->Encoding);
-  if (encoder->Resolution != NULL) {
-    self->width = not_negative (encoder->Resolution->Width);
-    self->height = not_negative (encoder->Resolution->Height);
+  for (guint i = 0; i < profiles->len; i++) {
+    const CgOnvifProfile *profile = g_ptr_array_index (profiles, i);
+
+    if (!g_hash_table_contains (homes, profile->token))
+      g_hash_table_insert (homes, g_strdup (profile->token), GUINT_TO_POINTER (service));
   }
-  if (encoder->RateControl != NULL) {
-    self->fps = encoder->RateControl->FrameRateLimit > 0 ? encoder->RateControl->FrameRateLimit : 0;
-    self->bitrate_kbps = not_negative (encoder->RateControl->BitrateLimit);
-  }
-  if (encoder->H264 != NULL)
-    self->gop = not_negative (encoder->H264->GovLength);
 }
 
-static CgOnvifProfile *
-read_profile (const struct tt__Profile *value)
+/* Asks one service and adds what it tells. Whether to go on with the other one. */
+static gboolean
+ask_profiles (CgOnvifSpan *span,
+              const CgOnvifMediaService *media,
+              GPtrArray **profiles,
+              GHashTable *homes,
+              GError **kept)
 {
-  CgOnvifProfile *self = g_new0 (CgOnvifProfile, 1);
+  GError *reason = NULL;
+  g_autoptr (GPtrArray) told = media->get_profiles (span, &reason);
 
-  self->token = dup_or_empty (value->token);
-  self->name = dup_or_empty (value->Name);
-  if (value->VideoSourceConfiguration != NULL)
-    self->video_source = cg_onvif_text_dup (value->VideoSourceConfiguration->SourceToken);
-  read_video (self, value->VideoEncoderConfiguration);
-  if (value->AudioEncoderConfiguration != NULL)
-    self->audio_encoding = cg_onvif_text_dup_upper (value->AudioEncoderConfiguration->Encoding);
-  if (value->PTZConfiguration != NULL) {
-    self->ptz_configuration = dup_or_empty (value->PTZConfiguration->token);
-    self->ptz_node = cg_onvif_text_dup (value->PTZConfiguration->NodeToken);
+  if (told == NULL) {
+    const gboolean go_on = may_ask_other (reason);
+
+    keep_first (kept, reason);
+    return go_on;
   }
-  return self;
+  note_homes (homes, told, media->service);
+  if (*profiles == NULL)
+    *profiles = g_steal_pointer (&told);
+  else
+    cg_onvif_profiles_merge (*profiles, told);
+  return TRUE;
+}
+
+/* None of those it tells of would answer: those it does not tell of are tried (Q44). */
+static void
+ask_untold (CgOnvifSpan *span, GPtrArray **profiles, GHashTable *homes, GError **kept)
+{
+  for (guint i = 0; *profiles == NULL && i < G_N_ELEMENTS (services); i++) {
+    const CgOnvifService service = services[i]->service;
+
+    if (span->xaddrs[service] != NULL)
+      continue;
+    cg_onvif_session_guess (span, service);
+    ask_profiles (span, services[i], profiles, homes, kept);
+    if (*profiles == NULL)
+      cg_onvif_session_drop_guess (span, service);
+  }
 }
 
 /**
@@ -108,8 +85,9 @@ read_profile (const struct tt__Profile *value)
  * @self: a session
  * @error: return location
  *
- * GetProfiles: Media Service Specification, 5.2.2 "GetProfiles". Profiles without a token are
- * left out: nothing can be asked about them.
+ * GetProfiles of media 2, then of media 1, merged (Q28): Media 2 Service Specification and Media
+ * Service Specification, 5.2.2 "GetProfiles". One that fails is made up for by the other. Profiles
+ * without a token are left out: nothing can be asked about them.
  *
  * Returns: (transfer full) (element-type CgOnvifProfile) (nullable): the profiles, in their order
  */
@@ -117,17 +95,121 @@ GPtrArray *
 cg_onvif_media_get_profiles_in_thread (CgOnvifSession *self, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _trt__GetProfiles request = {};
-  struct _trt__GetProfilesResponse response = {0};
+  GPtrArray *profiles = NULL;
+  g_autoptr (GError) kept = NULL;
+  g_autoptr (GHashTable) homes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean go_on = TRUE;
 
-  if (!cg_onvif_span_call (span, &operation_GetProfiles, &request, &response, error))
+  if (!cg_onvif_session_connect_in_thread (self, error))
     return NULL;
-  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
-  for (int i = 0; i < response.__sizeProfiles; i++) {
-    if (response.Profiles[i].token != NULL && response.Profiles[i].token[0] != '\0')
-      g_ptr_array_add (profiles, read_profile (&response.Profiles[i]));
+  for (guint i = 0; go_on && i < G_N_ELEMENTS (services); i++) {
+    if (self->xaddrs[services[i]->service] != NULL)
+      go_on = ask_profiles (span, services[i], &profiles, homes, &kept);
   }
+  if (go_on)
+    ask_untold (span, &profiles, homes, &kept);
+  if (profiles == NULL) {
+    g_propagate_error (error, g_steal_pointer (&kept));
+    return NULL;
+  }
+  g_hash_table_unref (self->homes);
+  self->homes = g_steal_pointer (&homes);
   return profiles;
+}
+
+/* The services worth asking about a profile: that which told it first. How many. */
+static guint
+order_services (CgOnvifSession *self, const char *profile_token, const CgOnvifMediaService **order)
+{
+  gpointer home = NULL;
+  guint n = 0;
+
+  const gboolean is_known = g_hash_table_lookup_extended (self->homes, profile_token, NULL, &home);
+  for (guint i = 0; i < G_N_ELEMENTS (services); i++) {
+    const CgOnvifService service = services[i]->service;
+
+    if (self->xaddrs[service] == NULL)
+      continue;
+    order[n++] = services[i];
+    if (n == 2 && is_known && GPOINTER_TO_UINT (home) == service) {
+      order[1] = order[0];
+      order[0] = services[i];
+    }
+  }
+  return n;
+}
+
+static gboolean
+is_stream_uri (const char *uri)
+{
+  return g_ascii_strncasecmp (uri, "rtsp", strlen ("rtsp")) == 0;
+}
+
+static gboolean
+is_snapshot_uri (const char *uri)
+{
+  return g_ascii_strncasecmp (uri, "http", strlen ("http")) == 0 || uri[0] == '/';
+}
+
+/* One question that is answered by an address. */
+typedef struct {
+  const char *name;
+  gsize offset; /* of the function in CgOnvifMediaService */
+  gboolean (*is_usable) (const char *uri);
+} AddressQuestion;
+
+typedef char *(*GetAddress) (CgOnvifSpan *span, const char *profile_token, GError **error);
+
+static char *
+ask_address (CgOnvifSpan *span,
+             const CgOnvifMediaService *media,
+             const AddressQuestion *question,
+             const char *profile_token,
+             GError **error)
+{
+  const GetAddress *get = (const GetAddress *)((const char *)media + question->offset);
+  g_autofree char *uri = (*get) (span, profile_token, error);
+
+  if (uri == NULL)
+    return NULL;
+  g_strstrip (uri);
+  if (question->is_usable (uri))
+    return g_steal_pointer (&uri);
+  g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "%s: no usable address for profile %s",
+               question->name, profile_token);
+  return NULL;
+}
+
+static char *
+get_address (CgOnvifSpan *span,
+             const AddressQuestion *question,
+             const char *profile_token,
+             GError **error)
+{
+  const CgOnvifMediaService *order[G_N_ELEMENTS (services)];
+  GError *kept = NULL;
+  char *uri = NULL;
+
+  if (!cg_onvif_session_connect_in_thread (span, error))
+    return NULL;
+  const guint n = order_services (span, profile_token, order);
+  for (guint i = 0; uri == NULL && i < n; i++) {
+    GError *reason = NULL;
+
+    if (i > 0 && !may_ask_other (kept))
+      break;
+    uri = ask_address (span, order[i], question, profile_token, &reason);
+    if (reason != NULL)
+      keep_first (&kept, reason);
+  }
+  if (uri != NULL)
+    g_clear_error (&kept);
+  else if (kept != NULL)
+    g_propagate_error (error, kept);
+  else
+    g_set_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED, "%s: the camera has no media service",
+                 question->name);
+  return uri;
 }
 
 /**
@@ -136,8 +218,9 @@ cg_onvif_media_get_profiles_in_thread (CgOnvifSession *self, GError **error)
  * @profile_token: a profile
  * @error: return location
  *
- * GetStreamUri for RTSP unicast: Media Service Specification, 5.15.1 "GetStreamUri". The host is
- * the one we reached the camera on (Q7, Q29), and there is no login in it (Q26).
+ * GetStreamUri for RTSP unicast, from the service that told of the profile, else from the other:
+ * Media Service Specification, 5.15.1 "GetStreamUri". The host is the one we reached the camera on
+ * (Q7, Q29), and there is no login in it (Q26).
  *
  * Returns: (transfer full) (nullable): an rtsp address
  */
@@ -146,23 +229,39 @@ cg_onvif_media_get_stream_uri_in_thread (CgOnvifSession *self,
                                          const char *profile_token,
                                          GError **error)
 {
+  static const AddressQuestion question = {
+      "GetStreamUri", G_STRUCT_OFFSET (CgOnvifMediaService, get_stream_uri), is_stream_uri};
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct tt__Transport transport = {.Protocol = (char *)"RTSP"};
-  struct tt__StreamSetup setup = {.Stream = (char *)"RTP-Unicast", .Transport = &transport};
-  struct _trt__GetStreamUri request = {.StreamSetup = &setup,
-                                       .ProfileToken = (char *)profile_token};
-  struct _trt__GetStreamUriResponse response = {0};
+  g_autofree char *uri = get_address (span, &question, profile_token, error);
 
-  if (!cg_onvif_span_call (span, &operation_GetStreamUri, &request, &response, error))
-    return NULL;
-  g_autofree char *uri =
-      response.MediaUri != NULL ? cg_onvif_text_dup (response.MediaUri->Uri) : NULL;
-  if (uri == NULL || g_ascii_strncasecmp (uri, "rtsp", strlen ("rtsp")) != 0) {
-    g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT,
-                 "GetStreamUri: no RTSP address for profile %s", profile_token);
-    return NULL;
-  }
-  return cg_onvif_span_repair_stream_uri (span, uri);
+  return uri != NULL ? cg_onvif_span_repair_stream_uri (span, uri) : NULL;
+}
+
+/**
+ * cg_onvif_media_get_snapshot_uri_in_thread:
+ * @self: a session
+ * @profile_token: a profile
+ * @error: return location
+ *
+ * GetSnapshotUri: Media Service Specification, 5.16.1 "GetSnapshotUri". The host is the one we
+ * reached the camera on (Q7), and there is no login in it (Q26).
+ *
+ * Returns: (transfer full) (nullable): an http or https address
+ */
+char *
+cg_onvif_media_get_snapshot_uri_in_thread (CgOnvifSession *self,
+                                           const char *profile_token,
+                                           GError **error)
+{
+  static const AddressQuestion question = {
+      "GetSnapshotUri", G_STRUCT_OFFSET (CgOnvifMediaService, get_snapshot_uri), is_snapshot_uri};
+  g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
+  g_autofree char *uri = get_address (span, &question, profile_token, error);
+
+  return uri != NULL ? cg_onvif_address_repair_snapshot (
+                           uri, self->repair_addresses ? self->told_device : uri,
+                           self->repair_addresses ? self->xaddrs[CG_ONVIF_SERVICE_DEVICE] : uri)
+                     : NULL;
 }
 
 /**
@@ -181,83 +280,19 @@ cg_onvif_media_set_synchronization_point_in_thread (CgOnvifSession *self,
                                                     GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _trt__SetSynchronizationPoint request = {.ProfileToken = (char *)profile_token};
-  struct _trt__SetSynchronizationPointResponse response = {};
+  const CgOnvifMediaService *order[G_N_ELEMENTS (services)];
+  g_autoptr (GError) reason = NULL;
 
-  return cg_onvif_span_call (span, &operation_SetSynchronizationPoint, &request, &response, error);
-}
-
-static gboolean
-is_h264 (const CgOnvifProfile *profile)
-{
-  return g_strcmp0 (profile->encoding, "H264") == 0;
-}
-
-/* How well a profile suits RTMP: H.264 before what tells no codec, that before any other (Q11). */
-static int
-rank (const CgOnvifProfile *profile)
-{
-  if (is_h264 (profile))
-    return 2;
-  return profile->encoding == NULL ? 1 : 0;
-}
-
-static const CgOnvifProfile *
-find_wanted (const GPtrArray *profiles, const char *wanted)
-{
-  const CgOnvifProfile *by_name = NULL;
-
-  for (guint i = 0; i < profiles->len; i++) {
-    const CgOnvifProfile *profile = g_ptr_array_index (profiles, i);
-
-    if (strcmp (profile->token, wanted) == 0)
-      return profile;
-    if (by_name == NULL && strcmp (profile->name, wanted) == 0)
-      by_name = profile;
+  if (!cg_onvif_session_connect_in_thread (self, error))
+    return FALSE;
+  const guint n = order_services (self, profile_token, order);
+  for (guint i = 0; i < n; i++) {
+    g_clear_error (&reason);
+    if (order[i]->set_synchronization_point (span, profile_token, &reason))
+      return TRUE;
+    if (!may_ask_other (reason))
+      break;
   }
-  return by_name;
-}
-
-/**
- * cg_onvif_profile_choose:
- * @profiles: (element-type CgOnvifProfile): the camera's profiles
- * @wanted: (nullable): token or name of the one to play
- *
- * Without a wish, or with one that does not exist: the first H.264 profile, else the first one that
- * tells no codec, else the first one.
- *
- * Returns: (nullable): a profile out of @profiles; %NULL if there is none
- */
-const CgOnvifProfile *
-cg_onvif_profile_choose (const GPtrArray *profiles, const char *wanted)
-{
-  const CgOnvifProfile *best = wanted != NULL ? find_wanted (profiles, wanted) : NULL;
-
-  if (best != NULL)
-    return best;
-  for (guint i = 0; i < profiles->len; i++) {
-    const CgOnvifProfile *profile = g_ptr_array_index (profiles, i);
-
-    if (best == NULL || rank (profile) > rank (best))
-      best = profile;
-  }
-  return best;
-}
-
-/**
- * cg_onvif_profile_choose_ptz:
- * @profiles: (element-type CgOnvifProfile): the camera's profiles
- *
- * Returns: (nullable): the first one with a PTZ configuration, whatever it streams (Q34)
- */
-const CgOnvifProfile *
-cg_onvif_profile_choose_ptz (const GPtrArray *profiles)
-{
-  for (guint i = 0; i < profiles->len; i++) {
-    const CgOnvifProfile *profile = g_ptr_array_index (profiles, i);
-
-    if (profile->ptz_configuration != NULL)
-      return profile;
-  }
-  return NULL;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
 }

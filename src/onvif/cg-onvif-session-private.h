@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-breaker.h"
 #include "cg-onvif-call.h"
 #include "cg-onvif-digest.h"
 #include "cg-onvif-http.h"
+#include "cg-onvif-learnt.h"
 #include "cg-onvif-login.h"
+#include "cg-onvif-zone.h"
 
 G_BEGIN_DECLS
 
@@ -20,23 +23,55 @@ struct _CgOnvifSession {
   struct soap *soap; /* (owned) */
   guint depth;       /* span within span */
 
+  /* Within a span of the event service. */
+  const char *call_url;     /* (nullable) where it goes, if not to the service */
+  const char *call_headers; /* (nullable) elements that are to be in its SOAP header */
+  char **call_answer;       /* (nullable) where the answer goes as it came */
+
+  CgBreaker *breaker; /* (owned) of the login, shared with whoever else shows it (Q6) */
+
+  char *given;        /* where the camera is, as somebody told us */
+  guint16 last_port;  /* that had ONVIF, when nobody told us; 0: none yet */
+  gboolean is_placed; /* the port was found, and not doubted since */
+
   /* Learnt. */
   gboolean is_connected;
   gboolean is_connecting;
   gboolean is_anonymous;              /* for the moment: no login, whatever the camera says */
   char *xaddrs[CG_ONVIF_N_SERVICES];  /* (nullable) the camera lacks the service */
   guint guesses[CG_ONVIF_N_SERVICES]; /* 0: the camera told us; else which guess xaddrs holds */
-  gint64 clock_offset_ms;             /* camera's minus ours */
-  gint64 clock_measured_us;           /* monotonic; 0: never */
-  CgOnvifLogin login;                 /* what worked; NONE: nothing had to */
-  CgOnvifChallenge *challenge;        /* (owned) (nullable) the last digest challenge */
-  GHashTable *worked;                 /* (owned) set of CgOnvifOperation that were once allowed */
-  gboolean refuses_timeout;           /* of ContinuousMove (Q33) */
-  CgOnvifFault *fault;                /* (owned) (nullable) the last call's */
+  char *told_device;                  /* (nullable) the device service, as the camera gives it */
+  GHashTable *homes;      /* (owned) profile token → its media service; replaced, never changed */
+  char *firmware;         /* (nullable) that the rest was learnt from */
+  gint64 clock_offset_ms; /* camera's minus ours, as it tells */
+  gint64 zone_ms;         /* camera's local time minus UTC, as it tells */
+  CgOnvifClockMode clock_mode;      /* by which time it judges tokens (Q5) */
+  guint clocks_refused;             /* bits of CgOnvifClockMode, since one was taken */
+  gint64 clock_measured_us;         /* monotonic; 0: never */
+  CgOnvifLogin login;               /* what worked; NONE: nothing had to */
+  guint logins_refused;             /* bits of CgOnvifLogin, since one was taken */
+  gboolean is_proven;               /* the login was taken in this life */
+  gboolean is_verifying;            /* asks whether the login is still taken */
+  gboolean has_suspicion;           /* a refusal that this is to explain; the breaker waits */
+  CgOnvifChallenge *challenge;      /* (owned) (nullable) the last digest challenge */
+  CgOnvifChallenge *weaker;         /* (owned) (nullable) the one offered beside it (Q27) */
+  char *digest;                     /* (nullable) algorithm that was taken */
+  GHashTable *worked;               /* (owned) set of CgOnvifOperation that were once allowed */
+  CgOnvifChallenge *file_challenge; /* (owned) (nullable) the last of a file (Q58) */
+  gboolean refuses_timeout;         /* of ContinuousMove (Q33) */
+  gboolean is_soap11;               /* speaks SOAP 1.1 (Q40) */
+  gboolean is_soap_known;           /* has understood us in this version of SOAP */
+  CgOnvifFault *fault;              /* (owned) (nullable) the last call's */
 };
 
+gboolean cg_onvif_session_measure_clock_anonymously (CgOnvifSession *self, GError **error);
+void cg_onvif_session_note_firmware (CgOnvifSession *self, const char *version);
 gboolean cg_onvif_session_measure_clock (CgOnvifSession *self, GError **error);
 gboolean cg_onvif_session_ensure_connected (CgOnvifSession *self, GError **error);
+gboolean cg_onvif_session_go_on (GError *reason, GError **error);
+gboolean cg_onvif_session_learn_services (CgOnvifSession *self, GError **error);
+void cg_onvif_session_guess (CgOnvifSession *self, CgOnvifService service);
+void cg_onvif_session_drop_guess (CgOnvifSession *self, CgOnvifService service);
 gboolean cg_onvif_session_guess_next (CgOnvifSession *self, CgOnvifService service);
 
 G_END_DECLS

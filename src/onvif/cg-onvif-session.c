@@ -4,20 +4,10 @@
 #include <string.h>
 
 #include "cg-onvif-device.h"
+#include "cg-onvif-place.h"
 
 /* Cameras answer within a second; a slow one that is busy with its encoder within three. */
 #define DEFAULT_TIMEOUT_MS 5000
-
-/* Where services live on cameras that tell nothing (Q45); the device service takes calls of all
- * services on many of them. */
-static const char *const well_known[][4] = {
-    [CG_ONVIF_SERVICE_DEVICE] = {CG_ONVIF_DEVICE_PATH},
-    [CG_ONVIF_SERVICE_MEDIA] = {"/onvif/media_service", "/onvif/Media", "/onvif/media",
-                                CG_ONVIF_DEVICE_PATH},
-    [CG_ONVIF_SERVICE_PTZ] = {"/onvif/ptz_service", "/onvif/PTZ", "/onvif/ptz",
-                              CG_ONVIF_DEVICE_PATH},
-};
-G_STATIC_ASSERT (G_N_ELEMENTS (well_known) == CG_ONVIF_N_SERVICES);
 
 /**
  * cg_onvif_session_new:
@@ -35,6 +25,7 @@ cg_onvif_session_new (const char *address, const char *username, const char *pas
   g_return_val_if_fail (address != NULL, NULL);
   CgOnvifSession *self = g_new0 (CgOnvifSession, 1);
 
+  self->given = g_strdup (address);
   self->username = g_strdup (username);
   self->password = g_strdup (password);
   self->timeout_ms = DEFAULT_TIMEOUT_MS;
@@ -43,6 +34,8 @@ cg_onvif_session_new (const char *address, const char *username, const char *pas
   self->soap = cg_onvif_soap_new ();
   self->xaddrs[CG_ONVIF_SERVICE_DEVICE] = cg_onvif_address_normalise (address, NULL);
   self->worked = g_hash_table_new (NULL, NULL);
+  self->homes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->breaker = cg_breaker_new (NULL);
   return self;
 }
 
@@ -67,13 +60,31 @@ cg_onvif_session_copy (const CgOnvifSession *self)
     copy->xaddrs[i] = g_strdup (self->xaddrs[i]);
     copy->guesses[i] = self->guesses[i];
   }
+  copy->told_device = g_strdup (self->told_device);
+  g_hash_table_unref (copy->homes);
+  copy->homes = g_hash_table_ref (self->homes);
+  g_free (copy->given);
+  copy->given = g_strdup (self->given);
+  copy->last_port = self->last_port;
+  copy->is_placed = self->is_placed;
   copy->timeout_ms = self->timeout_ms;
   copy->repair_addresses = self->repair_addresses;
   copy->is_connected = self->is_connected;
+  copy->firmware = g_strdup (self->firmware);
   copy->clock_offset_ms = self->clock_offset_ms;
   copy->clock_measured_us = self->clock_measured_us;
+  copy->zone_ms = self->zone_ms;
+  copy->clock_mode = self->clock_mode;
+  copy->clocks_refused = self->clocks_refused;
   copy->login = self->login;
+  copy->logins_refused = self->logins_refused;
+  copy->is_proven = self->is_proven;
+  copy->digest = g_strdup (self->digest);
   copy->refuses_timeout = self->refuses_timeout;
+  copy->is_soap11 = self->is_soap11;
+  copy->is_soap_known = self->is_soap_known;
+  cg_onvif_session_set_breaker (copy, self->breaker);
+  cg_onvif_trust_copy (cg_onvif_http_get_trust (self->http), cg_onvif_http_get_trust (copy->http));
   g_hash_table_iter_init (&iter, self->worked);
   while (g_hash_table_iter_next (&iter, &operation, NULL))
     g_hash_table_add (copy->worked, operation);
@@ -94,8 +105,16 @@ cg_onvif_session_free (CgOnvifSession *self)
   for (guint i = 0; i < CG_ONVIF_N_SERVICES; i++)
     g_free (self->xaddrs[i]);
   cg_onvif_challenge_free (self->challenge);
+  cg_onvif_challenge_free (self->weaker);
+  cg_onvif_challenge_free (self->file_challenge);
+  cg_breaker_unref (self->breaker);
   cg_onvif_fault_free (self->fault);
   g_hash_table_unref (self->worked);
+  g_hash_table_unref (self->homes);
+  g_free (self->told_device);
+  g_free (self->given);
+  g_free (self->firmware);
+  g_free (self->digest);
   g_free (self->username);
   g_free (self->password);
   g_free (self);
@@ -122,6 +141,48 @@ void
 cg_onvif_session_set_repair_addresses (CgOnvifSession *self, gboolean repair)
 {
   self->repair_addresses = repair;
+}
+
+/**
+ * cg_onvif_session_set_breaker:
+ * @self: a session
+ * @breaker: of its login; it has one of its own until then
+ *
+ * Whoever shows the same login to the same camera shares one: together they stay below what locks
+ * the account (Q6).
+ */
+void
+cg_onvif_session_set_breaker (CgOnvifSession *self, CgBreaker *breaker)
+{
+  CgBreaker *before = self->breaker;
+
+  self->breaker = cg_breaker_ref (breaker);
+  cg_breaker_unref (before);
+}
+
+/**
+ * cg_onvif_session_get_breaker:
+ * @self: a session
+ *
+ * Returns: (transfer none): the breaker of its login
+ */
+CgBreaker *
+cg_onvif_session_get_breaker (const CgOnvifSession *self)
+{
+  return self->breaker;
+}
+
+/**
+ * cg_onvif_session_set_tls:
+ * @self: a session that was not connected yet
+ * @policy: which certificates are taken; any, until this is called
+ * @fingerprint: (nullable): SHA-256 of the only one that is, whatever @policy says, in hexadecimal
+ *   digits with or without colons (Q57)
+ */
+void
+cg_onvif_session_set_tls (CgOnvifSession *self, CgTlsPolicy policy, const char *fingerprint)
+{
+  cg_onvif_trust_set (cg_onvif_http_get_trust (self->http), policy, fingerprint);
 }
 
 /**
@@ -158,7 +219,7 @@ cg_onvif_session_is_connected (const CgOnvifSession *self)
 gboolean
 cg_onvif_session_has_ptz (const CgOnvifSession *self)
 {
-  return self->xaddrs[CG_ONVIF_SERVICE_PTZ] != NULL;
+  return self->xaddrs[CG_ONVIF_SERVICE_PTZ] != NULL && self->guesses[CG_ONVIF_SERVICE_PTZ] == 0;
 }
 
 /**
@@ -196,9 +257,15 @@ is_final (const GError *error)
          g_error_matches (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
 }
 
-/* Hands a final error up and swallows any other. */
-static gboolean
-go_on (GError *reason, GError **error)
+/**
+ * cg_onvif_session_go_on:
+ * @reason: (transfer full) (nullable): what a question met
+ * @error: return location for a final error; any other is swallowed
+ *
+ * Returns: whether the next question is worth asking
+ */
+gboolean
+cg_onvif_session_go_on (GError *reason, GError **error)
 {
   if (reason == NULL)
     return TRUE;
@@ -211,12 +278,60 @@ go_on (GError *reason, GError **error)
   return TRUE;
 }
 
+/* Asks for the camera's time and keeps the difference (Q4). */
+static gboolean
+read_clock (CgOnvifSession *self, GError **error)
+{
+  const gint64 before_ms = g_get_real_time () / 1000;
+  g_autoptr (CgOnvifDateTime) time =
+      cg_onvif_device_get_system_date_and_time_in_thread (self, error);
+  const gint64 after_ms = g_get_real_time () / 1000;
+
+  self->clock_measured_us = g_get_monotonic_time ();
+  if (time == NULL)
+    return FALSE;
+  self->clock_offset_ms = time->utc_ms - (before_ms + after_ms) / 2;
+  self->zone_ms = cg_onvif_zone_parse_ms (time->timezone, time->utc_ms);
+  return TRUE;
+}
+
+/**
+ * cg_onvif_session_measure_clock_anonymously:
+ * @self: a session within a call
+ * @error: return location
+ *
+ * The clock is public, and a login that goes by a wrong clock would be refused (Q4, Q6).
+ *
+ * Returns: whether the camera has told its time
+ */
+gboolean
+cg_onvif_session_measure_clock_anonymously (CgOnvifSession *self, GError **error)
+{
+  const CgOnvifLogin login = self->login;
+
+  self->login = CG_ONVIF_LOGIN_NONE;
+  self->is_anonymous = TRUE;
+  const gboolean is_told = read_clock (self, error);
+  self->is_anonymous = FALSE;
+  self->login = login;
+  return is_told;
+}
+
+/* Whether a camera wants a login even for its time. */
+static gboolean
+wants_login (const CgOnvifSession *self, const GError *reason)
+{
+  return self->username != NULL && (g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED) ||
+                                    (self->fault != NULL && cg_onvif_fault_is_bare (self->fault)));
+}
+
 /**
  * cg_onvif_session_measure_clock:
  * @self: a session within a call
  * @error: return location
  *
- * Asks for the camera's time and keeps the difference (Q4). A camera that does not tell has ours.
+ * Asks for the camera's time, without a login and with one if that is refused, and keeps the
+ * difference (Q4). A camera that does not tell has ours.
  *
  * Returns: whether the camera is there at all
  */
@@ -224,97 +339,14 @@ gboolean
 cg_onvif_session_measure_clock (CgOnvifSession *self, GError **error)
 {
   GError *reason = NULL;
-  const gint64 before_ms = g_get_real_time () / 1000;
-  g_autoptr (CgOnvifDateTime) time =
-      cg_onvif_device_get_system_date_and_time_in_thread (self, &reason);
-  const gint64 after_ms = g_get_real_time () / 1000;
 
-  self->clock_measured_us = g_get_monotonic_time ();
-  if (time != NULL)
-    self->clock_offset_ms = time->utc_ms - (before_ms + after_ms) / 2;
-  return go_on (reason, error);
-}
-
-static void
-take_service (CgOnvifSession *self, const CgOnvifServiceEntry *entry)
-{
-  const char *reached = self->xaddrs[CG_ONVIF_SERVICE_DEVICE];
-
-  for (guint i = CG_ONVIF_SERVICE_DEVICE + 1; i < CG_ONVIF_N_SERVICES; i++) {
-    if (strcmp (cg_onvif_service_get_namespace (i), entry->namespace_uri) != 0)
-      continue;
-    g_free (self->xaddrs[i]);
-    self->xaddrs[i] = self->repair_addresses ? cg_onvif_address_repair (entry->xaddr, reached)
-                                             : g_strdup (entry->xaddr);
-    self->guesses[i] = 0;
+  if (cg_onvif_session_measure_clock_anonymously (self, &reason))
+    return TRUE;
+  if (wants_login (self, reason)) {
+    g_clear_error (&reason);
+    read_clock (self, &reason);
   }
-}
-
-static void
-take_services (CgOnvifSession *self, const GPtrArray *entries)
-{
-  for (guint i = CG_ONVIF_SERVICE_DEVICE + 1; i < CG_ONVIF_N_SERVICES; i++)
-    g_clear_pointer (&self->xaddrs[i], g_free);
-  for (guint i = 0; i < entries->len; i++)
-    take_service (self, g_ptr_array_index (entries, i));
-}
-
-/**
- * cg_onvif_session_guess_next:
- * @self: a session
- * @service: a service that is not where we thought
- *
- * Goes on to the next well-known path (Q45); an address the camera gave is not doubted.
- *
- * Returns: whether there is one
- */
-gboolean
-cg_onvif_session_guess_next (CgOnvifSession *self, CgOnvifService service)
-{
-  const guint next = self->guesses[service];
-
-  if (next == 0 || next >= G_N_ELEMENTS (well_known[service]) || well_known[service][next] == NULL)
-    return FALSE;
-  g_free (self->xaddrs[service]);
-  self->xaddrs[service] =
-      cg_onvif_address_with_path (self->xaddrs[CG_ONVIF_SERVICE_DEVICE], well_known[service][next]);
-  self->guesses[service] = next + 1;
-  return TRUE;
-}
-
-static void
-guess_services (CgOnvifSession *self)
-{
-  for (guint i = CG_ONVIF_SERVICE_DEVICE + 1; i < CG_ONVIF_N_SERVICES; i++) {
-    g_free (self->xaddrs[i]);
-    self->xaddrs[i] =
-        cg_onvif_address_with_path (self->xaddrs[CG_ONVIF_SERVICE_DEVICE], well_known[i][0]);
-    self->guesses[i] = 1;
-  }
-}
-
-/* GetServices, else GetCapabilities, else guesses (Q28, Q45). */
-static gboolean
-learn_services (CgOnvifSession *self, GError **error)
-{
-  static GPtrArray *(*const ways[]) (CgOnvifSession *, GError **) = {
-      cg_onvif_device_get_services_in_thread,
-      cg_onvif_device_get_capabilities_in_thread,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
-    GError *reason = NULL;
-    g_autoptr (GPtrArray) entries = ways[i](self, &reason);
-
-    if (entries != NULL && entries->len > 0) {
-      take_services (self, entries);
-      return TRUE;
-    }
-    if (!go_on (reason, error))
-      return FALSE;
-  }
-  guess_services (self);
-  return TRUE;
+  return cg_onvif_session_go_on (reason, error);
 }
 
 /* A call every user may make and no stranger: it shows which login works before a call that may be
@@ -326,7 +358,9 @@ prove_login (CgOnvifSession *self, GError **error)
   g_autoptr (CgOnvifDeviceInformation) information =
       cg_onvif_device_get_information_in_thread (self, &reason);
 
-  return information != NULL || go_on (reason, error);
+  if (information != NULL)
+    cg_onvif_session_note_firmware (self, information->firmware_version);
+  return information != NULL || cg_onvif_session_go_on (reason, error);
 }
 
 /**
@@ -345,7 +379,7 @@ cg_onvif_session_ensure_connected (CgOnvifSession *self, GError **error)
     return TRUE;
   self->is_connecting = TRUE;
   self->is_connected = cg_onvif_session_measure_clock (self, error) &&
-                       learn_services (self, error) && prove_login (self, error);
+                       cg_onvif_session_learn_services (self, error) && prove_login (self, error);
   self->is_connecting = FALSE;
   return self->is_connected;
 }
@@ -363,7 +397,8 @@ cg_onvif_session_ensure_connected (CgOnvifSession *self, GError **error)
 gboolean
 cg_onvif_session_connect_in_thread (CgOnvifSession *self, GError **error)
 {
+  if (!cg_onvif_session_find_port_in_thread (self, error))
+    return FALSE;
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-
   return cg_onvif_session_ensure_connected (span, error);
 }

@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "cg-breaker.h"
+#include "cg-config.h"
 #include "cg-error.h"
 
 G_BEGIN_DECLS
@@ -27,8 +29,12 @@ void cg_onvif_session_free (CgOnvifSession *self);
 
 void cg_onvif_session_set_timeout_ms (CgOnvifSession *self, guint timeout_ms);
 void cg_onvif_session_set_repair_addresses (CgOnvifSession *self, gboolean repair);
+void cg_onvif_session_set_breaker (CgOnvifSession *self, CgBreaker *breaker);
+CgBreaker *cg_onvif_session_get_breaker (const CgOnvifSession *self);
+void cg_onvif_session_set_tls (CgOnvifSession *self, CgTlsPolicy policy, const char *fingerprint);
 void cg_onvif_session_abort (CgOnvifSession *self);
 gboolean cg_onvif_session_connect_in_thread (CgOnvifSession *self, GError **error);
+void cg_onvif_session_forget_services (CgOnvifSession *self);
 
 gboolean cg_onvif_session_is_connected (const CgOnvifSession *self);
 gboolean cg_onvif_session_has_ptz (const CgOnvifSession *self);

@@ -3,10 +3,14 @@
 
 #include <string.h>
 
+#include "cg-onvif-repair.h"
 #include "onvifH.h"
 
 /* Deeper than any ONVIF answer, far from any stack's end. */
 #define MAX_DEPTH 64
+
+/* More kinds of numbers than any answer has. */
+#define MAX_BAD_NUMBERS 8
 
 /* More profiles, presets or services than any device has. */
 #define MAX_OCCURS 4096
@@ -40,9 +44,24 @@ static const struct Namespace media_namespaces[] = {
     {"trt", "http://www.onvif.org/ver10/media/wsdl", NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
+static const struct Namespace media2_namespaces[] = {
+    COMMON_NAMESPACES,
+    {"tr2", "http://www.onvif.org/ver20/media/wsdl", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
+};
 static const struct Namespace ptz_namespaces[] = {
     COMMON_NAMESPACES,
     {"tptz", "http://www.onvif.org/ver20/ptz/wsdl", NULL, NULL},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* The only one with WS-Addressing, of August 2005 (Core Specification, 9.2). */
+static const struct Namespace event_namespaces[] = {
+    COMMON_NAMESPACES,
+    {"wsa", "http://www.w3.org/2005/08/addressing",
+     "http://schemas.xmlsoap.org/ws/2004/08/addressing", NULL},
+    {"wsnt", "http://docs.oasis-open.org/wsn/b-2", NULL, NULL},
+    {"tev", "http://www.onvif.org/ver10/events/wsdl", NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -52,7 +71,9 @@ static const struct {
 } services[] = {
     [CG_ONVIF_SERVICE_DEVICE] = {"http://www.onvif.org/ver10/device/wsdl", device_namespaces},
     [CG_ONVIF_SERVICE_MEDIA] = {"http://www.onvif.org/ver10/media/wsdl", media_namespaces},
+    [CG_ONVIF_SERVICE_MEDIA2] = {"http://www.onvif.org/ver20/media/wsdl", media2_namespaces},
     [CG_ONVIF_SERVICE_PTZ] = {"http://www.onvif.org/ver20/ptz/wsdl", ptz_namespaces},
+    [CG_ONVIF_SERVICE_EVENTS] = {"http://www.onvif.org/ver10/events/wsdl", event_namespaces},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (services) == CG_ONVIF_N_SERVICES);
 
@@ -117,6 +138,20 @@ cg_onvif_service_get_namespace (CgOnvifService service)
 }
 
 /**
+ * cg_onvif_operation_get_action:
+ * @operation: an operation
+ *
+ * Returns: (transfer full): its action, as HTTP names it
+ */
+char *
+cg_onvif_operation_get_action (const CgOnvifOperation *operation)
+{
+  return operation->action != NULL
+             ? g_strdup (operation->action)
+             : g_strconcat (services[operation->service].namespace_uri, "/", operation->name, NULL);
+}
+
+/**
  * cg_onvif_operation_get_content_type:
  * @operation: an operation
  *
@@ -127,8 +162,9 @@ cg_onvif_service_get_namespace (CgOnvifService service)
 char *
 cg_onvif_operation_get_content_type (const CgOnvifOperation *operation)
 {
-  return g_strdup_printf ("application/soap+xml; charset=utf-8; action=\"%s/%s\"",
-                          services[operation->service].namespace_uri, operation->name);
+  g_autofree char *action = cg_onvif_operation_get_action (operation);
+
+  return g_strdup_printf ("application/soap+xml; charset=utf-8; action=\"%s\"", action);
 }
 
 /**
@@ -138,6 +174,7 @@ cg_onvif_operation_get_content_type (const CgOnvifOperation *operation)
  * @request: its generated request struct
  * @username: (nullable): who logs in
  * @token: (nullable): the login, if it goes into the message (Core Specification, 5.9.5)
+ * @to: where it goes, for WS-Addressing
  *
  * Returns: (transfer full): the whole envelope
  */
@@ -146,7 +183,8 @@ cg_onvif_operation_write (const CgOnvifOperation *operation,
                           struct soap *soap,
                           gpointer request,
                           const char *username,
-                          const CgOnvifToken *token)
+                          const CgOnvifToken *token,
+                          const char *to)
 {
   struct wsse__PasswordString password = {0};
   struct wsse__EncodedString nonce = {0};
@@ -163,7 +201,13 @@ cg_onvif_operation_write (const CgOnvifOperation *operation,
     nonce.__item = token->nonce;
     nonce.EncodingType = (char *)CG_ONVIF_BASE64_BINARY;
   }
-  soap->header = token != NULL ? &header : NULL;
+  if (token == NULL)
+    header.wsse__Security = NULL;
+  if (operation->action != NULL) {
+    header.wsa__To = (char *)to;
+    header.wsa__Action = (char *)operation->action;
+  }
+  soap->header = token != NULL || operation->action != NULL ? &header : NULL;
   soap_set_namespaces (soap, services[operation->service].namespaces);
   soap->os = &text;
   const int failure = operation->send (soap, request);
@@ -180,6 +224,45 @@ has_response (const CgOnvifOperation *operation, const char *body)
   g_autofree char *element = g_strconcat (operation->name, "Response", NULL);
 
   return operation->is_silent || strstr (body, element) != NULL;
+}
+
+static void
+read_text (const CgOnvifOperation *operation,
+           struct soap *soap,
+           const char *text,
+           gpointer response)
+{
+  soap->fault = NULL;
+  soap_set_namespaces (soap, services[operation->service].namespaces);
+  soap->is = text;
+  operation->receive (soap, response);
+  soap->is = NULL;
+  soap->header = NULL;
+  if (soap->error == SOAP_NO_DATA) {
+    soap->fault = NULL; /* gSOAP's own words, not the camera's */
+    soap->error = SOAP_TAG_MISMATCH;
+  }
+}
+
+/* Reads it again where a number was none: each time one more element is made one (Q39). */
+static void
+read_without_bad_numbers (const CgOnvifOperation *operation,
+                          struct soap *soap,
+                          const char *text,
+                          gpointer response)
+{
+  g_autofree char *current = NULL;
+
+  for (guint i = 0; i < MAX_BAD_NUMBERS; i++) {
+    if (soap->error != SOAP_TYPE && soap->error != SOAP_EMPTY)
+      return;
+    char *repaired = cg_onvif_repair_numbers (current != NULL ? current : text, soap->tag);
+    if (repaired == NULL)
+      return;
+    g_free (current);
+    current = repaired;
+    read_text (operation, soap, current, response);
+  }
 }
 
 /**
@@ -201,17 +284,13 @@ cg_onvif_operation_read (const CgOnvifOperation *operation,
   const char *start = strchr (body, '<');
 
   soap->fault = NULL;
-  soap->header = NULL;
   if (start == NULL) {
     soap->error = SOAP_NO_DATA;
     return FALSE;
   }
-  soap_set_namespaces (soap, services[operation->service].namespaces);
-  soap->is = start;
-  const int failure = operation->receive (soap, response);
-  soap->is = NULL;
-  soap->header = NULL;
-  if (failure == SOAP_OK && !has_response (operation, start))
+  read_text (operation, soap, start, response);
+  read_without_bad_numbers (operation, soap, start, response);
+  if (soap->error == SOAP_OK && !has_response (operation, start))
     soap->error = SOAP_NO_DATA;
   return soap->error == SOAP_OK;
 }

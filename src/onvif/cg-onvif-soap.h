@@ -12,7 +12,9 @@ struct soap;
 typedef enum {
   CG_ONVIF_SERVICE_DEVICE,
   CG_ONVIF_SERVICE_MEDIA,
+  CG_ONVIF_SERVICE_MEDIA2,
   CG_ONVIF_SERVICE_PTZ,
+  CG_ONVIF_SERVICE_EVENTS,
   CG_ONVIF_N_SERVICES
 } CgOnvifService;
 
@@ -22,6 +24,7 @@ typedef enum {
  * @service: where it is spoken
  * @is_repeatable: doing it twice does no harm (Q46): reads and Stop
  * @is_silent: its response says nothing but that it was done
+ * @action: (nullable): of WS-Addressing, which goes with it; %NULL: none does (Q2)
  * @send: writes the request
  * @receive: reads the response
  *
@@ -32,6 +35,7 @@ typedef struct {
   CgOnvifService service;
   gboolean is_repeatable;
   gboolean is_silent;
+  const char *action;
   int (*send) (struct soap *soap, gpointer request);
   int (*receive) (struct soap *soap, gpointer response);
 } CgOnvifOperation;
@@ -60,12 +64,14 @@ void cg_onvif_soap_free (struct soap *soap);
 void cg_onvif_soap_clear (struct soap *soap);
 
 const char *cg_onvif_service_get_namespace (CgOnvifService service);
+char *cg_onvif_operation_get_action (const CgOnvifOperation *operation);
 char *cg_onvif_operation_get_content_type (const CgOnvifOperation *operation);
 char *cg_onvif_operation_write (const CgOnvifOperation *operation,
                                 struct soap *soap,
                                 gpointer request,
                                 const char *username,
-                                const CgOnvifToken *token);
+                                const CgOnvifToken *token,
+                                const char *to);
 gboolean cg_onvif_operation_read (const CgOnvifOperation *operation,
                                   struct soap *soap,
                                   const char *body,

@@ -10,6 +10,7 @@ struct _CgOnvifStream {
   GIOStream *stream;     /* (owned) (nullable) plain or TLS */
   GSocket *socket;       /* (nullable) belongs to the stream */
   gboolean is_tls;
+  CgOnvifTrust trust;
   char *host; /* (nullable) the peer of the open connection */
   guint16 port;
 
@@ -67,6 +68,7 @@ cg_onvif_stream_free (CgOnvifStream *self)
   while (g_main_context_iteration (self->context, FALSE))
     ;
   g_main_context_unref (self->context);
+  cg_onvif_trust_clear (&self->trust);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -126,6 +128,18 @@ cg_onvif_stream_abort (CgOnvifStream *self)
     g_main_context_wakeup (self->context);
   }
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * cg_onvif_stream_get_trust:
+ * @self: a stream
+ *
+ * Returns: (transfer none): which certificates it takes; any, to begin with
+ */
+CgOnvifTrust *
+cg_onvif_stream_get_trust (CgOnvifStream *self)
+{
+  return &self->trust;
 }
 
 static gboolean
@@ -251,11 +265,24 @@ connect_tcp (CgOnvifStream *self, GSocketConnectable *peer, GError **error)
   return connection;
 }
 
-/* Cameras sign their own certificates; until a policy is configured any is taken (Q57). */
+/* What is wrong with it is for the trust to judge, once the handshake is over (Q57). */
 static gboolean
 on_accept_certificate (void)
 {
   return TRUE;
+}
+
+static gboolean
+check_certificate (CgOnvifStream *self, GTlsConnection *tls, GError **error)
+{
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (tls);
+  const GTlsCertificateFlags errors = g_tls_connection_get_peer_certificate_errors (tls);
+
+  if (certificate != NULL && cg_onvif_trust_accepts (&self->trust, certificate, errors))
+    return TRUE;
+  g_autofree char *text = cg_onvif_trust_explain (&self->trust);
+  g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, text);
+  return FALSE;
 }
 
 static GIOStream *
@@ -274,7 +301,9 @@ start_tls (CgOnvifStream *self, GIOStream *plain, GSocketConnectable *peer, GErr
   const gboolean is_up =
       g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), pending.result, error);
   g_object_unref (pending.result);
-  return is_up ? g_steal_pointer (&tls) : NULL;
+  if (!is_up || !check_certificate (self, G_TLS_CONNECTION (tls), error))
+    return NULL;
+  return g_steal_pointer (&tls);
 }
 
 static gboolean

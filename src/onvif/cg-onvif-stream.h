@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "cg-onvif-address.h"
+#include "cg-onvif-trust.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ void cg_onvif_stream_free (CgOnvifStream *self);
 void cg_onvif_stream_begin (CgOnvifStream *self, guint timeout_ms);
 void cg_onvif_stream_end (CgOnvifStream *self);
 void cg_onvif_stream_abort (CgOnvifStream *self);
+CgOnvifTrust *cg_onvif_stream_get_trust (CgOnvifStream *self);
 
 gboolean cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *address, GError **error);
 void cg_onvif_stream_close (CgOnvifStream *self);

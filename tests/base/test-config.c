@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cg-server.h"
 #include "cg-test.h"
@@ -41,36 +42,39 @@ test_defaults (void)
   g_assert_cmpfloat (config->ptz.speeds[0], ==, 0.33);
   g_assert_cmpfloat (config->ptz.speeds[2], ==, 1.0);
   g_assert_cmpuint (config->stream.play_lease_s, ==, 0);
+  g_assert_null (config->discovery.interfaces);
+  g_assert_null (config->discovery.hosts);
+  g_assert_true (config->discovery.follow);
+  g_assert_cmpuint (config->discovery.port, ==, 3702);
   g_assert_cmpuint (config->cameras->len, ==, 0);
 }
+
+static const char everything[] = "\n# a comment\n"
+                                 "[camera 001122334455]\r\n"
+                                 "address = 192.168.1.64:8000 \n"
+                                 "username=admin\n"
+                                 "password=a=b;#\\n\n"
+                                 "name=Hof\xc3\xb6\n"
+                                 "profile=Profile_2\n"
+                                 "audio=Silent\n"
+                                 "transport=udp\n"
+                                 "ptz=deny\n"
+                                 "[gateway]\ndid=gw\nsecret=s\niccid=1\nimsi=2\n"
+                                 "[cloud]\n"
+                                 "servers=mqtts://iot.example.com;mqtt://[2001:db8::1]:1884/;\n"
+                                 "username=\n"
+                                 "client-id=box\npublish-topic=a/%s/b\nqos=0\nkeep-alive=5.5\n"
+                                 "last-will=yes\nevent-token=0\nreply-shape=flat\n"
+                                 "[ptz]\nmove-timeout=1.5\nlink-grace=0\nspeed-fast=0.9\n"
+                                 "[stream]\nmax-streams=3\nplay-lease=90\nstall-timeout=0.2\n"
+                                 "[camera rtsp-only]\nprotocol=rtsp\nurl=rtsp://h/x\n";
 
 static void
 test_everything_given (void)
 {
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (CgConfig) config =
-      parse ("\n# a comment\n"
-             "[camera 001122334455]\r\n"
-             "address = 192.168.1.64:8000 \n"
-             "username=admin\n"
-             "password=a=b;#\\n\n"
-             "name=Hof\xc3\xb6\n"
-             "profile=Profile_2\n"
-             "audio=Silent\n"
-             "transport=udp\n"
-             "ptz=deny\n"
-             "[gateway]\ndid=gw\nsecret=s\niccid=1\nimsi=2\n"
-             "[cloud]\n"
-             "servers=mqtts://iot.example.com;mqtt://[2001:db8::1]:1884/;\n"
-             "username=\n"
-             "client-id=box\npublish-topic=a/%s/b\nqos=0\nkeep-alive=5.5\n"
-             "last-will=yes\nevent-token=0\nreply-shape=flat\n"
-             "[ptz]\nmove-timeout=1.5\nlink-grace=0\nspeed-fast=0.9\n"
-             "[stream]\nmax-streams=3\nplay-lease=90\nstall-timeout=0.2\n"
-             "[camera rtsp-only]\nprotocol=rtsp\nurl=rtsp://h/x\n",
-             warnings);
+  g_autoptr (CgConfig) config = parse (everything, warnings);
   const CgServer *second = config->cloud.servers->pdata[1];
-  const CgCameraConfig *camera = config->cameras->pdata[0];
 
   g_assert_cmpuint (warnings->len, ==, 0);
   g_assert_cmpuint (config->cloud.servers->len, ==, 2);
@@ -85,6 +89,14 @@ test_everything_given (void)
   g_assert_false (config->cloud.event_token);
   g_assert_cmpuint (config->ptz.move_timeout_ms, ==, 1500);
   g_assert_cmpuint (config->stream.stall_timeout_ms, ==, 200);
+}
+
+static void
+test_everything_given_for_a_camera (void)
+{
+  g_autoptr (CgConfig) config = parse (everything, NULL);
+  const CgCameraConfig *camera = config->cameras->pdata[0];
+
   g_assert_cmpstr (camera->did, ==, "001122334455");
   g_assert_cmpstr (camera->address, ==, "192.168.1.64:8000");
   g_assert_cmpstr (camera->password, ==, "a=b;#\\n");
@@ -145,11 +157,27 @@ static const BadRow bad_rows[] = {
     {GATEWAY "[ptz]\nmove-timeout=5,5\n", "is no number"},
     {GATEWAY "[ptz]\nspeed-slow=1.1\n", "[ptz] speed-slow=1.1"},
     {GATEWAY "[stream]\nmax-streams=2.5\n", "is no whole number"},
+    {GATEWAY "[discovery]\nhosts=gate; 10.0.0.0/8\n", "more than 256 addresses"},
     {GATEWAY "[camera]\n", "[camera]: did is missing"},
     {GATEWAY "[camera a/b]\naddress=h\n", "[camera a/b]: did must not"},
     {GATEWAY "[camera aa1122334455]\naddress=h\n", "did is the gateway's own"},
     {GATEWAY "[camera c]\naddress=h\n[camera  c]\naddress=h\n", "did c stands twice"},
     {GATEWAY "[camera c]\naddress=h\n[camera c]\naddress=h\n", "stands twice, in lines 3 and 5"},
+    {GATEWAY "\n# x\npassword hunter2\n", "test.conf: line 5 is no [group], key=value"},
+    {CLOUD "password hunter2 = x\n", "test.conf: line 4 is no [group], key=value"},
+    {"[gateway hunter2\ndid=x\n", "test.conf: line 1 is no [group], key=value"},
+    {CLOUD "servers=mqtt://u:hunter2@x\n", "[cloud] servers=mqtt://******@x: a login goes"},
+    {CLOUD "servers=u:hunter2@x;mqtt://h\n", "[cloud] servers=******@x;mqtt://h: a login"},
+    {CLOUD "servers=mqtt://u:hunter2;z@x\n", "[cloud] servers=mqtt://******@x: a login"},
+    {CLOUD "servers=mqtt://a\001b\n", "is no host name"},
+    {CLOUD "ca-file=/etc\n", "[cloud] ca-file=/etc: is no regular file"},
+    {CLOUD "key-file=/dev/null\n", "[cloud] key-file=/dev/null: is no regular file"},
+    {GATEWAY "[discovery]\nhosts=u:hunter2@x\n", "[discovery] hosts=******@x: "},
+    {CAMERA "address=ftp://a:hunter2@h/\n", "[camera c] address=ftp://******@h/: "},
+    {CAMERA "address=h\nurl=http://a:hunter2@h/\n", "[camera c] url=http://******@h/: "},
+    {CAMERA "address=a\\nb\n", "[camera c] address=a\\nb: "},
+    {CAMERA "address=a\001b\n", "a space or a control character"},
+    {CAMERA "address=h\nurl=rtsp://a\001b/\n", "[camera c] url="},
     {CAMERA "name=x\n", "[camera c] address=: is missing"},
     {CAMERA "address=a b\n", "[camera c] address=a b: contains a space"},
     {CAMERA "address=ftp://h\n", "[camera c] address=ftp://h: "},
@@ -160,6 +188,13 @@ static const BadRow bad_rows[] = {
     {CAMERA "address=h\nurl=rtsp://\n", "[camera c] url=rtsp://: "},
     {CAMERA "address=h\naudio=loud\n", "audio=loud: is not drop|pass|aac|silent"},
     {CAMERA "address=h\nptz=no\n", "is not deny|allow"},
+    {CAMERA "address=h\nrepair-addresses=perhaps\n", "is not false|true"},
+    {CAMERA "address=h\nsize=big\n", "[camera c] size=big: is no WIDTHxHEIGHT"},
+    {CAMERA "address=h\nsize=1280\n", "is no WIDTHxHEIGHT"},
+    {CAMERA "address=h\nsize=1280x\n", "is no WIDTHxHEIGHT"},
+    {CAMERA "address=h\nsize=0x720\n", "is no WIDTHxHEIGHT"},
+    {CAMERA "address=h\nsize=1280x720x2\n", "is no WIDTHxHEIGHT"},
+    {CAMERA "address=h\nsize=-1x2\n", "is no WIDTHxHEIGHT"},
     {CAMERA "address=h\npassword=x\npassword-file=/x\n", "password is given as well"},
     {CAMERA "address=h\npassword-file=/nonexistent/x\n",
      "[camera c] password-file=/nonexistent/x: "},
@@ -176,6 +211,7 @@ test_bad_values (void)
     g_assert_null (config);
     g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
     g_assert_true (g_str_has_prefix (error->message, "test.conf: "));
+    g_assert_null (strstr (error->message, "hunter2"));
     if (strstr (error->message, bad_rows[i].message) == NULL)
       g_error ("row %u: '%s' lacks '%s'", (guint)i, error->message, bad_rows[i].message);
   }
@@ -245,6 +281,27 @@ test_login_leaves_the_address (void)
     g_assert_cmpstr (camera->username, ==, login_rows[i].username);
     g_assert_cmpstr (camera->password, ==, login_rows[i].password);
   }
+}
+
+static void
+test_wanted_size (void)
+{
+  g_autoptr (CgConfig) config = parse (CAMERA "address=h/2\nsize=1280x720\nrepair-addresses=false\n"
+                                              "[camera d]\naddress=h\n",
+                                       NULL);
+  const CgCameraConfig *given = cg_config_find_camera (config, "c");
+  const CgCameraConfig *silent = cg_config_find_camera (config, "d");
+  guint width = 1, height = 1;
+
+  g_assert_cmpstr (given->address, ==, "h/2");
+  g_assert_false (given->repair_addresses);
+  g_assert_true (silent->repair_addresses);
+  cg_camera_config_get_size (given, &width, &height);
+  g_assert_cmpuint (width, ==, 1280);
+  g_assert_cmpuint (height, ==, 720);
+  cg_camera_config_get_size (silent, &width, &height);
+  g_assert_cmpuint (width, ==, 0);
+  g_assert_cmpuint (height, ==, 0);
 }
 
 static void
@@ -369,6 +426,47 @@ test_absent_file (void)
   g_assert_nonnull (strstr (error->message, "/nonexistent/camgate.conf"));
 }
 
+/* Whoever opened the FIFO in the ordinary way would wait for a writer, and the test would hang. */
+static void
+test_odd_files (void)
+{
+  g_autofree char *dir = cg_test_make_dir ();
+  g_autofree char *fifo = g_build_filename (dir, "fifo", NULL);
+  g_autofree char *blanks = g_strnfill (1024 * 1024 + 1, '\n');
+  g_autofree char *large = cg_test_write_file (dir, "large", blanks, 0600);
+  const char *const rows[][2] = {{fifo, "is no regular file"},
+                                 {dir, "is no regular file"},
+                                 {"/dev/zero", "is no regular file"},
+                                 {large, "is larger than 1 MiB"}};
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text = g_strdup_printf (CAMERA "password-file=%s\n", rows[i][0]);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GError) secret_error = NULL;
+
+    g_assert_null (cg_config_load (rows[i][0], NULL, &error));
+    g_assert_null (cg_config_parse (text, -1, "test.conf", NULL, &secret_error));
+
+    g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+    g_assert_true (g_str_has_prefix (error->message, rows[i][0]));
+    g_assert_nonnull (strstr (error->message, rows[i][1]));
+    g_assert_nonnull (strstr (secret_error->message, "[camera c] password-file="));
+    g_assert_nonnull (strstr (secret_error->message, rows[i][1]));
+  }
+  cg_test_remove_dir (dir);
+}
+
+static void
+test_windows_text (void)
+{
+  g_autoptr (CgConfig) config =
+      parse ("\xef\xbb\xbf[gateway]\r\ndid=x\r\n\r\n# y\r\nsecret=s", NULL);
+
+  g_assert_cmpstr (config->gateway.did, ==, "x");
+  g_assert_cmpstr (config->gateway.secret, ==, "s");
+}
+
 static void
 test_copy_and_equal (void)
 {
@@ -421,9 +519,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/config/defaults", test_defaults);
   g_test_add_func ("/config/everything-given", test_everything_given);
+  g_test_add_func ("/config/everything-given-for-a-camera", test_everything_given_for_a_camera);
   g_test_add_func ("/config/bad-values", test_bad_values);
   g_test_add_func ("/config/warnings", test_warnings);
   g_test_add_func ("/config/login-leaves-the-address", test_login_leaves_the_address);
+  g_test_add_func ("/config/wanted-size", test_wanted_size);
   g_test_add_func ("/config/own-keys-win-over-the-address", test_own_keys_win_over_the_address);
   g_test_add_func ("/config/secret-is-not-shown", test_secret_is_not_shown);
   g_test_add_func ("/config/secret-files", test_secret_files);
@@ -431,6 +531,8 @@ main (int argc, char **argv)
   g_test_add_func ("/config/credential", test_credential);
   g_test_add_func ("/config/public-file", test_public_file);
   g_test_add_func ("/config/absent-file", test_absent_file);
+  g_test_add_func ("/config/odd-files", test_odd_files);
+  g_test_add_func ("/config/windows-text", test_windows_text);
   g_test_add_func ("/config/copy-and-equal", test_copy_and_equal);
   g_test_add_func ("/config/link-equal", test_link_equal);
   g_test_add_func ("/config/server-text", test_server_text);

@@ -189,6 +189,49 @@ test_failure_keeps_the_old_content (Fixture *fixture, gconstpointer data)
 }
 
 static void
+flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  *done = cg_store_flush_finish (CG_STORE (source), result, NULL);
+}
+
+static gboolean
+is_true (gpointer user_data)
+{
+  return *(gboolean *)user_data;
+}
+
+static void
+test_flush_waits_for_every_save (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) one = make_node (1);
+  g_autoptr (JsonNode) two = make_node (2);
+  gboolean done = FALSE;
+
+  cg_store_save_async (fixture->store, "a", one, NULL, NULL, NULL);
+  cg_store_save_async (fixture->store, "a", two, NULL, NULL, NULL);
+  cg_store_save_async (fixture->store, "b", one, NULL, NULL, NULL);
+  cg_store_flush_async (fixture->store, flushed, &done);
+  g_assert_false (done);
+  cg_test_wait_for (is_true, &done, "the flush");
+
+  g_assert_cmpint (load_number (fixture, "a"), ==, 2);
+  g_assert_cmpint (load_number (fixture, "b"), ==, 1);
+}
+
+static void
+test_flush_of_nothing_is_done (Fixture *fixture, gconstpointer data)
+{
+  gboolean done = FALSE;
+
+  cg_store_flush_async (fixture->store, flushed, &done);
+  cg_test_wait_for (is_true, &done, "the flush");
+
+  g_assert_true (done);
+}
+
+static void
 test_store_may_go_before_its_saves (Fixture *fixture, gconstpointer data)
 {
   guint n_left = 1;
@@ -213,6 +256,8 @@ main (int argc, char **argv)
   ADD ("/store/sync-overtakes-async", test_sync_overtakes_async);
   ADD ("/store/null-removes", test_null_removes);
   ADD ("/store/failure-keeps-the-old-content", test_failure_keeps_the_old_content);
+  ADD ("/store/flush-waits-for-every-save", test_flush_waits_for_every_save);
+  ADD ("/store/flush-of-nothing-is-done", test_flush_of_nothing_is_done);
   ADD ("/store/store-may-go-before-its-saves", test_store_may_go_before_its_saves);
   return g_test_run ();
 }

@@ -53,7 +53,8 @@ set_up_with_config (Fixture *fixture, const CgStreamConfig *stream_config)
 
   fake_media_reset ();
   fixture->clock = CG_CLOCK (cg_clock_dummy_new ());
-  fixture->stream = cg_stream_new (camera, stream_config, fixture->clock);
+  g_autoptr (CgBreaker) breaker = cg_breaker_new (fixture->clock);
+  fixture->stream = cg_stream_new (camera, stream_config, fixture->clock, breaker);
   fixture->events = g_string_new (NULL);
   fixture->answers = TRUE;
   g_signal_connect (fixture->stream, "source-wanted", G_CALLBACK (on_source_wanted), fixture);

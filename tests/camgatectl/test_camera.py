@@ -367,6 +367,15 @@ class TestDiscover(CtlTest):
 
         self.assertEqual(len(json.loads(output)["cameras"]), 1)
 
+    def test_a_deaf_camera_is_asked_in_its_range_q15(self):
+        self.start_camera().fault("Q15", arg="unicast")
+
+        missed = self.ctl(*self.SEARCH, "--port", self.port)[0]
+        output = self.ctl(*self.SEARCH, "--range", "127.0.0.0/30", "--port", self.port, "--json")[1]
+
+        self.assertEqual(missed, 4)
+        self.assertEqual(len(json.loads(output)["cameras"]), 1)
+
     def test_none(self):
         status, output, errors = self.ctl(*self.SEARCH, "--port", self.port, "--json")
 

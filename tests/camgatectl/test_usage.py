@@ -67,6 +67,8 @@ class TestUsage(CtlTest):
         ("send 00 {", "no valid JSON"),
         ("send 00 [1]", "no object"),
         ("discover --port 70000", "1 to 65535"),
+        ("discover --range 10.0.0.0/8", "more than 256 addresses"),
+        ("discover --range 10.0.0.9-1", "ends before it begins"),
         ("discover --interface nosuch0", "nosuch0 is not there"),
         ("probe", "something is missing"),
         ("probe a:b@h --user u", "no credentials in the address"),

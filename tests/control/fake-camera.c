@@ -26,7 +26,7 @@ struct _CgCamera {
 G_DEFINE_FINAL_TYPE (CgCamera, cg_camera, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE (CgFleet, cg_fleet, G_TYPE_OBJECT)
 
-enum { CONTACT_CHANGED, STREAM_CHANGED, CAMERAS_CHANGED, N_SIGNALS };
+enum { CONTACT_CHANGED, STREAM_CHANGED, ALARM, CAMERAS_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -78,6 +78,8 @@ cg_fleet_class_init (CgFleetClass *klass)
   signals[STREAM_CHANGED] =
       g_signal_new ("camera-stream-changed", CG_TYPE_FLEET, flags, 0, NULL, NULL, NULL, G_TYPE_NONE,
                     2, CG_TYPE_CAMERA, CG_TYPE_STREAM_REPORT);
+  signals[ALARM] = g_signal_new ("camera-alarm", CG_TYPE_FLEET, flags, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, CG_TYPE_CAMERA, CG_TYPE_ALARM);
   signals[CAMERAS_CHANGED] =
       g_signal_new ("cameras-changed", CG_TYPE_FLEET, flags, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -226,6 +228,12 @@ fake_camera_report_stream (CgCamera *self,
   g_signal_emit (self->fleet, signals[STREAM_CHANGED], 0, self, self->stream);
 }
 
+void
+fake_camera_raise_alarm (CgCamera *self, CgAlarm *alarm)
+{
+  g_signal_emit (self->fleet, signals[ALARM], 0, self, alarm);
+}
+
 CgCamera *
 cg_fleet_lookup (CgFleet *self, const char *did)
 {
@@ -303,9 +311,9 @@ cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
 }
 
 void
-cg_camera_stop (CgCamera *self)
+cg_fleet_stop (CgFleet *self, CgCamera *camera)
 {
-  note (self, "stop");
+  note (camera, "stop");
 }
 
 void

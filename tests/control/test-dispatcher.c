@@ -183,6 +183,7 @@ test_bad_rows (ControlFixture *fixture, gconstpointer settings)
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++) {
     g_autofree char *line = NULL;
 
+    cg_clock_dummy_advance (fixture->clock, 60 * 1000); /* so many in a minute are not logged */
     check_row (fixture, &bad_rows[i]);
 
     line = control_log_pop ();
@@ -245,6 +246,77 @@ test_several_services (ControlFixture *fixture, gconstpointer settings)
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, DONE ("ptz"));
   control_assert_silent (fixture);
   line = control_log_pop ();
+}
+
+static char *
+make_many_services (const char *mid, guint n_services)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text, "{\"did\":\"" CAMERA "\",\"mid\":\"%s\",\"data\":{", mid);
+  for (guint i = 0; i < n_services; i++)
+    g_string_append_printf (text, "%s\"s%u\":{}", i > 0 ? "," : "", i);
+  g_string_append (text, "}}");
+  return g_string_free (text, FALSE);
+}
+
+/* A short request has no long answer. */
+static void
+test_too_many_services (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *long_mid = g_strnfill (30000, 'm');
+  g_autofree char *many = make_many_services ("1", 3000);
+  g_autofree char *many_and_long = make_many_services (long_mid, 3000);
+  g_autofree char *line = NULL;
+
+  control_receive (fixture->channel, many);
+  control_assert_reply (fixture, REPLY ("{\"code\":400,\"error\":\"Message over 32 services\"}"));
+  control_receive (fixture->channel, many_and_long);
+
+  control_assert_silent (fixture);
+  control_assert_call (fixture, NULL);
+  g_assert_cmpuint (cg_dispatcher_count_dropped (fixture->dispatcher), ==, 2);
+  line = control_log_pop ();
+  g_assert_cmpstr (line, ==,
+                   "dropped 1 message(s), the last one from mqtt: Message over 32 services");
+  g_assert_null (control_log_pop ());
+}
+
+/* Neither their number nor their names fill the log. */
+static void
+test_failures_are_logged_in_bounds (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *service = g_strnfill (60000, 's');
+  g_autofree char *start = g_strnfill (64, 's');
+  g_autofree char *suppressed = NULL;
+  g_autofree char *next = NULL;
+
+  for (guint i = 0; i < 100; i++) {
+    g_autofree char *message =
+        g_strdup_printf ("{\"did\":\"" CAMERA "\",\"mid\":%u,\"data\":{\"%s\":{}}}", i, service);
+
+    control_receive (fixture->channel, message);
+    g_free (control_pop (fixture, CG_MESSAGE_KIND_REPLY));
+  }
+  for (guint i = 0; i < 20; i++) {
+    g_autofree char *line = control_log_pop ();
+    g_autofree char *expected =
+        g_strdup_printf ("%s... of " CAMERA " failed: Unsupported action (code 404, mid %u, by "
+                         "mqtt)",
+                         start, i);
+
+    g_assert_cmpstr (line, ==, expected);
+  }
+  g_assert_null (control_log_pop ());
+  cg_clock_dummy_advance (fixture->clock, 60 * 1000);
+  control_receive (fixture->channel, ASK ("{\"dance\\nhall\":{}}"));
+  g_free (control_pop (fixture, CG_MESSAGE_KIND_REPLY));
+
+  suppressed = control_log_pop ();
+  next = control_log_pop ();
+  g_assert_cmpstr (suppressed, ==, "80 more actions failed, which were not logged");
+  g_assert_cmpstr (
+      next, ==, "dance?hall of " CAMERA " failed: Unsupported action (code 404, mid 1, by mqtt)");
 }
 
 static void
@@ -351,6 +423,8 @@ main (int argc, char **argv)
   ADD ("/dispatcher/broken-rows", test_broken_rows, NULL);
   ADD ("/dispatcher/oversize", test_oversize, NULL);
   ADD ("/dispatcher/several-services", test_several_services, NULL);
+  ADD ("/dispatcher/too-many-services", test_too_many_services, NULL);
+  ADD ("/dispatcher/failures-are-logged-in-bounds", test_failures_are_logged_in_bounds, NULL);
   ADD ("/dispatcher/preset-list", test_preset_list, NULL);
   ADD ("/dispatcher/camera-errors", test_camera_errors, NULL);
   ADD ("/dispatcher/flat", test_flat,

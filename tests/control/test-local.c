@@ -82,11 +82,19 @@ test_cameras (LocalFixture *fixture, gconstpointer settings)
 }
 
 static void
+on_describe (CgChannel *channel, JsonObject *door, gpointer user_data)
+{
+  json_object_set_int_member (door, "dropped", 5);
+}
+
+static void
 test_status (LocalFixture *fixture, gconstpointer settings)
 {
   g_autoptr (JsonObject) result = NULL;
   JsonObject *cameras;
   JsonArray *doors;
+
+  g_signal_connect (fixture->base.channel, "describe", G_CALLBACK (on_describe), NULL);
 
   result = ask (fixture, "status");
 
@@ -99,6 +107,9 @@ test_status (LocalFixture *fixture, gconstpointer settings)
   g_assert_cmpuint (json_array_get_length (doors), ==, 2);
   g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (doors, 0), "name"),
                    ==, "mqtt");
+  g_assert_cmpint (json_object_get_int_member (json_array_get_object_element (doors, 0), "dropped"),
+                   ==, 5);
+  g_assert_false (json_object_has_member (json_array_get_object_element (doors, 1), "dropped"));
 }
 
 /* Events go to those who asked something of that did, without a token. */

@@ -161,6 +161,65 @@ test_size_limit (void)
   g_assert_null (dropped);
 }
 
+typedef struct {
+  guint did_length; /* with the quotes */
+  guint mid_length;
+  guint type_length; /* 0: "action" */
+  guint token_length;
+  guint n_services;
+  const char *error;
+  const char *fault;
+} BoundRow;
+
+static const BoundRow bounds[] = {
+    {256, 256, 0, 4096, 32, NULL, NULL},
+    {257, 3, 0, 3, 1, "no did", NULL},
+    {30000, 3, 0, 3, 1, "no did", NULL},
+    {3, 257, 0, 3, 1, "no mid", NULL},
+    {3, 30000, 0, 3, 3000, "no mid", NULL},
+    {3, 3, 0, 4097, 1, NULL, "Token over 4096 bytes"},
+    {3, 3, 257, 3, 1, NULL, "Invalid type"},
+    {3, 3, 30000, 3, 1, NULL, "Invalid type"},
+    {3, 3, 0, 3, 33, NULL, "Message over 32 services"},
+    {3, 3, 0, 3, 3000, NULL, "Message over 32 services"},
+};
+
+static char *
+make_bound (const BoundRow *row)
+{
+  g_autofree char *did = g_strnfill (row->did_length - 2, 'd');
+  g_autofree char *mid = g_strnfill (row->mid_length - 2, 'm');
+  g_autofree char *type =
+      row->type_length == 0 ? g_strdup ("action") : g_strnfill (row->type_length - 2, 't');
+  g_autofree char *token = g_strnfill (row->token_length - 2, 'k');
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text,
+                   "{\"did\":\"%s\",\"mid\":\"%s\",\"type\":\"%s\",\"token\":\"%s\",\"data\":{",
+                   did, mid, type, token);
+  for (guint i = 0; i < row->n_services; i++)
+    g_string_append_printf (text, "%s\"s%u\":{}", i > 0 ? "," : "", i);
+  g_string_append (text, "}}");
+  return g_string_free (text, FALSE);
+}
+
+/* What is echoed in each reply is bounded, and so is the number of replies. */
+static void
+test_bounds (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (bounds); i++) {
+    g_autofree char *text = make_bound (&bounds[i]);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (CgMessage) message = parse (text, NULL, &error);
+    g_autofree char *reply = message != NULL ? reply_with (message, 7) : NULL;
+    const GError *fault = message != NULL ? cg_message_get_fault (message) : NULL;
+
+    g_assert_cmpstr (error != NULL ? error->message : NULL, ==, bounds[i].error);
+    g_assert_cmpstr (fault != NULL ? fault->message : NULL, ==, bounds[i].fault);
+    g_assert_true (reply == NULL || strlen (reply) < 5000);
+  }
+}
+
 static char *
 make_deep (guint levels)
 {
@@ -250,6 +309,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message/default-did", test_default_did);
   g_test_add_func ("/message/size-limit", test_size_limit);
   g_test_add_func ("/message/depth-limit", test_depth_limit);
+  g_test_add_func ("/message/bounds", test_bounds);
   g_test_add_func ("/message/sign", test_sign);
   g_test_add_func ("/message/integers", test_integers);
   return g_test_run ();

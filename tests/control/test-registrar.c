@@ -372,6 +372,42 @@ test_event (ControlFixture *fixture, gconstpointer settings)
 }
 
 static void
+raise_alarm (ControlFixture *fixture, const char *name, const char *value)
+{
+  const char *const source[] = {"Source", "video0", NULL};
+  const char *const data[] = {name, value, NULL};
+  g_autoptr (CgAlarm) alarm = cg_alarm_new ("tns1:VideoSource/MotionAlarm", source, data, 1234);
+
+  fake_camera_raise_alarm (fixture->camera, alarm);
+}
+
+/* What a camera notices goes out while it is registered. */
+static void
+test_alarm (ControlFixture *fixture, gconstpointer settings)
+{
+  raise_alarm (fixture, "State", "true");
+  control_assert_silent (fixture);
+  link_up_and_register (fixture);
+  fake_camera_set_contacted (fixture->camera, "1");
+  grant_all (fixture, "t");
+
+  raise_alarm (fixture, "State", "true");
+  raise_alarm (fixture, "Level", "high");
+
+  control_assert_pop (fixture, CG_MESSAGE_KIND_EVENT,
+                      "{\"did\":\"" CAMERA "\",\"type\":\"event\",\"token\":\"t\",\"data\":{"
+                      "\"alarm\":{\"topic\":\"VideoSource/MotionAlarm\",\"state\":true,"
+                      "\"at\":1234,\"source\":{\"Source\":\"video0\"},"
+                      "\"data\":{\"State\":\"true\"}}}}");
+  control_assert_pop (fixture, CG_MESSAGE_KIND_EVENT,
+                      "{\"did\":\"" CAMERA "\",\"type\":\"event\",\"token\":\"t\",\"data\":{"
+                      "\"alarm\":{\"topic\":\"VideoSource/MotionAlarm\",\"state\":\"high\","
+                      "\"at\":1234,\"source\":{\"Source\":\"video0\"},"
+                      "\"data\":{\"Level\":\"high\"}}}}");
+  control_assert_silent (fixture);
+}
+
+static void
 test_event_without_token (ControlFixture *fixture, gconstpointer settings)
 {
   link_up_and_register (fixture);
@@ -404,6 +440,7 @@ main (int argc, char **argv)
   ADD ("/registrar/contact-comes-and-goes", test_contact_comes_and_goes, NULL);
   ADD ("/registrar/actions-without-registration", test_actions_without_registration, NULL);
   ADD ("/registrar/event", test_event, NULL);
+  ADD ("/registrar/alarm", test_alarm, NULL);
   ADD ("/registrar/event-without-token", test_event_without_token,
        "[gateway]\ndid=" GATEWAY "\nsecret=s3cret\n[cloud]\nevent-token=false\n");
   return g_test_run ();

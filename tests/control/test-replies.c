@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "cg-duplicates.h"
+
 /* Exactly one reply for each request, whatever happens (PROTOCOL.md sections 1 and 2). */
 
 #define MOVE(mid)                                                                                  \
@@ -209,6 +211,85 @@ test_many (ControlFixture *fixture, gconstpointer settings)
     g_free (line);
 }
 
+static GBytes *
+make_request (guint number)
+{
+  return g_bytes_new (&number, sizeof number);
+}
+
+/* Remembers a request with @n_replies replies of @length bytes each. */
+static void
+remember (CgDuplicates *duplicates, guint number, guint n_replies, gsize length)
+{
+  g_autoptr (GBytes) request = make_request (number);
+  g_autoptr (CgExchange) exchange = cg_duplicates_add (duplicates, request, 0);
+
+  for (guint i = 0; i < n_replies; i++) {
+    g_autoptr (GBytes) reply = g_bytes_new_take (g_malloc0 (length), length);
+    cg_duplicates_add_reply (duplicates, exchange, reply);
+  }
+}
+
+static gboolean
+is_remembered (CgDuplicates *duplicates, guint number)
+{
+  g_autoptr (GBytes) request = make_request (number);
+
+  return cg_duplicates_find (duplicates, request, 0) != NULL;
+}
+
+static void
+test_bounded_number (void)
+{
+  g_autoptr (CgDuplicates) duplicates = cg_duplicates_new ();
+
+  for (guint i = 0; i < CG_DUPLICATES_MAX; i++)
+    remember (duplicates, i, 0, 0);
+  g_assert_true (is_remembered (duplicates, 0));
+  remember (duplicates, CG_DUPLICATES_MAX, 0, 0);
+
+  g_assert_false (is_remembered (duplicates, 0));
+  g_assert_true (is_remembered (duplicates, 1));
+  g_assert_true (is_remembered (duplicates, CG_DUPLICATES_MAX));
+}
+
+static void
+test_bounded_bytes (void)
+{
+  g_autoptr (CgDuplicates) duplicates = cg_duplicates_new ();
+  const gsize length = CG_DUPLICATES_MAX_BYTES / 16;
+
+  for (guint i = 0; i < 8; i++)
+    remember (duplicates, i, 2, length);
+  g_assert_true (is_remembered (duplicates, 0));
+  remember (duplicates, 8, 1, 1);
+  g_assert_false (is_remembered (duplicates, 0));
+  remember (duplicates, 9, 2, length - 1);
+
+  g_assert_true (is_remembered (duplicates, 1));
+  g_assert_true (is_remembered (duplicates, 9));
+}
+
+/* A request that was forgotten before its answer came counts no more. */
+static void
+test_forgotten_while_pending (void)
+{
+  g_autoptr (CgDuplicates) duplicates = cg_duplicates_new ();
+  g_autoptr (GBytes) request = make_request (100);
+  g_autoptr (CgExchange) pending = cg_duplicates_add (duplicates, request, 0);
+  g_autoptr (GBytes) reply = g_bytes_new_static ("late", 4);
+
+  remember (duplicates, 0, 1, CG_DUPLICATES_MAX_BYTES);
+  remember (duplicates, 1, 1, 1);
+  g_assert_false (is_remembered (duplicates, 100));
+  g_assert_false (is_remembered (duplicates, 0));
+  remember (duplicates, 2, 1, CG_DUPLICATES_MAX_BYTES - 1);
+  cg_duplicates_add_reply (duplicates, pending, reply);
+
+  g_assert_true (is_remembered (duplicates, 1));
+  g_assert_true (is_remembered (duplicates, 2));
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add (path, ControlFixture, NULL, control_fixture_set_up, function,                        \
               control_fixture_tear_down)
@@ -229,5 +310,8 @@ main (int argc, char **argv)
   ADD ("/replies/camera-removed-first", test_camera_removed_first);
   ADD ("/replies/replies-are-ignored", test_replies_are_ignored);
   ADD ("/replies/many", test_many);
+  g_test_add_func ("/duplicates/bounded-number", test_bounded_number);
+  g_test_add_func ("/duplicates/bounded-bytes", test_bounded_bytes);
+  g_test_add_func ("/duplicates/forgotten-while-pending", test_forgotten_while_pending);
   return g_test_run ();
 }

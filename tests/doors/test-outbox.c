@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-outbox.h"
 
+#define PLENTY (1024 * 1024) /* bytes */
+
 static void
 push (CgOutbox *outbox, CgDoorKind kind, const char *text)
 {
@@ -38,7 +40,7 @@ drain (CgOutbox *outbox)
 static void
 test_first_in_first_out (void)
 {
-  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, 5);
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, PLENTY, 5);
 
   push (outbox, CG_DOOR_REPLY, "a");
   push (outbox, CG_DOOR_STREAM, "b");
@@ -66,7 +68,7 @@ static void
 test_drops_streams_then_events (void)
 {
   for (gsize row = 0; row < G_N_ELEMENTS (drop_rows); row++) {
-    g_autoptr (CgOutbox) outbox = cg_outbox_new (4, 4);
+    g_autoptr (CgOutbox) outbox = cg_outbox_new (4, PLENTY, 4);
 
     for (guint i = 0; drop_rows[row].kinds[i] != '\0'; i++) {
       const char name[] = {(char)('0' + i), '\0'};
@@ -89,12 +91,12 @@ test_drops_streams_then_events (void)
 static void
 test_window (void)
 {
-  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, 2);
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, PLENTY, 2);
   push (outbox, CG_DOOR_REPLY, "a");
   push (outbox, CG_DOOR_REPLY, "b");
   push (outbox, CG_DOOR_REPLY, "c");
-  g_autofree char *a = begin (outbox, 1);
-  g_autofree char *b = begin (outbox, 2);
+  g_autofree char *a G_GNUC_UNUSED = begin (outbox, 1);
+  g_autofree char *b G_GNUC_UNUSED = begin (outbox, 2);
 
   g_assert_null (cg_outbox_begin (outbox));
   g_assert_false (cg_outbox_end (outbox, 3));
@@ -108,7 +110,7 @@ test_window (void)
 static void
 test_rewind_restores_the_order (void)
 {
-  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, 3);
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, PLENTY, 3);
   push (outbox, CG_DOOR_REPLY, "a");
   push (outbox, CG_DOOR_STREAM, "b");
   push (outbox, CG_DOOR_REPLY, "c");
@@ -127,7 +129,7 @@ test_rewind_restores_the_order (void)
 static void
 test_what_is_under_way_is_not_dropped (void)
 {
-  g_autoptr (CgOutbox) outbox = cg_outbox_new (2, 2);
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (2, PLENTY, 2);
   push (outbox, CG_DOOR_STREAM, "a");
   push (outbox, CG_DOOR_STREAM, "b");
   g_free (begin (outbox, 1));
@@ -140,6 +142,54 @@ test_what_is_under_way_is_not_dropped (void)
   g_assert_true (cg_outbox_end (outbox, 2));
 }
 
+static void
+test_link_up_counts_bytes_alone (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (4, PLENTY, 4);
+
+  cg_outbox_set_link (outbox, TRUE);
+  for (guint i = 0; i < 100; i++)
+    push (outbox, CG_DOOR_REPLY, "a");
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 100);
+  g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 0);
+
+  cg_outbox_set_link (outbox, FALSE);
+
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 4);
+  g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 96);
+}
+
+/* With and without a link; streams go first, what has been sent makes room. */
+static void
+test_bytes (void)
+{
+  g_autofree char *large = g_strnfill (10000, 'x');
+
+  for (guint up = 0; up < 2; up++) {
+    g_autoptr (CgOutbox) outbox = cg_outbox_new (1000, 45000, 4);
+
+    cg_outbox_set_link (outbox, up == 1);
+    for (guint i = 0; i < 3; i++)
+      push (outbox, CG_DOOR_REPLY, large);
+    push (outbox, CG_DOOR_STREAM, large);
+    g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 0);
+    push (outbox, CG_DOOR_REPLY, large);
+    g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 1);
+    g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 4);
+    for (int mid = 1; mid <= 4; mid++) {
+      CgOutboxItem *item = cg_outbox_begin (outbox);
+      g_assert_cmpint (item->kind, ==, CG_DOOR_REPLY);
+      item->mid = mid;
+    }
+    g_assert_true (cg_outbox_end (outbox, 2));
+    cg_outbox_rewind (outbox);
+    push (outbox, CG_DOOR_REPLY, large);
+    g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 1);
+    push (outbox, CG_DOOR_REPLY, large);
+    g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 2);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,5 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/rewind-restores-the-order", test_rewind_restores_the_order);
   g_test_add_func ("/outbox/what-is-under-way-is-not-dropped",
                    test_what_is_under_way_is_not_dropped);
+  g_test_add_func ("/outbox/link-up-counts-bytes-alone", test_link_up_counts_bytes_alone);
+  g_test_add_func ("/outbox/bytes", test_bytes);
   return g_test_run ();
 }

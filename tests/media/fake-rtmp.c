@@ -204,6 +204,17 @@ has_published (FakeRtmp *self)
 }
 
 static void
+wait_for_cancel (FakeRtmp *self)
+{
+  GPollFD poll;
+
+  if (!g_cancellable_make_pollfd (self->cancellable, &poll))
+    return;
+  g_poll (&poll, 1, -1);
+  g_cancellable_release_fd (self->cancellable);
+}
+
+static void
 converse (FakeRtmp *self)
 {
   g_autoptr (CgRtmpReader) reader = cg_rtmp_reader_new (16 * 1024 * 1024);
@@ -222,9 +233,8 @@ converse (FakeRtmp *self)
         return;
     }
     g_assert_no_error (error);
-    while (self->mode == FAKE_RTMP_DEAF && has_published (self) &&
-           !g_cancellable_is_cancelled (self->cancellable))
-      g_usleep (1000);
+    if (self->mode == FAKE_RTMP_DEAF && has_published (self))
+      wait_for_cancel (self);
   }
 }
 

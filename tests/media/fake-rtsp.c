@@ -14,6 +14,7 @@ struct _FakeRtsp {
   GMutex mutex;
   GstElement *valve; /* (owned) (nullable) of the media that runs */
   char *transport;   /* (owned) (nullable) of the last SETUP */
+  gint query_status; /* (atomic) for a DESCRIBE with a query; 0: as without */
 };
 
 static gpointer
@@ -50,10 +51,19 @@ on_setup_request (GstRTSPClient *client, GstRTSPContext *context, FakeRtsp *self
   g_mutex_unlock (&self->mutex);
 }
 
+static GstRTSPStatusCode
+on_pre_describe (GstRTSPClient *client, GstRTSPContext *context, FakeRtsp *self)
+{
+  const int status = g_atomic_int_get (&self->query_status);
+
+  return status != 0 && context->uri->query != NULL ? (GstRTSPStatusCode)status : GST_RTSP_STS_OK;
+}
+
 static void
 on_client_connected (GstRTSPServer *server, GstRTSPClient *client, FakeRtsp *self)
 {
   g_signal_connect (client, "setup-request", G_CALLBACK (on_setup_request), self);
+  g_signal_connect (client, "pre-describe-request", G_CALLBACK (on_pre_describe), self);
 }
 
 static GstRTSPMediaFactory *
@@ -155,9 +165,18 @@ fake_rtsp_get_uri (FakeRtsp *self)
   return g_strdup_printf ("rtsp://127.0.0.1:%d/stream", self->port);
 }
 
+/* Does not know an address with a query. */
+void
+fake_rtsp_refuse_query (FakeRtsp *self, guint status)
+{
+  g_atomic_int_set (&self->query_status, (int)status);
+}
+
+/* Refuses TCP with 461. Not shared: while a shared media is being put away the server says 503. */
 void
 fake_rtsp_only_udp (FakeRtsp *self)
 {
+  gst_rtsp_media_factory_set_shared (self->factory, FALSE);
   gst_rtsp_media_factory_set_protocols (self->factory, GST_RTSP_LOWER_TRANS_UDP);
 }
 

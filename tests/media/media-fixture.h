@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 
 void media_iterate (const char *what);
 int media_test_run (void);
+void media_forgive_gstreamer (void);
 
 CgFormat *media_make_video_format (guint width);
 CgFormat *media_make_audio_format (void);

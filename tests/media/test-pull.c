@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <gst/gst.h>
 #include <string.h>
 
 #include "cg-media.h"
@@ -49,6 +50,7 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 fixture_init (Fixture *fixture)
 {
+  media_forgive_gstreamer ();
   *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
   fixture->output = cg_hub_add_output (fixture->hub, NULL, NULL);
 }
@@ -328,6 +330,28 @@ test_only_udp (void)
   stop_pull (&fixture);
 }
 
+/* Q29: the camera refuses the query of the address that it gave. */
+static void
+test_refused_query (void)
+{
+  static const guint statuses[] = {404, 401};
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+    g_autofree char *uri = fake_rtsp_get_uri (fake);
+    g_autofree char *location = g_strconcat (uri, "?transportmode=unicast", NULL);
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    fake_rtsp_refuse_query (fake, statuses[i]);
+    start_options (&fixture, (CgPullOptions){.location = location});
+    wait_for_frames (&fixture, 5, 0);
+
+    g_assert_cmpuint (fixture.failed, ==, 0);
+    stop_pull (&fixture);
+  }
+}
+
 static void
 test_only_udp_refused (void)
 {
@@ -414,6 +438,52 @@ test_stop_at_once (void)
   }
 }
 
+static guint
+get_length (const GstStructure *structure, const char *name)
+{
+  const GValue *list = gst_structure_get_value (structure, name);
+
+  return list != NULL ? gst_value_list_get_size (list) : 0;
+}
+
+/* By the tracer that main() asked for: it knows of an element that only our branches have. */
+static void
+count_branches (GstTracer *tracer, guint *made, guint *gone)
+{
+  GstStructure *structure = NULL;
+
+  g_signal_emit_by_name (tracer, "activity-get-checkpoint", &structure);
+  *made = get_length (structure, "objects-created-list");
+  *gone = get_length (structure, "objects-removed-list");
+  gst_structure_free (structure);
+}
+
+/* Q54: nothing of a pull stays behind, also where a leak checker still finds it reachable. */
+static void
+test_leaves_nothing (void)
+{
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
+  GList *tracers = gst_tracing_get_active_tracers ();
+  guint made = 0, gone = 0;
+
+  g_assert_nonnull (tracers);
+  g_signal_emit_by_name (tracers->data, "activity-start-tracking");
+  for (guint i = 0; i < 4; i++) {
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 1000});
+    wait_for_frames (&fixture, 1, 0);
+    stop_pull (&fixture);
+  }
+  count_branches (tracers->data, &made, &gone);
+  g_signal_emit_by_name (tracers->data, "activity-stop-tracking");
+  g_list_free_full (tracers, gst_object_unref);
+
+  g_assert_cmpuint (made, ==, 4);
+  g_assert_cmpuint (gone, ==, 4);
+}
+
 static void
 test_bad_pipeline (void)
 {
@@ -438,6 +508,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_setenv ("GST_TRACERS", "leaks(filters=GstRtpH264Depay)", TRUE);
   g_assert_true (cg_media_init (NULL, NULL));
 
   g_test_add_func ("/pull/plays", test_plays);
@@ -450,10 +521,12 @@ main (int argc, char **argv)
   g_test_add_func ("/pull/q8-freezes", test_freezes);
   g_test_add_func ("/pull/hangs-up", test_hangs_up);
   g_test_add_func ("/pull/q18-only-udp", test_only_udp);
+  g_test_add_func ("/pull/q29-refused-query", test_refused_query);
   g_test_add_func ("/pull/only-udp-refused", test_only_udp_refused);
   g_test_add_func ("/pull/q11-codec", test_codec);
   g_test_add_func ("/pull/q12-audio", test_audio);
   g_test_add_func ("/pull/stop-at-once", test_stop_at_once);
+  g_test_add_func ("/pull/q54-leaves-nothing", test_leaves_nothing);
   g_test_add_func ("/pull/bad-pipeline", test_bad_pipeline);
   return media_test_run ();
 }

@@ -10,6 +10,13 @@ import xml.etree.ElementTree as ET
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
 SOAP = "{http://schemas.xmlsoap.org/wsdl/soap12/}"
 CALL = re.compile(r"CG_ONVIF_OPERATION \(\w+, (\w+), CG_ONVIF_SERVICE_(\w+),")
+EVENT_CALL = re.compile(r"EVENT_OPERATION \((?:tev|wsnt), (\w+),")
+# Where the actions of events are not just their namespace.
+EVENT_PORTS = {
+    "http://www.onvif.org/ver10/events/wsdl/EventPortType",
+    "http://www.onvif.org/ver10/events/wsdl/PullPointSubscription",
+    "http://docs.oasis-open.org/wsn/bw-2/SubscriptionManager",
+}
 # Messages of WS-Discovery are no calls: one is sent, one is received.
 MESSAGE = re.compile(r"soap_(?:send|recv)___wsdd__(\w+) \(")
 
@@ -24,7 +31,11 @@ def described(folder):
         for operation in root.find(WSDL + "binding").iter(WSDL + "operation"):
             name = operation.get("name")
             action = operation.find(SOAP + "operation").get("soapAction")
-            if action != root.get("targetNamespace") + "/" + name:
+            if path.stem == "events":
+                right = {f"{port}/{name}Request" for port in EVENT_PORTS}
+            else:
+                right = {root.get("targetNamespace") + "/" + name}
+            if action not in right:
                 wrong.append(f"{path.name}: {name} has the action {action}")
             if name not in ports:
                 wrong.append(f"{path.name}: {name} is bound and not described")
@@ -41,6 +52,8 @@ def called(folder):
         for name, service in CALL.findall(text):
             if f"&operation_{name}" in text:
                 found.add((service.lower(), name))
+        found |= {("events", name) for name in EVENT_CALL.findall(text)
+                  if f"&operation_{name}" in text}
         found |= {("discovery", name) for name in MESSAGE.findall(text)}
     return found
 

@@ -29,6 +29,7 @@ struct _FakeCamera {
   GHashTable *forbidden;
   guint logins;
   FakeRefusal refusal;
+  gboolean is_digest_right; /* of this request: HTTP is content, whatever SOAP says */
   char *password;
   gint64 skew_s;
   guint stale_after;
@@ -121,6 +122,7 @@ is_let_in (FakeCamera *self, const char *operation, const Raw *raw)
   const gboolean digest =
       has_digest && fake_login_check_digest (raw->authorization, raw->target, self->password, nonce,
                                              self->nonce_uses);
+  self->is_digest_right = digest;
   const gboolean token = fake_login_check_token (raw->body, self->password, self->skew_s);
 
   return self->logins == 0 || strcmp (operation, "GetSystemDateAndTime") == 0 ||
@@ -136,6 +138,10 @@ refuse (FakeCamera *self, guint *status, char **header)
 
   switch (self->refusal) {
   case FAKE_REFUSE_401:
+    if (self->is_digest_right && (self->logins & FAKE_LOGIN_BOTH) != 0) {
+      *status = 400;
+      return fake_fault ("Sender", "NotAuthorized", NULL, "Sender not authorized");
+    }
     *status = 401;
     if (knows_digest) {
       self->nonce_number++;

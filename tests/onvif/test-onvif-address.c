@@ -27,6 +27,13 @@ test_normalise (void)
       {"http://", NULL},
       {"cam era", NULL},
       {"camera:port", NULL},
+      /* Q60: a number behind the host is a channel, in a URL it is a path */
+      {"camera/2", "http://camera/onvif/device_service"},
+      {"camera:8000/16", "http://camera:8000/onvif/device_service"},
+      {"[fe80::1]:8000/3", "http://[fe80::1]:8000/onvif/device_service"},
+      {"http://camera/2", "http://camera/2"},
+      {"camera/2x", "http://camera/2x"},
+      {"camera/onvif/2", "http://camera/onvif/2"},
       {"camera:99999", NULL},
       {"camera\r\nX: y", NULL},
   };
@@ -112,11 +119,91 @@ test_repair_stream (void)
       {"rtsp://admin:p@ss@10.0.0.1/live", "rtsp://cam/live"},
       {"rtsp://[fe80::1]:8554/live", "rtsp://cam:8554/live"},
       {"rtsp://10.0.0.1/a b|c", "rtsp://cam/a b|c"},
+      {"rtsp://10.0.0.1:80/live", "rtsp://cam/live"},
+      {"rtsp://rtsp://10.0.0.1:554/live", "rtsp://cam:554/live"},
+      {" RTSP://rtsp://RTSP://10.0.0.1/live ", "rtsp://cam/live"},
+      {"rtsp://0.0.0.0/live?url=http://x/", "rtsp://cam/live?url=http://x/"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *repaired =
         cg_onvif_address_repair_stream (rows[i].uri, "http://cam:81/onvif/device_service");
+
+    g_assert_cmpstr (repaired, ==, rows[i].repaired);
+  }
+}
+
+/* Q60 */
+static void
+test_channel (void)
+{
+  static const struct {
+    const char *address;
+    guint channel;
+  } rows[] = {
+      {"camera", 0},
+      {"camera:8000", 0},
+      {"camera/2", 2},
+      {"camera:8000/16", 16},
+      {"fe80::1/1", 1},
+      {"[fe80::1]:80/7", 7},
+      {"camera/0", 0},
+      {"camera/-1", 0},
+      {"camera/2/", 0},
+      {"camera/onvif/2", 0},
+      {"http://camera/2", 0},
+      {"camera/", 0},
+      {"camera/99999", 0},
+      {"/2", 0},
+      {"", 0},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpuint (cg_onvif_address_get_channel (rows[i].address), ==, rows[i].channel);
+}
+
+/* Q7: addresses that are right stay, but for what can be in none */
+static void
+test_keep_stream (void)
+{
+  static const struct {
+    const char *uri;
+    const char *kept;
+  } rows[] = {
+      {"rtsp://10.0.0.1:554/live", "rtsp://10.0.0.1:554/live"},
+      {"rtsp://10.0.0.1:80/live", "rtsp://10.0.0.1:80/live"},
+      {"rtsp://u:p@10.0.0.1:554:554/live", "rtsp://10.0.0.1:554/live"},
+      {"nonsense", "nonsense"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *kept = cg_onvif_address_repair_stream (rows[i].uri, NULL);
+
+    g_assert_cmpstr (kept, ==, rows[i].kept);
+  }
+}
+
+/* Q7 */
+static void
+test_repair_snapshot (void)
+{
+  static const struct {
+    const char *uri;
+    const char *told;
+    const char *repaired;
+  } rows[] = {
+      {"http://10.0.0.1/a.jpg?x=1", "http://10.0.0.1/onvif/device_service",
+       "http://cam:81/a.jpg?x=1"},
+      {"http://10.0.0.1:8080/a.jpg", "http://10.0.0.1/onvif/d", "http://cam:8080/a.jpg"},
+      {"http://0.0.0.0:8899/a.jpg", "http://10.0.0.1:8899/onvif/d", "http://cam:81/a.jpg"},
+      {"https://10.0.0.1/a.jpg", "http://10.0.0.1/onvif/d", "https://cam/a.jpg"},
+      {"http://u:p@10.0.0.1/a.jpg", NULL, "http://cam/a.jpg"},
+      {"/a.jpg", NULL, "http://cam:81/a.jpg"},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *repaired = cg_onvif_address_repair_snapshot (
+        rows[i].uri, rows[i].told, "http://cam:81/onvif/device_service");
 
     g_assert_cmpstr (repaired, ==, rows[i].repaired);
   }
@@ -129,6 +216,9 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/address/normalise", test_normalise);
   g_test_add_func ("/onvif/address/parse", test_parse);
   g_test_add_func ("/onvif/address/repair", test_repair);
-  g_test_add_func ("/onvif/address/repair-stream", test_repair_stream);
+  g_test_add_func ("/onvif/address/repair-stream-Q29", test_repair_stream);
+  g_test_add_func ("/onvif/address/keep-stream-Q7", test_keep_stream);
+  g_test_add_func ("/onvif/address/repair-snapshot-Q7", test_repair_snapshot);
+  g_test_add_func ("/onvif/address/channel-Q60", test_channel);
   return g_test_run ();
 }

@@ -224,14 +224,29 @@ test_multicast (void)
 
 /* Q16: a stale XAddr; the datagram tells where the camera is. */
 static void
-test_stale_address (void)
+test_service_address (void)
 {
-  char *xaddrs[] = {(char *)"http://10.0.0.9:8000/onvif/device_service", NULL};
-  const CgOnvifDiscovered discovered = {.address = (char *)"192.0.2.5", .xaddrs = xaddrs};
+  static const struct {
+    const char *first;
+    const char *second;
+    const char *url;
+  } rows[] = {
+      {"http://10.0.0.9:8000/onvif/x", NULL, "http://192.0.2.5:8000/onvif/x"},
+      {"http://10.0.0.9/a", "http://192.0.2.5:81/b", "http://192.0.2.5:81/b"},
+      {"http://a:b@192.0.2.5/c", NULL, "http://192.0.2.5/c"},
+      {"javascript:x", "http://10.0.0.9/d", "http://192.0.2.5/d"},
+      {"httpx://192.0.2.5/", NULL, "http://192.0.2.5/onvif/device_service"},
+      {NULL, NULL, "http://192.0.2.5/onvif/device_service"},
+  };
 
-  g_autofree char *url = cg_onvif_discovered_get_service_address (&discovered);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    char *xaddrs[] = {(char *)rows[i].first, (char *)rows[i].second, NULL};
+    const CgOnvifDiscovered discovered = {.address = (char *)"192.0.2.5", .xaddrs = xaddrs};
 
-  g_assert_cmpstr (url, ==, "http://192.0.2.5:8000/onvif/device_service");
+    g_autofree char *url = cg_onvif_discovered_get_service_address (&discovered);
+
+    g_assert_cmpstr (url, ==, rows[i].url);
+  }
 }
 
 static void
@@ -272,7 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/discovery/merge", test_merge);
   g_test_add_func ("/onvif/discovery/questions", test_questions);
   g_test_add_func ("/onvif/discovery/multicast", test_multicast);
-  g_test_add_func ("/onvif/discovery/stale-address", test_stale_address);
+  g_test_add_func ("/onvif/discovery/service-address", test_service_address);
   g_test_add_func ("/onvif/discovery/cancel", test_cancel);
   g_test_add_func ("/onvif/discovery/bad-options", test_bad_options);
   return g_test_run ();

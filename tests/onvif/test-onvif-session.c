@@ -97,9 +97,9 @@ test_ladder (void)
   }
 }
 
-/* A wrong password is tried once a kind and then no more: cameras lock accounts (Q6). */
+/* A wrong password is sent twice and then no more: cameras lock accounts (Q6). */
 static void
-test_wrong_password (Fixture *fixture, gconstpointer data)
+test_q6_wrong_password (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_require (fixture->camera, FAKE_LOGIN_DIGEST | FAKE_LOGIN_TOKEN | FAKE_LOGIN_BOTH,
@@ -111,7 +111,15 @@ test_wrong_password (Fixture *fixture, gconstpointer data)
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
   g_assert_null (strstr (error->message, PASSWORD));
-  g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 3);
+  g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 2);
+  g_assert_nonnull (strstr (error->message, "30 min"));
+
+  g_clear_error (&error);
+  g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture->session);
+  g_assert_false (get_profiles (copy, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+  g_assert_nonnull (strstr (error->message, "30 min"));
+  g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 2);
 }
 
 static void
@@ -171,7 +179,16 @@ test_clock_is_set (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fake_camera_count (fixture->camera, "GetProfiles"), ==, 2);
 }
 
-/* Q35: one call is forbidden. That is no bad password. */
+/* The pause of a breaker passes. */
+static void
+wait_for_breaker (CgOnvifSession *session)
+{
+  g_autoptr (CgBreaker) fresh = cg_breaker_new (NULL);
+
+  cg_onvif_session_set_breaker (session, fresh);
+}
+
+/* Q35: one call is forbidden. That is no bad password, as another call shows. */
 static void
 test_forbidden_call (void)
 {
@@ -190,7 +207,10 @@ test_forbidden_call (void)
 
     g_assert_false (moved);
     g_assert_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED);
-    g_assert_cmpuint (fake_camera_count (fixture.camera, NULL), ==, 1);
+    g_assert_cmpuint (fake_camera_count (fixture.camera, "ContinuousMove"), ==, 1);
+    g_assert_cmpuint (fake_camera_count (fixture.camera, NULL), <=, 3);
+    for (guint k = 0; k < 5; k++)
+      g_assert_false (move (fixture.session, NULL));
     g_assert_true (get_profiles (fixture.session, NULL));
     tear_down (&fixture, NULL);
   }
@@ -210,11 +230,41 @@ test_password_is_changed (Fixture *fixture, gconstpointer data)
 
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-  g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), <=, 4);
+  g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 2);
+  g_assert_false (move (fixture->session, NULL));
+  g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 2);
 
   fake_camera_set_password (fixture->camera, PASSWORD);
+  wait_for_breaker (fixture->session);
   g_clear_error (&error);
   g_assert_true (get_profiles (fixture->session, &error));
+}
+
+/* Q6: the password was changed, and the first call that meets it was never made before: it looks
+ * forbidden (Q35), and is not. */
+static void
+test_q6_password_is_changed_before_a_new_call (void)
+{
+  static const guint logins[] = {FAKE_LOGIN_DIGEST, FAKE_LOGIN_TOKEN,
+                                 FAKE_LOGIN_DIGEST | FAKE_LOGIN_TOKEN};
+
+  for (guint i = 0; i < G_N_ELEMENTS (logins); i++) {
+    Fixture fixture = {NULL, NULL};
+    g_autoptr (GError) error = NULL;
+    set_up (&fixture, NULL);
+    fake_camera_require (fixture.camera, logins[i], FAKE_REFUSE_401);
+    g_assert_true (get_profiles (fixture.session, NULL));
+    fake_camera_set_password (fixture.camera, "another");
+    fake_camera_forget (fixture.camera);
+
+    g_assert_false (move (fixture.session, &error));
+
+    g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    for (guint k = 0; k < 5; k++)
+      g_assert_false (move (fixture.session, NULL));
+    g_assert_cmpuint (fake_camera_count_passwords (fixture.camera), ==, 2);
+    tear_down (&fixture, NULL);
+  }
 }
 
 /* Another login is taken than the one that was learnt. */
@@ -325,7 +375,8 @@ test_bad_address (void)
   g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
 }
 
-/* Q45: no GetServices, then GetCapabilities. */
+/* Q45: no GetServices, then GetCapabilities. PTZ, which is not told of, is looked for where it
+ * usually is before it is said to be missing (Q44). */
 static void
 test_capabilities (Fixture *fixture, gconstpointer data)
 {
@@ -338,6 +389,7 @@ test_capabilities (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   fake_camera_answer (fixture->camera, "GetServices", 500, fault);
   fake_camera_answer (fixture->camera, "GetCapabilities", 200, capabilities);
+  fake_camera_answer (fixture->camera, "ContinuousMove", 404, "<html/>");
 
   g_assert_true (cg_onvif_session_connect_in_thread (fixture->session, NULL));
   fake_camera_forget (fixture->camera);
@@ -347,7 +399,8 @@ test_capabilities (Fixture *fixture, gconstpointer data)
   g_autoptr (FakeRequest) request = fake_camera_pop (fixture->camera);
   g_assert_cmpstr (request->target, ==, "/m");
   g_assert_false (moved);
-  g_assert_error (error, CG_ERROR, CG_ERROR_NO_PTZ);
+  g_assert_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
+  g_assert_cmpuint (fake_camera_count (fixture->camera, "ContinuousMove"), ==, 4);
   g_assert_false (cg_onvif_session_has_ptz (fixture->session));
 }
 
@@ -390,12 +443,14 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onvif/session/ladder", test_ladder);
-  ADD ("/onvif/session/wrong-password", test_wrong_password);
+  ADD ("/onvif/session/q6-wrong-password", test_q6_wrong_password);
   ADD ("/onvif/session/no-login", test_no_login);
   g_test_add_func ("/onvif/session/wrong-clock", test_wrong_clock);
   ADD ("/onvif/session/clock-is-set", test_clock_is_set);
   g_test_add_func ("/onvif/session/forbidden-call", test_forbidden_call);
   ADD ("/onvif/session/password-is-changed", test_password_is_changed);
+  g_test_add_func ("/onvif/session/q6-password-is-changed-before-a-new-call",
+                   test_q6_password_is_changed_before_a_new_call);
   ADD ("/onvif/session/login-kind-changes", test_login_kind_changes);
   ADD ("/onvif/session/stale-nonce", test_stale_nonce);
   g_test_add_func ("/onvif/session/copy", test_copy);

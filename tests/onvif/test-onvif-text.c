@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-onvif-media.h"
 #include "cg-onvif-text.h"
 
 static void
@@ -87,57 +86,6 @@ test_duration_format (void)
   g_assert_cmpstr (part, ==, "PT6S");
 }
 
-/* "token/name/encoding/ptz" for each profile */
-static GPtrArray *
-make_profiles (const char *const *texts)
-{
-  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
-
-  for (guint i = 0; texts[i] != NULL; i++) {
-    g_auto (GStrv) parts = g_strsplit (texts[i], "/", -1);
-    CgOnvifProfile *profile = g_new0 (CgOnvifProfile, 1);
-
-    profile->token = g_strdup (parts[0]);
-    profile->name = g_strdup (parts[1]);
-    profile->encoding = parts[2][0] != '\0' ? g_strdup (parts[2]) : NULL;
-    profile->ptz_configuration = parts[3][0] != '\0' ? g_strdup (parts[3]) : NULL;
-    g_ptr_array_add (profiles, profile);
-  }
-  return profiles;
-}
-
-static void
-test_choose (void)
-{
-  static const struct {
-    const char *profiles[4];
-    const char *wanted;
-    const char *token;
-    const char *ptz_token;
-  } rows[] = {
-      {{"1/main/H264/", "2/sub/H264/p"}, NULL, "1", "2"},
-      {{"1/main/H265/p", "2/sub/H264/"}, NULL, "2", "1"},
-      {{"1/main/JPEG/", "2/sub/JPEG/"}, NULL, "1", NULL},
-      {{"1/main/JPEG/", "2/sub//"}, NULL, "2", NULL},
-      {{"1/2/H264/", "2/main/H264/"}, "2", "2", NULL},
-      {{"1/main/H264/", "2/sub/H265/"}, "sub", "2", NULL},
-      {{"1/main/H265/", "2/sub/H264/"}, "gone", "2", NULL},
-      {{NULL}, NULL, NULL, NULL},
-      {{NULL}, "x", NULL, NULL},
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (GPtrArray) profiles = make_profiles (rows[i].profiles);
-
-    const CgOnvifProfile *chosen = cg_onvif_profile_choose (profiles, rows[i].wanted);
-    const CgOnvifProfile *ptz = cg_onvif_profile_choose_ptz (profiles);
-
-    g_test_message ("row %u", i);
-    g_assert_cmpstr (chosen != NULL ? chosen->token : NULL, ==, rows[i].token);
-    g_assert_cmpstr (ptz != NULL ? ptz->token : NULL, ==, rows[i].ptz_token);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -146,6 +94,5 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/text/split", test_split);
   g_test_add_func ("/onvif/duration/parse", test_duration);
   g_test_add_func ("/onvif/duration/format", test_duration_format);
-  g_test_add_func ("/onvif/profile/choose", test_choose);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@ typedef struct {
 static const ServiceRow services[] = {
     {"tds", "http://www.onvif.org/ver10/device/wsdl", "/onvif/device_service"},
     {"trt", "http://www.onvif.org/ver10/media/wsdl", "/onvif/media_service"},
+    {"tr2", "http://www.onvif.org/ver20/media/wsdl", "/onvif/media2_service"},
     {"tptz", "http://www.onvif.org/ver20/ptz/wsdl", "/onvif/ptz_service"},
 };
 

@@ -5,34 +5,30 @@
 
 #define PATIENCE (20 * GST_SECOND)
 
-static void
-on_pad_added (GstElement *parser, GstPad *pad, gpointer user_data)
-{
-  GstElement *frames = user_data;
-  g_autoptr (GstPad) sink = gst_element_get_static_pad (frames, "sink");
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-
-  if (caps != NULL && !gst_pad_is_linked (sink) &&
-      g_str_has_prefix (gst_structure_get_name (gst_caps_get_structure (caps, 0)), "video/"))
-    gst_pad_link (pad, sink);
-}
-
 /* Opens a stream over TCP; frames are coded access units as they come. */
 void
-sim_viewer_open (SimViewer *self, const char *url, const char *user, const char *password)
+sim_viewer_open_url (
+    SimViewer *self, const char *url, CgSimCodec codec, const char *user, const char *password)
 {
+  const char *const name = codec == CG_SIM_CODEC_H265 ? "h265" : "h264";
+  g_autofree char *launch = g_strdup_printf (
+      "rtspsrc name=source protocols=tcp latency=0 ! application/x-rtp,media=video ! rtp%sdepay ! "
+      "%sparse ! video/x-%s,alignment=au ! appsink name=frames sync=false",
+      name, name, name);
   g_autoptr (GError) error = NULL;
 
-  self->pipeline = gst_parse_launch ("rtspsrc name=source protocols=tcp latency=0 ! parsebin "
-                                     "name=parser appsink name=frames sync=false max-buffers=200",
-                                     &error);
+  self->pipeline = gst_parse_launch (launch, &error);
   g_assert_no_error (error);
   g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (self->pipeline), "source");
-  g_autoptr (GstElement) parser = gst_bin_get_by_name (GST_BIN (self->pipeline), "parser");
   self->frames = gst_bin_get_by_name (GST_BIN (self->pipeline), "frames");
   g_object_set (source, "location", url, "user-id", user, "user-pw", password, NULL);
-  g_signal_connect_object (parser, "pad-added", G_CALLBACK (on_pad_added), self->frames, 0);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+}
+
+void
+sim_viewer_open (SimViewer *self, CgSim *sim, CgSimCodec codec)
+{
+  sim_viewer_open_url (self, cg_sim_get_rtsp_url (sim), codec, NULL, NULL);
 }
 
 /* Says TEARDOWN. */
@@ -82,4 +78,15 @@ sim_viewer_wait_for_error (SimViewer *self)
   g_assert_nonnull (message);
   gst_message_parse_error (message, &error, &details);
   return details;
+}
+
+/* Waits until no more frames will come. */
+void
+sim_viewer_wait_for_end (SimViewer *self)
+{
+  GstSample *sample;
+
+  while ((sample = gst_app_sink_try_pull_sample (GST_APP_SINK (self->frames), PATIENCE)) != NULL)
+    gst_sample_unref (sample);
+  g_assert_true (gst_app_sink_is_eos (GST_APP_SINK (self->frames)));
 }

@@ -3,6 +3,7 @@
 """Command line, exit statuses, and SIGHUP (INTERFACES.md, camgated)."""
 
 import os
+import signal
 import stat
 import subprocess
 
@@ -10,6 +11,7 @@ from harness.daemon import CAMGATED, key_file
 from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
+from harness.simulator import until
 
 USAGE, CONFIG = 64, 78
 
@@ -89,6 +91,27 @@ class TestCommandLine(SystemTest):
         self.assertEqual(status, CONFIG)
         self.assertIn(path, errors)
 
+    def test_a_secret_is_not_shown(self):
+        for line in ("[cloud]\nservers=mqtt://u:hunter2@x", "[cloud]\npassword hunter2",
+                     "[camera c]\naddress=ftp://a:hunter2@h/"):
+            with self.subTest(line):
+                path = self.write(f"[gateway]\ndid=x\n{line}\n")
+
+                status, output, errors = run("--check-config", "--config", path)
+
+                self.assertEqual(status, CONFIG)
+                self.assertIn(path, errors)
+                self.assertNotIn("hunter2", output + errors)
+
+    def test_a_fifo_is_refused_at_once(self):
+        path = os.path.join(self.folder, "fifo")
+        os.mkfifo(path)
+
+        status, _output, errors = run("--check-config", "--config", path)
+
+        self.assertEqual(status, CONFIG)
+        self.assertIn(path, errors)
+
     def test_an_unknown_key_is_a_warning_with_the_nearest_one(self):
         config = configuration(None, ptz={"move-timeuot": "5"})
         path = self.write(key_file(config))
@@ -158,6 +181,33 @@ class TestReload(SystemTest):
         self.daemon.expect_log("move-timeout")
         self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
         self.assert_nothing_restarted()
+
+    def replace_camera(self, move_timeout):
+        """A reload after which the camera waits for the goodbye of its predecessor."""
+        self.config["ptz"]["move-timeout"] = move_timeout
+        self.daemon.write_config()
+        self.daemon.reload()
+
+    def test_what_was_played_outlives_two_reloads(self):
+        self.simulator.signal(signal.SIGSTOP)
+        self.replace_camera(3)
+        self.replace_camera(4)
+        self.simulator.signal(signal.SIGCONT)
+
+        self.media.expect_publish(DID)
+        self.cloud.expect_event(DID, "play", state="playing")
+
+    def test_a_stop_counts_while_the_camera_is_replaced(self):
+        self.simulator.signal(signal.SIGSTOP)
+        self.replace_camera(3)
+        self.cloud.ask(DID, {"stop": {}})
+        self.simulator.signal(signal.SIGCONT)
+
+        local = self.keep(self.daemon.local())
+        until(lambda: local.ask(None, {"status": {}})["status"]["cameras"]["contacted"] == 1,
+              "contact with the successor")
+        cameras = local.ask(None, {"status": {}})["status"]["cameras"]
+        self.assertEqual(cameras["streaming"], 0)
 
     def test_the_same_file_again_changes_nothing(self):
         self.daemon.reload()

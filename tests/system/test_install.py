@@ -23,16 +23,16 @@ class TestInstall(SystemTest):
         super().setUp()
         done = run("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", self.folder)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.files = {}
-        for where, _folders, names in os.walk(self.folder):
-            self.files.update({name: os.path.join(where, name) for name in names})
+        self.paths = [os.path.join(where, name) for where, _folders, names in os.walk(self.folder)
+                      for name in names]
+        self.files = {os.path.basename(path): path for path in self.paths}
 
     def test_programs_unit_and_pipelines_are_there(self):
         for name in ("camgated", "camgatectl", "camgated.service"):
             self.assertIn(name, self.files)
         self.assertTrue(any(name.endswith(".launch") for name in self.files))
-        self.assertTrue(any("sysusers.d" in path for path in self.files.values()))
-        self.assertTrue(any("tmpfiles.d" in path for path in self.files.values()))
+        self.assertTrue(any("sysusers.d" in path for path in self.paths))
+        self.assertTrue(any("tmpfiles.d" in path for path in self.paths))
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "no systemd here")
     def test_the_unit_passes_systemd_analyze_verify(self):

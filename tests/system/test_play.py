@@ -19,7 +19,7 @@ class PlayTest(SystemTest):
         self.cloud = self.start_cloud(self.broker)
 
     def bind(self, cameras):
-        """Starts the daemon and waits until each camera is registered: only then are there events."""
+        """Starts the daemon and waits until each camera is registered: events need that."""
         daemon = self.start_daemon(configuration(self.broker, cameras), self.broker)
         for did in cameras:
             self.cloud.expect_register(did)

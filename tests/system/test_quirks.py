@@ -107,6 +107,25 @@ class TestQuirks(SystemTest):
         self.assert_plays()
         self.assert_moves()
 
+    def test_q43_tells_of_motion_and_again_after_a_restart(self):
+        self.camera = self.start_simulator().camera
+        config = configuration(self.broker, {DID: self.camera}, stream=SOON)
+        config[f"camera {DID}"]["events"] = "motion"
+        self.start_daemon(config, self.broker)
+        self.cloud.expect_register(DID)
+
+        until(lambda: self.alarm(True) > 0, "somebody hears of alarms")
+        told = self.cloud.expect_event(DID, "alarm", topic="VideoSource/MotionAlarm", state=True)
+        self.assertEqual(told.body["data"]["alarm"]["data"], {"State": "true"})
+        self.camera.control("reboot", {"for": 100})
+        self.camera.requests()
+        until(lambda: self.camera.requests("CreatePullPointSubscription"), "subscribed anew")
+        until(lambda: self.alarm(False) > 0, "somebody hears of alarms again")
+        self.cloud.expect_event(DID, "alarm", state=False)
+
+    def alarm(self, state):
+        return self.camera.control("alarm", {"topic": "motion", "state": state})["told"]
+
     def test_a_camera_that_hangs_is_answered_for_in_time(self):
         self.start_with(ptz={"reply-timeout": 0.5})
         self.camera.fault("hang")

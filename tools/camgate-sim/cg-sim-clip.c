@@ -6,8 +6,9 @@
 #define DEFAULT_FPS 25
 /* A clip is kept in memory as a whole. */
 #define MAX_FRAMES 100000
-/* Nothing that is a clip takes longer to show its next frame. */
-#define PATIENCE_NS (10 * GST_SECOND)
+/* Nothing that is a clip takes ten seconds to show its next frame. */
+#define LOOK_NS (50 * GST_MSECOND)
+#define MAX_LOOKS 200
 
 struct _CgSimClip {
   char *path;
@@ -148,13 +149,36 @@ settle_times (CgSimClip *self)
 }
 
 static gboolean
+has_failed (GstElement *reader)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (reader);
+  g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  return message != NULL;
+}
+
+/* The next frame; %NULL at the end, and when there will be none. */
+static GstSample *
+pull_frame (GstElement *reader, GstAppSink *sink)
+{
+  GstSample *sample = NULL;
+
+  for (int i = 0; sample == NULL && i < MAX_LOOKS; i++) {
+    sample = gst_app_sink_try_pull_sample (sink, LOOK_NS);
+    if (sample == NULL && (gst_app_sink_is_eos (sink) || has_failed (reader)))
+      break;
+  }
+  return sample;
+}
+
+static gboolean
 read_frames (CgSimClip *self, GstElement *reader)
 {
   g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (reader), "frames");
 
   gst_element_set_state (reader, GST_STATE_PLAYING);
   while (self->frames->len < MAX_FRAMES) {
-    g_autoptr (GstSample) sample = gst_app_sink_try_pull_sample (GST_APP_SINK (sink), PATIENCE_NS);
+    g_autoptr (GstSample) sample = pull_frame (reader, GST_APP_SINK (sink));
 
     if (sample == NULL || (self->caps == NULL && !read_caps (self, sample)))
       break;
@@ -219,6 +243,12 @@ cg_sim_clip_load (const char *path, GError **error)
   return clip;
 }
 
+/**
+ * cg_sim_clip_ref:
+ * @self: a clip
+ *
+ * Returns: (transfer full): the same clip
+ */
 CgSimClip *
 cg_sim_clip_ref (CgSimClip *self)
 {
@@ -239,6 +269,10 @@ clip_forget (gpointer data)
   clip_clear (self);
 }
 
+/**
+ * cg_sim_clip_unref:
+ * @self: (transfer full): a clip; from any thread
+ */
 void
 cg_sim_clip_unref (CgSimClip *self)
 {
@@ -259,12 +293,25 @@ cg_sim_clip_get_caps (CgSimClip *self)
   return gst_caps_ref (self->caps);
 }
 
+/**
+ * cg_sim_clip_get_codec:
+ * @self: a clip
+ *
+ * Returns: what it is coded with
+ */
 CgSimCodec
 cg_sim_clip_get_codec (CgSimClip *self)
 {
   return self->codec;
 }
 
+/**
+ * cg_sim_clip_get_size:
+ * @self: a clip
+ * @width: (out): pixels
+ * @height: (out): pixels
+ * @fps: (out): frames a second, rounded
+ */
 void
 cg_sim_clip_get_size (CgSimClip *self, guint *width, guint *height, guint *fps)
 {

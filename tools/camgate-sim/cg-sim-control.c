@@ -166,12 +166,52 @@ verb_clock (
   return TRUE;
 }
 
+static gboolean
+verb_alarm (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
+{
+  JsonObject *alarm = JSON_NODE_HOLDS_OBJECT (argument) ? json_node_get_object (argument) : NULL;
+  JsonNode *topic = alarm != NULL ? json_object_get_member (alarm, "topic") : NULL;
+  JsonNode *state = alarm != NULL ? json_object_get_member (alarm, "state") : NULL;
+  const char *value;
+
+  if (!is_text (topic) || state == NULL || !JSON_NODE_HOLDS_VALUE (state))
+    return fail (error, "alarm needs a topic and a state");
+  if (is_text (state))
+    value = json_node_get_string (state);
+  else
+    value = json_node_get_boolean (state) ? "true" : "false";
+  cg_sim_raise_alarm (camera, json_node_get_string (topic), value);
+  json_object_set_int_member (answer, "told", cg_sim_count_pull_points (camera));
+  json_object_set_boolean_member (answer, "ok", TRUE);
+  return TRUE;
+}
+
+/* How long it is away, in milliseconds, may be told: {"reboot":{"for":500}}. */
+static gboolean
+verb_reboot (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
+{
+  JsonNode *away = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (argument))
+    away = json_object_get_member (json_node_get_object (argument), "for");
+  if (away != NULL && !is_number (away))
+    return fail (error, "a reboot is for so many milliseconds");
+  if (away != NULL)
+    cg_sim_set_reboot_ms (camera, (guint)CLAMP (json_node_get_int (away), 0, 3600 * 1000));
+  cg_sim_reboot (camera);
+  json_object_set_boolean_member (answer, "ok", TRUE);
+  return TRUE;
+}
+
 static const struct {
   const char *name;
   VerbFunc verb;
 } verbs[] = {
     {"fault", verb_fault},     {"requests", verb_requests}, {"position", verb_position},
     {"presets", verb_presets}, {"stream", verb_stream},     {"clock", verb_clock},
+    {"alarm", verb_alarm},     {"reboot", verb_reboot},
 };
 
 static CgSim *
@@ -298,6 +338,10 @@ cg_sim_control_new (GPtrArray *cameras, CgSimQuitFunc quit, gpointer user_data)
   return self;
 }
 
+/**
+ * cg_sim_control_free:
+ * @self: (transfer full) (nullable): a control; its socket goes away, the cameras stay
+ */
 void
 cg_sim_control_free (CgSimControl *self)
 {

@@ -64,6 +64,8 @@ on_datagram (GSocket *socket, GIOCondition condition, gpointer user_data)
     return G_SOURCE_CONTINUE;
   text[length] = '\0';
   probe = cg_sim_probe_parse (text);
+  if (probe != NULL)
+    probe->is_to_group = socket == responder->sockets[0];
   for (guint i = 0; probe != NULL && i < responder->cameras->len; i++)
     answer (g_ptr_array_index (responder->cameras, i), sender, from, probe);
   return G_SOURCE_CONTINUE;
@@ -140,6 +142,20 @@ find_responder (const CgSimOptions *options, GError **error)
   return NULL;
 }
 
+/* To all who listen; nobody answers (Core Specification, 7.3.4 and 7.3.5). */
+static void
+announce (Responder *responder, const CgSimOptions *options, const char *text)
+{
+  GSocket *sender = responder->sockets[1];
+  g_autoptr (GSocketAddress) group =
+      g_inet_socket_address_new_from_string (GROUP, options->discovery_port);
+  struct in_addr interface = {0};
+
+  inet_pton (AF_INET, options->listen, &interface);
+  setsockopt (g_socket_get_fd (sender), IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface);
+  g_socket_send_to (sender, group, text, strlen (text), NULL, NULL);
+}
+
 /**
  * cg_sim_discovery_new:
  * @state: (transfer none): the camera; outlives this
@@ -155,6 +171,10 @@ cg_sim_discovery_new (CgSimState *state)
   return self;
 }
 
+/**
+ * cg_sim_discovery_free:
+ * @self: (transfer full) (nullable): answers no more; in the thread that started it
+ */
 void
 cg_sim_discovery_free (CgSimDiscovery *self)
 {
@@ -164,6 +184,9 @@ cg_sim_discovery_free (CgSimDiscovery *self)
     return;
   responder = self->responder;
   if (responder != NULL) {
+    g_autofree char *bye = cg_sim_probe_bye (self->state);
+
+    announce (responder, &self->state->options, bye);
     g_ptr_array_remove (responder->cameras, self->state);
     if (responder->cameras->len == 0)
       g_hash_table_remove (responders, responder->key);
@@ -178,7 +201,8 @@ cg_sim_discovery_free (CgSimDiscovery *self)
  * @self: the discovery side
  *
  * Answers probes from now on, on the thread-default context: those to the group on the interface
- * that has the camera's address, and those to this address (Core Specification, 7).
+ * that has the camera's address, and those to this address (Core Specification, 7). Says hello
+ * now, and goodbye when it is freed.
  */
 gboolean
 cg_sim_discovery_start (CgSimDiscovery *self, GError **error)
@@ -187,5 +211,7 @@ cg_sim_discovery_start (CgSimDiscovery *self, GError **error)
   if (self->responder == NULL)
     return FALSE;
   g_ptr_array_add (self->responder->cameras, self->state);
+  g_autofree char *hello = cg_sim_probe_hello (self->state);
+  announce (self->responder, &self->state->options, hello);
   return TRUE;
 }

@@ -11,7 +11,7 @@ typedef struct {
   const char *name;
   const char *meaning;
   ArgKind arg;
-  const char *words[5];  /* ended by NULL; the first is meant when none is given */
+  const char *words[6];  /* ended by NULL; the first is meant when none is given */
   double default_number; /* meant when none is given */
   double low, high;
 } FaultRow;
@@ -21,10 +21,24 @@ static const FaultRow rows[] = {
                          "does not stop: ignores Timeout, Stop, or both",
                          ARG_WORD,
                          {"timeout", "stop", "both"}},
-    [CG_SIM_FAULT_Q3] = {"Q3", "answers 200 with nothing to a call that lacks a UsernameToken",
-                         ARG_NONE},
+    [CG_SIM_FAULT_Q3] = {"Q3",
+                         "answers a call without UsernameToken by an empty 200, 400 or 401; or "
+                         "wants digest and token both",
+                         ARG_WORD,
+                         {"empty", "400", "401", "both"}},
     [CG_SIM_FAULT_Q4] =
         {"Q4", "has a wrong clock, by so many seconds", ARG_NUMBER, {NULL}, 3600, -1e10, 1e10},
+    [CG_SIM_FAULT_Q5] = {"Q5",
+                         "tells local time for UTC, or checks tokens by local time; TZ is CST-8",
+                         ARG_WORD,
+                         {"tells", "checks"}},
+    [CG_SIM_FAULT_Q6] = {"Q6",
+                         "locks the account for good after so many refused logins, RTSP too",
+                         ARG_NUMBER,
+                         {NULL},
+                         3,
+                         0,
+                         1000},
     [CG_SIM_FAULT_Q7] = {"Q7", "gives addresses of another network: services, stream, discovery",
                          ARG_NONE},
     [CG_SIM_FAULT_Q8] = {"Q8", "freezes: RTSP stays up, no frames", ARG_NONE},
@@ -35,18 +49,83 @@ static const FaultRow rows[] = {
                           5000,
                           0,
                           600000},
+    [CG_SIM_FAULT_Q15] = {"Q15",
+                          "is missed: answers only probes for NetworkVideoTransmitter, for Device, "
+                          "for nothing, or none to the group",
+                          ARG_WORD,
+                          {"video", "device", "empty", "unicast"}},
+    [CG_SIM_FAULT_Q16] = {"Q16",
+                          "announces its old address, or is another device than before",
+                          ARG_WORD,
+                          {"stale", "stranger"}},
     [CG_SIM_FAULT_Q19] =
         {"Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, {NULL}, 2, 0, 1000},
+    [CG_SIM_FAULT_Q27] = {"Q27",
+                          "offers HTTP digest with SHA-256: alone, beside MD5, or beside MD5 and "
+                          "never takes it",
+                          ARG_WORD,
+                          {"alone", "beside", "failing"}},
+    [CG_SIM_FAULT_Q28] = {"Q28",
+                          "media 1 hides H.265 profiles, is not there, or fails; or media 2 fails",
+                          ARG_WORD,
+                          {"hidden", "absent", "fails", "fails2"}},
+    [CG_SIM_FAULT_Q29] = {"Q29",
+                          "gives a wrong stream address, or one whose query it refuses (404, 401)",
+                          ARG_WORD,
+                          {"port80", "loopback", "doubled", "query", "query-login"}},
+    [CG_SIM_FAULT_Q30] = {"Q30", "has a web page here, and no ONVIF", ARG_NONE},
     [CG_SIM_FAULT_Q34] = {"Q34", "its first profile has no PTZ configuration", ARG_NONE},
     [CG_SIM_FAULT_Q35] = {"Q35", "lets the user read but not move (NotAuthorized)", ARG_NONE},
     [CG_SIM_FAULT_Q36] = {"Q36",
                           "GetStatus has no MoveStatus, always says IDLE or MOVING, or is slow",
                           ARG_WORD,
                           {"absent", "idle", "moving", "slow"}},
-    [CG_SIM_FAULT_Q46] = {"Q46",
-                          "closes the connection: after each answer, or instead of one",
+    [CG_SIM_FAULT_Q39] = {"Q39",
+                          "writes bad XML: broken UTF-8, undeclared prefixes, unknown elements, or "
+                          "10 MiB of it",
                           ARG_WORD,
-                          {"after", "instead"}},
+                          {"utf8", "prefix", "unknown", "large"}},
+    [CG_SIM_FAULT_Q40] = {"Q40",
+                          "answers SOAP 1.2 by nothing, 400 or VersionMismatch; or 400 without "
+                          "action in Content-Type",
+                          ARG_WORD,
+                          {"nothing", "400", "mismatch", "action"}},
+    [CG_SIM_FAULT_Q41] = {"Q41",
+                          "its event service fails at each call, or hangs",
+                          ARG_WORD,
+                          {"fails", "hangs"}},
+    [CG_SIM_FAULT_Q42] = {"Q42", "PullMessages returns at once, with nothing", ARG_NONE},
+    [CG_SIM_FAULT_Q43] = {"Q43",
+                          "loses its subscriptions at each pull, or has but two to give",
+                          ARG_WORD,
+                          {"loses", "few"}},
+    [CG_SIM_FAULT_Q44] = {"Q44", "does not tell of the PTZ and media services that it has",
+                          ARG_NONE},
+    [CG_SIM_FAULT_Q45] = {"Q45",
+                          "lacks GetServices, or GetCapabilities too; or lives at other paths; or "
+                          "tells the time after login only",
+                          ARG_WORD,
+                          {"services", "both", "elsewhere", "login"}},
+    [CG_SIM_FAULT_Q46] = {"Q46",
+                          "closes the connection: after each answer, instead of one, or instead of "
+                          "every second one",
+                          ARG_WORD,
+                          {"after", "instead", "second"}},
+    [CG_SIM_FAULT_Q57] = {"Q57", "speaks https only, with a self-signed certificate", ARG_NONE},
+    [CG_SIM_FAULT_Q58] = {"Q58",
+                          "its snapshot wants basic login or none, or is overloaded by a second "
+                          "one within half a second",
+                          ARG_WORD,
+                          {"basic", "none", "busy"}},
+    [CG_SIM_FAULT_Q59] = {"Q59", "accepts encoder settings and the time, and ignores them",
+                          ARG_NONE},
+    [CG_SIM_FAULT_Q60] = {"Q60",
+                          "is an NVR with so many channels, every second with PTZ",
+                          ARG_NUMBER,
+                          {NULL},
+                          4,
+                          1,
+                          16},
     [CG_SIM_FAULT_HANG] = {"hang",
                            "answers every SOAP call so many milliseconds late",
                            ARG_NUMBER,
@@ -155,6 +234,10 @@ cg_sim_faults_new (void)
   return self;
 }
 
+/**
+ * cg_sim_faults_free:
+ * @self: (transfer full) (nullable): the faults of a camera
+ */
 void
 cg_sim_faults_free (CgSimFaults *self)
 {

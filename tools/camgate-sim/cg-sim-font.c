@@ -95,6 +95,10 @@ cg_sim_font_new (guint line_height)
   return self;
 }
 
+/**
+ * cg_sim_font_free:
+ * @self: (transfer full) (nullable): a font
+ */
 void
 cg_sim_font_free (CgSimFont *self)
 {

@@ -14,6 +14,7 @@
 #define PASSWORD_DIGEST_SUFFIX "#PasswordDigest"
 
 typedef struct {
+  GChecksumType type; /* of the challenge that gave it */
   gint64 made_ms;
   guint64 last_count;
 } Nonce;
@@ -58,15 +59,25 @@ use_nonce (CgSimLogin *self, gint64 now_ms, const char *text, const char *count_
   return CG_SIM_LOGIN_OK;
 }
 
+G_GNUC_PRINTF (2, 3)
 static char *
-md5_of (const char *format, ...)
+hash_of (GChecksumType type, const char *format, ...)
 {
   va_list args;
 
   va_start (args, format);
   g_autofree char *text = g_strdup_vprintf (format, args);
   va_end (args);
-  return g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
+  return g_compute_checksum_for_string (type, text, -1);
+}
+
+static GChecksumType
+get_type (GHashTable *fields)
+{
+  const char *algorithm = g_hash_table_lookup (fields, "algorithm");
+
+  return algorithm != NULL && g_ascii_strcasecmp (algorithm, "SHA-256") == 0 ? G_CHECKSUM_SHA256
+                                                                             : G_CHECKSUM_MD5;
 }
 
 static gboolean
@@ -81,9 +92,10 @@ is_our_response (CgSimLogin *self, const char *method, GHashTable *fields)
   if (count == NULL || cnonce == NULL || strlen (count) != 8 || response == NULL)
     return FALSE;
 
-  g_autofree char *ha1 = md5_of ("%s:%s:%s", self->user, REALM, self->password);
-  g_autofree char *ha2 = md5_of ("%s:%s", method, uri);
-  g_autofree char *wanted = md5_of ("%s:%s:%s:%s:auth:%s", ha1, nonce, count, cnonce, ha2);
+  const GChecksumType type = get_type (fields);
+  g_autofree char *ha1 = hash_of (type, "%s:%s:%s", self->user, REALM, self->password);
+  g_autofree char *ha2 = hash_of (type, "%s:%s", method, uri);
+  g_autofree char *wanted = hash_of (type, "%s:%s:%s:%s:auth:%s", ha1, nonce, count, cnonce, ha2);
   return strcmp (wanted, response) == 0;
 }
 
@@ -91,13 +103,16 @@ static gboolean
 is_this_request (CgSimLogin *self, const char *path, GHashTable *fields)
 {
   const char *algorithm = g_hash_table_lookup (fields, "algorithm");
+  const char *text = g_hash_table_lookup (fields, "nonce");
+  const Nonce *nonce = text != NULL ? g_hash_table_lookup (self->nonces, text) : NULL;
 
   return g_strcmp0 (g_hash_table_lookup (fields, "username"), self->user) == 0 &&
          g_strcmp0 (g_hash_table_lookup (fields, "realm"), REALM) == 0 &&
          g_strcmp0 (g_hash_table_lookup (fields, "qop"), "auth") == 0 &&
-         g_strcmp0 (g_hash_table_lookup (fields, "uri"), path) == 0 &&
-         g_hash_table_lookup (fields, "nonce") != NULL &&
-         (algorithm == NULL || g_ascii_strcasecmp (algorithm, "MD5") == 0);
+         g_strcmp0 (g_hash_table_lookup (fields, "uri"), path) == 0 && text != NULL &&
+         (nonce == NULL || nonce->type == get_type (fields)) &&
+         (algorithm == NULL || get_type (fields) == G_CHECKSUM_SHA256 ||
+          g_ascii_strcasecmp (algorithm, "MD5") == 0);
 }
 
 /**
@@ -119,6 +134,10 @@ cg_sim_login_new (const char *user, const char *password)
   return self;
 }
 
+/**
+ * cg_sim_login_free:
+ * @self: (transfer full) (nullable): the doorkeeper
+ */
 void
 cg_sim_login_free (CgSimLogin *self)
 {
@@ -131,16 +150,8 @@ cg_sim_login_free (CgSimLogin *self)
   g_free (self);
 }
 
-/**
- * cg_sim_login_challenge:
- * @self: the doorkeeper
- * @now_ms: monotonic
- * @stale: whether the last try failed for its nonce alone
- *
- * Returns: (transfer full): the value of a WWW-Authenticate header, with a fresh nonce
- */
-char *
-cg_sim_login_challenge (CgSimLogin *self, gint64 now_ms, gboolean stale)
+static char *
+challenge (CgSimLogin *self, GChecksumType type, gint64 now_ms, gboolean stale)
 {
   char *text = g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (),
                                 g_random_int (), g_random_int ());
@@ -149,10 +160,40 @@ cg_sim_login_challenge (CgSimLogin *self, gint64 now_ms, gboolean stale)
   g_hash_table_foreach_remove (self->nonces, nonce_is_old, &now_ms);
   if (g_hash_table_size (self->nonces) >= MAX_NONCES)
     g_hash_table_remove_all (self->nonces);
+  nonce->type = type;
   nonce->made_ms = now_ms;
   g_hash_table_insert (self->nonces, text, nonce);
-  return g_strdup_printf ("Digest realm=\"" REALM "\", qop=\"auth\", algorithm=MD5, nonce=\"%s\"%s",
-                          text, stale ? ", stale=true" : "");
+  return g_strdup_printf ("Digest realm=\"" REALM "\", qop=\"auth\", algorithm=%s, nonce=\"%s\"%s",
+                          type == G_CHECKSUM_SHA256 ? "SHA-256" : "MD5", text,
+                          stale ? ", stale=true" : "");
+}
+
+/**
+ * cg_sim_login_challenge:
+ * @self: the doorkeeper
+ * @now_ms: monotonic
+ * @stale: whether the last try failed for its nonce alone
+ *
+ * Returns: (transfer full): the value of a WWW-Authenticate header, with a fresh nonce, for MD5
+ */
+char *
+cg_sim_login_challenge (CgSimLogin *self, gint64 now_ms, gboolean stale)
+{
+  return challenge (self, G_CHECKSUM_MD5, now_ms, stale);
+}
+
+/**
+ * cg_sim_login_challenge_sha256:
+ * @self: the doorkeeper
+ * @now_ms: monotonic
+ * @stale: whether the last try failed for its nonce alone
+ *
+ * Returns: (transfer full): the same for SHA-256 (Q27)
+ */
+char *
+cg_sim_login_challenge_sha256 (CgSimLogin *self, gint64 now_ms, gboolean stale)
+{
+  return challenge (self, G_CHECKSUM_SHA256, now_ms, stale);
 }
 
 /**
@@ -163,7 +204,7 @@ cg_sim_login_challenge (CgSimLogin *self, gint64 now_ms, gboolean stale)
  * @path: of the request
  * @authorization: the header's value
  *
- * HTTP digest with MD5 and qop=auth (RFC 7616): user, realm, uri, response, and a nonce of ours
+ * HTTP digest with qop=auth (RFC 7616): user, realm, uri, response, and a nonce of ours
  * that is not too old and whose count rises.
  */
 CgSimLoginResult

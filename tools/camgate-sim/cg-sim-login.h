@@ -30,6 +30,7 @@ CgSimLogin *cg_sim_login_new (const char *user, const char *password);
 void cg_sim_login_free (CgSimLogin *self);
 
 char *cg_sim_login_challenge (CgSimLogin *self, gint64 now_ms, gboolean stale);
+char *cg_sim_login_challenge_sha256 (CgSimLogin *self, gint64 now_ms, gboolean stale);
 CgSimLoginResult cg_sim_login_check_digest (CgSimLogin *self,
                                             gint64 now_ms,
                                             const char *method,

@@ -6,26 +6,61 @@
 
 #define SESSION_TIMEOUT "PT60S"
 
-static struct tt__VideoSourceConfiguration *
-make_source (struct soap *soap, const CgSimProfile *profile)
+/**
+ * cg_sim_soap_make_source:
+ * @soap: in a service function
+ * @profile: whose picture
+ *
+ * Returns: (transfer none): what it is a picture of: one source for each channel
+ */
+struct tt__VideoSourceConfiguration *
+cg_sim_soap_make_source (struct soap *soap, const CgSimProfile *profile)
 {
+  const CgSimCall *call = soap->user;
+  const CgSimProfile *main_profile = &call->state->profiles[0];
+  g_autofree char *token = g_strdup_printf ("source%u", profile->channel - 1);
+  g_autofree char *source = g_strdup_printf ("video%u", profile->channel - 1);
   struct tt__VideoSourceConfiguration *made = soap_malloc (soap, sizeof *made);
 
   soap_default_tt__VideoSourceConfiguration (soap, made);
   made->Name = soap_strdup (soap, "Source");
   made->UseCount = CG_SIM_N_PROFILES;
-  made->token = soap_strdup (soap, "source0");
-  made->SourceToken = soap_strdup (soap, "video0");
+  made->token = soap_strdup (soap, token);
+  made->SourceToken = soap_strdup (soap, source);
   made->Bounds = soap_malloc (soap, sizeof *made->Bounds);
   soap_default_tt__IntRectangle (soap, made->Bounds);
-  made->Bounds->width = (int)profile->width;
-  made->Bounds->height = (int)profile->height;
+  made->Bounds->width = (int)main_profile->width;
+  made->Bounds->height = (int)main_profile->height;
   return made;
 }
 
-static struct tt__VideoEncoderConfiguration *
-make_video (struct soap *soap, const CgSimCall *call, const CgSimProfile *profile)
+/* It has none, but the member is mandatory. */
+static struct tt__MulticastConfiguration *
+make_multicast (struct soap *soap)
 {
+  struct tt__MulticastConfiguration *made = soap_malloc (soap, sizeof *made);
+
+  soap_default_tt__MulticastConfiguration (soap, made);
+  made->Address = soap_malloc (soap, sizeof *made->Address);
+  soap_default_tt__IPAddress (soap, made->Address);
+  made->Address->Type = soap_strdup (soap, "IPv4");
+  made->Address->IPv4Address = soap_strdup (soap, "0.0.0.0");
+  made->TTL = 1;
+  made->AutoStart = soap_strdup (soap, "false");
+  return made;
+}
+
+/**
+ * cg_sim_soap_make_encoder:
+ * @soap: in a service function
+ * @profile: whose encoder
+ *
+ * Returns: (transfer none): its configuration
+ */
+struct tt__VideoEncoderConfiguration *
+cg_sim_soap_make_encoder (struct soap *soap, const CgSimProfile *profile)
+{
+  const CgSimCall *call = soap->user;
   const gboolean is_h264 = call->state->options.codec == CG_SIM_CODEC_H264;
   struct tt__VideoEncoderConfiguration *made = soap_malloc (soap, sizeof *made);
 
@@ -47,7 +82,9 @@ make_video (struct soap *soap, const CgSimCall *call, const CgSimProfile *profil
     made->H264->GovLength = (int)profile->gop;
     made->H264->H264Profile = soap_strdup (soap, "Baseline");
   }
+  made->Multicast = make_multicast (soap);
   made->SessionTimeout = soap_strdup (soap, SESSION_TIMEOUT);
+  cg_sim_soap_apply_encoder (soap, profile->stream, made);
   return made;
 }
 
@@ -71,6 +108,14 @@ make_audio (struct soap *soap, const CgSimCall *call)
   return made;
 }
 
+/* H.265 is no encoding of media 1 (Q28). */
+static gboolean
+hides_profiles (const CgSimCall *call)
+{
+  return call->state->options.codec == CG_SIM_CODEC_H265 &&
+         cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q28, "hidden");
+}
+
 int
 __trt__GetProfiles (struct soap *soap,
                     struct _trt__GetProfiles *request,
@@ -78,23 +123,41 @@ __trt__GetProfiles (struct soap *soap,
 {
   const CgSimCall *call = soap->user;
 
+  const guint count = cg_sim_state_count_profiles (call->state);
+
   cg_sim_soap_record (soap, "GetProfiles", NULL);
-  response->__sizeProfiles = CG_SIM_N_PROFILES;
-  response->Profiles = soap_malloc (soap, sizeof (struct tt__Profile) * CG_SIM_N_PROFILES);
-  for (gsize i = 0; i < CG_SIM_N_PROFILES; i++) {
+  if (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q28, "fails"))
+    return cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_UNKNOWN_ACTION, "Internal error");
+  if (hides_profiles (call))
+    return SOAP_OK;
+  response->__sizeProfiles = (int)count;
+  response->Profiles = soap_malloc (soap, sizeof (struct tt__Profile) * count);
+  for (guint i = 0; i < count; i++) {
     const CgSimProfile *profile = &call->state->profiles[i];
     struct tt__Profile *made = &response->Profiles[i];
 
     soap_default_tt__Profile (soap, made);
     made->Name = soap_strdup (soap, profile->name);
     made->token = soap_strdup (soap, profile->token);
-    made->VideoSourceConfiguration = make_source (soap, &call->state->profiles[0]);
-    made->VideoEncoderConfiguration = make_video (soap, call, profile);
+    made->VideoSourceConfiguration = cg_sim_soap_make_source (soap, profile);
+    made->VideoEncoderConfiguration = cg_sim_soap_make_encoder (soap, profile);
     made->AudioEncoderConfiguration = make_audio (soap, call);
     if (cg_sim_soap_has_ptz (soap, profile))
       made->PTZConfiguration = cg_sim_soap_make_ptz_configuration (soap);
   }
   return SOAP_OK;
+}
+
+static struct tt__MediaUri *
+make_media_uri (struct soap *soap, char *url)
+{
+  struct tt__MediaUri *made = soap_malloc (soap, sizeof *made);
+
+  made->Uri = url;
+  made->InvalidAfterConnect = soap_strdup (soap, "false");
+  made->InvalidAfterReboot = soap_strdup (soap, "false");
+  made->Timeout = soap_strdup (soap, "PT0S");
+  return made;
 }
 
 static gboolean
@@ -112,7 +175,6 @@ __trt__GetStreamUri (struct soap *soap,
                      struct _trt__GetStreamUri *request,
                      struct _trt__GetStreamUriResponse *response)
 {
-  const CgSimCall *call = soap->user;
   const struct tt__StreamSetup *setup = request->StreamSetup;
   const CgSimProfile *profile;
   JsonObject *args = json_object_new ();
@@ -129,13 +191,22 @@ __trt__GetStreamUri (struct soap *soap,
     return cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_INVALID_STREAM_SETUP,
                               "Stream or Transport is missing or not supported");
 
-  g_autofree char *url = cg_sim_state_make_url (call->state, "rtsp", call->host,
-                                                call->state->rtsp_port, profile->path);
-  response->MediaUri = soap_malloc (soap, sizeof *response->MediaUri);
-  response->MediaUri->Uri = soap_strdup (soap, url);
-  response->MediaUri->InvalidAfterConnect = soap_strdup (soap, "false");
-  response->MediaUri->InvalidAfterReboot = soap_strdup (soap, "false");
-  response->MediaUri->Timeout = soap_strdup (soap, "PT0S");
+  response->MediaUri = make_media_uri (soap, cg_sim_soap_stream_url (soap, profile));
+  return SOAP_OK;
+}
+
+int
+__trt__GetSnapshotUri (struct soap *soap,
+                       struct _trt__GetSnapshotUri *request,
+                       struct _trt__GetSnapshotUriResponse *response)
+{
+  JsonObject *args = json_object_new ();
+
+  json_object_set_string_member (args, "profile", request->ProfileToken);
+  cg_sim_soap_record (soap, "GetSnapshotUri", args);
+  if (cg_sim_soap_find_profile (soap, request->ProfileToken) == NULL)
+    return SOAP_FAULT;
+  response->MediaUri = make_media_uri (soap, cg_sim_soap_snapshot_url (soap));
   return SOAP_OK;
 }
 
@@ -152,6 +223,6 @@ __trt__SetSynchronizationPoint (struct soap *soap,
   cg_sim_soap_record (soap, "SetSynchronizationPoint", args);
   if ((profile = cg_sim_soap_find_profile (soap, request->ProfileToken)) == NULL)
     return SOAP_FAULT;
-  cg_sim_rtsp_request_key_frame (call->rtsp, (guint)(profile - call->state->profiles));
+  cg_sim_rtsp_request_key_frame (call->rtsp, profile->stream);
   return SOAP_OK;
 }

@@ -5,21 +5,45 @@
 
 #define SCOPE "onvif://www.onvif.org/"
 
-#define ANSWER_TEXT                                                                                \
+#define ENVELOPE_START                                                                             \
   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"                                                     \
   "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\""                                \
   " xmlns:a=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\""                                  \
   " xmlns:d=\"http://schemas.xmlsoap.org/ws/2005/04/discovery\""                                   \
   " xmlns:dn=\"http://www.onvif.org/ver10/network/wsdl\""                                          \
   " xmlns:tds=\"http://www.onvif.org/ver10/device/wsdl\"><s:Header>"                               \
-  "<a:MessageID>urn:uuid:%s</a:MessageID><a:RelatesTo>%s</a:RelatesTo>"                            \
+  "<a:MessageID>urn:uuid:%s</a:MessageID>"
+
+#define ENDPOINT "<a:EndpointReference><a:Address>%s</a:Address></a:EndpointReference>"
+
+#define DESCRIPTION                                                                                \
+  ENDPOINT "<d:Types>dn:NetworkVideoTransmitter tds:Device</d:Types><d:Scopes>%s</d:Scopes>"       \
+           "<d:XAddrs>%s</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion>"
+
+#define ANSWER_TEXT                                                                                \
+  ENVELOPE_START                                                                                   \
+  "<a:RelatesTo>%s</a:RelatesTo>"                                                                  \
   "<a:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:To>"                   \
   "<a:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</a:Action>"              \
-  "</s:Header><s:Body><d:ProbeMatches><d:ProbeMatch>"                                              \
-  "<a:EndpointReference><a:Address>%s</a:Address></a:EndpointReference>"                           \
-  "<d:Types>dn:NetworkVideoTransmitter tds:Device</d:Types><d:Scopes>%s</d:Scopes>"                \
-  "<d:XAddrs>%s</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion>"                                \
+  "</s:Header><s:Body><d:ProbeMatches><d:ProbeMatch>" DESCRIPTION                                  \
   "</d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>"
+
+#define ANNOUNCEMENT_START(name)                                                                   \
+  ENVELOPE_START                                                                                   \
+  "<a:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</a:To>"                                      \
+  "<a:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/" name "</a:Action>"                  \
+  "</s:Header><s:Body>"
+
+#define HELLO_TEXT                                                                                 \
+  ANNOUNCEMENT_START ("Hello") "<d:Hello>" DESCRIPTION "</d:Hello></s:Body></s:Envelope>"
+
+#define BYE_TEXT ANNOUNCEMENT_START ("Bye") "<d:Bye>" ENDPOINT "</d:Bye></s:Body></s:Envelope>"
+
+/* Of a network that the camera is not on any more (RFC 5737). */
+#define STALE_HOST "192.0.2.16"
+
+/* What a stranger at the camera's place says it is. */
+#define STRANGER "urn:uuid:5742a46e-0000-4000-8000-000000000016"
 
 /* Called by the generated code; soap->user is the probe that is being read. */
 int
@@ -34,6 +58,18 @@ __wsdd__Probe (struct soap *soap, struct _wsdd__Probe *request)
 
 int
 __wsdd__ProbeMatches (struct soap *soap, struct _wsdd__ProbeMatches *request)
+{
+  return SOAP_NO_METHOD;
+}
+
+int
+__wsdd__Hello (struct soap *soap, struct wsdd__ProbeMatchType *request)
+{
+  return SOAP_NO_METHOD;
+}
+
+int
+__wsdd__Bye (struct soap *soap, struct wsdd__ProbeMatchType *request)
 {
   return SOAP_NO_METHOD;
 }
@@ -71,6 +107,10 @@ cg_sim_probe_parse (const char *text)
   return probe;
 }
 
+/**
+ * cg_sim_probe_free:
+ * @self: (transfer full) (nullable): a probe
+ */
 void
 cg_sim_probe_free (CgSimProbe *self)
 {
@@ -128,6 +168,36 @@ make_scopes (CgSimState *state)
                           state->options.ptz ? SCOPE "type/ptz " : "", name);
 }
 
+/* What some cameras answer and others do not (Q15). */
+static gboolean
+is_deaf (const CgSimProbe *self, CgSimState *state)
+{
+  const char *types = self->types != NULL ? self->types : "";
+
+  if (cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q15, "video"))
+    return strstr (types, "NetworkVideoTransmitter") == NULL;
+  if (cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q15, "device"))
+    return strstr (types, "Device") == NULL;
+  if (cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q15, "empty"))
+    return types[0] != '\0';
+  return cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q15, "unicast") && self->is_to_group;
+}
+
+static const char *
+get_endpoint (CgSimState *state)
+{
+  return cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q16, "stranger") ? STRANGER
+                                                                            : state->endpoint;
+}
+
+static char *
+make_xaddr (CgSimState *state)
+{
+  if (cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q16, "stale"))
+    return g_strdup ("http://" STALE_HOST "/onvif/device_service");
+  return cg_sim_state_make_url (state, "http", NULL, state->onvif_port, "/onvif/device_service");
+}
+
 /**
  * cg_sim_probe_answer:
  * @self: what was asked
@@ -142,10 +212,39 @@ cg_sim_probe_answer (const CgSimProbe *self, CgSimState *state)
   g_auto (GStrv) scope_list = g_strsplit (scopes, " ", -1);
   g_autofree char *message_id = g_uuid_string_random ();
   g_autofree char *relates_to = g_markup_escape_text (self->message_id, -1);
-  g_autofree char *xaddr = NULL;
+  g_autofree char *xaddr = make_xaddr (state);
 
-  if (!has_types (self->types) || !has_scopes (self->scopes, scope_list))
+  if (is_deaf (self, state) || !has_types (self->types) || !has_scopes (self->scopes, scope_list))
     return NULL;
-  xaddr = cg_sim_state_make_url (state, "http", NULL, state->onvif_port, "/onvif/device_service");
-  return g_strdup_printf (ANSWER_TEXT, message_id, relates_to, state->endpoint, scopes, xaddr);
+  return g_strdup_printf (ANSWER_TEXT, message_id, relates_to, get_endpoint (state), scopes, xaddr);
+}
+
+/**
+ * cg_sim_probe_hello:
+ * @state: a camera
+ *
+ * Returns: (transfer full): what it says when it comes
+ */
+char *
+cg_sim_probe_hello (CgSimState *state)
+{
+  g_autofree char *scopes = make_scopes (state);
+  g_autofree char *message_id = g_uuid_string_random ();
+  g_autofree char *xaddr = make_xaddr (state);
+
+  return g_strdup_printf (HELLO_TEXT, message_id, get_endpoint (state), scopes, xaddr);
+}
+
+/**
+ * cg_sim_probe_bye:
+ * @state: a camera
+ *
+ * Returns: (transfer full): what it says when it goes
+ */
+char *
+cg_sim_probe_bye (CgSimState *state)
+{
+  g_autofree char *message_id = g_uuid_string_random ();
+
+  return g_strdup_printf (BYE_TEXT, message_id, get_endpoint (state));
 }

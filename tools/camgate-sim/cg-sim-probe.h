@@ -14,11 +14,14 @@ typedef struct {
   char *message_id;
   char *types;  /* (nullable) */
   char *scopes; /* (nullable) */
+  gboolean is_to_group;
 } CgSimProbe;
 
 CgSimProbe *cg_sim_probe_parse (const char *text);
 void cg_sim_probe_free (CgSimProbe *self);
 char *cg_sim_probe_answer (const CgSimProbe *self, CgSimState *state);
+char *cg_sim_probe_hello (CgSimState *state);
+char *cg_sim_probe_bye (CgSimState *state);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimProbe, cg_sim_probe_free)
 

@@ -145,6 +145,10 @@ cg_sim_ptz_new (guint max_presets)
   return self;
 }
 
+/**
+ * cg_sim_ptz_free:
+ * @self: (transfer full) (nullable): a head, presets and all
+ */
 void
 cg_sim_ptz_free (CgSimPtz *self)
 {

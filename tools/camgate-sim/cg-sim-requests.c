@@ -27,6 +27,10 @@ cg_sim_requests_new (void)
   return self;
 }
 
+/**
+ * cg_sim_requests_free:
+ * @self: (transfer full) (nullable): the record
+ */
 void
 cg_sim_requests_free (CgSimRequests *self)
 {

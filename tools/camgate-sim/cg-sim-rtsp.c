@@ -4,9 +4,9 @@
 #include <gst/rtsp-server/rtsp-server.h>
 
 #include "cg-sim-clip.h"
+#include "cg-sim-doorman.h"
 #include "cg-sim-stream.h"
 
-#define REALM "camgate-sim"
 #define ROLE "viewer"
 /* Where the server may take UDP ports of its own, on the one address it may bind. */
 #define UDP_FIRST_PORT 50000
@@ -71,6 +71,21 @@ on_pre_setup (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data
              : GST_RTSP_STS_NOT_ENOUGH_BANDWIDTH;
 }
 
+/* Q29: its own GetStreamUri gave the query that it now refuses. */
+static GstRTSPStatusCode
+on_pre_describe (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
+{
+  CgSimRtsp *self = user_data;
+  CgSimFaults *faults = self->state->faults;
+
+  if (context->uri == NULL || context->uri->query == NULL)
+    return GST_RTSP_STS_OK;
+  if (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q29, "query"))
+    return GST_RTSP_STS_NOT_FOUND;
+  return cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q29, "query-login") ? GST_RTSP_STS_UNAUTHORIZED
+                                                                        : GST_RTSP_STS_OK;
+}
+
 /* After a SETUP that worked: the second one, for the sound, adds nothing. */
 static void
 on_setup (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
@@ -84,16 +99,35 @@ on_setup (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
   self->ever++;
 }
 
-static void
-on_play (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
+static CgSimStream *
+find_stream (CgSimRtsp *self, const GstRTSPContext *context)
 {
-  CgSimRtsp *self = user_data;
-
   for (gsize i = 0; i < CG_SIM_N_PROFILES; i++) {
     if (context->uri != NULL &&
         g_str_has_prefix (context->uri->abspath, self->state->profiles[i].path))
-      cg_sim_stream_played (self->streams[i]);
+      return self->streams[i];
   }
+  return NULL;
+}
+
+static GstRTSPStatusCode
+on_pre_play (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
+{
+  CgSimStream *stream = find_stream (user_data, context);
+
+  if (stream != NULL)
+    cg_sim_stream_played (stream);
+  return GST_RTSP_STS_OK;
+}
+
+/* Who joins others need not wait for their next key frame. */
+static void
+on_play (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
+{
+  CgSimStream *stream = find_stream (user_data, context);
+
+  if (stream != NULL)
+    cg_sim_stream_request_key_frame (stream);
 }
 
 static void
@@ -138,8 +172,10 @@ on_client (GstRTSPServer *server, GstRTSPClient *client, gpointer user_data)
 {
   CgSimRtsp *self = user_data;
 
+  connect_holding (client, "pre-describe-request", G_CALLBACK (on_pre_describe), self);
   connect_holding (client, "pre-setup-request", G_CALLBACK (on_pre_setup), self);
   connect_holding (client, "setup-request", G_CALLBACK (on_setup), self);
+  connect_holding (client, "pre-play-request", G_CALLBACK (on_pre_play), self);
   connect_holding (client, "play-request", G_CALLBACK (on_play), self);
   connect_holding (client, "closed", G_CALLBACK (on_closed), self);
 }
@@ -153,11 +189,8 @@ add_login (CgSimRtsp *self)
 
   if (options->auth == CG_SIM_AUTH_NONE)
     return;
-  auth = gst_rtsp_auth_new ();
   token = gst_rtsp_token_new (GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, ROLE, NULL);
-  gst_rtsp_auth_set_supported_methods (auth, GST_RTSP_AUTH_DIGEST);
-  gst_rtsp_auth_set_realm (auth, REALM);
-  gst_rtsp_auth_add_digest (auth, options->user, options->password, token);
+  auth = cg_sim_doorman_new (self->state, token);
   gst_rtsp_server_set_auth (self->server, auth);
 }
 
@@ -222,6 +255,10 @@ cg_sim_rtsp_new (CgSimState *state, GError **error)
   return self;
 }
 
+/**
+ * cg_sim_rtsp_free:
+ * @self: (transfer full) (nullable): the RTSP side; it is stopped first
+ */
 void
 cg_sim_rtsp_free (CgSimRtsp *self)
 {

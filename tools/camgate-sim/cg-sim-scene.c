@@ -160,6 +160,10 @@ cg_sim_scene_new (const char *name, guint width, guint height, guint fps)
   return self;
 }
 
+/**
+ * cg_sim_scene_free:
+ * @self: (transfer full) (nullable): a painter
+ */
 void
 cg_sim_scene_free (CgSimScene *self)
 {

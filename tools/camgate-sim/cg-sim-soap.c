@@ -20,9 +20,26 @@ static const OperationRow operations[] = {
     {"tds:GetServices", CG_SIM_DEVICE_PATH, ACCESS_READ},
     {"tds:GetCapabilities", CG_SIM_DEVICE_PATH, ACCESS_READ},
     {"tds:GetDeviceInformation", CG_SIM_DEVICE_PATH, ACCESS_READ},
+    {"tds:SetSystemDateAndTime", CG_SIM_DEVICE_PATH, ACCESS_ACTUATE},
+    {"tds:SystemReboot", CG_SIM_DEVICE_PATH, ACCESS_ACTUATE},
+    {"tds:GetNetworkInterfaces", CG_SIM_DEVICE_PATH, ACCESS_READ},
+    {"tds:StartFirmwareUpgrade", CG_SIM_DEVICE_PATH, ACCESS_ACTUATE},
+    {"tds:GetGeoLocation", CG_SIM_DEVICE_PATH, ACCESS_READ},
     {"trt:GetProfiles", CG_SIM_MEDIA_PATH, ACCESS_READ},
     {"trt:GetStreamUri", CG_SIM_MEDIA_PATH, ACCESS_READ},
     {"trt:SetSynchronizationPoint", CG_SIM_MEDIA_PATH, ACCESS_READ},
+    {"trt:GetSnapshotUri", CG_SIM_MEDIA_PATH, ACCESS_READ},
+    {"tr2:GetProfiles", CG_SIM_MEDIA2_PATH, ACCESS_READ},
+    {"tr2:GetStreamUri", CG_SIM_MEDIA2_PATH, ACCESS_READ},
+    {"tr2:SetSynchronizationPoint", CG_SIM_MEDIA2_PATH, ACCESS_READ},
+    {"tr2:GetSnapshotUri", CG_SIM_MEDIA2_PATH, ACCESS_READ},
+    {"trt:GetVideoEncoderConfiguration", CG_SIM_MEDIA_PATH, ACCESS_READ},
+    {"trt:SetVideoEncoderConfiguration", CG_SIM_MEDIA_PATH, ACCESS_ACTUATE},
+    {"tev:CreatePullPointSubscription", CG_SIM_EVENTS_PATH, ACCESS_READ},
+    {"tev:PullMessages", CG_SIM_SUBSCRIPTION_PATH, ACCESS_READ},
+    {"tev:SetSynchronizationPoint", CG_SIM_SUBSCRIPTION_PATH, ACCESS_READ},
+    {"wsnt:Renew", CG_SIM_SUBSCRIPTION_PATH, ACCESS_READ},
+    {"wsnt:Unsubscribe", CG_SIM_SUBSCRIPTION_PATH, ACCESS_READ},
     {"tptz:GetConfigurations", CG_SIM_PTZ_PATH, ACCESS_READ},
     {"tptz:GetNodes", CG_SIM_PTZ_PATH, ACCESS_READ},
     {"tptz:GetStatus", CG_SIM_PTZ_PATH, ACCESS_READ},
@@ -57,6 +74,10 @@ static const FaultCodeRow fault_codes[] = {
     [CG_SIM_FAULT_CODE_SPACE_NOT_SUPPORTED] = {"Sender", "InvalidArgVal", "SpaceNotSupported"},
     [CG_SIM_FAULT_CODE_TIMEOUT_NOT_SUPPORTED] = {"Sender", "InvalidArgVal", "TimeoutNotSupported"},
     [CG_SIM_FAULT_CODE_INVALID_STREAM_SETUP] = {"Sender", "InvalidArgVal", "InvalidStreamSetup"},
+    [CG_SIM_FAULT_CODE_NO_CONFIG] = {"Sender", "InvalidArgVal", "NoConfig"},
+    [CG_SIM_FAULT_CODE_INTERNAL] = {"Receiver", "Action"},
+    [CG_SIM_FAULT_CODE_NO_SUBSCRIPTION] = {"Receiver", "ResourceUnknownFault"},
+    [CG_SIM_FAULT_CODE_TOO_MANY_SUBSCRIPTIONS] = {"Receiver", "SubscribeCreationFailedFault"},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (fault_codes) == CG_SIM_N_FAULT_CODES);
 
@@ -89,19 +110,17 @@ answer_fault (CgSimCall *call, CgSimFaultCode code, const char *text)
 static void
 answer_challenge (CgSimCall *call, gboolean stale)
 {
+  const gint64 now_ms = g_get_monotonic_time () / 1000;
+  CgSimFaults *faults = call->state->faults;
+  const gboolean has_sha = cg_sim_faults_is_on (faults, CG_SIM_FAULT_Q27);
+
   call->status = 401;
-  call->challenge = cg_sim_login_challenge (call->login, g_get_monotonic_time () / 1000, stale);
-}
-
-/* A login that was tried and refused is worth a line: a camera may lock out for it (Q6). */
-static void
-record_refusal (CgSimCall *call, const char *kind, const char *op)
-{
-  JsonObject *args = json_object_new ();
-
-  json_object_set_string_member (args, "kind", kind);
-  json_object_set_string_member (args, "for", op);
-  cg_sim_requests_add (call->state->requests, "LoginRefused", g_get_real_time () / 1000, args);
+  if (has_sha)
+    call->challenge = cg_sim_login_challenge_sha256 (call->login, now_ms, stale);
+  if (has_sha && !cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q27, "alone"))
+    call->second_challenge = cg_sim_login_challenge (call->login, now_ms, stale);
+  if (!has_sha)
+    call->challenge = cg_sim_login_challenge (call->login, now_ms, stale);
 }
 
 static const struct wsse__UsernameTokenType *
@@ -122,13 +141,23 @@ check_token (CgSimCall *call, const struct wsse__UsernameTokenType *came, const 
       .nonce = came->Nonce != NULL ? came->Nonce->__item : NULL,
       .created = came->wsu__Created,
   };
-  const gint64 clock_ms = cg_sim_state_get_time_ms (call->state);
+  const gint64 clock_ms = cg_sim_state_get_token_time_ms (call->state);
 
-  if (cg_sim_login_check_token (call->login, clock_ms, &token) == CG_SIM_LOGIN_OK)
+  if (cg_sim_login_check_token (call->login, clock_ms, &token) == CG_SIM_LOGIN_OK &&
+      !cg_sim_state_is_locked (call->state))
     return TRUE;
-  record_refusal (call, "token", op);
+  cg_sim_state_note_refusal (call->state, "token", op);
   answer_fault (call, CG_SIM_FAULT_CODE_NOT_AUTHORIZED, "The action requested requires a login");
   return FALSE;
+}
+
+/* Right or not: the account is locked (Q6), or SHA-256 is offered and fails (Q27). */
+static gboolean
+is_refused_anyway (const CgSimCall *call)
+{
+  return cg_sim_state_is_locked (call->state) ||
+         (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q27, "failing") &&
+          strstr (call->authorization, "SHA-256") != NULL);
 }
 
 static gboolean
@@ -142,11 +171,37 @@ check_digest (CgSimCall *call, const char *op)
     return FALSE;
   }
   result = cg_sim_login_check_digest (call->login, now_ms, "POST", call->path, call->authorization);
+  if (is_refused_anyway (call))
+    result = CG_SIM_LOGIN_REFUSED;
   if (result == CG_SIM_LOGIN_OK)
     return TRUE;
   if (result == CG_SIM_LOGIN_REFUSED)
-    record_refusal (call, "digest", op);
+    cg_sim_state_note_refusal (call->state, "digest", op);
   answer_challenge (call, result == CG_SIM_LOGIN_STALE);
+  return FALSE;
+}
+
+/* Only what is asked for lets in, and a stranger is told little (Q3). */
+static gboolean
+check_strangely (CgSimCall *call, const struct wsse__UsernameTokenType *token, const char *op)
+{
+  static const struct {
+    const char *arg;
+    guint status;
+  } rows[] = {{"empty", 200}, {"400", 400}, {"401", 401}};
+
+  if (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q3, "both") &&
+      !check_digest (call, op))
+    return FALSE;
+  if (token != NULL)
+    return check_token (call, token, op);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q3, rows[i].arg)) {
+      call->status = rows[i].status;
+      return FALSE;
+    }
+  }
+  answer_fault (call, CG_SIM_FAULT_CODE_NOT_AUTHORIZED, "The action requested requires a login");
   return FALSE;
 }
 
@@ -158,10 +213,8 @@ check_login (CgSimCall *call, struct soap *soap, const char *op)
 
   if (auth == CG_SIM_AUTH_NONE)
     return TRUE;
-  if (token == NULL && cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q3)) {
-    call->status = 200;
-    return FALSE;
-  }
+  if (cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q3))
+    return check_strangely (call, token, op);
   if (token != NULL && auth != CG_SIM_AUTH_DIGEST)
     return check_token (call, token, op);
   if (auth != CG_SIM_AUTH_TOKEN)
@@ -170,13 +223,48 @@ check_login (CgSimCall *call, struct soap *soap, const char *op)
   return FALSE;
 }
 
+/* What a camera lacks that has all the rest (Q28, Q45). */
+static gboolean
+is_missing (const CgSimCall *call, const OperationRow *operation)
+{
+  CgSimFaults *faults = call->state->faults;
+  const gboolean has_q45 = cg_sim_faults_is_on (faults, CG_SIM_FAULT_Q45) &&
+                           !cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q45, "login");
+
+  if (g_str_equal (operation->path, CG_SIM_MEDIA_PATH))
+    return cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q28, "absent");
+  if (g_str_equal (operation->tag, "tds:GetServices"))
+    return has_q45;
+  return g_str_equal (operation->tag, "tds:GetCapabilities") && has_q45 &&
+         !cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q45, "services");
+}
+
+/* Where an operation is served: some cameras have one path for all (Q45). */
+static const char *
+get_path (const CgSimCall *call, const OperationRow *operation)
+{
+  return cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q45, "elsewhere") &&
+                 !g_str_equal (operation->path, CG_SIM_SUBSCRIPTION_PATH)
+             ? CG_SIM_DEVICE_PATH
+             : operation->path;
+}
+
+/* A pull point has a path of its own, behind that of its kind. */
+static gboolean
+is_at (const char *path, const char *called)
+{
+  return g_strcmp0 (path, called) == 0 || (g_str_equal (path, CG_SIM_SUBSCRIPTION_PATH) &&
+                                           g_str_has_prefix (called, CG_SIM_SUBSCRIPTION_PATH));
+}
+
 static const OperationRow *
 find_operation (CgSimCall *call, struct soap *soap)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (operations); i++) {
     if (soap_match_tag (soap, soap->tag, operations[i].tag) != SOAP_OK)
       continue;
-    return g_strcmp0 (operations[i].path, call->path) == 0 ? &operations[i] : NULL;
+    const char *path = get_path (call, &operations[i]);
+    return is_at (path, call->path) && !is_missing (call, &operations[i]) ? &operations[i] : NULL;
   }
   return NULL;
 }
@@ -185,8 +273,10 @@ static gboolean
 is_allowed (CgSimCall *call, struct soap *soap, const OperationRow *operation)
 {
   const char *op = strchr (operation->tag, ':') + 1;
+  const gboolean is_public = operation->access == ACCESS_PUBLIC &&
+                             !cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q45, "login");
 
-  if (operation->access != ACCESS_PUBLIC && !check_login (call, soap, op))
+  if (!is_public && call->waited_ms == 0 && !check_login (call, soap, op))
     return FALSE;
   if (operation->access == ACCESS_ACTUATE &&
       cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q35)) {
@@ -214,6 +304,10 @@ serve_body (CgSimCall *call, struct soap *soap, const char **text)
   if (!is_allowed (call, soap, operation))
     return;
 
+  if (soap->header != NULL) {
+    call->to = soap->header->wsa__To;
+    call->action = soap->header->wsa__Action;
+  }
   soap->header = NULL;
   if (soap_serve_request (soap) == SOAP_OK && *text != NULL) {
     call->status = 200;
@@ -247,11 +341,16 @@ cg_sim_soap_serve (CgSimCall *call)
   soap_free (soap);
 }
 
+/**
+ * cg_sim_call_clear:
+ * @call: a call that was served: frees what the answer owns
+ */
 void
 cg_sim_call_clear (CgSimCall *call)
 {
   g_clear_pointer (&call->answer, g_free);
   g_clear_pointer (&call->challenge, g_free);
+  g_clear_pointer (&call->second_challenge, g_free);
 }
 
 /**
@@ -312,7 +411,7 @@ cg_sim_soap_find_profile (struct soap *soap, const char *token)
 {
   const CgSimCall *call = soap->user;
 
-  for (gsize i = 0; i < CG_SIM_N_PROFILES; i++) {
+  for (guint i = 0; i < cg_sim_state_count_profiles (call->state); i++) {
     if (g_strcmp0 (call->state->profiles[i].token, token) == 0)
       return &call->state->profiles[i];
   }
@@ -325,15 +424,16 @@ cg_sim_soap_find_profile (struct soap *soap, const char *token)
  * @soap: in a service function
  * @profile: a profile
  *
- * Returns: whether it has a PTZ configuration (Q34)
+ * Returns: whether it has a PTZ configuration (Q34); of an NVR, only every second channel has (Q60)
  */
 gboolean
 cg_sim_soap_has_ptz (struct soap *soap, const CgSimProfile *profile)
 {
   const CgSimCall *call = soap->user;
 
-  if (profile == &call->state->profiles[0] &&
-      cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q34))
+  if (profile->stream == 0 && cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q34))
+    return FALSE;
+  if (profile->channel % 2 != 0 && cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q60))
     return FALSE;
   return call->state->options.ptz;
 }

@@ -6,6 +6,8 @@
 /* What a picture of that size may take when nothing is asked for. */
 #define DEFAULT_LIMIT_KBPS 4096
 #define SUB_LIMIT_KBPS 1024
+/* Long enough to be noticed. */
+#define DEFAULT_REBOOT_MS 2000
 /* Q7: an address from the factory. On loopback: who follows it bothers nobody, and finds nobody. */
 #define FACTORY_HOST "127.99.1.64"
 
@@ -44,6 +46,7 @@ make_profiles (CgSimState *self)
       .token = "main",
       .name = "Main",
       .path = "/main",
+      .channel = 1,
       .width = options->width,
       .height = options->height,
       .fps = options->fps,
@@ -55,12 +58,31 @@ make_profiles (CgSimState *self)
       .token = "sub",
       .name = "Sub",
       .path = "/sub",
+      .channel = 1,
+      .stream = 1,
       .width = MAX (options->width / 4 * 2, 16),
       .height = MAX (options->height / 4 * 2, 16),
       .fps = options->fps,
       .gop = gop,
       .limit_kbps = SUB_LIMIT_KBPS,
   };
+}
+
+/* The other channels of an NVR: numbered copies of the first (Q60). */
+static void
+make_channels (CgSimState *self)
+{
+  for (guint i = CG_SIM_N_PROFILES; i < G_N_ELEMENTS (self->profiles); i++) {
+    const guint channel = i / CG_SIM_N_PROFILES + 1;
+    CgSimProfile *profile = &self->profiles[i];
+
+    *profile = self->profiles[i % CG_SIM_N_PROFILES];
+    g_autofree char *token = g_strdup_printf ("%s-%u", profile->token, channel);
+    g_autofree char *name = g_strdup_printf ("%s %u", profile->name, channel);
+    profile->token = g_string_chunk_insert (self->names, token);
+    profile->name = g_string_chunk_insert (self->names, name);
+    profile->channel = channel;
+  }
 }
 
 static void
@@ -71,6 +93,8 @@ state_clear (gpointer data)
   cg_sim_ptz_free (self->ptz);
   cg_sim_requests_free (self->requests);
   cg_sim_faults_free (self->faults);
+  cg_sim_events_free (self->events);
+  g_string_chunk_free (self->names);
   g_free (self->serial);
   g_free (self->endpoint);
   g_free ((char *)self->options.listen);
@@ -95,23 +119,71 @@ cg_sim_state_new (const CgSimOptions *options)
   g_mutex_init (&self->lock);
   copy_options (&self->options, options);
   make_identity (self);
+  self->names = g_string_chunk_new (256);
   make_profiles (self);
+  make_channels (self);
+  self->reboot_ms = DEFAULT_REBOOT_MS;
   self->faults = cg_sim_faults_new ();
+  self->events = cg_sim_events_new ();
   self->requests = cg_sim_requests_new ();
   self->ptz = cg_sim_ptz_new (options->max_presets);
   return self;
 }
 
+/**
+ * cg_sim_state_ref:
+ * @self: a camera
+ *
+ * Returns: (transfer full): the same camera
+ */
 CgSimState *
 cg_sim_state_ref (CgSimState *self)
 {
   return g_atomic_rc_box_acquire (self);
 }
 
+/**
+ * cg_sim_state_unref:
+ * @self: (transfer full): a camera; from any thread
+ */
 void
 cg_sim_state_unref (CgSimState *self)
 {
   g_atomic_rc_box_release_full (self, state_clear);
+}
+
+/**
+ * cg_sim_state_reboot:
+ * @self: a camera
+ *
+ * It is told to start anew, by somebody it serves: goes away once that one is answered.
+ */
+void
+cg_sim_state_reboot (CgSimState *self)
+{
+  if (self->reboot != NULL)
+    self->reboot (self->reboot_data);
+}
+
+/**
+ * cg_sim_state_set_reboot_ms:
+ * @self: a camera
+ * @reboot_ms: how long it is away from now on when it starts anew
+ */
+void
+cg_sim_state_set_reboot_ms (CgSimState *self, guint reboot_ms)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  self->reboot_ms = reboot_ms;
+}
+
+guint
+cg_sim_state_get_reboot_ms (CgSimState *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->reboot_ms;
 }
 
 /**
@@ -127,6 +199,66 @@ cg_sim_state_get_time_ms (CgSimState *self)
   const double skew_s = self->skew_s + cg_sim_faults_get_number (self->faults, CG_SIM_FAULT_Q4);
 
   return g_get_real_time () / 1000 + (gint64)(skew_s * 1000);
+}
+
+/**
+ * cg_sim_state_get_token_time_ms:
+ * @self: a camera
+ *
+ * Returns: by which time it judges a token: local time, if it is told to (Q5)
+ */
+gint64
+cg_sim_state_get_token_time_ms (CgSimState *self)
+{
+  const gboolean is_local = cg_sim_faults_is_arg (self->faults, CG_SIM_FAULT_Q5, "checks");
+
+  return cg_sim_state_get_time_ms (self) + (is_local ? CG_SIM_ZONE_MS : 0);
+}
+
+/**
+ * cg_sim_state_get_told_time_ms:
+ * @self: a camera
+ *
+ * Returns: what it tells for UTC: local time, if it is told to (Q5)
+ */
+gint64
+cg_sim_state_get_told_time_ms (CgSimState *self)
+{
+  const gboolean is_local = cg_sim_faults_is_arg (self->faults, CG_SIM_FAULT_Q5, "tells");
+
+  return cg_sim_state_get_time_ms (self) + (is_local ? CG_SIM_ZONE_MS : 0);
+}
+
+/**
+ * cg_sim_state_note_refusal:
+ * @self: a camera
+ * @kind: which login was refused
+ * @op: for what
+ *
+ * A login that was tried and refused is worth a line: a camera may lock out for it (Q6).
+ */
+void
+cg_sim_state_note_refusal (CgSimState *self, const char *kind, const char *op)
+{
+  JsonObject *args = json_object_new ();
+
+  json_object_set_string_member (args, "kind", kind);
+  json_object_set_string_member (args, "for", op);
+  cg_sim_requests_add (self->requests, "LoginRefused", g_get_real_time () / 1000, args);
+}
+
+/**
+ * cg_sim_state_is_locked:
+ * @self: a camera
+ *
+ * Returns: whether the account is locked, so that the right login is refused too (Q6)
+ */
+gboolean
+cg_sim_state_is_locked (CgSimState *self)
+{
+  return cg_sim_faults_is_on (self->faults, CG_SIM_FAULT_Q6) &&
+         cg_sim_requests_count (self->requests, "LoginRefused") >=
+             cg_sim_faults_get_number (self->faults, CG_SIM_FAULT_Q6);
 }
 
 /**
@@ -169,7 +301,7 @@ void
 cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint height, guint fps)
 {
   self->options.codec = codec;
-  for (gsize i = 0; i < CG_SIM_N_PROFILES; i++) {
+  for (gsize i = 0; i < G_N_ELEMENTS (self->profiles); i++) {
     self->profiles[i].width = width;
     self->profiles[i].height = height;
     self->profiles[i].fps = fps;
@@ -177,9 +309,23 @@ cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint h
 }
 
 /**
+ * cg_sim_state_count_profiles:
+ * @self: a camera
+ *
+ * Returns: how many of its profiles it shows: those of one channel, or of all an NVR has (Q60)
+ */
+guint
+cg_sim_state_count_profiles (CgSimState *self)
+{
+  const double channels = cg_sim_faults_get_number (self->faults, CG_SIM_FAULT_Q60);
+
+  return CG_SIM_N_PROFILES * CLAMP ((guint)channels, 1, CG_SIM_MAX_CHANNELS);
+}
+
+/**
  * cg_sim_state_make_url:
  * @self: a camera
- * @scheme: `http` or `rtsp`
+ * @scheme: `http`, which may become `https` (Q57), or `rtsp`
  * @host: (nullable): under which the asker reached it; taken when it listens everywhere
  * @port: the port
  * @path: with its slash
@@ -193,6 +339,8 @@ cg_sim_state_make_url (
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (self->options.listen);
   const gboolean is_any = address != NULL && g_inet_address_get_is_any (address);
 
+  if (g_str_equal (scheme, "http") && cg_sim_faults_is_on (self->faults, CG_SIM_FAULT_Q57))
+    scheme = "https";
   if (cg_sim_faults_is_on (self->faults, CG_SIM_FAULT_Q7)) {
     /* The port of HTTP is the one we were reached on; that of RTSP is known from here alone. */
     if (g_str_equal (scheme, "rtsp"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-sim-events.h"
 #include "cg-sim-faults.h"
 #include "cg-sim-ptz.h"
 #include "cg-sim-requests.h"
@@ -17,15 +18,34 @@ typedef struct {
   const char *token;
   const char *name;
   const char *path; /* of the RTSP address */
+  guint channel;    /* which picture, from 1 (Q60) */
+  guint stream;     /* which of the streams it plays */
   guint width, height, fps;
   guint gop; /* frames */
   guint limit_kbps;
   gboolean is_filled; /* the limit is met with filler data */
 } CgSimProfile;
 
+/* The streams there are; each is a profile of the first channel. */
 #define CG_SIM_N_PROFILES 2
+/* An NVR plays the same two streams on all its channels (Q60). */
+#define CG_SIM_MAX_CHANNELS 16
+/* Where it stands when it mistakes local time for UTC (Q5): eight hours east. */
+#define CG_SIM_ZONE "CST-8"
+#define CG_SIM_ZONE_MS (8 * 3600 * 1000)
 #define CG_SIM_PTZ_CONFIGURATION "ptz0"
 #define CG_SIM_PTZ_NODE "node0"
+
+/**
+ * CgSimEncoder:
+ *
+ * What was written to an encoder: told from then on; the picture stays as it is.
+ */
+typedef struct {
+  gboolean is_written;
+  int width, height, gop;
+  float fps, bitrate_kbps;
+} CgSimEncoder;
 
 /**
  * CgSimState:
@@ -34,7 +54,8 @@ typedef struct {
  */
 typedef struct {
   CgSimOptions options; /* with strings of its own */
-  CgSimProfile profiles[CG_SIM_N_PROFILES];
+  CgSimProfile profiles[CG_SIM_N_PROFILES * CG_SIM_MAX_CHANNELS];
+  GStringChunk *names; /* (owned) of the profiles */
   char *serial;
   char *endpoint;
   guint16 onvif_port; /* set once, when bound */
@@ -42,9 +63,18 @@ typedef struct {
   CgSimFaults *faults;     /* (owned) locks itself */
   CgSimRequests *requests; /* (owned) locks itself */
 
+  CgSimEvents *events; /* (owned) locks itself */
+
+  /* Of the thread that serves it. */
+  CgSimEncoder encoders[CG_SIM_N_PROFILES];
+  gint64 last_snapshot_us;
+  void (*reboot) (gpointer user_data); /* (nullable) while it is served */
+  gpointer reboot_data;
+
   GMutex lock;
-  CgSimPtz *ptz; /* (owned) under lock */
-  double skew_s; /* under lock */
+  guint reboot_ms; /* under lock: how long it is away */
+  CgSimPtz *ptz;   /* (owned) under lock */
+  double skew_s;   /* under lock */
 } CgSimState;
 
 CgSimState *cg_sim_state_new (const CgSimOptions *options);
@@ -52,7 +82,15 @@ CgSimState *cg_sim_state_ref (CgSimState *self);
 void cg_sim_state_unref (CgSimState *self);
 
 gint64 cg_sim_state_get_time_ms (CgSimState *self);
+gint64 cg_sim_state_get_token_time_ms (CgSimState *self);
+gint64 cg_sim_state_get_told_time_ms (CgSimState *self);
 void cg_sim_state_set_skew (CgSimState *self, double skew_s);
+void cg_sim_state_note_refusal (CgSimState *self, const char *kind, const char *op);
+gboolean cg_sim_state_is_locked (CgSimState *self);
+void cg_sim_state_reboot (CgSimState *self);
+void cg_sim_state_set_reboot_ms (CgSimState *self, guint reboot_ms);
+guint cg_sim_state_get_reboot_ms (CgSimState *self);
+guint cg_sim_state_count_profiles (CgSimState *self);
 void cg_sim_state_read_position (CgSimState *self, CgSimPosition *position);
 void
 cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint height, guint fps);

@@ -19,6 +19,7 @@ struct _CgSimStream {
 
   GMutex lock;
   GstElement *encoder;    /* (owned) (nullable) of the running pipeline */
+  gconstpointer media;    /* the running pipeline, only compared */
   gboolean has_played;    /* somebody has asked for pictures */
   gboolean needs_key;     /* frames were held back: go on with a key frame */
   gint64 silent_until_ms; /* monotonic (Q13) */
@@ -154,8 +155,9 @@ on_coded_video (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
+/* The last gate: a frame that waits in the pipeline for the first viewer is past the other one. */
 static GstPadProbeReturn
-on_coded_audio (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   CgSimStream *self = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
@@ -187,9 +189,10 @@ on_unprepared (GstRTSPMedia *media, gpointer user_data)
   CgSimStream *self = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
+  if (self->media != media)
+    return;
   gst_clear_object (&self->encoder);
-  self->has_played = FALSE;
-  self->needs_key = FALSE;
+  self->media = NULL;
 }
 
 static void
@@ -217,12 +220,19 @@ on_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user_d
   attach_source (self, bin);
   add_probe (bin, VIDEO_PAYLOADER, "sink", on_coded_video, stream_ref (self),
              (GDestroyNotify)cg_sim_stream_unref);
-  add_probe (bin, AUDIO_PAYLOADER, "sink", on_coded_audio, stream_ref (self),
-             (GDestroyNotify)cg_sim_stream_unref);
+  for (guint i = 0; i < gst_rtsp_media_n_streams (media); i++) {
+    g_autoptr (GstPad) pad = gst_rtsp_stream_get_srcpad (gst_rtsp_media_get_stream (media, i));
+
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
+                       stream_ref (self), (GDestroyNotify)cg_sim_stream_unref);
+  }
   g_signal_connect_data (media, "unprepared", G_CALLBACK (on_unprepared), stream_ref (self),
                          (GClosureNotify)(void (*) (void))cg_sim_stream_unref, 0);
 
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  self->media = media;
+  self->has_played = FALSE;
+  self->needs_key = FALSE;
   gst_clear_object (&self->encoder);
   self->encoder = gst_bin_get_by_name (GST_BIN (bin), ENCODER);
 }
@@ -307,6 +317,10 @@ cg_sim_stream_new (CgSimState *state, const CgSimProfile *profile, CgSimClip *cl
   return self;
 }
 
+/**
+ * cg_sim_stream_unref:
+ * @self: (transfer full): a stream; pipelines that still end hold it themselves
+ */
 void
 cg_sim_stream_unref (CgSimStream *self)
 {
@@ -339,7 +353,7 @@ cg_sim_stream_make_factory (CgSimStream *self)
  * cg_sim_stream_played:
  * @self: a stream
  *
- * A viewer has said PLAY: it gets a key frame soon, or silence first (Q13).
+ * A viewer has said PLAY and is about to be served: with silence first, if it is slow (Q13).
  */
 void
 cg_sim_stream_played (CgSimStream *self)
@@ -350,8 +364,8 @@ cg_sim_stream_played (CgSimStream *self)
   g_mutex_lock (&self->lock);
   self->has_played = TRUE;
   self->silent_until_ms = silence_ms > 0 ? g_get_monotonic_time () / 1000 + silence_ms : 0;
+  self->needs_key = self->needs_key || silence_ms > 0;
   g_mutex_unlock (&self->lock);
-  cg_sim_stream_request_key_frame (self);
 }
 
 /**

@@ -7,12 +7,16 @@
 #include "cg-sim-rtsp.h"
 #include "cg-sim-state.h"
 
+/* So that who has asked for it gets its answer. */
+#define REBOOT_DELAY_MS 50
+
 struct _CgSim {
   CgSimState *state;
   CgSimLoop *loop; /* (owned) (nullable) while started */
   CgSimRtsp *rtsp;
   CgSimHttp *http;
   CgSimDiscovery *discovery; /* (owned) (nullable) */
+  GSource *reboot;           /* (owned) (nullable) of the loop's thread: goes away, or comes back */
   char *onvif_url;
   char *rtsp_url;
 };
@@ -61,21 +65,29 @@ cg_sim_free (CgSim *self)
 }
 
 static gboolean
+start_http (CgSim *self, GError **error)
+{
+  self->http = cg_sim_http_new (self->state, self->rtsp);
+  return cg_sim_http_start (self->http, error);
+}
+
+static gboolean
+start_discovery (CgSim *self, GError **error)
+{
+  if (!self->state->options.discovery)
+    return TRUE;
+  self->discovery = cg_sim_discovery_new (self->state);
+  return cg_sim_discovery_start (self->discovery, error);
+}
+
+static gboolean
 start_services (CgSim *self, GError **error)
 {
-  const CgSimOptions *options = &self->state->options;
-
   self->rtsp = cg_sim_rtsp_new (self->state, error);
   if (self->rtsp == NULL ||
       !cg_sim_rtsp_start (self->rtsp, cg_sim_loop_get_context (self->loop), error))
     return FALSE;
-  self->http = cg_sim_http_new (self->state, self->rtsp);
-  if (!cg_sim_http_start (self->http, error))
-    return FALSE;
-  if (!options->discovery)
-    return TRUE;
-  self->discovery = cg_sim_discovery_new (self->state);
-  return cg_sim_discovery_start (self->discovery, error);
+  return start_http (self, error) && start_discovery (self, error);
 }
 
 static void
@@ -87,9 +99,64 @@ start_in_loop (gpointer user_data)
 }
 
 static void
+clear_reboot (CgSim *self)
+{
+  if (self->reboot != NULL)
+    g_source_destroy (self->reboot);
+  g_clear_pointer (&self->reboot, g_source_unref);
+}
+
+static void
+plan_reboot (CgSim *self, guint delay_ms, GSourceFunc step)
+{
+  clear_reboot (self);
+  self->reboot = g_timeout_source_new (delay_ms);
+  g_source_set_callback (self->reboot, step, self, NULL);
+  g_source_attach (self->reboot, cg_sim_loop_get_context (self->loop));
+}
+
+/* On the ports it had. */
+static gboolean
+come_back (gpointer user_data)
+{
+  CgSim *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  clear_reboot (self);
+  if (!cg_sim_rtsp_start (self->rtsp, cg_sim_loop_get_context (self->loop), &error) ||
+      !start_http (self, &error) || !start_discovery (self, &error))
+    g_warning ("%s: does not come back: %s", self->state->options.name, error->message);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+go_away (gpointer user_data)
+{
+  CgSim *self = user_data;
+
+  self->state->options.port = self->state->onvif_port;
+  self->state->options.rtsp_port = self->state->rtsp_port;
+  g_clear_pointer (&self->discovery, cg_sim_discovery_free);
+  g_clear_pointer (&self->http, cg_sim_http_free);
+  cg_sim_rtsp_stop (self->rtsp);
+  cg_sim_events_forget (self->state->events);
+  plan_reboot (self, cg_sim_state_get_reboot_ms (self->state), come_back);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_reboot (gpointer user_data)
+{
+  plan_reboot (user_data, REBOOT_DELAY_MS, go_away);
+}
+
+static void
 stop_in_loop (gpointer user_data)
 {
   CgSim *self = user_data;
+
+  self->state->reboot = NULL;
+  clear_reboot (self);
 
   g_clear_pointer (&self->discovery, cg_sim_discovery_free);
   g_clear_pointer (&self->http, cg_sim_http_free);
@@ -117,6 +184,8 @@ cg_sim_start (CgSim *self, GError **error)
     cg_sim_stop (self);
     return FALSE;
   }
+  state->reboot_data = self;
+  state->reboot = begin_reboot;
   g_free (self->onvif_url);
   g_free (self->rtsp_url);
   self->onvif_url =
@@ -144,6 +213,12 @@ cg_sim_stop (CgSim *self)
   g_clear_pointer (&self->loop, cg_sim_loop_release);
 }
 
+/**
+ * cg_sim_get_name:
+ * @self: a camera
+ *
+ * Returns: (transfer none): the name it was given
+ */
 const char *
 cg_sim_get_name (CgSim *self)
 {
@@ -209,6 +284,55 @@ gboolean
 cg_sim_clear_fault (CgSim *self, const char *name, GError **error)
 {
   return cg_sim_faults_clear (self->state->faults, name, error);
+}
+
+/**
+ * cg_sim_raise_alarm:
+ * @self: a camera
+ * @topic: `motion`, or a topic such as `tns1:Device/Trigger/DigitalInput`
+ * @value: its new state, `true` or `false` for most
+ *
+ * Tells all who have subscribed.
+ */
+void
+cg_sim_raise_alarm (CgSim *self, const char *topic, const char *value)
+{
+  cg_sim_events_raise (self->state->events, topic, value, cg_sim_state_get_time_ms (self->state));
+}
+
+/**
+ * cg_sim_count_pull_points:
+ * @self: a camera
+ *
+ * Returns: how many live now
+ */
+guint
+cg_sim_count_pull_points (CgSim *self)
+{
+  return cg_sim_events_count (self->state->events);
+}
+
+/**
+ * cg_sim_reboot:
+ * @self: a camera that was started
+ *
+ * It goes away, loses its pull points, and comes back on the same ports.
+ */
+void
+cg_sim_reboot (CgSim *self)
+{
+  cg_sim_loop_run (self->loop, begin_reboot, self);
+}
+
+/**
+ * cg_sim_set_reboot_ms:
+ * @self: a camera
+ * @reboot_ms: how long it is away when it starts anew
+ */
+void
+cg_sim_set_reboot_ms (CgSim *self, guint reboot_ms)
+{
+  cg_sim_state_set_reboot_ms (self->state, reboot_ms);
 }
 
 /**

@@ -71,6 +71,10 @@ const char *cg_sim_get_endpoint (CgSim *self);
 
 gboolean cg_sim_set_fault (CgSim *self, const char *name, const char *arg, GError **error);
 gboolean cg_sim_clear_fault (CgSim *self, const char *name, GError **error);
+void cg_sim_raise_alarm (CgSim *self, const char *topic, const char *value);
+guint cg_sim_count_pull_points (CgSim *self);
+void cg_sim_reboot (CgSim *self);
+void cg_sim_set_reboot_ms (CgSim *self, guint reboot_ms);
 void cg_sim_set_clock_skew (CgSim *self, double skew_s);
 
 JsonArray *cg_sim_take_requests (CgSim *self);

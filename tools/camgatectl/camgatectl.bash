@@ -28,7 +28,7 @@ _camgatectl()
         mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net)" -- "$word")
         return
         ;;
-    --camera | -c | --user | -u | --for | -f | --host | -H | --port | --timeout | -t)
+    --camera | -c | --user | -u | --for | -f | --host | -H | --range | -r | --port | --timeout | -t)
         COMPREPLY=()
         return
         ;;
@@ -37,8 +37,8 @@ _camgatectl()
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         --camera | -c) camera=yes skip=yes ;;
-        --user | -u | --password-file | -p | --speed | -s | --for | -f | --host | -H | --port | \
-            --timeout | -t | --interface | -i | --socket) skip=yes ;;
+        --user | -u | --password-file | -p | --speed | -s | --for | -f | --host | -H | \
+            --range | -r | --port | --timeout | -t | --interface | -i | --socket) skip=yes ;;
         -*) ;;
         *)
             if [ -n "$skip" ]; then
@@ -55,7 +55,7 @@ _camgatectl()
 
     case $command in
     probe) options+=" --user --password-file" ;;
-    discover) options+=" --interface --host --port" ;;
+    discover) options+=" --interface --host --range --port" ;;
     play) options+=" --wait" ;;
     ptz) options+=" --camera --user --password-file --speed --for" ;;
     preset | device | send) options+=" --camera --user --password-file" ;;

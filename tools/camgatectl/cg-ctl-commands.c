@@ -30,7 +30,7 @@ static const CgCtlCommand commands[] = {
             "runs on this machine, BOUND is the DID under which it knows the camera.",
         .examples = "camgatectl discover\n"
                     "camgatectl discover --interface eth0 --timeout 10\n"
-                    "camgatectl discover --host 10.1.2.3",
+                    "camgatectl discover --host 10.1.2.3 --range 10.1.3.20-40",
         .flags = CG_CTL_FLAG_INTERFACE | CG_CTL_FLAG_HOST | CG_CTL_FLAG_PORT | CG_CTL_FLAGS_DAEMON,
         .needs = CG_CTL_NEEDS_NOTHING,
         .run = cg_cmd_discover,

@@ -10,6 +10,7 @@
 #include "cg-ctl-json.h"
 #include "cg-ctl-table.h"
 #include "cg-onvif-discovery.h"
+#include "cg-range.h"
 
 /* Cameras spread their answers over half a second (WS-Discovery); three probes go out. */
 #define SEARCH_TIMEOUT_MS 3000
@@ -204,6 +205,18 @@ print_found (CgCtl *self, GPtrArray *found)
     cg_ctl_say (self, "%s", text);
 }
 
+static gboolean
+check_ranges (CgCtl *self, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_auto (GStrv) hosts =
+      cg_range_expand_all ((const char *const *)self->options->hosts->pdata, &reason);
+
+  if (hosts == NULL)
+    cg_ctl_fail_usage (self, error, "%s", reason->message);
+  return hosts != NULL;
+}
+
 /**
  * cg_cmd_discover:
  * @self: a run
@@ -228,7 +241,7 @@ cg_cmd_discover (CgCtl *self, GError **error)
   };
   g_autoptr (GPtrArray) found = NULL;
 
-  if (addresses == NULL)
+  if (addresses == NULL || !check_ranges (self, error))
     return FALSE;
   search (self, &job);
   found = job.found;

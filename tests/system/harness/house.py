@@ -83,6 +83,7 @@ def configuration(broker=None, cameras=None, **groups):
         "cloud": {"servers": broker.url} if broker else {},
         "ptz": {},
         "stream": {},
+        "discovery": {"interfaces": "127.0.0.1"},
     }
     for did, camera in (cameras or {}).items():
         config[f"camera {did}"] = camera_keys(camera.address)

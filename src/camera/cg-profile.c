@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-profile.h"
+
+#include "cg-main.h"
+
+/* Longer than any version or address; what is longer came from no camera. */
+#define MAX_TEXT 500
+
+struct _CgProfile {
+  CgStore *store; /* (owned) (nullable) */
+  char *did;
+  char *name; /* of the state file, without its ending */
+  CgOnvifLearnt *learnt;
+};
+
+typedef enum {
+  MEMBER_TEXT, /* char *; absent: NULL */
+  MEMBER_WORD, /* an enum by its words */
+  MEMBER_FLAG, /* gboolean */
+  MEMBER_MS,   /* gint64; seconds in the file */
+} MemberType;
+
+typedef struct {
+  const char *name;
+  MemberType type;
+  gsize offset;
+  int n_words;
+  const char *(*get_word) (int value);
+} Member;
+
+static const char *
+get_login_word (int value)
+{
+  return cg_onvif_login_get_word ((CgOnvifLogin)value);
+}
+
+static const char *
+get_clock_word (int value)
+{
+  return cg_onvif_clock_mode_get_word ((CgOnvifClockMode)value);
+}
+
+#define LEARNT(member) G_STRUCT_OFFSET (CgOnvifLearnt, member)
+
+static const Member members[] = {
+    {"firmware", MEMBER_TEXT, LEARNT (firmware)},
+    {"address", MEMBER_TEXT, LEARNT (address)},
+    {"login", MEMBER_WORD, LEARNT (login), CG_ONVIF_N_LOGINS, get_login_word},
+    {"digest", MEMBER_TEXT, LEARNT (digest)},
+    {"clock", MEMBER_WORD, LEARNT (clock_mode), CG_ONVIF_N_CLOCK_MODES, get_clock_word},
+    {"clock-offset", MEMBER_MS, LEARNT (clock_offset_ms)},
+    {"refuses-timeout", MEMBER_FLAG, LEARNT (refuses_timeout)},
+    {"soap11", MEMBER_FLAG, LEARNT (soap11)},
+    {"certificate", MEMBER_TEXT, LEARNT (certificate)},
+};
+
+static const Member *
+find_member (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++) {
+    if (g_str_equal (members[i].name, name))
+      return &members[i];
+  }
+  return NULL;
+}
+
+static gboolean
+read_text (JsonNode *node, char **field)
+{
+  const char *text =
+      json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
+
+  if (text == NULL || *text == '\0' || strlen (text) > MAX_TEXT)
+    return FALSE;
+  g_free (*field);
+  *field = g_strdup (text);
+  return TRUE;
+}
+
+static gboolean
+read_word (JsonNode *node, const Member *member, int *field)
+{
+  const char *word =
+      json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
+
+  for (int i = 0; i < member->n_words; i++) {
+    if (!g_str_equal (member->get_word (i), word))
+      continue;
+    *field = i;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+read_flag (JsonNode *node, gboolean *field)
+{
+  if (json_node_get_value_type (node) != G_TYPE_BOOLEAN)
+    return FALSE;
+  *field = json_node_get_boolean (node);
+  return TRUE;
+}
+
+/* A clock that is off by more than a century is none. */
+static gboolean
+read_ms (JsonNode *node, gint64 *field)
+{
+  const GType type = json_node_get_value_type (node);
+  const double seconds =
+      type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double (node) : 1e12;
+
+  if (!(ABS (seconds) < 4e9))
+    return FALSE;
+  *field = (gint64)(seconds * 1000);
+  return TRUE;
+}
+
+static gboolean
+read_member (JsonNode *node, const Member *member, CgOnvifLearnt *learnt)
+{
+  gpointer field = G_STRUCT_MEMBER_P (learnt, member->offset);
+
+  if (!JSON_NODE_HOLDS_VALUE (node))
+    return FALSE;
+  switch (member->type) {
+  case MEMBER_TEXT:
+    return read_text (node, field);
+  case MEMBER_WORD:
+    return read_word (node, member, field);
+  case MEMBER_FLAG:
+    return read_flag (node, field);
+  case MEMBER_MS:
+    return read_ms (node, field);
+  }
+  g_return_val_if_reached (FALSE);
+}
+
+/**
+ * cg_profile_read:
+ * @node: (nullable): what a state file holds
+ * @did: of the camera, for warnings
+ *
+ * Takes what makes sense of it.
+ *
+ * Returns: (transfer full): what was learnt
+ */
+CgOnvifLearnt *
+cg_profile_read (JsonNode *node, const char *did)
+{
+  CgOnvifLearnt *learnt = cg_onvif_learnt_new ();
+  JsonObjectIter iter;
+  const char *name = NULL;
+  JsonNode *value = NULL;
+
+  if (node == NULL)
+    return learnt;
+  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+    g_warning ("%s: what was learnt is no JSON object: ignored", did);
+    return learnt;
+  }
+  json_object_iter_init (&iter, json_node_get_object (node));
+  while (json_object_iter_next (&iter, &name, &value)) {
+    const Member *member = find_member (name);
+
+    if (member == NULL)
+      g_warning ("%s: what was learnt has an unknown member %s: ignored", did, name);
+    else if (!read_member (value, member, learnt))
+      g_warning ("%s: what was learnt has a faulty %s: ignored", did, name);
+  }
+  return learnt;
+}
+
+static void
+write_member (JsonObject *object, const Member *member, const CgOnvifLearnt *learnt)
+{
+  gconstpointer field = (const guint8 *)learnt + member->offset;
+
+  switch (member->type) {
+  case MEMBER_TEXT:
+    if (*(char *const *)field != NULL)
+      json_object_set_string_member (object, member->name, *(char *const *)field);
+    break;
+  case MEMBER_WORD:
+    json_object_set_string_member (object, member->name, member->get_word (*(const int *)field));
+    break;
+  case MEMBER_FLAG:
+    json_object_set_boolean_member (object, member->name, *(const gboolean *)field);
+    break;
+  case MEMBER_MS:
+    json_object_set_double_member (object, member->name, *(const gint64 *)field / 1000.0);
+    break;
+  }
+}
+
+/**
+ * cg_profile_write:
+ * @learnt: what was learnt
+ *
+ * Returns: (transfer full): for a state file; without any secret
+ */
+JsonNode *
+cg_profile_write (const CgOnvifLearnt *learnt)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    write_member (object, &members[i], learnt);
+  json_node_set_object (node, object);
+  return node;
+}
+
+static CgOnvifLearnt *
+load (CgProfile *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  if (self->store == NULL)
+    return cg_onvif_learnt_new ();
+  node = cg_store_load (self->store, self->name, &error);
+  if (node == NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
+    g_warning ("%s: what was learnt cannot be read: %s", self->did, error->message);
+  return cg_profile_read (node, self->did);
+}
+
+/**
+ * cg_profile_new:
+ * @store: (nullable): where it is kept
+ * @did: of the camera
+ *
+ * Returns: (transfer full): what is stored of the camera; nothing, for a new one
+ */
+CgProfile *
+cg_profile_new (CgStore *store, const char *did)
+{
+  CgProfile *self = g_new0 (CgProfile, 1);
+
+  self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->did = g_strdup (did);
+  g_autofree char *escaped = g_uri_escape_string (did, NULL, FALSE);
+  self->name = g_strdup_printf ("camera-%s", escaped);
+  self->learnt = load (self);
+  return self;
+}
+
+/**
+ * cg_profile_free:
+ * @self: (transfer full) (nullable): a profile; what is being saved goes on
+ */
+void
+cg_profile_free (CgProfile *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_object (&self->store);
+  cg_onvif_learnt_free (self->learnt);
+  g_free (self->did);
+  g_free (self->name);
+  g_free (self);
+}
+
+/**
+ * cg_profile_get_learnt:
+ * @self: a profile
+ *
+ * Returns: (transfer none): what is known
+ */
+const CgOnvifLearnt *
+cg_profile_get_learnt (const CgProfile *self)
+{
+  return self->learnt;
+}
+
+static void
+on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *did = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_store_save_finish (CG_STORE (object), result, &error))
+    g_warning ("%s: what was learnt is not stored: %s", did, error->message);
+}
+
+/**
+ * cg_profile_note:
+ * @self: a profile
+ * @learnt: what a contact has brought
+ *
+ * Stores it if anything is new. Another certificate than last time is worth a warning: it may be
+ * another camera (Q57).
+ */
+void
+cg_profile_note (CgProfile *self, const CgOnvifLearnt *learnt)
+{
+  CgOnvifLearnt *before = self->learnt;
+
+  CG_ON_MAIN ();
+  if (cg_onvif_learnt_equal (before, learnt))
+    return;
+  if (before->certificate != NULL && learnt->certificate != NULL &&
+      !g_str_equal (before->certificate, learnt->certificate))
+    g_warning ("%s: the camera shows another certificate than before: its SHA-256 is %s", self->did,
+               learnt->certificate);
+  self->learnt = cg_onvif_learnt_copy (learnt);
+  cg_onvif_learnt_free (before);
+  if (self->store == NULL)
+    return;
+  g_autoptr (JsonNode) node = cg_profile_write (learnt);
+  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+}

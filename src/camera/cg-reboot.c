@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-reboot.h"
+
+#include "cg-error.h"
+#include "cg-main.h"
+#include "cg-onvif-care.h"
+
+#define CALL_TIMEOUT_MS 5000
+/* How often it is looked whether it has gone. */
+#define LOOK_INTERVAL_MS 2000
+/* Who is still there then has not restarted. */
+#define GOING_TIMEOUT_MS (60 * 1000)
+/* The slowest cameras take three minutes. */
+#define COMING_TIMEOUT_MS (5 * 60 * 1000)
+
+typedef enum {
+  PHASE_IDLE,
+  PHASE_ASKING,
+  PHASE_GOING,  /* it has agreed, and is still there */
+  PHASE_COMING, /* it has gone */
+} Phase;
+
+struct _CgReboot {
+  GObject parent_instance;
+
+  CgJobs *jobs;
+  CgPresence *presence;
+  CgClock *clock;
+  char *did;
+
+  Phase phase;
+  GTask *task;       /* (owned) (nullable) while it is asked */
+  GSource *look;     /* (nullable) */
+  GSource *deadline; /* (nullable) */
+};
+
+enum { SIGNAL_ENDED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (CgReboot, cg_reboot, G_TYPE_OBJECT)
+
+static void
+end (CgReboot *self, const GError *error)
+{
+  cg_clear_source (&self->look);
+  cg_clear_source (&self->deadline);
+  self->phase = PHASE_IDLE;
+  if (error != NULL)
+    g_warning ("%s: %s", self->did, error->message);
+  else
+    g_message ("%s: back after a restart", self->did);
+  g_signal_emit (self, signals[SIGNAL_ENDED], 0, error);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  CgReboot *self = user_data;
+  g_autoptr (GError) error =
+      g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "%s",
+                   self->phase == PHASE_GOING ? "it has agreed to restart, and has not"
+                                              : "it has not come back after a restart");
+
+  end (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_deadline (CgReboot *self, guint timeout_ms)
+{
+  cg_clear_source (&self->deadline);
+  self->deadline = cg_clock_add_timeout (self->clock, timeout_ms, on_deadline, self);
+}
+
+/* Nobody else would find out within a minute. */
+static gboolean
+on_look (gpointer user_data)
+{
+  CgReboot *self = user_data;
+  g_autoptr (GError) doubt =
+      g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "it is restarting");
+
+  cg_presence_doubt (self->presence, doubt);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+begin_coming (CgReboot *self)
+{
+  self->phase = PHASE_COMING;
+  cg_clear_source (&self->look);
+  set_deadline (self, COMING_TIMEOUT_MS);
+}
+
+static void
+on_presence_changed (CgPresence *presence, CgReboot *self)
+{
+  const gboolean is_up = cg_presence_is_up (presence);
+
+  if (self->phase == PHASE_GOING && !is_up)
+    begin_coming (self);
+  else if (self->phase == PHASE_COMING && is_up)
+    end (self, NULL);
+}
+
+static void
+begin_going (CgReboot *self)
+{
+  self->phase = PHASE_GOING;
+  self->look = cg_clock_add_timeout (self->clock, LOOK_INTERVAL_MS, on_look, self);
+  set_deadline (self, GOING_TIMEOUT_MS);
+  if (!cg_presence_is_up (self->presence))
+    begin_coming (self);
+}
+
+/* Some are gone before they have answered. */
+static gboolean
+may_be_gone (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
+}
+
+static void
+on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgReboot) self = user_data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  g_autoptr (GError) error = NULL;
+
+  cg_jobs_run_finish (CG_JOBS (object), result, &error);
+  if (error != NULL && !may_be_gone (error)) {
+    self->phase = PHASE_IDLE;
+    g_task_return_error (task, g_steal_pointer (&error));
+    return;
+  }
+  begin_going (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+static gpointer
+reboot_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  return GINT_TO_POINTER (cg_onvif_device_reboot_in_thread (session, error));
+}
+
+static void
+cg_reboot_dispose (GObject *object)
+{
+  CgReboot *self = CG_REBOOT (object);
+
+  cg_clear_source (&self->look);
+  cg_clear_source (&self->deadline);
+  g_clear_object (&self->jobs);
+  g_clear_object (&self->presence);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (cg_reboot_parent_class)->dispose (object);
+}
+
+static void
+cg_reboot_finalize (GObject *object)
+{
+  g_free (CG_REBOOT (object)->did);
+  G_OBJECT_CLASS (cg_reboot_parent_class)->finalize (object);
+}
+
+static void
+cg_reboot_class_init (CgRebootClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cg_reboot_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cg_reboot_finalize;
+  signals[SIGNAL_ENDED] = g_signal_new ("ended", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                        NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+cg_reboot_init (CgReboot *self)
+{
+}
+
+/**
+ * cg_reboot_new:
+ * @jobs: of the camera
+ * @presence: of the camera
+ * @clock: for deadlines
+ * @did: of the camera
+ *
+ * Returns: (transfer full): nothing is restarted yet
+ */
+CgReboot *
+cg_reboot_new (CgJobs *jobs, CgPresence *presence, CgClock *clock, const char *did)
+{
+  CgReboot *self = g_object_new (CG_TYPE_REBOOT, NULL);
+
+  self->jobs = g_object_ref (jobs);
+  self->presence = g_object_ref (presence);
+  self->clock = g_object_ref (clock);
+  self->did = g_strdup (did);
+  g_signal_connect_object (presence, "changed", G_CALLBACK (on_presence_changed), self, 0);
+  return self;
+}
+
+/**
+ * cg_reboot_start_async:
+ * @self: the restart of a camera
+ * @callback: called when the camera has agreed or refused
+ * @user_data: for @callback
+ *
+ * Sends SystemReboot. What becomes of it is told by #CgReboot::ended: back when the camera was lost
+ * and there is a new contact with it.
+ */
+void
+cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  const CgJob job = {
+      .kind = CG_JOB_READ, .timeout_ms = CALL_TIMEOUT_MS, .run_in_thread = reboot_in_thread};
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_reboot_start_async);
+  if (self->phase != PHASE_IDLE) {
+    g_task_return_new_error (task, CG_ERROR, CG_ERROR_BAD_REQUEST, "%s is restarting already",
+                             self->did);
+    return;
+  }
+  self->phase = PHASE_ASKING;
+  self->task = g_steal_pointer (&task);
+  cg_jobs_run_async (self->jobs, &job, on_asked, g_object_ref (self));
+}
+
+/**
+ * cg_reboot_start_finish:
+ * @self: the restart of a camera
+ * @result: what the callback got
+ * @error: return location for a #CG_ERROR
+ *
+ * Returns: whether the camera has agreed, or was gone before it could answer
+ */
+gboolean
+cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_reboot_is_under_way:
+ * @self: the restart of a camera
+ *
+ * Returns: whether it has begun and not ended
+ */
+gboolean
+cg_reboot_is_under_way (CgReboot *self)
+{
+  return self->phase != PHASE_IDLE;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-jobs.h"
+#include "cg-presence.h"
+
+G_BEGIN_DECLS
+
+#define CG_TYPE_REBOOT (cg_reboot_get_type ())
+G_DECLARE_FINAL_TYPE (CgReboot, cg_reboot, CG, REBOOT, GObject)
+
+/*
+ * Restarts one camera and looks whether it comes back.
+ *
+ * Signals:
+ *   "ended" (GError *error)   once for each restart that was accepted; %NULL: it is in contact anew
+ */
+
+CgReboot *cg_reboot_new (CgJobs *jobs, CgPresence *presence, CgClock *clock, const char *did);
+void cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error);
+gboolean cg_reboot_is_under_way (CgReboot *self);
+
+G_END_DECLS

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-pull-track.h"
+
+typedef struct {
+  GstBuffer *buffer;
+  GstMapInfo map;
+} MappedBuffer;
+
+static void
+mapped_buffer_free (gpointer data)
+{
+  MappedBuffer *mapped = data;
+
+  gst_buffer_unmap (mapped->buffer, &mapped->map);
+  gst_buffer_unref (mapped->buffer);
+  g_free (mapped);
+}
+
+/* The bytes stay where GStreamer put them. */
+static GBytes *
+wrap_buffer (GstBuffer *buffer)
+{
+  MappedBuffer *mapped = g_new0 (MappedBuffer, 1);
+
+  if (!gst_buffer_map (buffer, &mapped->map, GST_MAP_READ)) {
+    g_free (mapped);
+    return NULL;
+  }
+  mapped->buffer = gst_buffer_ref (buffer);
+  return g_bytes_new_with_free_func (mapped->map.data, mapped->map.size, mapped_buffer_free,
+                                     mapped);
+}
+
+static GBytes *
+get_codec_data (const GstStructure *structure)
+{
+  const GValue *value = gst_structure_get_value (structure, "codec_data");
+
+  if (value == NULL || !GST_VALUE_HOLDS_BUFFER (value))
+    return NULL;
+  return wrap_buffer (gst_value_get_buffer (value));
+}
+
+/* ISO/IEC 14496-15: seven bytes are the shortest record that names a parameter set (Q24). */
+static CgFormat *
+make_video_format (const GstStructure *structure)
+{
+  g_autoptr (GBytes) codec_data = get_codec_data (structure);
+  int width = 0, height = 0, numerator = 0, denominator = 1;
+
+  if (codec_data == NULL || g_bytes_get_size (codec_data) < 7)
+    return NULL;
+  gst_structure_get_int (structure, "width", &width);
+  gst_structure_get_int (structure, "height", &height);
+  gst_structure_get_fraction (structure, "framerate", &numerator, &denominator);
+  const double fps = denominator > 0 ? (double)numerator / denominator : 0;
+  return cg_format_new_h264 (codec_data, (guint)MAX (width, 0), (guint)MAX (height, 0), fps);
+}
+
+static CgFormat *
+make_audio_format (const GstStructure *structure)
+{
+  g_autoptr (GBytes) codec_data = get_codec_data (structure);
+  int rate = 0, channels = 0;
+
+  if (codec_data == NULL || g_bytes_get_size (codec_data) < 2)
+    return NULL;
+  gst_structure_get_int (structure, "rate", &rate);
+  gst_structure_get_int (structure, "channels", &channels);
+  return cg_format_new_aac (codec_data, (guint)MAX (rate, 0), (guint)MAX (channels, 0));
+}
+
+/* Caps are the same object until something changes, so this is a comparison of pointers. */
+static void
+follow_caps (CgPullTrack *self, CgTrack track, GstCaps *caps)
+{
+  if (caps == NULL || caps == self->caps)
+    return;
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  g_autoptr (CgFormat) format =
+      track == CG_TRACK_VIDEO ? make_video_format (structure) : make_audio_format (structure);
+
+  gst_caps_replace (&self->caps, caps);
+  if (format == NULL || cg_format_equal (format, self->format))
+    return;
+  g_clear_pointer (&self->format, cg_format_unref);
+  self->format = g_steal_pointer (&format);
+}
+
+/**
+ * cg_pull_track_clear:
+ * @self: a track
+ *
+ * Drops what it holds.
+ */
+void
+cg_pull_track_clear (CgPullTrack *self)
+{
+  gst_clear_caps (&self->caps);
+  g_clear_pointer (&self->format, cg_format_unref);
+}
+
+/**
+ * cg_pull_track_take:
+ * @self: a track
+ * @track: which
+ * @sample: the next of it
+ *
+ * Returns: (transfer full) (nullable): the sample as an access unit, its bytes not copied; %NULL:
+ *   it is empty, or what a decoder must know is not known yet (Q24)
+ */
+CgAccessUnit *
+cg_pull_track_take (CgPullTrack *self, CgTrack track, GstSample *sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+
+  follow_caps (self, track, gst_sample_get_caps (sample));
+  if (buffer == NULL || self->format == NULL || gst_buffer_get_size (buffer) == 0)
+    return NULL;
+  g_autoptr (GBytes) data = wrap_buffer (buffer);
+  if (data == NULL)
+    return NULL;
+  const gboolean key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return cg_access_unit_new (track, self->format, data, key);
+}
+
+/**
+ * cg_pull_track_get_pts_us:
+ * @sample: a sample
+ * @now_us: what to take if it has no time
+ *
+ * Returns: its presentation time on the pipeline's clock
+ */
+gint64
+cg_pull_track_get_pts_us (GstSample *sample, gint64 now_us)
+{
+  const GstBuffer *buffer = gst_sample_get_buffer (sample);
+
+  if (GST_BUFFER_PTS_IS_VALID (buffer))
+    return (gint64)(GST_BUFFER_PTS (buffer) / GST_USECOND);
+  if (GST_BUFFER_DTS_IS_VALID (buffer))
+    return (gint64)(GST_BUFFER_DTS (buffer) / GST_USECOND);
+  return now_us;
+}

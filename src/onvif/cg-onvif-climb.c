@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-onvif-climb.h"
+
+#include "cg-onvif-device.h"
+#include "cg-onvif-session-private.h"
+
+/* A clock measured so recently is not to blame for a refused token. */
+#define CLOCK_FRESH_US (5 * G_USEC_PER_SEC)
+
+/* A clock that moved less has not moved: GetSystemDateAndTime tells whole seconds. */
+#define CLOCK_MOVED_MS 2000
+
+/**
+ * cg_onvif_climb_take_challenges:
+ * @climb: a call
+ * @headers: (array zero-terminated=1): the values of all WWW-Authenticate headers of a 401
+ *
+ * Keeps the best challenge, and one of another checksum beside it; where the better one has failed
+ * before, that one alone (Q27).
+ */
+void
+cg_onvif_climb_take_challenges (CgOnvifClimb *climb, const char *const *headers)
+{
+  CgOnvifSession *self = climb->self;
+  g_autoptr (CgOnvifChallenge) best = cg_onvif_challenge_parse (headers);
+  g_autoptr (CgOnvifChallenge) weaker =
+      best != NULL ? cg_onvif_challenge_parse_weaker (headers, best) : NULL;
+
+  climb->was_challenged = best != NULL;
+  if (headers[0] == NULL)
+    return;
+  if (weaker != NULL && g_strcmp0 (cg_onvif_challenge_get_word (weaker), self->digest) == 0) {
+    cg_onvif_challenge_free (best);
+    best = g_steal_pointer (&weaker);
+  }
+  cg_onvif_challenge_free (self->challenge);
+  cg_onvif_challenge_free (self->weaker);
+  self->challenge = g_steal_pointer (&best);
+  self->weaker = g_steal_pointer (&weaker);
+}
+
+/* Whether a camera that answers @operation has looked at the login: some things it tells to
+ * anybody. Core Specification, 5.9.4.3 "Default access policy definition", PRE_AUTH. */
+static gboolean
+proves_login (const CgOnvifClimb *climb)
+{
+  static const char *const public[] = {"GetSystemDateAndTime", "GetServices", "GetCapabilities",
+                                       NULL};
+
+  return (climb->tried & (1u << CG_ONVIF_LOGIN_NONE)) != 0 ||
+         !g_strv_contains (public, climb->operation->name);
+}
+
+/**
+ * cg_onvif_climb_tell_outcome:
+ * @climb: a call
+ * @login: the rung that was tried
+ * @verdict: how it ended
+ * @status: of HTTP
+ *
+ * HTTP took the digest of an answer that is no 401, even if SOAP wants more. Where the login has
+ * worked, a call may be forbidden: that is found out later.
+ *
+ * Returns: what the answer says about the password
+ */
+CgBreakerOutcome
+cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
+                             CgOnvifLogin login,
+                             CgOnvifVerdict verdict,
+                             guint status)
+{
+  const CgOnvifSession *self = climb->self;
+  const gboolean is_bare = verdict == CG_ONVIF_VERDICT_BARE && self->login == CG_ONVIF_LOGIN_NONE;
+
+  if (verdict == CG_ONVIF_VERDICT_OK)
+    return proves_login (climb) ? CG_BREAKER_ACCEPTED : CG_BREAKER_UNKNOWN;
+  if ((verdict != CG_ONVIF_VERDICT_REFUSED && !is_bare) || climb->was_known)
+    return CG_BREAKER_UNKNOWN;
+  if (cg_onvif_login_has_token (login))
+    return cg_onvif_fault_has_code (self->fault, "MessageExpired") ? CG_BREAKER_UNKNOWN
+                                                                   : CG_BREAKER_REFUSED;
+  if (status != 401 || (self->challenge != NULL && self->challenge->is_stale))
+    return CG_BREAKER_UNKNOWN;
+  return CG_BREAKER_REFUSED;
+}
+
+/**
+ * cg_onvif_climb_end_try:
+ * @climb: a call
+ * @outcome: what was said about the password, if there was one in the message
+ *
+ * Tells the breaker. A refusal that was left open is explained by the next one.
+ */
+void
+cg_onvif_climb_end_try (CgOnvifClimb *climb, CgBreakerOutcome outcome)
+{
+  CgOnvifSession *self = climb->self;
+
+  if (!climb->has_password)
+    return;
+  climb->has_password = FALSE;
+  if (outcome == CG_BREAKER_REFUSED && self->has_suspicion) {
+    self->has_suspicion = FALSE;
+    cg_breaker_end (self->breaker, CG_BREAKER_SOAP, CG_BREAKER_REFUSED);
+  }
+  cg_breaker_end (self->breaker, CG_BREAKER_SOAP, outcome);
+}
+
+/* Whether the token may have been refused for its time: measures again, at most once a call, and
+ * without a login, which may be wrong (Q4, Q6). */
+static gboolean
+clock_has_moved (CgOnvifClimb *climb)
+{
+  CgOnvifSession *self = climb->self;
+  const gint64 old_ms = self->clock_offset_ms;
+
+  if (climb->clock_checked || self->clock_measured_us == 0 ||
+      g_get_monotonic_time () - self->clock_measured_us < CLOCK_FRESH_US)
+    return FALSE;
+  climb->clock_checked = TRUE;
+  return cg_onvif_session_measure_clock_anonymously (self, NULL) &&
+         ABS (self->clock_offset_ms - old_ms) >= CLOCK_MOVED_MS;
+}
+
+/* Whether the digest was not sent for want of a challenge, or refused because its nonce was used
+ * up, and now there is a new one. At most once a call: a wrong password must not be tried again and
+ * again (Q6). */
+static gboolean
+nonce_has_changed (CgOnvifClimb *climb)
+{
+  const CgOnvifChallenge *challenge = climb->self->challenge;
+
+  if (climb->nonce_checked || challenge == NULL || challenge->count > 0)
+    return FALSE;
+  climb->nonce_checked = TRUE;
+  return challenge->is_stale || climb->digest_count != 1;
+}
+
+/* Whether the camera judges the token by another time than it tells (Q5). What HTTP has refused
+ * for want of a digest was not judged at all. */
+static gboolean
+may_be_the_clock (CgOnvifClimb *climb)
+{
+  CgOnvifSession *self = climb->self;
+
+  if (climb->was_known || climb->was_challenged)
+    return FALSE;
+  self->clocks_refused |= 1u << self->clock_mode;
+  if (cg_onvif_clock_mode_next (self->clocks_refused, self->clock_offset_ms, self->zone_ms,
+                                &self->clock_mode))
+    return TRUE;
+  self->clocks_refused = 0;
+  self->clock_mode = CG_ONVIF_CLOCK_TOLD;
+  return FALSE;
+}
+
+/* Whether a weaker digest was offered beside the one that was refused (Q27). */
+static gboolean
+may_be_the_algorithm (CgOnvifClimb *climb)
+{
+  CgOnvifSession *self = climb->self;
+
+  if (climb->was_known || climb->weaker_tried || self->weaker == NULL)
+    return FALSE;
+  climb->weaker_tried = TRUE;
+  cg_onvif_challenge_free (self->challenge);
+  self->challenge = g_steal_pointer (&self->weaker);
+  return TRUE;
+}
+
+/* The next rung: one that was not refused lately, if there is any. When the breaker has cut a climb
+ * short, the next one goes on from there. */
+static gboolean
+next_rung (CgOnvifClimb *climb, CgOnvifLogin *login)
+{
+  CgOnvifSession *self = climb->self;
+  const gboolean has_password = self->username != NULL && !self->is_anonymous;
+
+  if (cg_onvif_login_next (climb->tried | self->logins_refused, has_password,
+                           self->challenge != NULL, login))
+    return TRUE;
+  if (!self->is_anonymous)
+    self->logins_refused = 0;
+  return cg_onvif_login_next (climb->tried, has_password, self->challenge != NULL, login);
+}
+
+/* Where the login has worked, one refused call may be forbidden (Q35), or the password was changed.
+ * One call that any user may make tells which, once: in the second case it is the last that shows
+ * the password, and what was refused before counts (Q6). */
+static gboolean
+is_still_taken (CgOnvifClimb *climb)
+{
+  CgOnvifSession *self = climb->self;
+  g_autoptr (GError) reason = NULL;
+
+  if (climb->is_verified || self->is_verifying)
+    return climb->doubt == NULL;
+  climb->is_verified = TRUE;
+  if (!cg_breaker_begin (self->breaker, CG_BREAKER_SOAP, &climb->doubt))
+    return FALSE;
+  self->has_suspicion = TRUE;
+  self->is_verifying = TRUE;
+  g_autoptr (CgOnvifDeviceInformation) information =
+      cg_onvif_device_get_information_in_thread (self, &reason);
+  self->is_verifying = FALSE;
+  if (self->has_suspicion)
+    cg_breaker_end (self->breaker, CG_BREAKER_SOAP, CG_BREAKER_UNKNOWN);
+  self->has_suspicion = FALSE;
+  if (g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    climb->doubt = g_steal_pointer (&reason);
+  return climb->doubt == NULL;
+}
+
+/**
+ * cg_onvif_climb_go_on:
+ * @climb: a call
+ * @login: (inout): the rung that was refused, then the next; the same, for another way to show it
+ *
+ * Returns: whether there is one
+ */
+gboolean
+cg_onvif_climb_go_on (CgOnvifClimb *climb, CgOnvifLogin *login)
+{
+  CgOnvifSession *self = climb->self;
+
+  if (cg_onvif_login_has_digest (*login) && nonce_has_changed (climb))
+    return !climb->was_known || climb->digest_count == 0 || self->challenge->is_stale ||
+           is_still_taken (climb);
+  if (cg_onvif_login_has_token (*login) && clock_has_moved (climb))
+    return !climb->was_known || is_still_taken (climb);
+  if (cg_onvif_login_has_digest (*login) && may_be_the_algorithm (climb))
+    return TRUE;
+  if (cg_onvif_login_has_token (*login) && may_be_the_clock (climb))
+    return TRUE;
+  climb->tried |= 1u << *login;
+  if (*login != CG_ONVIF_LOGIN_NONE && !climb->was_known)
+    self->logins_refused |= 1u << *login;
+  return !climb->was_known && next_rung (climb, login);
+}
+
+/**
+ * cg_onvif_climb_remember:
+ * @climb: a call that was answered
+ * @login: the rung that did it
+ */
+void
+cg_onvif_climb_remember (CgOnvifClimb *climb, CgOnvifLogin login)
+{
+  CgOnvifSession *self = climb->self;
+
+  if (login != CG_ONVIF_LOGIN_NONE) {
+    self->login = login;
+    self->logins_refused = 0;
+    self->clocks_refused = 0;
+    self->is_proven = self->is_proven || proves_login (climb);
+  }
+  if (cg_onvif_login_has_digest (login) && self->challenge != NULL) {
+    g_free (self->digest);
+    self->digest = g_strdup (cg_onvif_challenge_get_word (self->challenge));
+  }
+  g_hash_table_add (self->worked, (gpointer)climb->operation);
+}
+
+/**
+ * cg_onvif_climb_report_refusal:
+ * @climb: a call that was refused on its last rung
+ * @reason: by what words
+ * @error: return location
+ *
+ * A refusal in words that help: no login, a forbidden call (Q35), or a wrong login.
+ */
+void
+cg_onvif_climb_report_refusal (CgOnvifClimb *climb, const GError *reason, GError **error)
+{
+  CgOnvifSession *self = climb->self;
+  const guint pause_ms = cg_breaker_get_pause_ms (self->breaker);
+  g_autofree char *hint =
+      pause_ms > 0 ? g_strdup_printf ("; it is not sent again for %u min, or until it is changed",
+                                      (pause_ms + 59999) / 60000)
+                   : g_strdup ("");
+
+  if (climb->was_known && !is_still_taken (climb)) {
+    g_propagate_error (error, g_steal_pointer (&climb->doubt));
+    return;
+  }
+  if (climb->was_known) {
+    g_set_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED,
+                 "the camera does not permit this to user \"%s\": %s", self->username,
+                 reason->message);
+    return;
+  }
+  if (!self->is_anonymous) {
+    self->login = CG_ONVIF_LOGIN_NONE;
+    self->is_proven = FALSE;
+    g_hash_table_remove_all (self->worked);
+  }
+  if (self->username == NULL)
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
+                         "the camera asks for a login, and there is none");
+  else
+    g_set_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
+                 "the camera refuses the login of user \"%s\": %s%s", self->username,
+                 reason->message, hint);
+}

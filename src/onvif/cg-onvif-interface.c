@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-onvif-interface.h"
+
+#include <arpa/inet.h>
+#include <gio/gio.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <string.h>
+
+/* A name that was asked for may be down or unable to multicast: whoever names it knows why. */
+static gboolean
+is_meant (const struct ifaddrs *interface, const char *name)
+{
+  if (interface->ifa_addr == NULL || interface->ifa_addr->sa_family != AF_INET)
+    return FALSE;
+  if (name != NULL)
+    return strcmp (interface->ifa_name, name) == 0;
+  return (interface->ifa_flags & IFF_UP) != 0 && (interface->ifa_flags & IFF_MULTICAST) != 0;
+}
+
+static guint
+add_addresses (const struct ifaddrs *interfaces, const char *name, GStrvBuilder *builder)
+{
+  guint count = 0;
+
+  for (const struct ifaddrs *i = interfaces; i != NULL; i = i->ifa_next) {
+    char text[INET_ADDRSTRLEN];
+
+    if (!is_meant (i, name))
+      continue;
+    const struct sockaddr_in *address = (const struct sockaddr_in *)(const void *)i->ifa_addr;
+    g_strv_builder_add (builder, inet_ntop (AF_INET, &address->sin_addr, text, sizeof text));
+    count++;
+  }
+  return count;
+}
+
+/**
+ * cg_onvif_interface_list_addresses:
+ * @wanted: (nullable): names of interfaces and own IP addresses; %NULL or empty: all interfaces
+ *   that are up and can multicast
+ *
+ * A name that is not there now is left out: interfaces come and go.
+ *
+ * Returns: (transfer full): own addresses to speak from
+ */
+char **
+cg_onvif_interface_list_addresses (const char *const *wanted)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  struct ifaddrs *interfaces = NULL;
+
+  if (getifaddrs (&interfaces) != 0)
+    return g_strv_builder_end (builder);
+  if (wanted == NULL || wanted[0] == NULL)
+    add_addresses (interfaces, NULL, builder);
+  for (guint i = 0; wanted != NULL && wanted[i] != NULL; i++) {
+    if (g_hostname_is_ip_address (wanted[i]))
+      g_strv_builder_add (builder, wanted[i]);
+    else if (add_addresses (interfaces, wanted[i], builder) == 0)
+      g_info ("discovery: interface %s has no IPv4 address now", wanted[i]);
+  }
+  freeifaddrs (interfaces);
+  return g_strv_builder_end (builder);
+}

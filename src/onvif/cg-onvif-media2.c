@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The media 2 service (ver20/media). */
+#include "cg-onvif-media-private.h"
+#include "cg-onvif-text.h"
+#include "onvifH.h"
+
+CG_ONVIF_OPERATION (tr2, GetProfiles, CG_ONVIF_SERVICE_MEDIA2, TRUE);
+CG_ONVIF_OPERATION (tr2, GetStreamUri, CG_ONVIF_SERVICE_MEDIA2, TRUE);
+CG_ONVIF_OPERATION (tr2, GetSnapshotUri, CG_ONVIF_SERVICE_MEDIA2, TRUE);
+CG_ONVIF_OPERATION (tr2, SetSynchronizationPoint, CG_ONVIF_SERVICE_MEDIA2, TRUE);
+
+static char *
+dup_or_empty (const char *text)
+{
+  char *copy = cg_onvif_text_dup (text);
+
+  return copy != NULL ? copy : g_strdup ("");
+}
+
+static guint
+not_negative (double value)
+{
+  return value > 0 && value < (double)G_MAXINT ? (guint)value : 0;
+}
+
+static void
+read_video (CgOnvifProfile *self, const struct tt__VideoEncoder2Configuration *encoder)
+{
+  self->encoding = cg_onvif_encoding_dup (encoder->Encoding);
+  if (encoder->Resolution != NULL) {
+    self->width = not_negative (encoder->Resolution->Width);
+    self->height = not_negative (encoder->Resolution->Height);
+  }
+  if (encoder->RateControl != NULL) {
+    self->fps = encoder->RateControl->FrameRateLimit > 0 ? encoder->RateControl->FrameRateLimit : 0;
+    self->bitrate_kbps = not_negative (encoder->RateControl->BitrateLimit);
+  }
+  if (encoder->GovLength != NULL)
+    self->gop = not_negative (*encoder->GovLength);
+}
+
+static CgOnvifProfile *
+read_profile (const struct tr2__MediaProfile *value)
+{
+  CgOnvifProfile *self = g_new0 (CgOnvifProfile, 1);
+  const struct tr2__ConfigurationSet *set = value->Configurations;
+
+  self->token = dup_or_empty (value->token);
+  self->name = dup_or_empty (value->Name);
+  if (set == NULL)
+    return self;
+  if (set->VideoSource != NULL)
+    self->video_source = cg_onvif_text_dup (set->VideoSource->SourceToken);
+  if (set->VideoEncoder != NULL)
+    read_video (self, set->VideoEncoder);
+  if (set->AudioEncoder != NULL)
+    self->audio_encoding = cg_onvif_encoding_dup (set->AudioEncoder->Encoding);
+  if (set->PTZ != NULL) {
+    self->ptz_configuration = dup_or_empty (set->PTZ->token);
+    self->ptz_node = cg_onvif_text_dup (set->PTZ->NodeToken);
+  }
+  return self;
+}
+
+/* Media 2 Service Specification, "GetProfiles"; without a Type it tells no configurations. */
+static GPtrArray *
+get_profiles (CgOnvifSpan *span, GError **error)
+{
+  char *types[] = {(char *)"All"};
+  struct _tr2__GetProfiles request = {.__sizeType = 1, .Type = types};
+  struct _tr2__GetProfilesResponse response = {0};
+
+  if (!cg_onvif_span_call (span, &operation_GetProfiles, &request, &response, error))
+    return NULL;
+  GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
+  for (int i = 0; i < response.__sizeProfiles; i++) {
+    if (response.Profiles[i].token != NULL && response.Profiles[i].token[0] != '\0')
+      g_ptr_array_add (profiles, read_profile (&response.Profiles[i]));
+  }
+  return profiles;
+}
+
+/* Media 2 Service Specification, "GetStreamUri"; "RTSP" is RTP within the RTSP connection. */
+static char *
+get_stream_uri (CgOnvifSpan *span, const char *profile_token, GError **error)
+{
+  struct _tr2__GetStreamUri request = {.Protocol = (char *)"RTSP",
+                                       .ProfileToken = (char *)profile_token};
+  struct _tr2__GetStreamUriResponse response = {0};
+
+  if (!cg_onvif_span_call (span, &operation_GetStreamUri, &request, &response, error))
+    return NULL;
+  return g_strdup (response.Uri != NULL ? response.Uri : "");
+}
+
+/* Media 2 Service Specification, "GetSnapshotUri". */
+static char *
+get_snapshot_uri (CgOnvifSpan *span, const char *profile_token, GError **error)
+{
+  struct _tr2__GetSnapshotUri request = {.ProfileToken = (char *)profile_token};
+  struct _tr2__GetSnapshotUriResponse response = {0};
+
+  if (!cg_onvif_span_call (span, &operation_GetSnapshotUri, &request, &response, error))
+    return NULL;
+  return g_strdup (response.Uri != NULL ? response.Uri : "");
+}
+
+/* Media 2 Service Specification, "SetSynchronizationPoint". */
+static gboolean
+set_synchronization_point (CgOnvifSpan *span, const char *profile_token, GError **error)
+{
+  struct _tr2__SetSynchronizationPoint request = {.ProfileToken = (char *)profile_token};
+  struct _tr2__SetSynchronizationPointResponse response = {};
+
+  return cg_onvif_span_call (span, &operation_SetSynchronizationPoint, &request, &response, error);
+}
+
+const CgOnvifMediaService cg_onvif_media2 = {
+    .service = CG_ONVIF_SERVICE_MEDIA2,
+    .get_profiles = get_profiles,
+    .get_stream_uri = get_stream_uri,
+    .get_snapshot_uri = get_snapshot_uri,
+    .set_synchronization_point = set_synchronization_point,
+};
