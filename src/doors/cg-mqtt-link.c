@@ -54,7 +54,6 @@ struct _CgMqttLink {
   /* The thread only. */
   gboolean was_up;
   gint64 up_since_us;
-  gboolean ipv4_only;
 };
 
 static void
@@ -239,10 +238,7 @@ send_waiting (CgMqttLink *self, CgMqttSession *session, GError **error)
 static void
 wait_in_thread (CgMqttLink *self, CgMqttSession *session, int timeout_ms, short *events)
 {
-  struct pollfd fds[] = {
-      {.fd = self->wake_fd, .events = POLLIN},
-      {.fd = -1},
-  };
+  struct pollfd fds[] = {{.fd = self->wake_fd, .events = POLLIN}, {.fd = -1}};
   guint64 count = 0;
 
   if (session != NULL) {
@@ -321,7 +317,7 @@ loop_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server
 }
 
 static gboolean
-connect_in_thread (CgMqttLink *self, CgMqttSession *session, GError **error)
+connect_in_thread (CgMqttLink *self, CgMqttSession *session, gboolean ipv4_only, GError **error)
 {
   g_autoptr (GBytes) will = NULL;
   g_autofree char *will_topic = NULL;
@@ -336,33 +332,38 @@ connect_in_thread (CgMqttLink *self, CgMqttSession *session, GError **error)
 
   if (will != NULL && !cg_mqtt_session_set_will (session, will_topic, will, error))
     return FALSE;
-  return cg_mqtt_session_connect_in_thread (session, self->ipv4_only, error);
+  return cg_mqtt_session_connect_in_thread (session, ipv4_only, error);
 }
 
-static void
-rewind_outbox (CgMqttLink *self)
-{
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
-
-  cg_outbox_rewind (self->outbox);
-  cg_outbox_set_link (self->outbox, FALSE);
-}
-
-/* One connection from beginning to end. Returns whether it ever was up. */
-static gboolean
-serve_in_thread (CgMqttLink *self, const CgServer *server)
+/* One connection from beginning to end. Returns (transfer full) (nullable): why it ended. */
+static GError *
+try_in_thread (CgMqttLink *self, const CgServer *server, gboolean ipv4_only)
 {
   static const CgMqttHandlers handlers = {on_message_in_thread, on_published_in_thread};
   g_autoptr (CgMqttSession) session = cg_mqtt_session_new (self->options, server, &handlers, self);
   g_autoptr (GError) error = NULL;
 
   self->was_up = FALSE;
-  if (connect_in_thread (self, session, &error))
+  if (connect_in_thread (self, session, ipv4_only, &error))
     loop_in_thread (self, session, server, &error);
-  rewind_outbox (self);
-  /* Silence may be that of an IPv6 that goes nowhere: the next try does without, once. */
-  self->ipv4_only =
-      !self->was_up && !self->ipv4_only && g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
+  g_mutex_lock (&self->lock);
+  cg_outbox_rewind (self->outbox);
+  cg_outbox_set_link (self->outbox, FALSE);
+  g_mutex_unlock (&self->lock);
+  return g_steal_pointer (&error);
+}
+
+/* One server's turn. Returns whether the connection ever was up. */
+static gboolean
+serve_in_thread (CgMqttLink *self, const CgServer *server)
+{
+  g_autoptr (GError) error = try_in_thread (self, server, FALSE);
+
+  if (!self->was_up && !is_stopping (self) &&
+      cg_mqtt_session_can_fall_back_in_thread (server, error)) {
+    g_clear_error (&error);
+    error = try_in_thread (self, server, TRUE);
+  }
   if (self->was_up)
     post (self, CG_MQTT_DOWN, error != NULL ? error->message : "closed", NULL);
   else if (error != NULL)

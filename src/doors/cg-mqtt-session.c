@@ -246,8 +246,8 @@ gboolean
 cg_mqtt_session_connect_in_thread (CgMqttSession *self, gboolean ipv4_only, GError **error)
 {
   const CgMqttOptions *options = self->options;
-  /* The library tries only the first address that does not refuse at once. Bound to an IPv4
-   * address it skips the others. */
+  /* The library tries only the first address that does not refuse at once. Bound to an IPv4 address
+   * it skips those of IPv6. */
   const char *bind_address = ipv4_only ? "0.0.0.0" : NULL;
 
   if (options->username != NULL &&
@@ -261,6 +261,35 @@ cg_mqtt_session_connect_in_thread (CgMqttSession *self, gboolean ipv4_only, GErr
                 mosquitto_connect_bind_async (self->client, self->server->host, self->server->port,
                                               (int)options->keep_alive_s, bind_address),
                 error);
+}
+
+/**
+ * cg_mqtt_session_can_fall_back_in_thread:
+ * @server: a server
+ * @error: (nullable): what came of the connection to it
+ *
+ * The library tries the first address of a name. That may be one of IPv6 where nobody listens, as
+ * with many a "localhost", or that leads nowhere.
+ *
+ * Returns: whether it was not reached, and there is an IPv4 address behind one of IPv6
+ */
+gboolean
+cg_mqtt_session_can_fall_back_in_thread (const CgServer *server, const GError *error)
+{
+  const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+  struct addrinfo *addresses = NULL;
+  gboolean has_ipv4 = FALSE;
+
+  if (!g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT) &&
+      !g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE))
+    return FALSE;
+  if (getaddrinfo (server->host, NULL, &hints, &addresses) != 0)
+    return FALSE;
+  for (const struct addrinfo *a = addresses->ai_next; a != NULL; a = a->ai_next)
+    has_ipv4 |= a->ai_family == AF_INET;
+  has_ipv4 &= addresses->ai_family == AF_INET6;
+  freeaddrinfo (addresses);
+  return has_ipv4;
 }
 
 /**
@@ -298,6 +327,17 @@ get_socket_error (CgMqttSession *self)
   return number;
 }
 
+/* Within TLS the library swallows the refusal of a connection, and waits for more. */
+static gboolean
+has_nothing_left (CgMqttSession *self)
+{
+  const int fd = cg_mqtt_session_get_fd (self);
+  char byte = 0;
+  const gssize size = recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+  return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 /**
  * cg_mqtt_session_process:
  * @self: a session
@@ -319,6 +359,8 @@ cg_mqtt_session_process (CgMqttSession *self, short events, GError **error)
   if ((events & (POLLIN | POLLERR | POLLHUP)) != 0 &&
       !check (self, mosquitto_loop_read (self->client, 1), error))
     return FALSE;
+  if ((events & POLLHUP) != 0 && !self->is_accepted && has_nothing_left (self))
+    return fail (self, MOSQ_ERR_CONN_LOST, 0, error);
   errno = 0;
   if ((events & POLLOUT) != 0 && !check (self, mosquitto_loop_write (self->client, 1), error))
     return FALSE;

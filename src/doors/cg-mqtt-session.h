@@ -23,6 +23,7 @@ gboolean
 cg_mqtt_session_set_will (CgMqttSession *self, const char *topic, GBytes *message, GError **error);
 gboolean
 cg_mqtt_session_connect_in_thread (CgMqttSession *self, gboolean ipv4_only, GError **error);
+gboolean cg_mqtt_session_can_fall_back_in_thread (const CgServer *server, const GError *error);
 int cg_mqtt_session_get_fd (CgMqttSession *self);
 short cg_mqtt_session_get_events (CgMqttSession *self);
 gboolean cg_mqtt_session_process (CgMqttSession *self, short events, GError **error);

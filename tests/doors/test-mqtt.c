@@ -288,11 +288,11 @@ test_retained_message_is_dropped (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   cloud_publish (cloud, "actions/gw", "old", 3, TRUE);
-
+  cloud_publish (cloud, "messages/x", "y", 1, FALSE);
+  expect_at_cloud (cloud, "messages/x", "y", 1); /* the broker has the first one, too */
   open_door (door);
   door_log_wait_for_up (&log);
   cloud_publish (cloud, "actions/gw", "new", 3, FALSE);
-
   expect_at_door (&log, "new");
   door_log_close (&log);
 }
