@@ -101,12 +101,6 @@ class TestQuirks(SystemTest):
 
         self.assert_moves()
 
-    def test_q46_closes_the_connection_after_each_answer(self):
-        self.start_with("Q46")
-
-        self.assert_plays()
-        self.assert_moves()
-
     def test_q43_tells_of_motion_and_again_after_a_restart(self):
         self.camera = self.start_simulator().camera
         config = configuration(self.broker, {DID: self.camera}, stream=SOON)
