@@ -45,6 +45,7 @@ struct _CgEvents {
   guint faults; /* in a row */
   gboolean given_up;
   gboolean never_renews;
+  gboolean is_subscribing;
   gint64 subscribed_ms; /* monotonic, the last try; 0: none */
   gint64 renewed_ms;
   gint64 polled_ms;
@@ -182,17 +183,72 @@ is_current (CgEvents *self, GObject *jobs)
 }
 
 static void
+stop (CgEvents *self)
+{
+  cg_clear_source (&self->next);
+  self->is_subscribing = FALSE;
+  drop_point (self);
+  if (self->jobs == NULL)
+    return;
+  g_autoptr (CgJobs) jobs = g_steal_pointer (&self->jobs);
+  cg_jobs_close (jobs);
+}
+
+static void
+finish_close (CgEvents *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->close);
+
+  stop (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+on_goodbye (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgEvents) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cg_jobs_run_finish (CG_JOBS (object), result, &error);
+  if (error != NULL)
+    g_debug ("%s: not unsubscribed: %s", self->did, error->message);
+  finish_close (self);
+}
+
+static void
+say_goodbye (CgEvents *self)
+{
+  cg_clear_source (&self->next);
+  if (self->point == NULL)
+    finish_close (self);
+  else
+    run (self, CG_JOB_STOP, unsubscribe_in_thread, self->point, GOODBYE_TIMEOUT_MS, NULL,
+         on_goodbye);
+}
+
+static gboolean
+on_goodbye_deadline (gpointer user_data)
+{
+  finish_close (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 on_subscribed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgEvents) self = user_data;
   g_autoptr (GError) error = NULL;
   CgOnvifPullPoint *point = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
-  if (!is_current (self, object)) {
+  if ((GObject *)self->jobs != object) {
     cg_onvif_pull_point_free (point);
     return;
   }
-  if (point != NULL) {
+  self->is_subscribing = FALSE;
+  if (self->close != NULL) {
+    self->point = point;
+    say_goodbye (self);
+  } else if (point != NULL) {
     g_clear_pointer (&self->stale, cg_onvif_pull_point_free);
     self->point = point;
     self->never_renews = FALSE;
@@ -210,6 +266,7 @@ static void
 subscribe (CgEvents *self)
 {
   self->subscribed_ms = get_now (self);
+  self->is_subscribing = TRUE;
   run (self, CG_JOB_READ, subscribe_in_thread, self->stale, 2 * CALL_TIMEOUT_MS,
        (GDestroyNotify)cg_onvif_pull_point_free, on_subscribed);
 }
@@ -336,7 +393,7 @@ cg_events_dispose (GObject *object)
 {
   CgEvents *self = CG_EVENTS (object);
 
-  cg_events_suspend (self);
+  stop (self);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (cg_events_parent_class)->dispose (object);
 }
@@ -439,33 +496,9 @@ cg_events_open (CgEvents *self, CgOnvifSession *session)
 void
 cg_events_suspend (CgEvents *self)
 {
-  cg_clear_source (&self->next);
-  drop_point (self);
-  if (self->jobs == NULL)
-    return;
-  g_autoptr (CgJobs) jobs = g_steal_pointer (&self->jobs);
-  cg_jobs_close (jobs);
-}
-
-static void
-finish_close (CgEvents *self)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->close);
-
-  cg_events_suspend (self);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-on_goodbye (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CgEvents) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  cg_jobs_run_finish (CG_JOBS (object), result, &error);
-  if (error != NULL)
-    g_debug ("%s: not unsubscribed: %s", self->did, error->message);
-  finish_close (self);
+  CG_ON_MAIN ();
+  if (self->close == NULL)
+    stop (self);
 }
 
 /**
@@ -485,11 +518,10 @@ cg_events_close_async (CgEvents *self, GAsyncReadyCallback callback, gpointer us
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_events_close_async);
   cg_clear_source (&self->next);
-  if (self->jobs == NULL || self->point == NULL)
-    finish_close (self);
+  if (!self->is_subscribing)
+    say_goodbye (self);
   else
-    run (self, CG_JOB_STOP, unsubscribe_in_thread, self->point, GOODBYE_TIMEOUT_MS, NULL,
-         on_goodbye);
+    self->next = cg_clock_add_timeout (self->clock, GOODBYE_TIMEOUT_MS, on_goodbye_deadline, self);
 }
 
 /**

@@ -152,7 +152,8 @@ call_point (CgOnvifSpan *span,
  * @error: return location; %CG_ERROR_NOT_SUPPORTED: there are no events, or none to be pulled
  *
  * CreatePullPointSubscription, of all topics: filters are what cameras do worst. The host is the
- * one we reached the camera on (Q7).
+ * one we reached the camera on (Q7). A service that the camera does not tell of is looked for at
+ * the well-known paths (Q44).
  *
  * Returns: (transfer full) (nullable): the subscription
  */
@@ -165,6 +166,10 @@ cg_onvif_events_subscribe_in_thread (CgOnvifSession *self, guint life_ms, GError
   struct _tev__CreatePullPointSubscription request = {.InitialTerminationTime = life};
   struct _tev__CreatePullPointSubscriptionResponse response = {0};
 
+  if (!cg_onvif_session_connect_in_thread (span, error))
+    return NULL;
+  if (self->xaddrs[CG_ONVIF_SERVICE_EVENTS] == NULL)
+    cg_onvif_session_guess (self, CG_ONVIF_SERVICE_EVENTS);
   span->call_answer = &answer;
   const gboolean is_done =
       cg_onvif_span_call (span, &operation_CreatePullPointSubscription, &request, &response, error);

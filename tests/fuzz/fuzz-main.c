@@ -14,13 +14,42 @@
 #define MUTATIONS_DEFAULT 500
 #define SEED_DEFAULT 1
 
-/* What means something to a reader of JSON. */
+/* What means something to a reader of JSON or XML. */
 static const char *const tokens[] = {
-    "{",        "}",        "[",         "]",           ":",
-    ",",        "\"",       "\\",        "null",        "true",
-    "-1",       "1e999",    "0.5",       "\\u0000",     "\\ud800",
-    "\"did\":", "\"mid\":", "\"data\":", "\"result\":", "99999999999999999999",
-    "\377",     "\n",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "\\",
+    "null",
+    "true",
+    "-1",
+    "1e999",
+    "0.5",
+    "\\u0000",
+    "\\ud800",
+    "\"did\":",
+    "\"mid\":",
+    "\"data\":",
+    "\"result\":",
+    "99999999999999999999",
+    "\377",
+    "\n",
+    "<",
+    "</",
+    "/>",
+    "&",
+    "&#0;",
+    "<!--",
+    "<![CDATA[",
+    "xmlns:a=\"b\"",
+    "a:",
+    "token=\"",
+    "xsi:nil=\"true\"",
+    "<a>",
 };
 
 static void

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-onvif-device.h"
+#include "cg-onvif-events.h"
 #include "cg-onvif-ptz.h"
 
 /* The answers of real cameras, played back by the script that lies beside them. Where they are not
@@ -267,6 +268,66 @@ test_camera (gconstpointer data)
   player_stop (&player);
 }
 
+/* Two conversations of pull points, and two cameras that refuse one. */
+typedef struct {
+  const char *folder;
+  guint n_pulls;
+  guint n_notifications;
+  guint n_motions; /* changes of VideoSource/MotionAlarm */
+  CgError error;   /* with @n_pulls 0 */
+} EventRow;
+
+#define EVENTS "onvif-event-listener/"
+
+static const EventRow event_rows[] = {
+    {EVENTS "unvr_cell_motion_119_20260321", 8, 19, 6, 0},
+    {EVENTS "hikvision_compatible_20260219", 15, 20, 0, 0},
+    {EVENTS "hikvision_pullpoint_notauthorized", 0, 0, 0, CG_ERROR_LOGIN_REFUSED},
+    {EVENTS "html_404_camera_20260321", 0, 0, 0, CG_ERROR_PEER_FAULT},
+};
+
+static void
+count_notifications (const GPtrArray *list, guint *n_notifications, guint *n_motions)
+{
+  for (guint i = 0; i < list->len; i++) {
+    const CgOnvifNotification *notification = g_ptr_array_index (list, i);
+
+    *n_notifications += 1;
+    if (!notification->is_first && g_str_has_suffix (notification->topic, "MotionAlarm"))
+      *n_motions += 1;
+    g_assert_cmpuint (notification->data->len, >, 0);
+  }
+}
+
+static void
+test_events (gconstpointer data)
+{
+  const EventRow *row = data;
+  Player player = {NULL, NULL};
+  guint n_notifications = 0, n_motions = 0;
+  g_autoptr (GError) error = NULL;
+  player_start (&player, row->folder);
+  g_autoptr (CgOnvifSession) session = cg_onvif_session_new (player.url, "admin", "x");
+
+  g_autoptr (CgOnvifPullPoint) point = cg_onvif_events_subscribe_in_thread (session, 60000, &error);
+  for (guint i = 0; i < row->n_pulls && error == NULL; i++) {
+    g_autoptr (GPtrArray) list = cg_onvif_events_pull_in_thread (session, point, 1000, 100, &error);
+
+    g_assert_no_error (error);
+    count_notifications (list, &n_notifications, &n_motions);
+  }
+  if (row->n_pulls > 0)
+    cg_onvif_events_renew_in_thread (session, point, 60000, &error);
+
+  if (row->n_pulls > 0)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, CG_ERROR, (int)row->error);
+  g_assert_cmpuint (n_notifications, ==, row->n_notifications);
+  g_assert_cmpuint (n_motions, ==, row->n_motions);
+  player_stop (&player);
+}
+
 static void
 test_nothing (void)
 {
@@ -287,6 +348,11 @@ main (int argc, char **argv)
     g_autofree char *path = g_strconcat ("/onvif/recorded/", rows[i].folder, NULL);
 
     g_test_add_data_func (path, &rows[i], test_camera);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (event_rows); i++) {
+    g_autofree char *path = g_strconcat ("/onvif/recorded/", event_rows[i].folder, NULL);
+
+    g_test_add_data_func (path, &event_rows[i], test_events);
   }
   return g_test_run ();
 }
