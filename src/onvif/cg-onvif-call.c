@@ -77,7 +77,7 @@ make_authorization (CgOnvifSession *self, CgOnvifLogin login, const char *target
   cg_onvif_token_fill_random (random, sizeof random);
   cnonce = g_strdup_printf ("%02x%02x%02x%02x%02x%02x%02x%02x", random[0], random[1], random[2],
                             random[3], random[4], random[5], random[6], random[7]);
-  return cg_onvif_challenge_answer (self->challenge, "POST", target, self->username,
+  return cg_digest_answer (self->challenge, "POST", target, self->username,
                                     self->password != NULL ? self->password : "", cnonce);
 }
 
@@ -122,7 +122,7 @@ make_message (const CgOnvifClimb *climb, CgOnvifLogin login)
 }
 
 static CgOnvifHttpResponse *
-post (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
+post_once (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
 {
   CgOnvifSession *self = climb->self;
   const char *url = get_url (climb);
@@ -150,6 +150,22 @@ post (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
       .is_repeatable = climb->operation->is_repeatable,
   };
   return cg_onvif_http_post (self->http, &request, error);
+}
+
+/* What the camera swallowed is written anew: it may have used up the nonce (Q46). */
+static CgOnvifHttpResponse *
+post (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  CgOnvifHttpResponse *answer = post_once (climb, login, &reason);
+
+  if (answer == NULL && cg_onvif_http_was_swallowed (climb->self->http)) {
+    cg_onvif_climb_end_try (climb, CG_BREAKER_UNKNOWN);
+    return post_once (climb, login, error);
+  }
+  if (answer == NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return answer;
 }
 
 /* What the camera's answer means for the login. The fault is kept for the caller. */

@@ -134,7 +134,9 @@ cg_onvif_http_get_trust (CgOnvifHttp *self)
  * cg_onvif_http_was_swallowed:
  * @self: a client
  *
- * Returns: whether the camera took the last request, closed, and the request may go again
+ * Returns: whether the camera took the last request, closed instead of answering, and the caller
+ *   may ask again because that does nothing twice (Q46); with a fresh login, as the old one may be
+ *   used up
  */
 gboolean
 cg_onvif_http_was_swallowed (const CgOnvifHttp *self)
@@ -460,15 +462,6 @@ exchange (CgOnvifHttp *self,
   return self->has_answer ? EXCHANGE_FAILED : EXCHANGE_NO_ANSWER;
 }
 
-/* A request that never left may always go again on a new connection; one that was swallowed only if
- * it does nothing twice (Q46). */
-static gboolean
-may_repeat (CgOnvifHttp *self, const CgOnvifHttpRequest *request, Exchange outcome)
-{
-  if (cg_onvif_stream_was_given_up (self->stream))
-    return FALSE;
-  return outcome == EXCHANGE_NOT_SENT || (outcome == EXCHANGE_NO_ANSWER && request->is_repeatable);
-}
 
 /* The connection was closed between two requests, or under one. */
 static void
@@ -522,8 +515,8 @@ note_answer (CgOnvifHttp *self, gboolean is_reused)
  * @error: return location: %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT, %CG_ERROR_CANCELLED, or
  *   %CG_ERROR_PEER_FAULT for what is no HTTP or too large
  *
- * Uses the open connection if it still leads there. When the camera closes it instead of answering,
- * the request goes once more over a new one, if that cannot do harm (Q46).
+ * Uses the open connection if it still leads there. What never left goes once more over a new one;
+ * for what left and was not answered see cg_onvif_http_was_swallowed() (Q46).
  *
  * Returns: (transfer full) (nullable): the answer, whatever its status
  */
@@ -548,8 +541,9 @@ cg_onvif_http_post (CgOnvifHttp *self, const CgOnvifHttpRequest *request, GError
     cg_onvif_stream_close (self->stream);
     if (is_reused && outcome != EXCHANGE_FAILED)
       note_closed (self);
-    if (attempt > 0 || !may_repeat (self, request, outcome)) {
-      self->is_swallowed = outcome == EXCHANGE_NO_ANSWER && may_repeat (self, request, outcome);
+    const gboolean is_ours = cg_onvif_stream_was_given_up (self->stream);
+    if (attempt > 0 || is_ours || outcome != EXCHANGE_NOT_SENT) {
+      self->is_swallowed = outcome == EXCHANGE_NO_ANSWER && request->is_repeatable && !is_ours;
       g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;
     }

@@ -239,6 +239,29 @@ test_q46_move (void)
   g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "ContinuousMove"), ==, 0);
 }
 
+/* What is asked again is shown a fresh login: used once, a nonce is not taken again. */
+static void
+test_q46_lost (void)
+{
+  static const CgSimAuth kinds[] = {CG_SIM_AUTH_DIGEST, CG_SIM_AUTH_TOKEN, CG_SIM_AUTH_BOTH};
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    CgSimOptions options = CG_SIM_OPTIONS_INIT;
+    g_auto (Fixture) fixture = {NULL, NULL};
+    g_autoptr (GError) error = NULL;
+    options.password = PASSWORD;
+    options.auth = kinds[i];
+    start (&fixture, &options, NULL, NULL);
+    g_assert_true (cg_onvif_session_connect_in_thread (fixture.session, NULL));
+    set_fault (&fixture, "Q46", "lost");
+
+    cg_onvif_ptz_stop_in_thread (fixture.session, "main", TRUE, FALSE, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "Stop"), ==, 2);
+  }
+}
+
 static void
 test_q60 (void)
 {
@@ -297,6 +320,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/services/Q28/home", test_q28_home);
   g_test_add_func ("/onvif/services/Q29/port80", test_q29_port80);
   g_test_add_func ("/onvif/services/Q46/move", test_q46_move);
+  g_test_add_func ("/onvif/services/Q46/lost", test_q46_lost);
   g_test_add_func ("/onvif/services/Q60", test_q60);
   g_test_add_func ("/onvif/services/forget", test_forget);
   return g_test_run ();

@@ -120,6 +120,12 @@ class TestQuirks(SystemTest):
     def alarm(self, state):
         return self.camera.control("alarm", {"topic": "motion", "state": state})["told"]
 
+    def test_q46_closes_the_connection_after_each_answer(self):
+        self.start_with("Q46")
+
+        self.assert_plays()
+        self.assert_moves()
+
     def test_a_camera_that_hangs_is_answered_for_in_time(self):
         self.start_with(ptz={"reply-timeout": 0.5})
         self.camera.fault("hang")

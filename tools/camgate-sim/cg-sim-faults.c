@@ -49,6 +49,14 @@ static const FaultRow rows[] = {
                           5000,
                           0,
                           600000},
+    [CG_SIM_FAULT_Q14] = {"Q14",
+                          "has smart codec on: so many seconds from key frame to key frame, "
+                          "whatever it tells; from the next first viewer on",
+                          ARG_NUMBER,
+                          {NULL},
+                          60,
+                          1,
+                          3600},
     [CG_SIM_FAULT_Q15] = {"Q15",
                           "is missed: answers only probes for NetworkVideoTransmitter, for Device, "
                           "for nothing, or none to the group",
@@ -58,8 +66,14 @@ static const FaultRow rows[] = {
                           "announces its old address, or is another device than before",
                           ARG_WORD,
                           {"stale", "stranger"}},
+    [CG_SIM_FAULT_Q18] = {"Q18",
+                          "takes RTP over UDP only, or over TCP only (461)",
+                          ARG_WORD,
+                          {"udp", "tcp"}},
     [CG_SIM_FAULT_Q19] =
         {"Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, {NULL}, 2, 0, 1000},
+    [CG_SIM_FAULT_Q22] = {"Q22", "sends B-frames (H.264, no clip); from the next first viewer on",
+                          ARG_NONE},
     [CG_SIM_FAULT_Q27] = {"Q27",
                           "offers HTTP digest with SHA-256: alone, beside MD5, or beside MD5 and "
                           "never takes it",
@@ -74,6 +88,12 @@ static const FaultRow rows[] = {
                           ARG_WORD,
                           {"port80", "loopback", "doubled", "query", "query-login"}},
     [CG_SIM_FAULT_Q30] = {"Q30", "has a web page here, and no ONVIF", ARG_NONE},
+    [CG_SIM_FAULT_Q33] =
+        {"Q33",
+         "refuses what is optional: Timeout of a move; the zoom that it tells of; a "
+         "Stop that names axes; Stop itself",
+         ARG_WORD,
+         {"timeout", "zoom", "axes", "stop"}},
     [CG_SIM_FAULT_Q34] = {"Q34", "its first profile has no PTZ configuration", ARG_NONE},
     [CG_SIM_FAULT_Q35] = {"Q35", "lets the user read but not move (NotAuthorized)", ARG_NONE},
     [CG_SIM_FAULT_Q36] = {"Q36",
@@ -107,10 +127,11 @@ static const FaultRow rows[] = {
                           ARG_WORD,
                           {"services", "both", "elsewhere", "login"}},
     [CG_SIM_FAULT_Q46] = {"Q46",
-                          "closes the connection: after each answer, instead of one, or instead of "
-                          "every second one",
+                          "closes the connection: after each answer, instead of one, instead of "
+                          "every second one, or does what it was asked and loses every second "
+                          "answer",
                           ARG_WORD,
-                          {"after", "instead", "second"}},
+                          {"after", "instead", "second", "lost"}},
     [CG_SIM_FAULT_Q57] = {"Q57", "speaks https only, with a self-signed certificate", ARG_NONE},
     [CG_SIM_FAULT_Q58] = {"Q58",
                           "its snapshot wants basic login or none, or is overloaded by a second "
