@@ -24,6 +24,7 @@ struct _CgCamera {
   CgOnvifDriver *driver;
   CgMotion *motion;
   CgPresets *presets;
+  CgStreamTransport *transport; /* (owned) of its stream */
   CgStream *stream;
   CgEvents *events; /* (owned) over a connection of its own */
   CgReboot *reboot; /* (owned) */

@@ -43,6 +43,29 @@ open_events (CgCamera *self)
   cg_events_open (self->events, session != NULL ? session : make_session (self));
 }
 
+/* What others have learnt in another life of the camera is forgotten with its firmware. */
+static void
+note_contact (CgCamera *self, const CgOnvifLearnt *brought)
+{
+  cg_profile_note (self->profile, brought);
+  const CgOnvifLearnt *learnt = cg_profile_get_learnt (self->profile);
+  cg_onvif_driver_set_learnt (self->driver, learnt);
+  cg_stream_transport_set_learnt (self->transport, learnt->transport);
+}
+
+static void
+on_transport_learnt (CgStreamTransport *transport, CgCamera *self)
+{
+  cg_profile_note_transport (self->profile, cg_stream_transport_get_learnt (transport));
+}
+
+static void
+on_moves_learnt (CgOnvifDriver *driver, CgCamera *self)
+{
+  cg_profile_note_moves (self->profile, cg_onvif_driver_get_stop_form (driver),
+                         cg_onvif_driver_refuses_timeout (driver));
+}
+
 static void
 on_contact_changed (CgPresence *presence, CgCamera *self)
 {
@@ -50,7 +73,7 @@ on_contact_changed (CgPresence *presence, CgCamera *self)
 
   if (cg_presence_is_up (presence)) {
     if (contact->learnt != NULL)
-      cg_profile_note (self->profile, contact->learnt);
+      note_contact (self, contact->learnt);
     cg_onvif_driver_set_contact (self->driver, contact);
     cg_presets_set_profile (self->presets, contact->ptz_profile);
     self->location_used = FALSE;
@@ -192,6 +215,7 @@ cg_camera_dispose (GObject *object)
   g_clear_object (&self->reboot);
   g_clear_object (&self->presence);
   g_clear_object (&self->stream);
+  g_clear_object (&self->transport);
   g_clear_object (&self->motion);
   g_clear_object (&self->presets);
   g_clear_object (&self->driver);
@@ -235,8 +259,12 @@ cg_camera_init (CgCamera *self)
 static void
 build_stream (CgCamera *self, const CgCameraContext *context)
 {
-  self->stream =
-      cg_stream_new (self->config, &context->config->stream, context->clock, self->breaker);
+  self->transport = cg_stream_transport_new (self->config->transport);
+  cg_stream_transport_set_learnt (self->transport,
+                                  cg_profile_get_learnt (self->profile)->transport);
+  g_signal_connect_object (self->transport, "learnt", G_CALLBACK (on_transport_learnt), self, 0);
+  self->stream = cg_stream_new (self->config, &context->config->stream, context->clock,
+                                self->breaker, self->transport);
   g_signal_connect_object (self->stream, "source-wanted", G_CALLBACK (on_source_wanted), self, 0);
   g_signal_connect_object (self->stream, "source-running", G_CALLBACK (on_source_running), self, 0);
   g_signal_connect_object (self->stream, "source-lost", G_CALLBACK (on_source_lost), self, 0);
@@ -273,7 +301,9 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   self->profile = cg_profile_new (context->store, config->did);
   self->breaker = cg_breaker_new (context->clock);
   self->jobs = cg_jobs_new (context->workers, context->clock, make_session (self));
-  self->driver = cg_onvif_driver_new (self->jobs, config->did);
+  self->driver = cg_onvif_driver_new (self->jobs, context->clock, config->did);
+  cg_onvif_driver_set_learnt (self->driver, cg_profile_get_learnt (self->profile));
+  g_signal_connect_object (self->driver, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
   self->motion = cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, &self->ptz);
   self->presets =
       cg_presets_new (self->jobs, context->store, config->did, self->ptz.reply_timeout_ms);
@@ -378,6 +408,23 @@ gboolean
 cg_camera_close_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_camera_apply:
+ * @self: a camera
+ * @config: the settings that all cameras share
+ *
+ * They hold from the next move, request, or try on: nothing that runs is disturbed.
+ */
+void
+cg_camera_apply (CgCamera *self, const CgConfig *config)
+{
+  CG_ON_MAIN ();
+  self->ptz = config->ptz;
+  cg_motion_apply (self->motion, &config->ptz);
+  cg_presets_set_timeout_ms (self->presets, config->ptz.reply_timeout_ms);
+  cg_stream_apply (self->stream, &config->stream);
 }
 
 /**

@@ -60,6 +60,8 @@ void cg_camera_open (CgCamera *self);
 void cg_camera_close_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_camera_close_finish (CgCamera *self, GAsyncResult *result, GError **error);
 
+void cg_camera_apply (CgCamera *self, const CgConfig *config);
+
 const char *cg_camera_get_did (CgCamera *self);
 const CgCameraConfig *cg_camera_get_config (CgCamera *self);
 const char *cg_camera_get_firmware_version (CgCamera *self);

@@ -164,16 +164,8 @@ let_go (CgFleet *self, CgCamera *camera, CgCamera *successor)
   cg_camera_close_async (camera, on_camera_closed, departure);
 }
 
-/* Whether what all cameras share is still the same. */
-static gboolean
-shares_settings (const CgConfig *a, const CgConfig *b)
-{
-  return a != NULL && memcmp (&a->ptz, &b->ptz, sizeof a->ptz) == 0 &&
-         memcmp (&a->stream, &b->stream, sizeof a->stream) == 0;
-}
-
 static void
-bind (CgFleet *self, GPtrArray *old, const CgCameraConfig *config, gboolean same_settings)
+bind (CgFleet *self, GPtrArray *old, const CgCameraConfig *config)
 {
   CgCamera *before = NULL;
   CgCamera *camera;
@@ -184,8 +176,8 @@ bind (CgFleet *self, GPtrArray *old, const CgCameraConfig *config, gboolean same
     if (g_str_equal (cg_camera_get_did (candidate), config->did))
       before = candidate;
   }
-  if (before != NULL && same_settings &&
-      cg_camera_config_equal (cg_camera_get_config (before), config)) {
+  if (before != NULL && cg_camera_config_equal (cg_camera_get_config (before), config)) {
+    cg_camera_apply (before, self->config);
     g_ptr_array_add (self->cameras, g_object_ref (before));
     g_ptr_array_remove (old, before);
     return;
@@ -286,7 +278,6 @@ cg_fleet_apply (CgFleet *self, CgConfig *config)
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->cameras);
   g_autoptr (CgConfig) before = g_steal_pointer (&self->config);
   const CgKeyGroup *discovery = cg_key_group_get (CG_KEY_GROUP_DISCOVERY);
-  const gboolean same_settings = shares_settings (before, config);
 
   CG_ON_MAIN ();
   self->config = cg_config_ref (config);
@@ -294,7 +285,7 @@ cg_fleet_apply (CgFleet *self, CgConfig *config)
     cg_finder_apply (self->finder, &config->discovery);
   self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < config->cameras->len; i++)
-    bind (self, old, g_ptr_array_index (config->cameras, i), same_settings);
+    bind (self, old, g_ptr_array_index (config->cameras, i));
   for (guint i = 0; i < old->len; i++)
     let_go (self, g_ptr_array_index (old, i), NULL);
   g_signal_emit (self, signals[SIGNAL_CAMERAS_CHANGED], 0);
@@ -373,6 +364,8 @@ cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error)
   const guint max = self->config->stream.max_streams;
   Departure *awaited = find_departure (self, camera);
 
+  if (!cg_media_check_rtmp_url (url, error))
+    return FALSE;
   if (!is_playing (self, camera) && cg_fleet_count_streams (self) >= max) {
     g_set_error (error, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS,
                  "%u streams are running, and no more are allowed", max);
@@ -380,8 +373,6 @@ cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error)
   }
   if (awaited == NULL)
     return cg_camera_play (camera, url, error);
-  if (!cg_media_check_rtmp_url (url, error))
-    return FALSE;
   g_free (awaited->url);
   awaited->url = g_strdup (url);
   return TRUE;

@@ -301,6 +301,18 @@ cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config)
 }
 
 /**
+ * cg_motion_apply:
+ * @self: a camera's motion
+ * @config: copied: what holds from the next start or stop on
+ */
+void
+cg_motion_apply (CgMotion *self, const CgPtzConfig *config)
+{
+  CG_ON_MAIN ();
+  self->config = *config;
+}
+
+/**
  * cg_motion_start_async:
  * @self: a camera's motion
  * @request: copied

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
 
 CgMotion *cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config);
+void cg_motion_apply (CgMotion *self, const CgPtzConfig *config);
 void cg_motion_start_async (CgMotion *self,
                             const CgMoveRequest *request,
                             GAsyncReadyCallback callback,

@@ -3,10 +3,17 @@
 
 #include "cg-error.h"
 #include "cg-main.h"
+#include "cg-stop-check.h"
 
 /* One relative step at full speed, as a fraction of the translation range: about what a
  * continuous move covers in half a second. */
 #define STEP_FRACTION 0.1
+
+/* A camera that agrees to each stop and moves on is asked so often in other forms (Q1). */
+#define OTHER_FORMS_MAX 2
+#define OTHER_FORM_TIMEOUT_MS 2000
+/* So many stops of a contact are looked at: one may have come when the camera stood anyway. */
+#define CHECKS_A_CONTACT 3
 
 struct _CgOnvifDriver {
   GObject parent_instance;
@@ -16,7 +23,26 @@ struct _CgOnvifDriver {
   gboolean contacted;
   char *profile; /* (nullable): the camera has no PTZ */
   CgOnvifPtzFacts facts;
+
+  CgOnvifStopForm stop_form; /* tried first */
+  gboolean refuses_timeout;
+  CgOnvifStopForm told_form; /* what has been told of that */
+  gboolean told_timeout;
+  CgStopCheck *check;
+  gboolean has_moved; /* since the last stop */
+  guint checks_left;
+  guint other_forms; /* tried since the last stop */
 };
+
+/* What a job has taught. */
+typedef struct {
+  CgOnvifStopForm stop_form;
+  gboolean refuses_timeout;
+} Outcome;
+
+enum { SIGNAL_LEARNT, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
 
 /* Copies for the worker. */
 typedef struct {
@@ -26,6 +52,7 @@ typedef struct {
   gboolean stop_zoom;
   CgOnvifVelocity velocity;
   guint lease_ms;
+  CgOnvifStopForm stop_form;
 } Request;
 
 static void driver_iface_init (CgPtzDriverInterface *iface);
@@ -44,12 +71,25 @@ request_free (gpointer data)
   g_free (self);
 }
 
+static Outcome *
+make_outcome (const CgOnvifSession *session)
+{
+  Outcome *outcome = g_new (Outcome, 1);
+
+  *outcome = (Outcome){
+      .stop_form = cg_onvif_session_get_stop_form (session),
+      .refuses_timeout = cg_onvif_session_refuses_timeout (session),
+  };
+  return outcome;
+}
+
 static gpointer
 move_in_thread (CgOnvifSession *session, gpointer data, GError **error)
 {
   const Request *request = data;
   gboolean done;
 
+  cg_onvif_session_set_stop_form (session, request->stop_form);
   if ((request->stop_pan_tilt || request->stop_zoom) &&
       !cg_onvif_ptz_stop_in_thread (session, request->profile, request->stop_pan_tilt,
                                     request->stop_zoom, error))
@@ -60,7 +100,7 @@ move_in_thread (CgOnvifSession *session, gpointer data, GError **error)
   else
     done = cg_onvif_ptz_continuous_move_in_thread (session, request->profile, &request->velocity,
                                                    request->lease_ms, error);
-  return GINT_TO_POINTER (done);
+  return done ? make_outcome (session) : NULL;
 }
 
 static gpointer
@@ -68,8 +108,11 @@ stop_in_thread (CgOnvifSession *session, gpointer data, GError **error)
 {
   const Request *request = data;
 
-  return GINT_TO_POINTER (cg_onvif_ptz_stop_in_thread (
-      session, request->profile, request->stop_pan_tilt, request->stop_zoom, error));
+  cg_onvif_session_set_stop_form (session, request->stop_form);
+  return cg_onvif_ptz_stop_in_thread (session, request->profile, request->stop_pan_tilt,
+                                      request->stop_zoom, error)
+             ? make_outcome (session)
+             : NULL;
 }
 
 /* Fractions of the camera's own range, whose two ends need not be equally far (Q33: an advertised
@@ -116,35 +159,127 @@ build_move (CgOnvifDriver *self, const CgPtzMove *move)
   request->lease_ms = move->lease_ms;
   request->stop_pan_tilt = move->stop_others && !move->pan_tilt && facts->has_continuous_pan_tilt;
   request->stop_zoom = move->stop_others && !move->zooming && facts->has_continuous_zoom;
+  request->stop_form = self->stop_form;
   request->velocity = request->relative ? scale_step (facts, move) : scale_velocity (facts, move);
   return request;
 }
 
 static void
-on_job_done (GObject *object, GAsyncResult *result, gpointer user_data)
+tell_learnt (CgOnvifDriver *self)
+{
+  if (self->stop_form == self->told_form && self->refuses_timeout == self->told_timeout)
+    return;
+  self->told_form = self->stop_form;
+  self->told_timeout = self->refuses_timeout;
+  g_signal_emit (self, signals[SIGNAL_LEARNT], 0);
+}
+
+static void
+on_move_done (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  CgOnvifDriver *self = g_task_get_source_object (task);
   GError *error = NULL;
+  g_autofree Outcome *outcome = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
-  cg_jobs_run_finish (CG_JOBS (object), result, &error);
-  if (error != NULL)
+  if (outcome == NULL) {
     g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  self->stop_form = outcome->stop_form;
+  self->refuses_timeout = outcome->refuses_timeout;
+  tell_learnt (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The camera has agreed to stop. Whether it does is looked at while it has not shown it yet. */
+static void
+note_stop (CgOnvifDriver *self, const Outcome *outcome)
+{
+  self->stop_form = outcome->stop_form;
+  if (self->other_forms == 0)
+    tell_learnt (self);
+  if (self->has_moved && self->checks_left > 0)
+    cg_stop_check_begin (self->check, self->profile);
+}
+
+static void
+on_stop_done (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CgOnvifDriver *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  g_autofree Outcome *outcome = cg_jobs_run_finish (CG_JOBS (object), result, &error);
+
+  if (outcome == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  note_stop (self, outcome);
+  g_task_return_boolean (task, TRUE);
 }
 
 static void
 run (CgOnvifDriver *self, CgJobKind kind, Request *request, guint timeout_ms, GTask *task)
 {
+  const gboolean is_stop = kind == CG_JOB_STOP;
   const CgJob job = {
       .kind = kind,
       .timeout_ms = timeout_ms,
-      .run_in_thread = kind == CG_JOB_STOP ? stop_in_thread : move_in_thread,
+      .run_in_thread = is_stop ? stop_in_thread : move_in_thread,
       .data = request,
       .free_data = request_free,
+      .free_result = g_free,
   };
 
-  cg_jobs_run_async (self->jobs, &job, on_job_done, task);
+  cg_jobs_run_async (self->jobs, &job, is_stop ? on_stop_done : on_move_done, task);
+}
+
+static Request *
+build_stop (CgOnvifDriver *self)
+{
+  const CgOnvifPtzFacts *facts = &self->facts;
+  Request *request = g_new0 (Request, 1);
+
+  request->profile = g_strdup (self->profile);
+  request->stop_form = self->stop_form;
+  request->stop_pan_tilt = facts->has_continuous_pan_tilt || facts->has_relative_pan_tilt;
+  request->stop_zoom = facts->has_continuous_zoom || facts->has_relative_zoom;
+  return request;
+}
+
+static void
+stop_otherwise (CgOnvifDriver *self)
+{
+  if (self->other_forms++ >= OTHER_FORMS_MAX) {
+    g_warning ("%s: agrees to stop, and moves on", self->did);
+    return;
+  }
+  self->stop_form = self->stop_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_BARE : CG_ONVIF_STOP_ZERO;
+  g_info ("%s: moves on after a stop: trying the form %s", self->did,
+          cg_onvif_stop_form_get_word (self->stop_form));
+  run (self, CG_JOB_STOP, build_stop (self), OTHER_FORM_TIMEOUT_MS,
+       g_task_new (self, NULL, NULL, NULL));
+}
+
+static void
+on_verdict (CgStopVerdict verdict, gpointer user_data)
+{
+  CgOnvifDriver *self = user_data;
+
+  switch (verdict) {
+  case CG_STOP_STANDS:
+    self->checks_left--;
+    self->has_moved = FALSE;
+    tell_learnt (self);
+    break;
+  case CG_STOP_MOVES:
+    stop_otherwise (self);
+    break;
+  case CG_STOP_UNKNOWN:
+    self->checks_left = 0;
+    break;
+  }
 }
 
 static GTask *
@@ -169,6 +304,8 @@ driver_move_async (CgPtzDriver *driver,
   GError *error = NULL;
 
   if (cg_onvif_driver_check (self, move, &error)) {
+    cg_stop_check_cancel (self->check);
+    self->has_moved = TRUE;
     run (self, CG_JOB_MOVE, build_move (self, move), timeout_ms, task);
     return;
   }
@@ -185,18 +322,15 @@ driver_stop_async (CgPtzDriver *driver,
   CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
   GTask *task = begin (driver, driver_stop_async, callback, user_data);
   GError *error = NULL;
-  Request *request;
 
   if (!cg_onvif_driver_check (self, NULL, &error)) {
     g_task_return_error (task, error);
     g_object_unref (task);
     return;
   }
-  request = g_new0 (Request, 1);
-  request->profile = g_strdup (self->profile);
-  request->stop_pan_tilt = self->facts.has_continuous_pan_tilt || self->facts.has_relative_pan_tilt;
-  request->stop_zoom = self->facts.has_continuous_zoom || self->facts.has_relative_zoom;
-  run (self, CG_JOB_STOP, request, timeout_ms, task);
+  cg_stop_check_cancel (self->check);
+  self->other_forms = 0;
+  run (self, CG_JOB_STOP, build_stop (self), timeout_ms, task);
 }
 
 static gboolean
@@ -210,7 +344,10 @@ driver_finish (CgPtzDriver *driver, GAsyncResult *result, GError **error)
 static void
 driver_cancel_moves (CgPtzDriver *driver)
 {
-  cg_jobs_cancel_moves (CG_ONVIF_DRIVER (driver)->jobs);
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
+
+  cg_stop_check_cancel (self->check);
+  cg_jobs_cancel_moves (self->jobs);
 }
 
 static void
@@ -224,11 +361,22 @@ driver_iface_init (CgPtzDriverInterface *iface)
 }
 
 static void
+cg_onvif_driver_dispose (GObject *object)
+{
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (object);
+
+  if (self->check != NULL)
+    cg_stop_check_cancel (self->check);
+  g_clear_object (&self->check);
+  g_clear_object (&self->jobs);
+  G_OBJECT_CLASS (cg_onvif_driver_parent_class)->dispose (object);
+}
+
+static void
 cg_onvif_driver_finalize (GObject *object)
 {
   CgOnvifDriver *self = CG_ONVIF_DRIVER (object);
 
-  g_clear_object (&self->jobs);
   g_free (self->did);
   g_free (self->profile);
   G_OBJECT_CLASS (cg_onvif_driver_parent_class)->finalize (object);
@@ -237,7 +385,10 @@ cg_onvif_driver_finalize (GObject *object)
 static void
 cg_onvif_driver_class_init (CgOnvifDriverClass *klass)
 {
+  G_OBJECT_CLASS (klass)->dispose = cg_onvif_driver_dispose;
   G_OBJECT_CLASS (klass)->finalize = cg_onvif_driver_finalize;
+  signals[SIGNAL_LEARNT] = g_signal_new ("learnt", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -248,18 +399,56 @@ cg_onvif_driver_init (CgOnvifDriver *self)
 /**
  * cg_onvif_driver_new:
  * @jobs: of the camera
+ * @clock: for looking after a stop
  * @did: of the camera, for messages
  *
  * Returns: (transfer full): a driver that refuses until a contact has been made
  */
 CgOnvifDriver *
-cg_onvif_driver_new (CgJobs *jobs, const char *did)
+cg_onvif_driver_new (CgJobs *jobs, CgClock *clock, const char *did)
 {
   CgOnvifDriver *self = g_object_new (CG_TYPE_ONVIF_DRIVER, NULL);
 
   self->jobs = g_object_ref (jobs);
   self->did = g_strdup (did);
+  self->check = cg_stop_check_new (jobs, clock, on_verdict, self);
   return self;
+}
+
+/**
+ * cg_onvif_driver_set_learnt:
+ * @self: a driver
+ * @learnt: what is known of the camera
+ */
+void
+cg_onvif_driver_set_learnt (CgOnvifDriver *self, const CgOnvifLearnt *learnt)
+{
+  self->stop_form = self->told_form = learnt->stop_form;
+  self->refuses_timeout = self->told_timeout = learnt->refuses_timeout;
+}
+
+/**
+ * cg_onvif_driver_get_stop_form:
+ * @self: a driver
+ *
+ * Returns: the form of stop that the camera has taken and, as far as it tells, obeyed
+ */
+CgOnvifStopForm
+cg_onvif_driver_get_stop_form (CgOnvifDriver *self)
+{
+  return self->stop_form;
+}
+
+/**
+ * cg_onvif_driver_refuses_timeout:
+ * @self: a driver
+ *
+ * Returns: whether the camera takes moves only without Timeout (Q33)
+ */
+gboolean
+cg_onvif_driver_refuses_timeout (CgOnvifDriver *self)
+{
+  return self->refuses_timeout;
 }
 
 /**
@@ -271,6 +460,7 @@ void
 cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact)
 {
   self->contacted = TRUE;
+  self->checks_left = CHECKS_A_CONTACT;
   g_free (self->profile);
   self->profile = g_strdup (contact->ptz_profile);
   self->facts = contact->ptz != NULL ? *contact->ptz : (CgOnvifPtzFacts){0};

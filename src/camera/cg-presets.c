@@ -399,6 +399,18 @@ cg_presets_new (CgJobs *jobs, CgStore *store, const char *did, guint timeout_ms)
 }
 
 /**
+ * cg_presets_set_timeout_ms:
+ * @self: presets
+ * @timeout_ms: until an answer, from the next request on
+ */
+void
+cg_presets_set_timeout_ms (CgPresets *self, guint timeout_ms)
+{
+  CG_ON_MAIN ();
+  self->timeout_ms = timeout_ms;
+}
+
+/**
  * cg_presets_set_profile:
  * @self: a camera's presets
  * @ptz_profile: (nullable): token of the profile that moves; %NULL: the camera has no PTZ

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CgPresets, cg_presets, CG, PRESETS, GObject)
 
 CgPresets *cg_presets_new (CgJobs *jobs, CgStore *store, const char *did, guint timeout_ms);
+void cg_presets_set_timeout_ms (CgPresets *self, guint timeout_ms);
 void cg_presets_set_profile (CgPresets *self, const char *ptz_profile);
 
 void cg_presets_set_async (CgPresets *self,

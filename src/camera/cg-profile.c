@@ -40,6 +40,27 @@ get_clock_word (int value)
   return cg_onvif_clock_mode_get_word ((CgOnvifClockMode)value);
 }
 
+static const char *
+get_stop_word (int value)
+{
+  return cg_onvif_stop_form_get_word ((CgOnvifStopForm)value);
+}
+
+static const char *
+get_media_word (int value)
+{
+  return cg_onvif_media_known_get_word ((CgOnvifMediaKnown)value);
+}
+
+/* The words of the configuration. */
+static const char *
+get_transport_word (int value)
+{
+  static const char *const words[] = {"auto", "tcp", "udp"};
+
+  return words[value];
+}
+
 #define LEARNT(member) G_STRUCT_OFFSET (CgOnvifLearnt, member)
 
 static const Member members[] = {
@@ -50,6 +71,9 @@ static const Member members[] = {
     {"clock", MEMBER_WORD, LEARNT (clock_mode), CG_ONVIF_N_CLOCK_MODES, get_clock_word},
     {"clock-offset", MEMBER_MS, LEARNT (clock_offset_ms)},
     {"refuses-timeout", MEMBER_FLAG, LEARNT (refuses_timeout)},
+    {"stop", MEMBER_WORD, LEARNT (stop_form), CG_ONVIF_N_STOP_FORMS, get_stop_word},
+    {"media", MEMBER_WORD, LEARNT (media), CG_ONVIF_N_MEDIA_KNOWN, get_media_word},
+    {"transport", MEMBER_WORD, LEARNT (transport), CG_TRANSPORT_UDP + 1, get_transport_word},
     {"soap11", MEMBER_FLAG, LEARNT (soap11)},
     {"certificate", MEMBER_TEXT, LEARNT (certificate)},
 };
@@ -282,30 +306,89 @@ on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
     g_warning ("%s: what was learnt is not stored: %s", did, error->message);
 }
 
+/* Takes @learnt over, and stores it if anything is new. */
+static void
+replace (CgProfile *self, CgOnvifLearnt *learnt)
+{
+  g_autoptr (CgOnvifLearnt) before = self->learnt;
+
+  self->learnt = learnt;
+  if (self->store == NULL || cg_onvif_learnt_equal (before, learnt))
+    return;
+  g_autoptr (JsonNode) node = cg_profile_write (learnt);
+  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+}
+
+/* What no contact brings, but moves and streams, is kept as long as the firmware is the same. */
+static void
+keep_habits (CgOnvifLearnt *learnt, const CgOnvifLearnt *before)
+{
+  if (before->firmware != NULL && g_strcmp0 (before->firmware, learnt->firmware) != 0)
+    return;
+  if (before->stop_form != CG_ONVIF_STOP_UNKNOWN)
+    learnt->stop_form = before->stop_form;
+  if (before->transport != CG_TRANSPORT_AUTO)
+    learnt->transport = before->transport;
+  learnt->refuses_timeout |= before->refuses_timeout;
+}
+
 /**
  * cg_profile_note:
  * @self: a profile
  * @learnt: what a contact has brought
  *
- * Stores it if anything is new. Another certificate than last time is worth a warning: it may be
- * another camera (Q57).
+ * Stores it if anything is new. Another firmware version ends what moves and streams have taught.
+ * Another certificate than last time is worth a warning: it may be another camera (Q57).
  */
 void
 cg_profile_note (CgProfile *self, const CgOnvifLearnt *learnt)
 {
-  CgOnvifLearnt *before = self->learnt;
+  const CgOnvifLearnt *before = self->learnt;
+  g_autoptr (CgOnvifLearnt) now = cg_onvif_learnt_copy (learnt);
 
   CG_ON_MAIN ();
-  if (cg_onvif_learnt_equal (before, learnt))
+  keep_habits (now, before);
+  if (cg_onvif_learnt_equal (before, now))
     return;
   if (before->certificate != NULL && learnt->certificate != NULL &&
       !g_str_equal (before->certificate, learnt->certificate))
     g_warning ("%s: the camera shows another certificate than before: its SHA-256 is %s", self->did,
                learnt->certificate);
-  self->learnt = cg_onvif_learnt_copy (learnt);
-  cg_onvif_learnt_free (before);
-  if (self->store == NULL)
-    return;
-  g_autoptr (JsonNode) node = cg_profile_write (learnt);
-  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+  replace (self, g_steal_pointer (&now));
+}
+
+/**
+ * cg_profile_note_moves:
+ * @self: a profile
+ * @stop_form: the form of stop that has worked (Q1, Q33)
+ * @refuses_timeout: whether moves are asked for without Timeout (Q33)
+ *
+ * Stores what moves have taught.
+ */
+void
+cg_profile_note_moves (CgProfile *self, CgOnvifStopForm stop_form, gboolean refuses_timeout)
+{
+  CgOnvifLearnt *now = cg_onvif_learnt_copy (self->learnt);
+
+  CG_ON_MAIN ();
+  now->stop_form = stop_form;
+  now->refuses_timeout = refuses_timeout;
+  replace (self, now);
+}
+
+/**
+ * cg_profile_note_transport:
+ * @self: a profile
+ * @transport: by which pictures have come (Q18)
+ *
+ * Stores what a stream has taught.
+ */
+void
+cg_profile_note_transport (CgProfile *self, CgTransport transport)
+{
+  CgOnvifLearnt *now = cg_onvif_learnt_copy (self->learnt);
+
+  CG_ON_MAIN ();
+  now->transport = transport;
+  replace (self, now);
 }

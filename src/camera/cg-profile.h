@@ -19,6 +19,8 @@ CgProfile *cg_profile_new (CgStore *store, const char *did);
 void cg_profile_free (CgProfile *self);
 const CgOnvifLearnt *cg_profile_get_learnt (const CgProfile *self);
 void cg_profile_note (CgProfile *self, const CgOnvifLearnt *learnt);
+void cg_profile_note_moves (CgProfile *self, CgOnvifStopForm stop_form, gboolean refuses_timeout);
+void cg_profile_note_transport (CgProfile *self, CgTransport transport);
 
 CgOnvifLearnt *cg_profile_read (JsonNode *node, const char *did);
 JsonNode *cg_profile_write (const CgOnvifLearnt *learnt);

@@ -36,6 +36,25 @@ cg_stream_end_clear (CgStreamEnd *self)
 }
 
 /**
+ * cg_stream_end_is_lasting:
+ * @error: of a try
+ *
+ * Returns: whether only a person can heal it
+ */
+gboolean
+cg_stream_end_is_lasting (const GError *error)
+{
+  static const CgError lasting[] = {CG_ERROR_LOGIN_REFUSED, CG_ERROR_STREAM_FORMAT,
+                                    CG_ERROR_NOT_SUPPORTED, CG_ERROR_BAD_REQUEST};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lasting); i++) {
+    if (g_error_matches (error, CG_ERROR, (int)lasting[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
  * cg_stream_end_may_begin:
  * @self: an end
  *

@@ -21,6 +21,7 @@ struct _CgStream {
   CgClock *clock;
   GRand *random;
   CgHub *hub;
+  CgStreamTransport *transport;
 
   char *url; /* (nullable): %NULL while stopped */
   CgStreamEnd ends[N_ENDS];
@@ -41,20 +42,6 @@ G_DEFINE_FINAL_TYPE (CgStream, cg_stream, G_TYPE_OBJECT)
 
 static void begin_end (CgStream *self, EndId id);
 
-/* Whether only a person can heal it. */
-static gboolean
-is_lasting (const GError *error)
-{
-  static const CgError lasting[] = {CG_ERROR_LOGIN_REFUSED, CG_ERROR_STREAM_FORMAT,
-                                    CG_ERROR_NOT_SUPPORTED, CG_ERROR_BAD_REQUEST};
-
-  for (gsize i = 0; i < G_N_ELEMENTS (lasting); i++) {
-    if (g_error_matches (error, CG_ERROR, (int)lasting[i]))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static CgStreamReport *
 derive_report (CgStream *self, const char *url)
 {
@@ -68,8 +55,8 @@ derive_report (CgStream *self, const char *url)
     error = self->ends[END_PUSH].error;
   if (error == NULL)
     return cg_stream_report_new (CG_STREAM_STARTING, url, NULL);
-  return cg_stream_report_new (is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url,
-                               error);
+  return cg_stream_report_new (
+      cg_stream_end_is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url, error);
 }
 
 static void
@@ -88,11 +75,9 @@ tell (CgStream *self, const char *url)
 static void
 finish_close (CgStream *self)
 {
-  g_autoptr (GTask) task = NULL;
-
   if (self->close == NULL || self->ends[END_PULL].closing + self->ends[END_PUSH].closing > 0)
     return;
-  task = g_steal_pointer (&self->close);
+  g_autoptr (GTask) task = g_steal_pointer (&self->close);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -211,6 +196,7 @@ start_grace (CgStream *self)
 static void
 on_pull_live (CgPull *pull, CgStream *self)
 {
+  cg_stream_transport_succeed (self->transport, cg_pull_get_transport (pull));
   cg_clear_source (&self->grace);
   mark_live (self, END_PULL);
   begin_end (self, END_PUSH);
@@ -235,10 +221,25 @@ lose_source (CgStream *self, const GError *error)
 static void
 on_pull_failed (CgPull *pull, GError *error, CgStream *self)
 {
+  if (!self->ends[END_PULL].live)
+    cg_stream_transport_fail (self->transport);
   cg_stream_login_end (&self->login, g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED)
                                          ? CG_BREAKER_REFUSED
                                          : CG_BREAKER_UNKNOWN);
   lose_source (self, error);
+}
+
+/* Each dialogue that shows the login counts for itself (Q6). */
+static gboolean
+on_pull_login_again (CgPull *pull, CgStream *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_stream_login_end (&self->login, CG_BREAKER_REFUSED);
+  if (cg_stream_login_begin (&self->login, &error))
+    return TRUE;
+  g_info ("%s: %s", self->camera->did, error->message);
+  return FALSE;
 }
 
 static void
@@ -343,6 +344,7 @@ cg_stream_dispose (GObject *object)
   cg_stream_login_end (&self->login, CG_BREAKER_UNKNOWN);
   g_clear_object (&self->hub);
   g_clear_object (&self->clock);
+  g_clear_object (&self->transport);
   G_OBJECT_CLASS (cg_stream_parent_class)->dispose (object);
 }
 
@@ -390,6 +392,7 @@ cg_stream_init (CgStream *self)
  * @config: copied
  * @clock: for pauses, grace and lease
  * @breaker: of the camera's login, shared with who shows it over ONVIF (Q6)
+ * @transport: of the camera
  *
  * Returns: (transfer full): a stopped stream: one pull and one push, whoever asks how often
  */
@@ -397,17 +400,36 @@ CgStream *
 cg_stream_new (const CgCameraConfig *camera,
                const CgStreamConfig *config,
                CgClock *clock,
-               CgBreaker *breaker)
+               CgBreaker *breaker,
+               CgStreamTransport *transport)
 {
   CgStream *self = g_object_new (CG_TYPE_STREAM, NULL);
 
   self->camera = cg_camera_config_copy (camera);
   self->config = *config;
   self->clock = g_object_ref (clock);
+  self->transport = g_object_ref (transport);
   cg_stream_login_init (&self->login, breaker, camera->username != NULL);
   for (guint i = 0; i < N_ENDS; i++)
     reset_end (self, (EndId)i);
   return self;
+}
+
+/**
+ * cg_stream_apply:
+ * @self: a stream
+ * @config: copied: what holds from now on
+ *
+ * Disturbs nothing: a session that runs keeps its time-outs, and a lease its length until it is
+ * renewed.
+ */
+void
+cg_stream_apply (CgStream *self, const CgStreamConfig *config)
+{
+  CG_ON_MAIN ();
+  self->config = *config;
+  for (guint i = 0; i < N_ENDS; i++)
+    self->ends[i].backoff.max_ms = config->retry_max_s * 1000;
 }
 
 /**
@@ -505,7 +527,7 @@ cg_stream_set_source (CgStream *self, const char *location)
       .location = location,
       .username = self->camera->username,
       .password = self->camera->password,
-      .transport = self->camera->transport,
+      .transport = cg_stream_transport_choose (self->transport),
       .audio = self->camera->audio,
       .start_timeout_ms = self->config.start_timeout_ms,
       .stall_timeout_ms = self->config.stall_timeout_ms,
@@ -528,6 +550,7 @@ cg_stream_set_source (CgStream *self, const char *location)
   g_signal_connect_object (pull, "running", G_CALLBACK (on_pull_running), self, 0);
   g_signal_connect_object (pull, "live", G_CALLBACK (on_pull_live), self, 0);
   g_signal_connect_object (pull, "failed", G_CALLBACK (on_pull_failed), self, 0);
+  g_signal_connect_object (pull, "login-again", G_CALLBACK (on_pull_login_again), self, 0);
   cg_pull_start (pull);
 }
 

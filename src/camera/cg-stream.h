@@ -7,6 +7,7 @@
 #include "cg-clock.h"
 #include "cg-config.h"
 #include "cg-stream-report.h"
+#include "cg-stream-transport.h"
 
 G_BEGIN_DECLS
 
@@ -24,7 +25,9 @@ G_DECLARE_FINAL_TYPE (CgStream, cg_stream, CG, STREAM, GObject)
 CgStream *cg_stream_new (const CgCameraConfig *camera,
                          const CgStreamConfig *config,
                          CgClock *clock,
-                         CgBreaker *breaker);
+                         CgBreaker *breaker,
+                         CgStreamTransport *transport);
+void cg_stream_apply (CgStream *self, const CgStreamConfig *config);
 void cg_stream_play (CgStream *self, const char *url);
 void cg_stream_stop (CgStream *self);
 void cg_stream_close_async (CgStream *self, GAsyncReadyCallback callback, gpointer user_data);

@@ -2,23 +2,6 @@
 #include "cg-handlers.h"
 #include "cg-member.h"
 
-#define INVALID_URL "Invalid RTMP URL"
-
-static gboolean
-is_rtmp_url (const char *url)
-{
-  g_autofree char *scheme = NULL;
-  g_autofree char *host = NULL;
-  g_autofree char *path = NULL;
-
-  if (!g_uri_split (url, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_ENCODED, &scheme, NULL, &host,
-                    NULL, &path, NULL, NULL, NULL))
-    return FALSE;
-  if (g_strcmp0 (scheme, "rtmp") != 0 && g_strcmp0 (scheme, "rtmps") != 0)
-    return FALSE;
-  return host != NULL && *host != '\0' && path != NULL && path[0] == '/' && path[1] != '\0';
-}
-
 /**
  * cg_handle_play:
  * @dispatcher: who calls
@@ -35,8 +18,8 @@ cg_handle_play (CgDispatcher *dispatcher, CgAction *action)
   gint64 players;
   g_autoptr (GError) error = NULL;
 
-  if (!cg_member_read_string (params, "url", &url) || !is_rtmp_url (url)) {
-    cg_action_refuse (action, CG_ERROR_BAD_REQUEST, INVALID_URL);
+  if (!cg_member_read_string (params, "url", &url)) {
+    cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid RTMP URL");
     return;
   }
   if (cg_member_is_present (params, "players") &&

@@ -12,11 +12,15 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "cg-clock.h"
 #include "cg-error.h"
 #include "cg-local-door.h"
 #include "cg-main.h"
 
 #define MAX_CLIENTS 32
+/* Without a free file descriptor the waiting client stays: to look again at once would be to look
+ * for ever. */
+#define PAUSE_MS 1000
 #define SOCKET_MODE 0660
 #define SOCKET_GROUP "camgate"
 
@@ -24,9 +28,10 @@ struct _CgLocalServer {
   GObject parent_instance;
 
   char *path;
-  GSocketService *service; /* (owned) (nullable) */
-  GPtrArray *doors;        /* (owned) (element-type CgDoor) open ones */
-  struct stat file;        /* ours, to know it again */
+  GSocket *socket;    /* (owned) (nullable) that listens */
+  GSource *accepting; /* (owned) (nullable) the next client, or the end of a pause */
+  GPtrArray *doors;   /* (owned) (element-type CgDoor) open ones */
+  struct stat file;   /* ours, to know it again */
   GTask *closing;
 };
 
@@ -111,20 +116,15 @@ on_link_changed (CgDoor *door, gboolean up, gpointer user_data)
   end_closing_if_empty (self);
 }
 
-static gboolean
-on_incoming (GSocketService *service,
-             GSocketConnection *connection,
-             GObject *source,
-             gpointer user_data)
+static void
+take_in (CgLocalServer *self, GSocket *client)
 {
-  CgLocalServer *self = CG_LOCAL_SERVER (user_data);
-
   if (self->doors->len >= MAX_CLIENTS) {
     g_warning ("%s: more than %d clients", self->path, MAX_CLIENTS);
-    g_socket_close (g_socket_connection_get_socket (connection), NULL);
-    return TRUE;
+    return;
   }
 
+  g_autoptr (GSocketConnection) connection = g_socket_connection_factory_create_connection (client);
   g_autoptr (CgDoor) door = cg_local_door_new (connection);
   g_ptr_array_add (self->doors, g_object_ref (door));
   g_signal_emit (self, signals[SIGNAL_CLIENT], 0, door);
@@ -132,7 +132,51 @@ on_incoming (GSocketService *service,
   g_signal_connect_object (door, "link-changed", G_CALLBACK (on_link_changed), self,
                            G_CONNECT_AFTER);
   cg_door_open (door, NULL);
-  return TRUE;
+}
+
+static void accept_clients (CgLocalServer *self);
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  accept_clients (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+pause_accepting (CgLocalServer *self)
+{
+  cg_clear_source (&self->accepting);
+  self->accepting = g_timeout_source_new (PAUSE_MS);
+  g_source_set_callback (self->accepting, on_pause_over, self, NULL);
+  g_source_attach (self->accepting, g_main_context_get_thread_default ());
+}
+
+static gboolean
+on_knock (GSocket *socket, GIOCondition condition, gpointer user_data)
+{
+  CgLocalServer *self = CG_LOCAL_SERVER (user_data);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (GSocket) client = g_socket_accept (socket, NULL, &why);
+
+  if (client != NULL) {
+    take_in (self, client);
+    return G_SOURCE_CONTINUE;
+  }
+  if (g_error_matches (why, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return G_SOURCE_CONTINUE;
+  g_warning ("%s: a client cannot be taken in: %s", self->path, why->message);
+  pause_accepting (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+accept_clients (CgLocalServer *self)
+{
+  cg_clear_source (&self->accepting);
+  self->accepting = g_socket_create_source (self->socket, G_IO_IN, NULL);
+  g_source_set_callback (self->accepting, G_SOURCE_FUNC (on_knock), self, NULL);
+  g_source_attach (self->accepting, g_main_context_get_thread_default ());
 }
 
 /* The socket file */
@@ -187,8 +231,10 @@ bind_socket (CgLocalServer *self, GError **error)
   g_autoptr (GSocket) socket =
       g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, &why);
 
-  if (socket != NULL)
+  if (socket != NULL) {
     g_socket_set_listen_backlog (socket, 2 * MAX_CLIENTS);
+    g_socket_set_blocking (socket, FALSE);
+  }
   if (socket == NULL || fchmod (g_socket_get_fd (socket), SOCKET_MODE) != 0 ||
       !g_socket_bind (socket, address, FALSE, &why) || !g_socket_listen (socket, &why)) {
     g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "%s: %s", self->path,
@@ -218,11 +264,11 @@ stop_listening (CgLocalServer *self)
 {
   struct stat status;
 
-  if (self->service == NULL)
+  if (self->socket == NULL)
     return;
-  g_socket_service_stop (self->service);
-  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-  g_clear_object (&self->service);
+  cg_clear_source (&self->accepting);
+  g_socket_close (self->socket, NULL);
+  g_clear_object (&self->socket);
   if (lstat (self->path, &status) == 0 && status.st_ino == self->file.st_ino &&
       status.st_dev == self->file.st_dev)
     g_unlink (self->path);
@@ -259,7 +305,7 @@ gboolean
 cg_local_server_open (CgLocalServer *self, GError **error)
 {
   g_return_val_if_fail (CG_IS_LOCAL_SERVER (self), FALSE);
-  g_return_val_if_fail (self->service == NULL, FALSE);
+  g_return_val_if_fail (self->socket == NULL, FALSE);
   CG_ON_MAIN ();
 
   if (!make_dir (self, error) || !remove_stale (self, error))
@@ -271,13 +317,8 @@ cg_local_server_open (CgLocalServer *self, GError **error)
   if (g_chmod (self->path, SOCKET_MODE) != 0 || lstat (self->path, &self->file) != 0)
     return fail_with_errno (self, errno, "cannot set its mode", error);
 
-  self->service = g_socket_service_new ();
-  if (!g_socket_listener_add_socket (G_SOCKET_LISTENER (self->service), socket, NULL, error)) {
-    g_clear_object (&self->service);
-    return FALSE;
-  }
-  g_signal_connect_object (self->service, "incoming", G_CALLBACK (on_incoming), self, 0);
-  g_socket_service_start (self->service);
+  self->socket = g_steal_pointer (&socket);
+  accept_clients (self);
   return TRUE;
 }
 

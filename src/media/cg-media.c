@@ -65,7 +65,7 @@ cg_media_init (const char *pipelines_dir, GError **error)
  * @url: an address from outside
  * @error: return location
  *
- * Returns: %TRUE if @url is rtmp:// or rtmps:// with a host and an application, or %FALSE with
+ * Returns: %TRUE if @url is rtmp:// or rtmps:// with a host, an application and a stream, or %FALSE with
  *   #CG_ERROR_BAD_REQUEST `Invalid RTMP URL` (PROTOCOL.md section 4, play)
  */
 gboolean

@@ -53,7 +53,7 @@ struct _CgPull {
   GSource *stop_timer; /* (owned) (nullable) */
 };
 
-enum { SIGNAL_RUNNING, SIGNAL_LIVE, SIGNAL_FAILED, N_SIGNALS };
+enum { SIGNAL_RUNNING, SIGNAL_LIVE, SIGNAL_FAILED, SIGNAL_LOGIN_AGAIN, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -146,6 +146,15 @@ cg_pull_class_init (CgPullClass *klass)
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
+  /**
+   * CgPull::login-again:
+   *
+   * The login was refused, perhaps for the address only (Q29): may it be shown once more (Q6)?
+   *
+   * Returns: whether it may; not, if nobody is connected
+   */
+  signals[SIGNAL_LOGIN_AGAIN] = g_signal_new ("login-again", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                              NULL, G_TYPE_BOOLEAN, 0);
 }
 
 static void
@@ -248,14 +257,31 @@ try_udp (CgPull *self)
   drop_pipeline (self, on_try_released, g_object_ref (self));
 }
 
+/* The refused login counts; another dialogue is another login. */
+static gboolean
+may_show_login_again (CgPull *self)
+{
+  gboolean may = self->username == NULL;
+
+  if (!may)
+    g_signal_emit (self, signals[SIGNAL_LOGIN_AGAIN], 0, &may);
+  return may;
+}
+
 /* Some cameras give an address with a query that they do not know themselves (Q29). */
 static gboolean
 is_query_refused (CgPull *self, GstMessage *message)
 {
-  const guint status = cg_pull_error_get_status (message);
-
-  return !self->is_running && strchr (self->location, '?') != NULL &&
-         (status == GST_RTSP_STS_NOT_FOUND || status == GST_RTSP_STS_UNAUTHORIZED);
+  if (self->is_running || strchr (self->location, '?') == NULL)
+    return FALSE;
+  switch (cg_pull_error_get_status (message)) {
+  case GST_RTSP_STS_NOT_FOUND:
+    return TRUE;
+  case GST_RTSP_STS_UNAUTHORIZED:
+    return may_show_login_again (self);
+  default:
+    return FALSE;
+  }
 }
 
 static void

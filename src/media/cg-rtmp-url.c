@@ -63,14 +63,16 @@ parse_host (CgRtmpUrl *self, const char *text)
   return parse_port (self, text + length + 1);
 }
 
-static void
+static gboolean
 parse_login (CgRtmpUrl *self, const char *text)
 {
   g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  const gboolean has_password = parts[0] != NULL && parts[1] != NULL;
 
   self->username = g_uri_unescape_string (parts[0] != NULL ? parts[0] : "", NULL);
-  if (parts[0] != NULL && parts[1] != NULL)
+  if (has_password)
     self->password = g_uri_unescape_string (parts[1], NULL);
+  return self->username != NULL && (!has_password || self->password != NULL);
 }
 
 static gboolean
@@ -81,8 +83,7 @@ parse_authority (CgRtmpUrl *self, const char *text)
   if (at == NULL)
     return parse_host (self, text);
   g_autofree char *login = g_strndup (text, (gsize)(at - text));
-  parse_login (self, login);
-  return parse_host (self, at + 1);
+  return parse_login (self, login) && parse_host (self, at + 1);
 }
 
 /* Where the application ends: before its last part, or after three, or at a double slash. */
@@ -117,7 +118,7 @@ parse_path (CgRtmpUrl *self, const char *path)
     key++;
   self->app = g_strndup (path, end);
   self->key = g_strdup (key);
-  return end > 0 && self->app[0] != '?';
+  return end > 0 && self->app[0] != '?' && self->key[0] != '\0';
 }
 
 static gboolean

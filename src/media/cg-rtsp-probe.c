@@ -93,7 +93,7 @@ open_dialogue (Dialogue *self, const char *location, GError **error)
 }
 
 /**
- * cg_rtsp_probe_in_thread:
+ * cg_rtsp_describe_in_thread:
  * @location: RTSP address without credentials (Q26)
  * @username: (nullable)
  * @password: (nullable)
@@ -104,6 +104,45 @@ open_dialogue (Dialogue *self, const char *location, GError **error)
  * Asks for the description of a stream and nothing more: no session is opened (Q19). The login is
  * tried once. Source: RFC 2326 section 10.2.
  *
+ * Returns: (transfer full): the description
+ */
+char *
+cg_rtsp_describe_in_thread (const char *location,
+                            const char *username,
+                            const char *password,
+                            guint timeout_ms,
+                            GError **error)
+{
+  g_auto (Dialogue) dialogue = {.timeout_us = timeout_ms * G_GINT64_CONSTANT (1000)};
+  GstRTSPStatusCode status;
+  guint8 *body = NULL;
+  guint size = 0;
+
+  if (!open_dialogue (&dialogue, location, error) || !describe (&dialogue, location, error))
+    return NULL;
+  status = dialogue.response.type_data.response.code;
+  if (status == GST_RTSP_STS_UNAUTHORIZED && username != NULL &&
+      take_challenge (&dialogue, username, password != NULL ? password : "")) {
+    if (!describe (&dialogue, location, error))
+      return NULL;
+    status = dialogue.response.type_data.response.code;
+  }
+  if (status != GST_RTSP_STS_OK) {
+    g_propagate_error (error, cg_pull_error_from_status (status));
+    return NULL;
+  }
+  gst_rtsp_message_get_body (&dialogue.response, &body, &size);
+  return g_strndup (body != NULL ? (const char *)body : "", size);
+}
+
+/**
+ * cg_rtsp_probe_in_thread:
+ * @location: RTSP address without credentials (Q26)
+ * @username: (nullable)
+ * @password: (nullable)
+ * @timeout_ms: for each step of the dialogue
+ * @error: return location: as cg_rtsp_describe_in_thread()
+ *
  * Returns: whether the camera would play it
  */
 gboolean
@@ -113,20 +152,8 @@ cg_rtsp_probe_in_thread (const char *location,
                          guint timeout_ms,
                          GError **error)
 {
-  g_auto (Dialogue) dialogue = {.timeout_us = timeout_ms * G_GINT64_CONSTANT (1000)};
-  GstRTSPStatusCode status;
+  g_autofree char *description =
+      cg_rtsp_describe_in_thread (location, username, password, timeout_ms, error);
 
-  if (!open_dialogue (&dialogue, location, error) || !describe (&dialogue, location, error))
-    return FALSE;
-  status = dialogue.response.type_data.response.code;
-  if (status == GST_RTSP_STS_UNAUTHORIZED && username != NULL &&
-      take_challenge (&dialogue, username, password != NULL ? password : "")) {
-    if (!describe (&dialogue, location, error))
-      return FALSE;
-    status = dialogue.response.type_data.response.code;
-  }
-  if (status == GST_RTSP_STS_OK)
-    return TRUE;
-  g_propagate_error (error, cg_pull_error_from_status (status));
-  return FALSE;
+  return description != NULL;
 }

@@ -5,6 +5,11 @@
 
 G_BEGIN_DECLS
 
+char *cg_rtsp_describe_in_thread (const char *location,
+                                  const char *username,
+                                  const char *password,
+                                  guint timeout_ms,
+                                  GError **error);
 gboolean cg_rtsp_probe_in_thread (const char *location,
                                   const char *username,
                                   const char *password,

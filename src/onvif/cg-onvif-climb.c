@@ -22,19 +22,18 @@ void
 cg_onvif_climb_take_challenges (CgOnvifClimb *climb, const char *const *headers)
 {
   CgOnvifSession *self = climb->self;
-  g_autoptr (CgOnvifChallenge) best = cg_onvif_challenge_parse (headers);
-  g_autoptr (CgOnvifChallenge) weaker =
-      best != NULL ? cg_onvif_challenge_parse_weaker (headers, best) : NULL;
+  g_autoptr (CgDigest) best = cg_digest_parse (headers);
+  g_autoptr (CgDigest) weaker = best != NULL ? cg_digest_parse_weaker (headers, best) : NULL;
 
   climb->was_challenged = best != NULL;
   if (headers[0] == NULL)
     return;
-  if (weaker != NULL && g_strcmp0 (cg_onvif_challenge_get_word (weaker), self->digest) == 0) {
-    cg_onvif_challenge_free (best);
+  if (weaker != NULL && g_strcmp0 (cg_digest_get_word (weaker), self->digest) == 0) {
+    cg_digest_free (best);
     best = g_steal_pointer (&weaker);
   }
-  cg_onvif_challenge_free (self->challenge);
-  cg_onvif_challenge_free (self->weaker);
+  cg_digest_free (self->challenge);
+  cg_digest_free (self->weaker);
   self->challenge = g_steal_pointer (&best);
   self->weaker = g_steal_pointer (&weaker);
 }
@@ -128,7 +127,7 @@ clock_has_moved (CgOnvifClimb *climb)
 static gboolean
 nonce_has_changed (CgOnvifClimb *climb)
 {
-  const CgOnvifChallenge *challenge = climb->self->challenge;
+  const CgDigest *challenge = climb->self->challenge;
 
   if (climb->nonce_checked || challenge == NULL || challenge->count > 0)
     return FALSE;
@@ -163,7 +162,7 @@ may_be_the_algorithm (CgOnvifClimb *climb)
   if (climb->was_known || climb->weaker_tried || self->weaker == NULL)
     return FALSE;
   climb->weaker_tried = TRUE;
-  cg_onvif_challenge_free (self->challenge);
+  cg_digest_free (self->challenge);
   self->challenge = g_steal_pointer (&self->weaker);
   return TRUE;
 }
@@ -256,7 +255,7 @@ cg_onvif_climb_remember (CgOnvifClimb *climb, CgOnvifLogin login)
   }
   if (cg_onvif_login_has_digest (login) && self->challenge != NULL) {
     g_free (self->digest);
-    self->digest = g_strdup (cg_onvif_challenge_get_word (self->challenge));
+    self->digest = g_strdup (cg_digest_get_word (self->challenge));
   }
   g_hash_table_add (self->worked, (gpointer)climb->operation);
 }

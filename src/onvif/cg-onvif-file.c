@@ -40,7 +40,7 @@ make_authorization (const Exchange *exchange)
     return make_basic (self);
   if (self->file_challenge == NULL)
     return NULL;
-  return cg_onvif_challenge_answer (self->file_challenge, exchange->upload != NULL ? "POST" : "GET",
+  return cg_digest_answer (self->file_challenge, exchange->upload != NULL ? "POST" : "GET",
                                     exchange->address->target, self->username,
                                     self->password != NULL ? self->password : "", cnonce);
 }
@@ -72,7 +72,7 @@ static void
 tell_breaker (const Exchange *exchange, const CgOnvifHttpResponse *answer)
 {
   CgBreaker *breaker = exchange->self->breaker;
-  const CgOnvifChallenge *challenge = exchange->self->file_challenge;
+  const CgDigest *challenge = exchange->self->file_challenge;
 
   if (!exchange->has_password)
     return;
@@ -101,11 +101,11 @@ static gboolean
 take_challenge (Exchange *exchange, const CgOnvifHttpResponse *answer)
 {
   CgOnvifSession *self = exchange->self;
-  CgOnvifChallenge *challenge = cg_onvif_challenge_parse ((const char *const *)answer->challenges);
+  CgDigest *challenge = cg_digest_parse ((const char *const *)answer->challenges);
   const gboolean had_digest = self->file_challenge != NULL;
   const gboolean was_first_use = had_digest && self->file_challenge->count <= 1;
 
-  cg_onvif_challenge_free (self->file_challenge);
+  cg_digest_free (self->file_challenge);
   self->file_challenge = challenge;
   if (self->username == NULL)
     return FALSE;
@@ -142,11 +142,16 @@ static CgOnvifHttpResponse *
 run_exchange (Exchange *exchange, const char *what, GError **error)
 {
   for (guint i = 0;; i++) {
-    g_autoptr (CgOnvifHttpResponse) answer = request_file (exchange, error);
+    g_autoptr (GError) reason = NULL;
+    g_autoptr (CgOnvifHttpResponse) answer = request_file (exchange, &reason);
 
     tell_breaker (exchange, answer);
-    if (answer == NULL)
+    if (answer == NULL && i + 1 < MAX_TRIES && cg_onvif_http_was_swallowed (exchange->self->http))
+      continue;
+    if (answer == NULL) {
+      g_propagate_error (error, g_steal_pointer (&reason));
       return NULL;
+    }
     if (answer->status == 401 && i + 1 < MAX_TRIES && take_challenge (exchange, answer) &&
         rewind_upload (exchange->upload))
       continue;
@@ -210,7 +215,7 @@ cg_onvif_file_post_in_thread (CgOnvifSession *self,
 
   if (self->file_challenge == NULL && cg_onvif_login_has_digest (self->login) &&
       self->challenge != NULL)
-    self->file_challenge = cg_onvif_challenge_copy (self->challenge);
+    self->file_challenge = cg_digest_copy (self->challenge);
   g_autoptr (CgOnvifHttpResponse) answer = exchange_file (span, uri, upload, "firmware", error);
 
   return answer != NULL;

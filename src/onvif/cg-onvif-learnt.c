@@ -69,7 +69,8 @@ cg_onvif_learnt_equal (const CgOnvifLearnt *a, const CgOnvifLearnt *b)
          a->login == b->login && g_strcmp0 (a->digest, b->digest) == 0 &&
          a->clock_mode == b->clock_mode &&
          ABS (a->clock_offset_ms - b->clock_offset_ms) < SAME_CLOCK_MS &&
-         a->refuses_timeout == b->refuses_timeout && a->soap11 == b->soap11 &&
+         a->refuses_timeout == b->refuses_timeout && a->stop_form == b->stop_form &&
+         a->media == b->media && a->transport == b->transport && a->soap11 == b->soap11 &&
          g_strcmp0 (a->certificate, b->certificate) == 0;
 }
 
@@ -91,6 +92,8 @@ cg_onvif_session_get_learnt (const CgOnvifSession *self)
   learnt->clock_mode = self->clock_mode;
   learnt->clock_offset_ms = self->clock_offset_ms;
   learnt->refuses_timeout = self->refuses_timeout;
+  learnt->stop_form = self->stop_form;
+  learnt->media = self->media;
   learnt->soap11 = self->is_soap11;
   learnt->certificate = g_strdup (cg_onvif_http_get_trust (self->http)->seen);
   return learnt;
@@ -116,8 +119,22 @@ cg_onvif_session_set_learnt (CgOnvifSession *self, const CgOnvifLearnt *learnt)
   self->clock_mode = learnt->clock_mode;
   self->clock_offset_ms = learnt->clock_offset_ms;
   self->refuses_timeout = learnt->refuses_timeout;
+  self->stop_form = learnt->stop_form;
+  self->media = learnt->media;
   self->is_soap11 = learnt->soap11;
   cg_onvif_session_suggest_port (self, learnt->address);
+}
+
+/**
+ * cg_onvif_session_refuses_timeout:
+ * @self: a session that is not in use
+ *
+ * Returns: whether the camera takes moves only without Timeout (Q33)
+ */
+gboolean
+cg_onvif_session_refuses_timeout (const CgOnvifSession *self)
+{
+  return self->refuses_timeout;
 }
 
 /**
@@ -138,6 +155,8 @@ cg_onvif_session_note_firmware (CgOnvifSession *self, const char *version)
     g_clear_pointer (&self->digest, g_free);
     self->clock_mode = CG_ONVIF_CLOCK_TOLD;
     self->refuses_timeout = FALSE;
+    self->stop_form = CG_ONVIF_STOP_UNKNOWN;
+    self->media = CG_ONVIF_MEDIA_UNKNOWN;
     g_hash_table_remove_all (self->worked);
   }
   g_free (self->firmware);

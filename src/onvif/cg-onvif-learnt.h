@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-config.h"
 #include "cg-onvif-login.h"
+#include "cg-onvif-media.h"
 #include "cg-onvif-session.h"
+#include "cg-onvif-stop.h"
 #include "cg-onvif-zone.h"
 
 G_BEGIN_DECLS
@@ -22,8 +25,11 @@ typedef struct {
   CgOnvifClockMode clock_mode;
   gint64 clock_offset_ms;   /* for people: it is measured at each contact */
   gboolean refuses_timeout; /* of ContinuousMove (Q33) */
-  gboolean soap11;          /* it speaks SOAP 1.1 (Q40) */
-  char *certificate;        /* (nullable) SHA-256 of what the camera showed last (Q57) */
+  CgOnvifStopForm stop_form;
+  CgOnvifMediaKnown media;
+  CgTransport transport; /* of RTP, as its stream has found out (Q18) */
+  gboolean soap11;       /* it speaks SOAP 1.1 (Q40) */
+  char *certificate;     /* (nullable) SHA-256 of what the camera showed last (Q57) */
 } CgOnvifLearnt;
 
 CgOnvifLearnt *cg_onvif_learnt_new (void);
@@ -33,6 +39,7 @@ gboolean cg_onvif_learnt_equal (const CgOnvifLearnt *a, const CgOnvifLearnt *b);
 
 CgOnvifLearnt *cg_onvif_session_get_learnt (const CgOnvifSession *self);
 void cg_onvif_session_set_learnt (CgOnvifSession *self, const CgOnvifLearnt *learnt);
+gboolean cg_onvif_session_refuses_timeout (const CgOnvifSession *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifLearnt, cg_onvif_learnt_free)
 

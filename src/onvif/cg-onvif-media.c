@@ -39,13 +39,34 @@ note_homes (GHashTable *homes, const GPtrArray *profiles, CgOnvifService service
   }
 }
 
+/* What GetProfiles has brought so far. */
+typedef struct {
+  GPtrArray *profiles;  /* (owned) (nullable) */
+  GHashTable *homes;    /* (owned) */
+  GError *kept;         /* (owned) (nullable) why the first one failed */
+  guint told;           /* bits of CgOnvifMediaKnown */
+  gboolean is_doubtful; /* one failed that may not fail the next time */
+} Asking;
+
+static void
+asking_clear (Asking *self)
+{
+  g_clear_pointer (&self->profiles, g_ptr_array_unref);
+  g_hash_table_unref (self->homes);
+  g_clear_error (&self->kept);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Asking, asking_clear)
+
+static guint
+get_bit (const CgOnvifMediaService *media)
+{
+  return media->service == CG_ONVIF_SERVICE_MEDIA2 ? CG_ONVIF_MEDIA_2 : CG_ONVIF_MEDIA_1;
+}
+
 /* Asks one service and adds what it tells. Whether to go on with the other one. */
 static gboolean
-ask_profiles (CgOnvifSpan *span,
-              const CgOnvifMediaService *media,
-              GPtrArray **profiles,
-              GHashTable *homes,
-              GError **kept)
+ask_profiles (CgOnvifSpan *span, const CgOnvifMediaService *media, Asking *asking)
 {
   GError *reason = NULL;
   g_autoptr (GPtrArray) told = media->get_profiles (span, &reason);
@@ -53,31 +74,64 @@ ask_profiles (CgOnvifSpan *span,
   if (told == NULL) {
     const gboolean go_on = may_ask_other (reason);
 
-    keep_first (kept, reason);
+    asking->is_doubtful |= !g_error_matches (reason, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
+    keep_first (&asking->kept, reason);
     return go_on;
   }
-  note_homes (homes, told, media->service);
-  if (*profiles == NULL)
-    *profiles = g_steal_pointer (&told);
+  asking->told |= get_bit (media);
+  note_homes (asking->homes, told, media->service);
+  if (asking->profiles == NULL)
+    asking->profiles = g_steal_pointer (&told);
   else
-    cg_onvif_profiles_merge (*profiles, told);
+    cg_onvif_profiles_merge (asking->profiles, told);
   return TRUE;
+}
+
+/* Those that are known to answer, or those that are not. Whether to go on. */
+static gboolean
+ask_told (CgOnvifSpan *span, Asking *asking, gboolean is_known)
+{
+  gboolean go_on = TRUE;
+
+  for (guint i = 0; go_on && i < G_N_ELEMENTS (services); i++) {
+    const gboolean answers =
+        span->media == CG_ONVIF_MEDIA_UNKNOWN || (span->media & get_bit (services[i])) != 0;
+
+    if (span->xaddrs[services[i]->service] != NULL && answers == is_known)
+      go_on = ask_profiles (span, services[i], asking);
+  }
+  return go_on;
 }
 
 /* None of those it tells of would answer: those it does not tell of are tried (Q44). */
 static void
-ask_untold (CgOnvifSpan *span, GPtrArray **profiles, GHashTable *homes, GError **kept)
+ask_untold (CgOnvifSpan *span, Asking *asking)
 {
-  for (guint i = 0; *profiles == NULL && i < G_N_ELEMENTS (services); i++) {
+  for (guint i = 0; asking->profiles == NULL && i < G_N_ELEMENTS (services); i++) {
     const CgOnvifService service = services[i]->service;
 
     if (span->xaddrs[service] != NULL)
       continue;
     cg_onvif_session_guess (span, service);
-    ask_profiles (span, services[i], profiles, homes, kept);
-    if (*profiles == NULL)
+    ask_profiles (span, services[i], asking);
+    if (asking->profiles == NULL)
       cg_onvif_session_drop_guess (span, service);
   }
+}
+
+/**
+ * cg_onvif_media_known_get_word:
+ * @known: services
+ *
+ * Returns: their name in state files
+ */
+const char *
+cg_onvif_media_known_get_word (CgOnvifMediaKnown known)
+{
+  static const char *const words[] = {"unknown", "media1", "media2", "both"};
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (words) == CG_ONVIF_N_MEDIA_KNOWN);
+  return words[known];
 }
 
 /**
@@ -86,8 +140,9 @@ ask_untold (CgOnvifSpan *span, GPtrArray **profiles, GHashTable *homes, GError *
  * @error: return location
  *
  * GetProfiles of media 2, then of media 1, merged (Q28): Media 2 Service Specification and Media
- * Service Specification, 5.2.2 "GetProfiles". One that fails is made up for by the other. Profiles
- * without a token are left out: nothing can be asked about them.
+ * Service Specification, 5.2.2 "GetProfiles". One that fails is made up for by the other, and is
+ * not asked again as long as that one answers. Profiles without a token are left out: nothing can
+ * be asked about them.
  *
  * Returns: (transfer full) (element-type CgOnvifProfile) (nullable): the profiles, in their order
  */
@@ -95,26 +150,24 @@ GPtrArray *
 cg_onvif_media_get_profiles_in_thread (CgOnvifSession *self, GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  GPtrArray *profiles = NULL;
-  g_autoptr (GError) kept = NULL;
-  g_autoptr (GHashTable) homes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  gboolean go_on = TRUE;
+  g_auto (Asking) asking = {.homes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL)};
 
   if (!cg_onvif_session_connect_in_thread (self, error))
     return NULL;
-  for (guint i = 0; go_on && i < G_N_ELEMENTS (services); i++) {
-    if (self->xaddrs[services[i]->service] != NULL)
-      go_on = ask_profiles (span, services[i], &profiles, homes, &kept);
-  }
+  gboolean go_on = ask_told (span, &asking, TRUE);
+  if (go_on && asking.profiles == NULL)
+    go_on = ask_told (span, &asking, FALSE);
   if (go_on)
-    ask_untold (span, &profiles, homes, &kept);
-  if (profiles == NULL) {
-    g_propagate_error (error, g_steal_pointer (&kept));
+    ask_untold (span, &asking);
+  if (asking.profiles == NULL) {
+    g_propagate_error (error, g_steal_pointer (&asking.kept));
     return NULL;
   }
+  if (!asking.is_doubtful)
+    self->media = (CgOnvifMediaKnown)asking.told;
   g_hash_table_unref (self->homes);
-  self->homes = g_steal_pointer (&homes);
-  return profiles;
+  self->homes = g_hash_table_ref (asking.homes);
+  return g_steal_pointer (&asking.profiles);
 }
 
 /* The services worth asking about a profile: that which told it first. How many. */

@@ -12,7 +12,6 @@
 CG_ONVIF_OPERATION (tptz, GetStatus, CG_ONVIF_SERVICE_PTZ, TRUE);
 CG_ONVIF_OPERATION (tptz, ContinuousMove, CG_ONVIF_SERVICE_PTZ, FALSE);
 CG_ONVIF_OPERATION (tptz, RelativeMove, CG_ONVIF_SERVICE_PTZ, FALSE);
-CG_ONVIF_OPERATION (tptz, Stop, CG_ONVIF_SERVICE_PTZ, TRUE); /* no move: twice is as good as once */
 
 static gboolean
 is_number (const float *value)
@@ -185,51 +184,4 @@ cg_onvif_ptz_relative_move_in_thread (CgOnvifSession *self,
   struct _tptz__RelativeMoveResponse response = {};
 
   return cg_onvif_span_call (span, &operation_RelativeMove, &request, &response, error);
-}
-
-static gboolean
-stop (CgOnvifSpan *span,
-      const char *profile_token,
-      enum xsd__boolean *pan_tilt,
-      enum xsd__boolean *zoom,
-      GError **error)
-{
-  struct _tptz__Stop request = {
-      .ProfileToken = (char *)profile_token, .PanTilt = pan_tilt, .Zoom = zoom};
-  struct _tptz__StopResponse response = {};
-
-  return cg_onvif_span_call (span, &operation_Stop, &request, &response, error);
-}
-
-/**
- * cg_onvif_ptz_stop_in_thread:
- * @self: a session
- * @profile_token: a profile with a PTZ configuration
- * @pan_tilt: whether to stop panning and tilting
- * @zoom: whether to stop zooming
- * @error: return location
- *
- * Stop: PTZ Service Specification, 5.3.5. A camera that refuses to be told the axes is asked once
- * more to stop, which by the standard means all of them (Q33).
- *
- * Returns: whether the camera has agreed; some do without stopping (Q1)
- */
-gboolean
-cg_onvif_ptz_stop_in_thread (CgOnvifSession *self,
-                             const char *profile_token,
-                             gboolean pan_tilt,
-                             gboolean zoom,
-                             GError **error)
-{
-  g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  enum xsd__boolean stop_pan_tilt = pan_tilt ? true_ : false_;
-  enum xsd__boolean stop_zoom = zoom ? true_ : false_;
-  g_autoptr (GError) reason = NULL;
-
-  if (stop (span, profile_token, &stop_pan_tilt, &stop_zoom, &reason))
-    return TRUE;
-  if (g_error_matches (reason, CG_ERROR, CG_ERROR_PEER_FAULT) && was_form_refused (span))
-    return stop (span, profile_token, NULL, NULL, error);
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
 }

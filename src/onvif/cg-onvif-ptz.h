@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cg-onvif-media.h"
+#include "cg-onvif-stop.h"
 
 G_BEGIN_DECLS
 
@@ -73,11 +74,6 @@ gboolean cg_onvif_ptz_relative_move_in_thread (CgOnvifSession *self,
                                                const char *profile_token,
                                                const CgOnvifVelocity *step,
                                                GError **error);
-gboolean cg_onvif_ptz_stop_in_thread (CgOnvifSession *self,
-                                      const char *profile_token,
-                                      gboolean pan_tilt,
-                                      gboolean zoom,
-                                      GError **error);
 
 GPtrArray *cg_onvif_ptz_get_presets_in_thread (CgOnvifSession *self,
                                                const char *profile_token,

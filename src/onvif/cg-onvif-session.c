@@ -81,6 +81,8 @@ cg_onvif_session_copy (const CgOnvifSession *self)
   copy->is_proven = self->is_proven;
   copy->digest = g_strdup (self->digest);
   copy->refuses_timeout = self->refuses_timeout;
+  copy->stop_form = self->stop_form;
+  copy->media = self->media;
   copy->is_soap11 = self->is_soap11;
   copy->is_soap_known = self->is_soap_known;
   cg_onvif_session_set_breaker (copy, self->breaker);
@@ -104,9 +106,9 @@ cg_onvif_session_free (CgOnvifSession *self)
   cg_onvif_soap_free (self->soap);
   for (guint i = 0; i < CG_ONVIF_N_SERVICES; i++)
     g_free (self->xaddrs[i]);
-  cg_onvif_challenge_free (self->challenge);
-  cg_onvif_challenge_free (self->weaker);
-  cg_onvif_challenge_free (self->file_challenge);
+  cg_digest_free (self->challenge);
+  cg_digest_free (self->weaker);
+  cg_digest_free (self->file_challenge);
   cg_breaker_unref (self->breaker);
   cg_onvif_fault_free (self->fault);
   g_hash_table_unref (self->worked);

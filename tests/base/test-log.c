@@ -55,6 +55,9 @@ write_some_lines (void)
   cg_log_set_verbose (TRUE);
   g_info ("detailed");
   g_log_structured ("Foreign", G_LOG_LEVEL_DEBUG, "MESSAGE", "chatter");
+  g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+  g_log_structured ("GStreamer", G_LOG_LEVEL_CRITICAL, "MESSAGE", "complaint");
+  g_log_structured ("camgate", G_LOG_LEVEL_CRITICAL, "MESSAGE", "mistake");
 }
 
 static void
@@ -68,7 +71,8 @@ test_lines (void)
   g_test_trap_subprocess (NULL, 0, 0);
 
   g_test_trap_assert_passed ();
-  g_test_trap_assert_stderr ("*message landmark forged\n*info    detailed\n");
+  g_test_trap_assert_stderr ("*message landmark forged\n*info    detailed\n"
+                             "*warning complaint\n*bug     mistake\n");
   g_test_trap_assert_stderr_unmatched ("*step*");
   g_test_trap_assert_stderr_unmatched ("*chatter*");
 }

@@ -29,6 +29,8 @@ static struct {
   char *address;
 } ends[2];
 
+static CgTransport wanted, delivered; /* of the last pull */
+
 static gboolean goodbyes_held;
 static GQueue goodbyes; /* (element-type GTask) */
 
@@ -112,7 +114,15 @@ cg_pull_new (CgHub *hub, const CgPullOptions *options)
 {
   g_free (ends[FAKE_PULL].address);
   ends[FAKE_PULL].address = g_strdup (options->location);
+  wanted = options->transport;
+  delivered = wanted == CG_TRANSPORT_UDP ? CG_TRANSPORT_UDP : CG_TRANSPORT_TCP;
   return g_object_new (CG_TYPE_PULL, NULL);
+}
+
+CgTransport
+cg_pull_get_transport (CgPull *self)
+{
+  return delivered;
 }
 
 void
@@ -223,4 +233,18 @@ fake_media_fail (FakeEnd end, CgError code)
 
   g_assert_nonnull (ends[end].object);
   g_signal_emit_by_name (ends[end].object, "failed", error);
+}
+
+/* As a pull that has met 461 (Q18). */
+void
+fake_media_go_live_by (CgTransport transport)
+{
+  delivered = transport;
+  fake_media_go_live (FAKE_PULL);
+}
+
+CgTransport
+fake_media_get_wanted_transport (void)
+{
+  return wanted;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-config.h"
 #include "cg-error.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,8 @@ gboolean fake_media_is_started (FakeEnd end);
 guint fake_media_count_ever (FakeEnd end);
 const char *fake_media_get_address (FakeEnd end);
 void fake_media_go_live (FakeEnd end);
+void fake_media_go_live_by (CgTransport transport);
+CgTransport fake_media_get_wanted_transport (void);
 void fake_media_fail (FakeEnd end, CgError error);
 
 G_END_DECLS

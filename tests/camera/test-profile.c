@@ -17,6 +17,9 @@ static const CgOnvifLearnt example = {
     .clock_mode = CG_ONVIF_CLOCK_LESS_ZONE,
     .clock_offset_ms = -28800500,
     .refuses_timeout = TRUE,
+    .stop_form = CG_ONVIF_STOP_BARE,
+    .media = CG_ONVIF_MEDIA_1,
+    .transport = CG_TRANSPORT_UDP,
     .certificate = (char *)"AB:CD",
 };
 
@@ -94,6 +97,11 @@ test_damaged (void)
       {"{\"refuses-timeout\":\"true\"}", "*faulty refuses-timeout*"},
       {"{\"refuses-timeout\":1}", "*faulty refuses-timeout*"},
       {"{\"firmware\":\"\"}", "*faulty firmware*"},
+      {"{\"stop\":\"sit\"}", "*faulty stop*"},
+      {"{\"stop\":2}", "*faulty stop*"},
+      {"{\"media\":\"media3\"}", "*faulty media*"},
+      {"{\"transport\":\"quic\"}", "*faulty transport*"},
+      {"{\"transport\":[\"udp\"]}", "*faulty transport*"},
       {"{\"digest\":false}", "*faulty digest*"},
   };
 
@@ -112,6 +120,9 @@ test_damaged (void)
     g_assert_cmpint (learnt->clock_mode, ==, 0);
     g_assert_cmpint (learnt->clock_offset_ms, ==, 0);
     g_assert_false (learnt->refuses_timeout);
+    g_assert_cmpint (learnt->stop_form, ==, 0);
+    g_assert_cmpint (learnt->media, ==, 0);
+    g_assert_cmpint (learnt->transport, ==, 0);
   }
 }
 
@@ -163,6 +174,34 @@ test_store (void)
   cg_test_remove_dir (dir);
 }
 
+/* What moves and streams have taught outlives the next contact, but no other firmware. */
+static void
+test_firmware (void)
+{
+  g_autoptr (CgProfile) profile = cg_profile_new (NULL, DID);
+  const CgOnvifLearnt *learnt;
+  CgOnvifLearnt contact = {.firmware = (char *)"V1"};
+  cg_profile_note (profile, &contact);
+
+  cg_profile_note_moves (profile, CG_ONVIF_STOP_ZERO, TRUE);
+  cg_profile_note_transport (profile, CG_TRANSPORT_UDP);
+  contact.login = CG_ONVIF_LOGIN_TOKEN;
+  cg_profile_note (profile, &contact);
+  learnt = cg_profile_get_learnt (profile);
+  g_assert_cmpint (learnt->login, ==, CG_ONVIF_LOGIN_TOKEN);
+  g_assert_cmpint (learnt->stop_form, ==, CG_ONVIF_STOP_ZERO);
+  g_assert_true (learnt->refuses_timeout);
+  g_assert_cmpint (learnt->transport, ==, CG_TRANSPORT_UDP);
+
+  contact.firmware = (char *)"V2";
+  cg_profile_note (profile, &contact);
+
+  learnt = cg_profile_get_learnt (profile);
+  g_assert_cmpint (learnt->stop_form, ==, CG_ONVIF_STOP_UNKNOWN);
+  g_assert_false (learnt->refuses_timeout);
+  g_assert_cmpint (learnt->transport, ==, CG_TRANSPORT_AUTO);
+}
+
 /* A file that is no JSON at all, and another certificate than before (Q57). */
 static void
 test_warnings (void)
@@ -195,6 +234,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera/profile/damaged", test_damaged);
   g_test_add_func ("/camera/profile/faulty-beside-sound", test_faulty_beside_sound);
   g_test_add_func ("/camera/profile/store", test_store);
+  g_test_add_func ("/camera/profile/firmware", test_firmware);
   g_test_add_func ("/camera/profile/warnings", test_warnings);
   const int status = g_test_run ();
   g_ptr_array_unref (warnings);

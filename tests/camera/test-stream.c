@@ -17,6 +17,7 @@ static const CgStreamConfig config = {
 
 typedef struct {
   CgClock *clock;
+  CgStreamTransport *transport;
   CgStream *stream;
   GString *events;  /* "playing retrying(unreachable) …" */
   gboolean answers; /* whether the test's camera tells its address */
@@ -54,7 +55,9 @@ set_up_with_config (Fixture *fixture, const CgStreamConfig *stream_config)
   fake_media_reset ();
   fixture->clock = CG_CLOCK (cg_clock_dummy_new ());
   g_autoptr (CgBreaker) breaker = cg_breaker_new (fixture->clock);
-  fixture->stream = cg_stream_new (camera, stream_config, fixture->clock, breaker);
+  fixture->transport = cg_stream_transport_new (camera->transport);
+  fixture->stream =
+      cg_stream_new (camera, stream_config, fixture->clock, breaker, fixture->transport);
   fixture->events = g_string_new (NULL);
   fixture->answers = TRUE;
   g_signal_connect (fixture->stream, "source-wanted", G_CALLBACK (on_source_wanted), fixture);
@@ -82,6 +85,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   cg_stream_stop (fixture->stream);
   settle ();
   g_assert_finalize_object (fixture->stream);
+  g_assert_finalize_object (fixture->transport);
   g_object_unref (fixture->clock);
   g_string_free (fixture->events, TRUE);
   fake_media_reset ();
@@ -141,6 +145,25 @@ test_other_url_moves_push_only (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fake_media_count_ever (FAKE_PUSH), ==, 2);
   g_assert_cmpstr (fake_media_get_address (FAKE_PUSH), ==, OTHER_URL);
   g_assert_cmpstr (fixture->events->str, ==, "playing playing");
+}
+
+/* Q18: UDP is begun with where it has worked, and given up where it does not work any more. */
+static void
+test_q18_remembers_udp (Fixture *fixture, gconstpointer data)
+{
+  cg_stream_play (fixture->stream, URL);
+  g_assert_cmpint (fake_media_get_wanted_transport (), ==, CG_TRANSPORT_AUTO);
+  fake_media_go_live_by (CG_TRANSPORT_UDP);
+  g_assert_cmpint (cg_stream_transport_get_learnt (fixture->transport), ==, CG_TRANSPORT_UDP);
+
+  fake_media_fail (FAKE_PULL, CG_ERROR_UNREACHABLE);
+  advance (fixture, 1000);
+  g_assert_cmpint (fake_media_get_wanted_transport (), ==, CG_TRANSPORT_UDP);
+  fake_media_fail (FAKE_PULL, CG_ERROR_UNREACHABLE);
+  advance (fixture, 4000);
+
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 3);
+  g_assert_cmpint (fake_media_get_wanted_transport (), ==, CG_TRANSPORT_AUTO);
 }
 
 /* Q9: one end failing never restarts the other. */
@@ -326,6 +349,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"/camera/stream/play-then-stop", test_play_then_stop},
       {"/camera/stream/same-url-restarts-nothing", test_same_url_restarts_nothing},
+      {"/camera/stream/q18-remembers-udp", test_q18_remembers_udp},
       {"/camera/stream/other-url-moves-push-only", test_other_url_moves_push_only},
       {"/camera/stream/q9-lost-server-keeps-pull", test_q9_lost_server_keeps_pull},
       {"/camera/stream/q9-lost-camera-keeps-push", test_q9_lost_camera_keeps_push},

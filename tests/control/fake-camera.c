@@ -259,6 +259,10 @@ cg_fleet_count_streams (CgFleet *self)
 gboolean
 cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error)
 {
+  if (!g_str_has_prefix (url, "rtmp")) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Invalid RTMP URL");
+    return FALSE;
+  }
   note (camera, "play %s", url);
   if (camera->next_error == NULL)
     return TRUE;

@@ -4,6 +4,7 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -435,10 +436,55 @@ test_close_from_within_a_message (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (n_messages, ==, 1);
 }
 
+static guint n_refusals;
+
+static GLogWriterOutput
+count_refusals (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE") &&
+        strstr (fields[i].value, "cannot be taken in") != NULL) {
+      n_refusals++;
+      return G_LOG_WRITER_HANDLED;
+    }
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
+static gboolean
+give_back (gpointer user_data)
+{
+  setrlimit (RLIMIT_NOFILE, user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+has_client (gpointer user_data)
+{
+  return ((Fixture *)user_data)->logs->len == 1;
+}
+
+/* It waits for better times, and does not spin. */
+static void
+test_no_descriptors (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocket) client = connect_client (fixture);
+  struct rlimit usual, none;
+  getrlimit (RLIMIT_NOFILE, &usual);
+  none = usual;
+  none.rlim_cur = (rlim_t)g_socket_get_fd (client);
+
+  setrlimit (RLIMIT_NOFILE, &none);
+  g_timeout_add (300, give_back, &usual);
+  cg_test_wait_for (has_client, fixture, "the client to be taken in");
+
+  g_assert_cmpuint (n_refusals, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (count_refusals, NULL, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/local/lines-both-ways", test_lines_both_ways);
@@ -456,5 +502,6 @@ main (int argc, char **argv)
   ADD ("/local/other-file-is-not-touched", test_other_file_is_not_touched);
   ADD ("/local/path-too-long", test_path_too_long);
   ADD ("/local/close-from-within-a-message", test_close_from_within_a_message);
+  ADD ("/local/no-descriptors", test_no_descriptors);
   return g_test_run ();
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cg-onvif-address.h"
-#include "cg-onvif-digest.h"
+#include "cg-digest.h"
 #include "cg-onvif-discovery-message.h"
 #include "cg-onvif-fault.h"
 #include "cg-onvif-text.h"
@@ -78,7 +78,7 @@ static void
 read_values (const char *text)
 {
   const char *const headers[] = {text, NULL};
-  g_autoptr (CgOnvifChallenge) challenge = cg_onvif_challenge_parse (headers);
+  g_autoptr (CgDigest) challenge = cg_digest_parse (headers);
   g_autofree char *url = cg_onvif_address_normalise (text, NULL);
   g_autofree char *xaddr = cg_onvif_address_repair (text, "http://192.0.2.1/onvif/device_service");
   g_autofree char *uri = cg_onvif_address_repair_stream (text, "http://192.0.2.1/");
@@ -86,7 +86,7 @@ read_values (const char *text)
   guint milliseconds = 0;
 
   if (challenge != NULL) {
-    g_autofree char *answer = cg_onvif_challenge_answer (challenge, "POST", "/", "u", "p", "c");
+    g_autofree char *answer = cg_digest_answer (challenge, "POST", "/", "u", "p", "c");
 
     g_assert_true (g_str_has_prefix (answer, "Digest username="));
   }

@@ -2,6 +2,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cg-media.h"
@@ -262,6 +263,63 @@ test_unreachable (void)
 }
 
 /* A camera that takes the connection and says nothing. */
+/* One connection of a camera that knows nothing but another place, which is itself. */
+static gboolean
+send_elsewhere (GThreadedSocketService *service,
+                GSocketConnection *connection,
+                GObject *source_object,
+                gpointer user_data)
+{
+  g_autoptr (GDataInputStream) input =
+      g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
+  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  guint *described = user_data;
+  int sequence = 0;
+  gboolean is_describe = FALSE;
+  char *line;
+
+  g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
+  while ((line = g_data_input_stream_read_line (input, NULL, NULL, NULL)) != NULL) {
+    if (g_str_has_prefix (line, "DESCRIBE "))
+      is_describe = TRUE;
+    if (g_str_has_prefix (line, "CSeq: "))
+      sequence = atoi (line + strlen ("CSeq: "));
+    if (*line == '\0') {
+      g_output_stream_printf (output, NULL, NULL, NULL,
+                              is_describe ? "RTSP/1.0 302 Found\r\nCSeq: %d\r\n"
+                                            "Location: rtsp://127.0.0.1:%u/again\r\n\r\n"
+                                          : "RTSP/1.0 200 OK\r\nCSeq: %d\r\n"
+                                            "Public: OPTIONS, DESCRIBE, SETUP, PLAY\r\n\r\n",
+                              sequence, described[1]);
+      g_atomic_int_add ((gint *)&described[0], is_describe ? 1 : 0);
+      is_describe = FALSE;
+    }
+    g_free (line);
+  }
+  return TRUE;
+}
+
+static void
+test_redirected_to_itself (void)
+{
+  g_autoptr (GSocketService) service = g_threaded_socket_service_new (-1);
+  guint described[2] = {0, 0};
+  g_auto (Fixture) fixture;
+  described[1] = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (service), NULL, NULL);
+  g_signal_connect (service, "run", G_CALLBACK (send_elsewhere), described);
+  g_autofree char *location = g_strdup_printf ("rtsp://127.0.0.1:%u/again", described[1]);
+  fixture_init (&fixture);
+
+  start_options (&fixture, (CgPullOptions){.location = location});
+  media_wait_until (fixture.failed == 1);
+  stop_pull (&fixture);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+  g_assert_nonnull (strstr (fixture.error->message, "redirect"));
+  g_assert_cmpuint ((guint)g_atomic_int_get ((gint *)&described[0]), <, 40);
+  g_socket_service_stop (service);
+}
+
 static void
 test_silent (void)
 {
@@ -517,6 +575,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pull/login-refused", test_login_refused);
   g_test_add_func ("/pull/not-found", test_not_found);
   g_test_add_func ("/pull/unreachable", test_unreachable);
+  g_test_add_func ("/pull/redirected-to-itself", test_redirected_to_itself);
   g_test_add_func ("/pull/silent", test_silent);
   g_test_add_func ("/pull/q8-freezes", test_freezes);
   g_test_add_func ("/pull/hangs-up", test_hangs_up);

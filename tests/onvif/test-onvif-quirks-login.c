@@ -259,6 +259,8 @@ test_firmware_changes (void)
       .login = CG_ONVIF_LOGIN_BOTH,
       .digest = (char *)"MD5",
       .refuses_timeout = TRUE,
+      .stop_form = CG_ONVIF_STOP_ZERO,
+      .media = CG_ONVIF_MEDIA_1,
   };
   cg_onvif_session_set_learnt (fixture.session, &old);
 
@@ -269,6 +271,8 @@ test_firmware_changes (void)
   g_assert_cmpint (learnt->login, ==, CG_ONVIF_LOGIN_TOKEN);
   g_assert_null (learnt->digest);
   g_assert_false (learnt->refuses_timeout);
+  g_assert_cmpint (learnt->stop_form, ==, CG_ONVIF_STOP_UNKNOWN);
+  g_assert_cmpint (learnt->media, ==, CG_ONVIF_MEDIA_BOTH);
   stop (&fixture);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cg-onvif-device.h"
+#include "cg-onvif-learnt.h"
 #include "cg-onvif-media.h"
 #include "cg-onvif-ptz.h"
 #include "cg-sim.h"
@@ -283,6 +284,44 @@ test_q60 (void)
   g_assert_null (cg_onvif_profile_choose_ptz_beside (profiles, seen, &third));
 }
 
+/* The service that will not answer is asked once; a session that has learnt it does not ask. */
+static void
+test_q28_learnt (void)
+{
+  static const struct {
+    const char *arg;
+    CgOnvifMediaKnown media;
+    guint n_media1, n_media2; /* of the second session */
+  } cases[] = {
+      {"fails", CG_ONVIF_MEDIA_2, 0, 1},
+      {"fails2", CG_ONVIF_MEDIA_1, 1, 0},
+      {"hidden", CG_ONVIF_MEDIA_BOTH, 1, 1},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const CgSimOptions options = CG_SIM_OPTIONS_INIT;
+    g_auto (Fixture) fixture = {NULL, NULL};
+    g_test_message ("%s", cases[i].arg);
+    start (&fixture, &options, "Q28", cases[i].arg);
+    g_autoptr (GPtrArray) first = get_profiles (&fixture);
+    g_autoptr (CgOnvifLearnt) learnt = cg_onvif_session_get_learnt (fixture.session);
+    const guint n_media1 = cg_sim_count_requests (fixture.sim, "GetProfiles");
+    const guint n_media2 = cg_sim_count_requests (fixture.sim, "GetProfiles2");
+    g_autoptr (CgOnvifSession) second =
+        cg_onvif_session_new (cg_sim_get_onvif_url (fixture.sim), NULL, NULL);
+    cg_onvif_session_set_learnt (second, learnt);
+
+    g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (second, NULL);
+
+    g_assert_cmpint (learnt->media, ==, cases[i].media);
+    g_assert_cmpuint (profiles->len, ==, 2);
+    g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "GetProfiles"), ==,
+                      n_media1 + cases[i].n_media1);
+    g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "GetProfiles2"), ==,
+                      n_media2 + cases[i].n_media2);
+  }
+}
+
 /* A camera that came back without media 1 is asked again, with the login that works. */
 static void
 test_forget (void)
@@ -317,6 +356,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/services/Q7/switched-off", test_q7_switched_off);
   g_test_add_func ("/onvif/services/Q7/snapshot", test_q7_snapshot);
   g_test_add_func ("/onvif/services/Q28/h265", test_q28_h265);
+  g_test_add_func ("/onvif/services/Q28/learnt", test_q28_learnt);
   g_test_add_func ("/onvif/services/Q28/home", test_q28_home);
   g_test_add_func ("/onvif/services/Q29/port80", test_q29_port80);
   g_test_add_func ("/onvif/services/Q46/move", test_q46_move);

@@ -20,6 +20,8 @@ REFUSED = (
     ("play to http", DID, {"play": {"url": "http://h/live/x"}}, 400, "Invalid RTMP URL"),
     ("play to no host", DID, {"play": {"url": "rtmp:///live/x"}}, 400, "Invalid RTMP URL"),
     ("play to half an address", DID, {"play": {"url": "rtmp://"}}, 400, "Invalid RTMP URL"),
+    ("play to no stream", DID, {"play": {"url": "rtmp://h/live"}}, 400, "Invalid RTMP URL"),
+    ("play to two lines", DID, {"play": {"url": "rtmp://h/a/b\r\n"}}, 400, "Invalid RTMP URL"),
     ("direction 10", DID, {"ptz": {"start": {"direction": 10}}}, 400, "direction"),
     ("direction -1", DID, {"ptz": {"start": {"direction": -1}}}, 400, "direction"),
     ("direction up", DID, {"ptz": {"start": {"direction": "up"}}}, 400, "direction"),

@@ -182,16 +182,16 @@ class TestReload(SystemTest):
         self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
         self.assert_nothing_restarted()
 
-    def replace_camera(self, move_timeout):
+    def replace_camera(self, name):
         """A reload after which the camera waits for the goodbye of its predecessor."""
-        self.config["ptz"]["move-timeout"] = move_timeout
+        self.config[f"camera {DID}"]["name"] = name
         self.daemon.write_config()
         self.daemon.reload()
 
     def test_what_was_played_outlives_two_reloads(self):
         self.simulator.signal(signal.SIGSTOP)
-        self.replace_camera(3)
-        self.replace_camera(4)
+        self.replace_camera("gate")
+        self.replace_camera("door")
         self.simulator.signal(signal.SIGCONT)
 
         self.media.expect_publish(DID)
@@ -199,7 +199,7 @@ class TestReload(SystemTest):
 
     def test_a_stop_counts_while_the_camera_is_replaced(self):
         self.simulator.signal(signal.SIGSTOP)
-        self.replace_camera(3)
+        self.replace_camera("gate")
         self.cloud.ask(DID, {"stop": {}})
         self.simulator.signal(signal.SIGCONT)
 
@@ -208,6 +208,20 @@ class TestReload(SystemTest):
               "contact with the successor")
         cameras = local.ask(None, {"status": {}})["status"]["cameras"]
         self.assertEqual(cameras["streaming"], 0)
+
+    def test_settings_that_all_cameras_share_change_under_a_running_stream(self):
+        camera = self.simulator.cameras[0]
+        self.config["ptz"]["speed-fast"] = 0.125
+        self.config["stream"] = {"retry-max": 7, "max-streams": 1}
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        self.cloud.ask(DID, {"ptz": {"start": {"direction": 3, "speed": 2}}})
+        self.cloud.ask(DID, {"ptz": {"stop": {}}})
+        (move, *_zeros) = camera.requests("ContinuousMove")
+        self.assertAlmostEqual(move["args"]["pan"], 0.125)
+        self.assert_nothing_restarted()
 
     def test_the_same_file_again_changes_nothing(self):
         self.daemon.reload()

@@ -2,12 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What real cameras do wrong, from the cloud's side: each fault is switched on in the camera."""
 
+import os
+
 from harness.house import DID, SystemTest, configuration
 from harness.runner import main
 from harness.simulator import until
 
 RIGHT = {"ptz": {"start": {"direction": 3, "speed": 0}}}
 SOON = {"retry-max": 1, "stall-timeout": 1}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 class TestQuirks(SystemTest):
@@ -17,14 +24,14 @@ class TestQuirks(SystemTest):
         self.media = self.start_media()
         self.cloud = self.start_cloud(self.broker)
         self.url = self.media.url(DID)
-        self.camera = None
+        self.camera = self.daemon = None
 
     def start_with(self, *faults, ptz=None):
         self.camera = self.start_simulator().camera
         for fault in faults:
             name, _equals, argument = fault.partition("=")
             self.camera.fault(name, arg=argument or None)
-        self.start_daemon(
+        self.daemon = self.start_daemon(
             configuration(self.broker, {DID: self.camera}, stream=SOON, ptz=ptz or {}),
             self.broker)
         self.cloud.expect_register(DID)
@@ -73,6 +80,27 @@ class TestQuirks(SystemTest):
 
         self.assert_plays()
         self.assertEqual(self.camera.sessions(), (1, 1))
+
+    def test_q18_takes_udp_only_and_is_asked_for_it_first_in_the_next_life(self):
+        self.start_with("Q18")
+
+        self.assert_plays()
+        path = os.path.join(self.daemon.state_dir, f"camera-{DID}.json")
+        until(lambda: '"udp"' in read(path), "the transport is stored")
+        refused = len(self.camera.requests("SETUP"))
+        self.daemon.terminate()
+        self.daemon.wait()
+        self.daemon.start()
+        self.cloud.expect_register(DID)
+        self.assert_plays()
+
+        self.assertGreater(refused, 0)
+        self.assertEqual(self.camera.requests("SETUP"), [])
+
+    def test_q33_refuses_each_stop_but_a_move_of_no_speed(self):
+        self.start_with("Q33=stop")
+
+        self.assert_moves()
 
     def test_q34_has_a_profile_that_cannot_move(self):
         self.start_with("Q34")

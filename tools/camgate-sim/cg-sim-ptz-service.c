@@ -297,6 +297,22 @@ record_move (struct soap *soap, const CgSimVector *velocity, const char *timeout
   cg_sim_soap_record (soap, "ContinuousMove", args);
 }
 
+/* Q33: what another camera would just pass over. */
+static gboolean
+is_move_taken (struct soap *soap, const CgSimVector *velocity, const char *timeout)
+{
+  const CgSimCall *call = soap->user;
+  CgSimFaults *faults = call->state->faults;
+
+  if (timeout != NULL && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q33, "timeout"))
+    cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_TIMEOUT_NOT_SUPPORTED, "No Timeout here");
+  else if (velocity->has_zoom && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q33, "zoom"))
+    cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_SPACE_NOT_SUPPORTED, "No zoom here");
+  else
+    return TRUE;
+  return FALSE;
+}
+
 int
 __tptz__ContinuousMove (struct soap *soap,
                         struct _tptz__ContinuousMove *request,
@@ -311,7 +327,8 @@ __tptz__ContinuousMove (struct soap *soap,
   read_vector (speed ? speed->PanTilt : NULL, speed ? speed->Zoom : NULL, &velocity);
   record_move (soap, &velocity, request->Timeout);
   if (!cg_sim_soap_check_ptz_profile (soap, request->ProfileToken) ||
-      !read_timeout (soap, request->Timeout, &timeout_ms))
+      !read_timeout (soap, request->Timeout, &timeout_ms) ||
+      !is_move_taken (soap, &velocity, request->Timeout))
     return SOAP_FAULT;
   if ((velocity.has_pan_tilt && !is_space (speed->PanTilt->space, PAN_TILT_VELOCITY)) ||
       (velocity.has_zoom && !is_space (speed->Zoom->space, ZOOM_VELOCITY)))
@@ -353,6 +370,25 @@ __tptz__RelativeMove (struct soap *soap,
   return SOAP_OK;
 }
 
+/* Q33: the same of a stop. */
+static gboolean
+is_stop_taken (struct soap *soap, const struct _tptz__Stop *request)
+{
+  const CgSimCall *call = soap->user;
+  CgSimFaults *faults = call->state->faults;
+  const gboolean is_bare = request->PanTilt == NULL && request->Zoom == NULL;
+
+  if (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q33, "stop"))
+    cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_UNKNOWN_ACTION, "No Stop here");
+  else if (request->Zoom != NULL && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q33, "zoom"))
+    cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_INVALID_ARGUMENT, "No zoom here");
+  else if (!is_bare && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q33, "axes"))
+    cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_INVALID_ARGUMENT, "No axes here");
+  else
+    return TRUE;
+  return FALSE;
+}
+
 int
 __tptz__Stop (struct soap *soap, struct _tptz__Stop *request, struct _tptz__StopResponse *response)
 {
@@ -367,7 +403,8 @@ __tptz__Stop (struct soap *soap, struct _tptz__Stop *request, struct _tptz__Stop
   json_object_set_boolean_member (args, "pan_tilt", pan_tilt);
   json_object_set_boolean_member (args, "zoom", zoom);
   cg_sim_soap_record (soap, "Stop", args);
-  if (!cg_sim_soap_check_ptz_profile (soap, request->ProfileToken))
+  if (!cg_sim_soap_check_ptz_profile (soap, request->ProfileToken) ||
+      !is_stop_taken (soap, request))
     return SOAP_FAULT;
   if (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q1, "stop") ||
       cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q1, "both"))

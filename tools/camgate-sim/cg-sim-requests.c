@@ -56,6 +56,7 @@ cg_sim_requests_add (CgSimRequests *self, const char *op, gint64 at_ms, JsonObje
 
   json_object_set_string_member (request, "op", op);
   json_object_set_int_member (request, "at", at_ms);
+  json_object_set_int_member (request, "us", g_get_monotonic_time ());
   json_object_set_object_member (request, "args", args != NULL ? args : json_object_new ());
 
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
@@ -71,7 +72,8 @@ cg_sim_requests_add (CgSimRequests *self, const char *op, gint64 at_ms, JsonObje
  * cg_sim_requests_take:
  * @self: the record
  *
- * Returns: (transfer full): what came since it was last taken, in order: `{op, at, args}`
+ * Returns: (transfer full): what came since it was last taken, in order: `{op, at, us, args}`; `us` is of
+ *   the monotonic clock of this machine
  */
 JsonArray *
 cg_sim_requests_take (CgSimRequests *self)

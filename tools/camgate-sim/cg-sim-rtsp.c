@@ -54,6 +54,20 @@ connect_holding (gpointer instance, const char *signal, GCallback callback, CgSi
   g_signal_connect_data (instance, signal, callback, rtsp_ref (self), rtsp_unref, 0);
 }
 
+/* Q18: whether a SETUP asks for what it does not have. */
+static gboolean
+is_transport_refused (CgSimRtsp *self, const GstRTSPContext *context)
+{
+  char *transport = NULL;
+
+  gst_rtsp_message_get_header (context->request, GST_RTSP_HDR_TRANSPORT, &transport, 0);
+  const gboolean is_tcp = transport != NULL && strstr (transport, "/TCP") != NULL;
+  if (!cg_sim_faults_is_arg (self->state->faults, CG_SIM_FAULT_Q18, is_tcp ? "udp" : "tcp"))
+    return FALSE;
+  cg_sim_requests_add (self->state->requests, "SETUP", g_get_real_time () / 1000, NULL);
+  return TRUE;
+}
+
 /* Q19: before SETUP makes a new session. */
 static GstRTSPStatusCode
 on_pre_setup (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data)
@@ -61,6 +75,8 @@ on_pre_setup (GstRTSPClient *client, GstRTSPContext *context, gpointer user_data
   CgSimRtsp *self = user_data;
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
+  if (is_transport_refused (self, context))
+    return GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
   if (!cg_sim_faults_is_on (self->state->faults, CG_SIM_FAULT_Q19))
     return GST_RTSP_STS_OK;
   if (context->session != NULL && g_hash_table_contains (self->sessions, context->session))

@@ -9,6 +9,7 @@
 /* Names within the pipelines. */
 #define VIDEO_SOURCE "camera"
 #define ENCODER "encoder"
+#define KIND "kind" /* a filter behind the encoder of H.264 */
 #define VIDEO_PAYLOADER "pay0"
 #define AUDIO_PAYLOADER "pay1"
 
@@ -211,13 +212,42 @@ attach_source (CgSimStream *self, GstElement *bin)
                          (GClosureNotify)(void (*) (void))painter_free, 0);
 }
 
+/* Longer from key frame to key frame than it tells (Q14). */
+static void
+stretch_groups (CgSimStream *self, GstElement *encoder)
+{
+  const double gop_s = cg_sim_faults_get_number (self->state->faults, CG_SIM_FAULT_Q14);
+
+  if (gop_s > 0)
+    g_object_set (encoder, "key-int-max", (int)(gop_s * self->profile->fps), NULL);
+}
+
+/* Two between each two others; an encoder without delay would make none (Q22). */
+static void
+add_b_frames (CgSimStream *self, GstElement *bin, GstElement *encoder)
+{
+  g_autoptr (GstElement) filter = gst_bin_get_by_name (GST_BIN (bin), KIND);
+  g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-h264,profile=main");
+
+  if (filter == NULL || !cg_sim_faults_is_on (self->state->faults, CG_SIM_FAULT_Q22))
+    return;
+  g_object_set (filter, "caps", caps, NULL);
+  g_object_set (encoder, "tune", 0, "bframes", 2, "b-adapt", FALSE, "rc-lookahead", 0,
+                "sync-lookahead", 0, NULL);
+}
+
 static void
 on_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user_data)
 {
   CgSimStream *self = user_data;
   g_autoptr (GstElement) bin = gst_rtsp_media_get_element (media);
+  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (bin), ENCODER);
 
   attach_source (self, bin);
+  if (encoder != NULL) {
+    stretch_groups (self, encoder);
+    add_b_frames (self, bin, encoder);
+  }
   add_probe (bin, VIDEO_PAYLOADER, "sink", on_coded_video, stream_ref (self),
              (GDestroyNotify)cg_sim_stream_unref);
   for (guint i = 0; i < gst_rtsp_media_n_streams (media); i++) {
@@ -233,8 +263,7 @@ on_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user_d
   self->media = media;
   self->has_played = FALSE;
   self->needs_key = FALSE;
-  gst_clear_object (&self->encoder);
-  self->encoder = gst_bin_get_by_name (GST_BIN (bin), ENCODER);
+  g_set_object (&self->encoder, encoder);
 }
 
 static char *
@@ -250,7 +279,7 @@ make_encoder_text (const CgSimStream *self)
                             profile->limit_kbps, profile->is_filled ? ":strict-cbr=1" : "");
   return g_strdup_printf ("x264enc name=" ENCODER " speed-preset=ultrafast tune=zerolatency"
                           " threads=1 bitrate=%u key-int-max=%u option-string=\"scenecut=0%s\""
-                          " ! video/x-h264,profile=baseline",
+                          " ! capsfilter name=" KIND " caps=video/x-h264,profile=baseline",
                           profile->limit_kbps, profile->gop,
                           profile->is_filled ? ":nal-hrd=cbr" : "");
 }

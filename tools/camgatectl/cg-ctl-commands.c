@@ -38,12 +38,17 @@ static const CgCtlCommand commands[] = {
     {
         .name = "probe",
         .group = FIND,
-        .usage = "HOST[:PORT] [--user NAME]",
-        .summary = "Say what a camera is, and whether all will work with it",
-        .help = "Talks straight to the camera and needs no camgated. Each line is ok, a warning, "
-                "or a failure, and says what to do. The camera is not moved.",
-        .examples = "camgatectl probe 192.168.1.64 --user admin",
-        .flags = CG_CTL_FLAGS_LOGIN | CG_CTL_FLAG_TIMEOUT,
+        .usage = "HOST[:PORT] [--user NAME] [--no-move]",
+        .summary = "Say what a camera is, and whether the bridge will work with it",
+        .help =
+            "Talks straight to the camera and needs no camgated. Each line is ok, a warning or a "
+            "fail, and says what to do about it. The picture is measured from the stream, whatever "
+            "the camera tells of it; that takes some seconds.\n\n"
+            "The camera is moved a little, stopped, and brought back; --no-move leaves it alone.\n\n"
+            "Status: 0 the bridge will work with it, 1 something failed, 4 no camera answers.",
+        .examples = "camgatectl probe 192.168.1.64 --user admin\n"
+                    "camgatectl probe 192.168.1.64:8899 --user admin --no-move --json",
+        .flags = CG_CTL_FLAGS_LOGIN | CG_CTL_FLAG_TIMEOUT | CG_CTL_FLAG_NO_MOVE,
         .needs = CG_CTL_NEEDS_NOTHING,
         .min_words = 1,
         .max_words = 1,

@@ -99,7 +99,7 @@ cg_ctl_ask_gateway (CgCtl *self, const char *service, GError **error)
  * @self: a run
  * @format: lines for a person
  *
- * Prints them in the terminal's character set, unless JSON was asked for.
+ * Prints them in the terminal's character set, unless JSON or CSV was asked for.
  */
 void
 cg_ctl_say (CgCtl *self, const char *format, ...)
@@ -107,7 +107,7 @@ cg_ctl_say (CgCtl *self, const char *format, ...)
   g_autofree char *text = NULL;
   va_list arguments;
 
-  if (self->options->json)
+  if (self->options->json || self->options->csv)
     return;
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);

@@ -21,6 +21,9 @@ typedef enum {
   CG_CTL_FLAG_PORT = 1 << 11,
   CG_CTL_FLAG_HELP = 1 << 12,
   CG_CTL_FLAG_VERSION = 1 << 13,
+  CG_CTL_FLAG_NO_MOVE = 1 << 14,
+  CG_CTL_FLAG_PROBE_ALL = 1 << 15,
+  CG_CTL_FLAG_CSV = 1 << 16,
 } CgCtlFlag;
 
 #define CG_CTL_FLAGS_ALWAYS (CG_CTL_FLAG_HELP | CG_CTL_FLAG_VERSION | CG_CTL_FLAG_JSON)
@@ -40,6 +43,9 @@ typedef struct {
   gboolean version;
   gboolean json;
   gboolean wait;
+  gboolean no_move;
+  gboolean probe_all;
+  gboolean csv;
   char *socket;
   char *camera;
   char *user;

@@ -43,8 +43,8 @@ cg_ctl_screen_init (CgCtlScreen *self, int fd)
     return;
   self->is_terminal = TRUE;
   self->width = find_width (fd);
-  self->colour = term != NULL && *term != '\0' && strcmp (term, "dumb") != 0 &&
-                 (g_getenv ("NO_COLOR") ?: "")[0] == '\0';
+  self->rewrites = term != NULL && *term != '\0' && strcmp (term, "dumb") != 0;
+  self->colour = self->rewrites && (g_getenv ("NO_COLOR") ?: "")[0] == '\0';
 }
 
 /**

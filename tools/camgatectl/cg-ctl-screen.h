@@ -9,11 +9,13 @@ G_BEGIN_DECLS
  * CgCtlScreen:
  * @width: columns of the terminal; 0 when the output goes elsewhere and may be as wide as it likes
  * @is_terminal: somebody is looking
+ * @rewrites: a line can be written over
  * @colour: bold and colours are understood and wanted
  */
 typedef struct {
   guint width;
   gboolean is_terminal;
+  gboolean rewrites;
   gboolean colour;
 } CgCtlScreen;
 

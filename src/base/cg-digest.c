@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-onvif-digest.h"
+#include "cg-digest.h"
 
 #include <string.h>
 
@@ -95,7 +95,7 @@ find_algorithm (const char *name)
 /* Keeps the challenge in @best if we can answer it and like it better; @rank is the table's row.
  * One of the checksum @avoided does not count. */
 static void
-consider (GHashTable *parameters, int avoided, int *rank, CgOnvifChallenge **best)
+consider (GHashTable *parameters, int avoided, int *rank, CgDigest **best)
 {
   const char *name = g_hash_table_lookup (parameters, "algorithm");
   const char *nonce = g_hash_table_lookup (parameters, "nonce");
@@ -107,7 +107,7 @@ consider (GHashTable *parameters, int avoided, int *rank, CgOnvifChallenge **bes
       (int)algorithms[row].checksum == avoided)
     return;
   const char *realm = g_hash_table_lookup (parameters, "realm");
-  CgOnvifChallenge *self = g_new0 (CgOnvifChallenge, 1);
+  CgDigest *self = g_new0 (CgDigest, 1);
   self->realm = g_strdup (realm != NULL ? realm : "");
   self->nonce = g_strdup (nonce);
   self->opaque = g_strdup (g_hash_table_lookup (parameters, "opaque"));
@@ -116,15 +116,15 @@ consider (GHashTable *parameters, int avoided, int *rank, CgOnvifChallenge **bes
   self->is_session = algorithms[row].is_session;
   self->has_qop = qop != NULL && offers_auth (qop);
   self->is_stale = stale != NULL && g_ascii_strcasecmp (stale, "true") == 0;
-  g_clear_pointer (best, cg_onvif_challenge_free);
+  g_clear_pointer (best, cg_digest_free);
   *best = self;
   *rank = row;
 }
 
-static CgOnvifChallenge *
+static CgDigest *
 parse (const char *const *headers, int avoided)
 {
-  g_autoptr (CgOnvifChallenge) best = NULL;
+  g_autoptr (CgDigest) best = NULL;
   int rank = G_MAXINT;
 
   for (guint i = 0; headers != NULL && headers[i] != NULL; i++) {
@@ -147,7 +147,7 @@ parse (const char *const *headers, int avoided)
 }
 
 /**
- * cg_onvif_challenge_parse:
+ * cg_digest_parse:
  * @headers: (nullable) (array zero-terminated=1): the values of all WWW-Authenticate headers
  *
  * Reads all challenges, several on a line included, and chooses the best we can answer: SHA-256
@@ -155,37 +155,37 @@ parse (const char *const *headers, int avoided)
  *
  * Returns: (transfer full) (nullable): it, or %NULL where there is no digest challenge for us
  */
-CgOnvifChallenge *
-cg_onvif_challenge_parse (const char *const *headers)
+CgDigest *
+cg_digest_parse (const char *const *headers)
 {
   return parse (headers, -1);
 }
 
 /**
- * cg_onvif_challenge_parse_weaker:
+ * cg_digest_parse_weaker:
  * @headers: (nullable) (array zero-terminated=1): the values of all WWW-Authenticate headers
- * @best: what cg_onvif_challenge_parse() made of them
+ * @best: what cg_digest_parse() made of them
  *
  * Cameras offer SHA-256 and fail with it (Q27).
  *
  * Returns: (transfer full) (nullable): the best one of another checksum
  */
-CgOnvifChallenge *
-cg_onvif_challenge_parse_weaker (const char *const *headers, const CgOnvifChallenge *best)
+CgDigest *
+cg_digest_parse_weaker (const char *const *headers, const CgDigest *best)
 {
   return parse (headers, (int)best->checksum);
 }
 
 /**
- * cg_onvif_challenge_copy:
+ * cg_digest_copy:
  * @self: a challenge
  *
  * Returns: (transfer full): a copy
  */
-CgOnvifChallenge *
-cg_onvif_challenge_copy (const CgOnvifChallenge *self)
+CgDigest *
+cg_digest_copy (const CgDigest *self)
 {
-  CgOnvifChallenge *copy = g_new0 (CgOnvifChallenge, 1);
+  CgDigest *copy = g_new0 (CgDigest, 1);
 
   *copy = *self;
   copy->realm = g_strdup (self->realm);
@@ -195,11 +195,11 @@ cg_onvif_challenge_copy (const CgOnvifChallenge *self)
 }
 
 /**
- * cg_onvif_challenge_free:
+ * cg_digest_free:
  * @self: (transfer full) (nullable): a challenge
  */
 void
-cg_onvif_challenge_free (CgOnvifChallenge *self)
+cg_digest_free (CgDigest *self)
 {
   if (self == NULL)
     return;
@@ -210,13 +210,13 @@ cg_onvif_challenge_free (CgOnvifChallenge *self)
 }
 
 /**
- * cg_onvif_challenge_get_word:
+ * cg_digest_get_word:
  * @self: a challenge
  *
  * Returns: what it is hashed with, for logs and state files
  */
 const char *
-cg_onvif_challenge_get_word (const CgOnvifChallenge *self)
+cg_digest_get_word (const CgDigest *self)
 {
   return self->checksum == G_CHECKSUM_SHA256 ? "SHA-256" : "MD5";
 }
@@ -246,7 +246,7 @@ append_quoted (GString *header, const char *name, const char *value)
 }
 
 /**
- * cg_onvif_challenge_answer:
+ * cg_digest_answer:
  * @self: the challenge; its count goes up by one
  * @method: "POST"
  * @target: path and query as in the request line
@@ -259,12 +259,12 @@ append_quoted (GString *header, const char *name, const char *value)
  * Returns: (transfer full): the value of the Authorization header
  */
 char *
-cg_onvif_challenge_answer (CgOnvifChallenge *self,
-                           const char *method,
-                           const char *target,
-                           const char *username,
-                           const char *password,
-                           const char *cnonce)
+cg_digest_answer (CgDigest *self,
+                  const char *method,
+                  const char *target,
+                  const char *username,
+                  const char *password,
+                  const char *cnonce)
 {
   const GChecksumType type = self->checksum;
   g_autofree char *secret = hash (type, "%s:%s:%s", username, self->realm, password);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-timeline.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgRtpTime:
+ *
+ * From the RTP time of one track to times that its tracks have in common: wrapped counters are
+ * unfolded, jumps joined (Q20), decoding times derived where pictures are reordered (Q22). Tracks
+ * begin when they arrive; sender reports put them in step (RFC 3550, 6.4.1).
+ * Pure: a value without references. All members are private.
+ */
+typedef struct {
+  CgTimeline timeline;
+  guint rate;
+  gboolean has_begun;
+  guint32 last;
+  gint64 ticks;    /* unfolded */
+  gint64 shift_us; /* from ticks to common time */
+  gboolean has_report;
+  gint64 report_us;  /* the reported moment, by ticks */
+  gint64 report_ntp; /* the same, in microseconds of the camera's clock */
+  guint report_jumps;
+} CgRtpTime;
+
+void cg_rtp_time_init (CgRtpTime *self, guint rate);
+void
+cg_rtp_time_stamp (CgRtpTime *self, guint32 time, gint64 now_us, gint64 *dts_us, gint64 *pts_us);
+void cg_rtp_time_report (CgRtpTime *self, guint32 time, guint64 ntp);
+void cg_rtp_time_follow (CgRtpTime *self, const CgRtpTime *leader);
+guint cg_rtp_time_get_jumps (const CgRtpTime *self);
+
+G_END_DECLS

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-ctl-probe.h"
+#include "cg-ctl.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgCtlProbesOptions:
+ * @addresses: (array zero-terminated=1): of the cameras
+ * @timeout_ms: for each call
+ * @on_finding: (nullable): called for each finding as soon as it is known
+ * @on_report: (nullable): called when a camera is done, with its number from 0
+ * @user_data: for both; they are called in the thread that runs the probes
+ */
+typedef struct {
+  const char *const *addresses;
+  guint timeout_ms;
+  CgCtlFindingFunc on_finding;
+  void (*on_report) (guint number, CgCtlReport *report, gpointer user_data);
+  gpointer user_data;
+} CgCtlProbesOptions;
+
+GPtrArray *cg_ctl_probes_run (CgCtl *ctl, const CgCtlProbesOptions *options, GError **error);
+
+G_END_DECLS
