@@ -16,6 +16,7 @@ struct _CgCamera {
   GObject parent_instance;
 
   CgCameraConfig *config;
+  CgClock *clock;
   CgPtzConfig ptz;
   CgProfile *profile; /* (owned) what is kept over a restart */
   CgBreaker *breaker; /* (owned) of its login, whoever shows it (Q6) */

@@ -9,6 +9,8 @@ typedef struct {
   char *source;
   guint index;
   char *name;
+  gint64 asked_at_ms; /* monotonic */
+  guint turn;         /* of a preset that is to be called */
 } Request;
 
 static void
@@ -50,6 +52,7 @@ begin (CgCamera *self,
 
   CG_ON_MAIN ();
   g_task_set_source_tag (task, tag);
+  request->asked_at_ms = cg_clock_get_monotonic_ms (self->clock);
   g_task_set_task_data (task, request, request_free);
   if (check_ptz (self, &error))
     cg_presence_await (self->presence, self->ptz.reply_timeout_ms, go, g_steal_pointer (&task));
@@ -88,6 +91,28 @@ on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
   finish_task (user_data, error);
 }
 
+/* Whether the camera was reached; else the task is over. */
+static gboolean
+is_reached (GTask *task, const GError *error)
+{
+  if (error == NULL)
+    return TRUE;
+  finish_task (task, g_error_copy (error));
+  return FALSE;
+}
+
+/* All steps of a request share its time: what has been answered is not done afterwards.
+ * PROTOCOL.md section 1. */
+static guint
+get_left_ms (GTask *task)
+{
+  CgCamera *self = g_task_get_source_object (task);
+  const Request *request = g_task_get_task_data (task);
+  const gint64 deadline_ms = request->asked_at_ms + self->ptz.reply_timeout_ms;
+
+  return (guint)MAX (deadline_ms - cg_clock_get_monotonic_ms (self->clock), 1);
+}
+
 static void
 go_move (gpointer user_data, const GError *error)
 {
@@ -95,10 +120,8 @@ go_move (gpointer user_data, const GError *error)
   CgCamera *self = g_task_get_source_object (task);
   const Request *request = g_task_get_task_data (task);
 
-  if (error != NULL)
-    finish_task (task, g_error_copy (error));
-  else
-    cg_motion_start_async (self->motion, &request->move, on_moved, task);
+  if (is_reached (task, error))
+    cg_motion_start_async (self->motion, &request->move, request->asked_at_ms, on_moved, task);
 }
 
 static void
@@ -126,51 +149,64 @@ on_preset_list (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 go_preset_set (gpointer user_data, const GError *error)
 {
-  CgCamera *self = g_task_get_source_object (user_data);
-  const Request *request = g_task_get_task_data (user_data);
+  GTask *task = user_data;
+  CgCamera *self = g_task_get_source_object (task);
+  const Request *request = g_task_get_task_data (task);
 
-  if (error != NULL)
-    finish_task (user_data, g_error_copy (error));
-  else
-    cg_presets_set_async (self->presets, request->index, request->name, on_preset_done, user_data);
+  if (is_reached (task, error))
+    cg_presets_set_async (self->presets, request->index, request->name, get_left_ms (task),
+                          on_preset_done, task);
 }
 
-/* A preset moves the camera on its own account: a lease that ran until now must not stop it. */
+static void
+on_preset_found (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  CgCamera *self = g_task_get_source_object (task);
+  const Request *request = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autofree char *token = cg_presets_find_finish (CG_PRESETS (object), result, &error);
+
+  if (token != NULL)
+    cg_motion_goto_async (self->motion, token, request->turn, request->asked_at_ms, on_moved, task);
+  else
+    finish_task (task, error);
+}
+
+/* Its turn is now, though it may have to be looked for first. */
 static void
 go_preset_goto (gpointer user_data, const GError *error)
 {
-  CgCamera *self = g_task_get_source_object (user_data);
-  const Request *request = g_task_get_task_data (user_data);
+  GTask *task = user_data;
+  CgCamera *self = g_task_get_source_object (task);
+  Request *request = g_task_get_task_data (task);
 
-  if (error != NULL) {
-    finish_task (user_data, g_error_copy (error));
+  if (!is_reached (task, error))
     return;
-  }
-  cg_motion_forget (self->motion);
-  cg_presets_goto_async (self->presets, request->index, on_preset_done, user_data);
+  request->turn = cg_motion_get_turn (self->motion);
+  cg_presets_find_async (self->presets, request->index, get_left_ms (task), on_preset_found, task);
 }
 
 static void
 go_preset_remove (gpointer user_data, const GError *error)
 {
-  CgCamera *self = g_task_get_source_object (user_data);
-  const Request *request = g_task_get_task_data (user_data);
+  GTask *task = user_data;
+  CgCamera *self = g_task_get_source_object (task);
+  const Request *request = g_task_get_task_data (task);
 
-  if (error != NULL)
-    finish_task (user_data, g_error_copy (error));
-  else
-    cg_presets_remove_async (self->presets, request->index, on_preset_done, user_data);
+  if (is_reached (task, error))
+    cg_presets_remove_async (self->presets, request->index, get_left_ms (task), on_preset_done,
+                             task);
 }
 
 static void
 go_preset_list (gpointer user_data, const GError *error)
 {
-  CgCamera *self = g_task_get_source_object (user_data);
+  GTask *task = user_data;
+  CgCamera *self = g_task_get_source_object (task);
 
-  if (error != NULL)
-    finish_task (user_data, g_error_copy (error));
-  else
-    cg_presets_list_async (self->presets, on_preset_list, user_data);
+  if (is_reached (task, error))
+    cg_presets_list_async (self->presets, get_left_ms (task), on_preset_list, task);
 }
 
 /**

@@ -229,6 +229,7 @@ cg_camera_finalize (GObject *object)
   CgCamera *self = CG_CAMERA (object);
 
   cg_camera_config_free (self->config);
+  g_object_unref (self->clock);
   cg_profile_free (self->profile);
   cg_breaker_unref (self->breaker);
   G_OBJECT_CLASS (cg_camera_parent_class)->finalize (object);
@@ -297,6 +298,7 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   CgCamera *self = g_object_new (CG_TYPE_CAMERA, NULL);
 
   self->config = cg_camera_config_copy (config);
+  self->clock = g_object_ref (context->clock);
   self->ptz = context->config->ptz;
   self->profile = cg_profile_new (context->store, config->did);
   self->breaker = cg_breaker_new (context->clock);
@@ -305,8 +307,7 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   cg_onvif_driver_set_learnt (self->driver, cg_profile_get_learnt (self->profile));
   g_signal_connect_object (self->driver, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
   self->motion = cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, &self->ptz);
-  self->presets =
-      cg_presets_new (self->jobs, context->store, config->did, self->ptz.reply_timeout_ms);
+  self->presets = cg_presets_new (self->jobs, context->store, context->clock, config->did);
   build_stream (self, context);
   self->presence = cg_presence_new (self->jobs, context->clock, self->breaker, self->config);
   build_follower (self, context);
@@ -423,7 +424,6 @@ cg_camera_apply (CgCamera *self, const CgConfig *config)
   CG_ON_MAIN ();
   self->ptz = config->ptz;
   cg_motion_apply (self->motion, &config->ptz);
-  cg_presets_set_timeout_ms (self->presets, config->ptz.reply_timeout_ms);
   cg_stream_apply (self->stream, &config->stream);
 }
 

@@ -23,7 +23,9 @@ read_device (CgContact *self, CgOnvifSession *session, GError **error)
 {
   g_autoptr (GError) trouble = NULL;
 
-  self->device = cg_onvif_device_get_information_in_thread (session, &trouble);
+  self->device = cg_onvif_session_take_information (session);
+  if (self->device == NULL)
+    self->device = cg_onvif_device_get_information_in_thread (session, &trouble);
   if (self->device != NULL || !ends_contact (trouble))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&trouble));

@@ -16,17 +16,23 @@ struct _CgFinder {
   gboolean follow;
   guint search_after_ms;
 
+  GMainContext *context;
+  GThreadPool *searcher;     /* our own: GTask's is shared by everybody, and may be full */
   CgOnvifListener *listener; /* (nullable) */
   GPtrArray *waiting;        /* (element-type GTask) for the next search */
   GPtrArray *asking;         /* (element-type GTask) (nullable) whose search is under way */
   GCancellable *cancellable; /* of the search under way */
 };
 
-/* What a search needs in its thread. */
+/* What a search needs in its thread, and what it brings back. */
 typedef struct {
+  CgFinder *finder;
   char **interfaces;
   char **hosts;
   guint16 port;
+  GCancellable *cancellable;
+  GPtrArray *found; /* (nullable) */
+  GError *error;    /* (nullable) */
 } Search;
 
 enum { SIGNAL_HEARD, N_SIGNALS };
@@ -42,45 +48,48 @@ search_free (Search *self)
 {
   g_strfreev (self->interfaces);
   g_strfreev (self->hosts);
+  g_object_unref (self->cancellable);
+  g_clear_pointer (&self->found, g_ptr_array_unref);
+  g_clear_error (&self->error);
+  g_object_unref (self->finder);
   g_free (self);
 }
 
-static void
-search_in_thread (GTask *task, gpointer object, gpointer data, GCancellable *cancellable)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Search, search_free)
+
+static gboolean
+on_searched (gpointer user_data)
 {
-  const Search *search = data;
+  g_autoptr (Search) search = user_data;
+  CgFinder *self = search->finder;
+  g_autoptr (GPtrArray) asking = g_steal_pointer (&self->asking);
+
+  for (guint i = 0; i < asking->len; i++) {
+    if (search->found != NULL)
+      g_task_return_pointer (asking->pdata[i], g_ptr_array_ref (search->found),
+                             (GDestroyNotify)g_ptr_array_unref);
+    else
+      g_task_return_error (asking->pdata[i], g_error_copy (search->error));
+  }
+  if (self->waiting->len > 0)
+    begin_search (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+search_in_thread (gpointer data, gpointer user_data)
+{
+  Search *search = data;
   const CgOnvifProbe options = {
       .addresses = (const char *const *)search->interfaces,
       .hosts = (const char *const *)search->hosts,
       .port = search->port,
       .timeout_ms = SEARCH_MS,
   };
-  GError *error = NULL;
-  GPtrArray *found = cg_onvif_discovery_probe_in_thread (&options, cancellable, &error);
 
-  if (found != NULL)
-    g_task_return_pointer (task, found, (GDestroyNotify)g_ptr_array_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-on_searched (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  CgFinder *self = CG_FINDER (object);
-  g_autoptr (GPtrArray) asking = g_steal_pointer (&self->asking);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) found = g_task_propagate_pointer (G_TASK (result), &error);
-
-  for (guint i = 0; i < asking->len; i++) {
-    if (found != NULL)
-      g_task_return_pointer (asking->pdata[i], g_ptr_array_ref (found),
-                             (GDestroyNotify)g_ptr_array_unref);
-    else
-      g_task_return_error (asking->pdata[i], g_error_copy (error));
-  }
-  if (self->waiting->len > 0)
-    begin_search (self);
+  search->found =
+      cg_onvif_discovery_probe_in_thread (&options, search->cancellable, &search->error);
+  cg_main_post (search->finder->context, on_searched, search, NULL);
 }
 
 /* The configured hosts, and those that they who ask think of. */
@@ -104,19 +113,17 @@ static void
 begin_search (CgFinder *self)
 {
   Search *search = g_new0 (Search, 1);
-  g_autoptr (GTask) task = NULL;
 
   self->asking = g_steal_pointer (&self->waiting);
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  search->finder = g_object_ref (self);
   search->interfaces = g_strdupv (self->interfaces);
   search->hosts = list_hosts (self);
   search->port = self->port;
+  search->cancellable = g_object_ref (self->cancellable);
   if (self->listener != NULL)
     cg_onvif_listener_join (self->listener);
-  task = g_task_new (self, self->cancellable, on_searched, NULL);
-  g_task_set_source_tag (task, begin_search);
-  g_task_set_task_data (task, search, (GDestroyNotify)search_free);
-  g_task_run_in_thread (task, search_in_thread);
+  g_thread_pool_push (self->searcher, search, NULL);
 }
 
 static void
@@ -143,6 +150,8 @@ cg_finder_finalize (GObject *object)
   g_strfreev (self->hosts);
   g_ptr_array_unref (self->waiting);
   g_object_unref (self->cancellable);
+  g_thread_pool_free (self->searcher, FALSE, FALSE);
+  g_main_context_unref (self->context);
   G_OBJECT_CLASS (cg_finder_parent_class)->finalize (object);
 }
 
@@ -161,6 +170,8 @@ cg_finder_init (CgFinder *self)
 {
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   self->cancellable = g_cancellable_new ();
+  self->context = g_main_context_ref_thread_default ();
+  self->searcher = g_thread_pool_new (search_in_thread, NULL, 1, FALSE, NULL);
 }
 
 /**

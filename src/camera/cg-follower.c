@@ -192,6 +192,13 @@ take_nothing (CgFollower *self)
   g_signal_emit (self, signals[SIGNAL_MOVED], 0);
 }
 
+static gboolean
+is_given_up (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_CANCELLED) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 static void
 on_searched (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -199,10 +206,14 @@ on_searched (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) all = cg_finder_search_finish (CG_FINDER (object), result, &error);
 
-  if (!self->lost || all == NULL)
+  if (!self->lost || is_given_up (error))
     return;
-  const CgOnvifDiscovered *found = cg_identity_find (self->identity, all);
   plan_search (self, cg_backoff_next_ms (&self->backoff, self->random));
+  if (all == NULL) {
+    g_warning ("%s: cannot be looked for now: %s", self->did, error->message);
+    return;
+  }
+  const CgOnvifDiscovered *found = cg_identity_find (self->identity, all);
   if (found != NULL)
     take_found (self, found);
   else
@@ -289,6 +300,23 @@ identify (CgFollower *self)
                           g_object_ref (self));
 }
 
+/* Anybody may say hello in our camera's name. Where we ask for it anyway that costs nothing;
+ * anywhere else it is no more than a hint to look there: what answers a question of ours is found,
+ * and is shown a login only then. */
+static void
+take_hello (CgFollower *self, const CgOnvifDiscovered *found)
+{
+  g_autofree char *address = choose_address (self, found);
+
+  if (!is_elsewhere (self, address)) {
+    g_signal_emit (self, signals[SIGNAL_MOVED], 0);
+    return;
+  }
+  g_info ("%s: says to be at %s", self->did, found->address);
+  cg_finder_search_async (self->finder, found->address, self->cancellable, on_searched,
+                          g_object_ref (self));
+}
+
 static void
 on_heard (CgFinder *finder, gpointer camera, gboolean is_leaving, CgFollower *self)
 {
@@ -297,7 +325,7 @@ on_heard (CgFinder *finder, gpointer camera, gboolean is_leaving, CgFollower *se
   if (!cg_finder_may_follow (finder) || g_strcmp0 (found->endpoint, self->identity->endpoint) != 0)
     return;
   if (self->lost && !is_leaving)
-    take_found (self, found);
+    take_hello (self, found);
   else if (!self->lost)
     g_signal_emit (self, signals[SIGNAL_LEFT], 0);
 }

@@ -10,13 +10,17 @@
 #define HALT_RETRY_MIN_MS 250
 #define HALT_RETRY_MAX_MS 10000
 
-/* One start on its way. */
+#define OVERTAKEN "overtaken by a later command"
+
+/* One start on its way: a move, or the call of a preset. */
 typedef struct {
   GTask *task;
   CgMoveRequest request;
   char *source;
+  char *preset; /* (nullable) token: not a move */
   gint64 asked_at_ms;
   guint serial;
+  gboolean was_moving; /* before it was sent */
 } Start;
 
 struct _CgMotion {
@@ -52,6 +56,7 @@ start_free (Start *self)
 {
   g_clear_object (&self->task);
   g_free (self->source);
+  g_free (self->preset);
   g_free (self);
 }
 
@@ -62,8 +67,7 @@ drop_pending (CgMotion *self)
 
   if (start == NULL)
     return;
-  g_task_return_new_error (start->task, CG_ERROR, CG_ERROR_CANCELLED,
-                           "overtaken by a later command");
+  g_task_return_new_error (start->task, CG_ERROR, CG_ERROR_CANCELLED, OVERTAKEN);
   start_free (start);
 }
 
@@ -184,6 +188,8 @@ is_uncertain (const GError *error)
          g_error_matches (error, CG_ERROR, CG_ERROR_CANCELLED);
 }
 
+/* A preset that was called moves the camera on its own account. When a start fails while the camera
+ * was moving, nobody would end that move any more: it ends now. */
 static void
 settle_start (CgMotion *self, const Start *start, const GError *error)
 {
@@ -194,14 +200,26 @@ settle_start (CgMotion *self, const Start *start, const GError *error)
       halt (self, NULL);
     return;
   }
-  if (error == NULL)
+  if (error == NULL) {
+    self->leased = start->preset == NULL;
     return;
-  if (is_uncertain (error)) {
+  }
+  if (start->was_moving || (start->preset == NULL && is_uncertain (error))) {
     halt (self, NULL);
     return;
   }
   end_lease (self);
   self->leased = FALSE;
+}
+
+static void
+answer_start (Start *start, GError *error)
+{
+  if (error != NULL)
+    g_task_return_error (start->task, error);
+  else
+    g_task_return_boolean (start->task, TRUE);
+  start_free (start);
 }
 
 static void
@@ -214,11 +232,7 @@ on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
   cg_ptz_driver_move_finish (self->driver, result, &error);
   self->moves_in_flight--;
   settle_start (self, start, error);
-  if (error != NULL)
-    g_task_return_error (start->task, g_steal_pointer (&error));
-  else
-    g_task_return_boolean (start->task, TRUE);
-  start_free (start);
+  answer_start (start, g_steal_pointer (&error));
 }
 
 static void
@@ -240,19 +254,46 @@ leaves_axis_moving (const CgPtzMove *before, const CgPtzMove *now)
 }
 
 static void
+send_move (CgMotion *self, Start *start, guint timeout_ms)
+{
+  CgPtzMove move;
+
+  cg_motion_move_from_request (&start->request, &self->config, &move);
+  move.stop_others = start->was_moving && leaves_axis_moving (&self->move, &move);
+  self->move = move;
+  take_lease (self, start);
+  cg_ptz_driver_move_async (self->driver, &move, timeout_ms, on_moved, start);
+}
+
+/* Until the camera has answered, nothing but the answer ends what moved before. */
+static void
+send_goto (CgMotion *self, Start *start, guint timeout_ms)
+{
+  end_lease (self);
+  self->halt_again = FALSE;
+  cg_ptz_driver_goto_async (self->driver, start->preset, timeout_ms, on_moved, start);
+}
+
+static void
 send_start (CgMotion *self, Start *start)
 {
   const gint64 waited_ms = cg_clock_get_monotonic_ms (self->clock) - start->asked_at_ms;
   const guint timeout_ms = (guint)MAX ((gint64)self->config.reply_timeout_ms - waited_ms, 0);
-  CgPtzMove move;
 
-  cg_motion_move_from_request (&start->request, &self->config, &move);
-  move.stop_others = self->leased && leaves_axis_moving (&self->move, &move);
-  self->move = move;
-  take_lease (self, start);
+  start->was_moving = self->leased;
+  if (timeout_ms == 0) {
+    if (start->was_moving)
+      halt (self, NULL);
+    answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT,
+                                              "it could not be sent to the camera in time"));
+    return;
+  }
   self->moves_in_flight++;
   cg_ptz_driver_cancel_moves (self->driver);
-  cg_ptz_driver_move_async (self->driver, &move, timeout_ms, on_moved, start);
+  if (start->preset != NULL)
+    send_goto (self, start, timeout_ms);
+  else
+    send_move (self, start, timeout_ms);
 }
 
 static void
@@ -312,40 +353,101 @@ cg_motion_apply (CgMotion *self, const CgPtzConfig *config)
   self->config = *config;
 }
 
-/**
- * cg_motion_start_async:
- * @self: a camera's motion
- * @request: copied
- * @callback: called once the camera has answered, or the reply time-out has passed
- * @user_data: for @callback
- *
- * Moves until the lease is over: by time (move-timeout), by cg_motion_halt_async(), or after the
- * loss of the link that @request came by. A start while moving refreshes or replaces the lease.
- * While a stop is under way the start waits for it, so that the camera sees them in order.
- * Source: PROTOCOL.md section 4, ptz.
- */
-void
-cg_motion_start_async (CgMotion *self,
-                       const CgMoveRequest *request,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+/* Takes @start over. While a stop is under way it waits, so that the camera sees them in order. */
+static void
+begin_start (CgMotion *self, Start *start)
 {
-  Start *start = g_new0 (Start, 1);
-
-  CG_ON_MAIN ();
   drop_pending (self);
   cg_clear_source (&self->halt_retry);
-  start->task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (start->task, cg_motion_start_async);
-  start->request = *request;
-  start->source = g_strdup (request->source);
-  start->request.source = start->source;
-  start->asked_at_ms = cg_clock_get_monotonic_ms (self->clock);
   start->serial = ++self->serial;
   if (self->stops_in_flight > 0)
     self->pending = start;
   else
     send_start (self, start);
+}
+
+static Start *
+make_start (CgMotion *self, gint64 asked_at_ms, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Start *start = g_new0 (Start, 1);
+
+  CG_ON_MAIN ();
+  start->task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (start->task, make_start);
+  start->asked_at_ms = asked_at_ms;
+  return start;
+}
+
+/**
+ * cg_motion_start_async:
+ * @self: a camera's motion
+ * @request: copied
+ * @asked_at_ms: monotonic, when it was asked for: what is left of the reply time-out counts
+ * @callback: finish with cg_motion_start_finish(); called once the camera has answered, or the
+ *   reply time-out has passed
+ * @user_data: for @callback
+ *
+ * Moves until the lease is over: by time (move-timeout), by cg_motion_halt_async(), or after the
+ * loss of the link that @request came by. A start while moving refreshes or replaces the lease; if
+ * it fails, the camera is stopped. Source: PROTOCOL.md section 4, ptz.
+ */
+void
+cg_motion_start_async (CgMotion *self,
+                       const CgMoveRequest *request,
+                       gint64 asked_at_ms,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  Start *start = make_start (self, asked_at_ms, callback, user_data);
+
+  start->request = *request;
+  start->source = g_strdup (request->source);
+  start->request.source = start->source;
+  begin_start (self, start);
+}
+
+/**
+ * cg_motion_get_turn:
+ * @self: a camera's motion
+ *
+ * Returns: the place in line of a command that has to be prepared before it can be sent: for
+ *   cg_motion_goto_async()
+ */
+guint
+cg_motion_get_turn (CgMotion *self)
+{
+  return self->serial;
+}
+
+/**
+ * cg_motion_goto_async:
+ * @self: a camera's motion
+ * @preset: token
+ * @turn: from cg_motion_get_turn(): whatever was asked for since then overtakes this
+ * @asked_at_ms: as for cg_motion_start_async()
+ * @callback: finish with cg_motion_start_finish(); called once the camera has answered, or the
+ *   reply time-out has passed
+ * @user_data: for @callback
+ *
+ * Calls a preset, in order with moves and stops. There is no lease: the camera stands still when it
+ * is there. Source: PROTOCOL.md section 4, preset.
+ */
+void
+cg_motion_goto_async (CgMotion *self,
+                      const char *preset,
+                      guint turn,
+                      gint64 asked_at_ms,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  Start *start = make_start (self, asked_at_ms, callback, user_data);
+
+  if (turn != self->serial) {
+    answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, OVERTAKEN));
+    return;
+  }
+  start->preset = g_strdup (preset);
+  begin_start (self, start);
 }
 
 /**
@@ -354,7 +456,7 @@ cg_motion_start_async (CgMotion *self,
  * @result: what the callback got
  * @error: return location for a #CG_ERROR; %CG_ERROR_CANCELLED when overtaken
  *
- * Returns: whether the camera accepted the move
+ * Returns: whether the camera accepted the move, or the call of the preset
  */
 gboolean
 cg_motion_start_finish (CgMotion *self, GAsyncResult *result, GError **error)
@@ -424,26 +526,8 @@ cg_motion_link_lost (CgMotion *self, const char *source)
 gboolean
 cg_motion_is_moving (CgMotion *self)
 {
-  return self->leased || self->pending != NULL || self->stops_in_flight > 0;
-}
-
-/**
- * cg_motion_forget:
- * @self: a camera's motion
- *
- * Gives up the lease without a stop: something else moves the camera now, such as a preset.
- */
-void
-cg_motion_forget (CgMotion *self)
-{
-  CG_ON_MAIN ();
-  self->serial++;
-  drop_pending (self);
-  end_lease (self);
-  cg_clear_source (&self->halt_retry);
-  self->leased = FALSE;
-  self->halt_again = FALSE;
-  cg_ptz_driver_cancel_moves (self->driver);
+  return self->leased || self->pending != NULL || self->moves_in_flight > 0 ||
+         self->stops_in_flight > 0;
 }
 
 /**

@@ -17,14 +17,21 @@ CgMotion *cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig 
 void cg_motion_apply (CgMotion *self, const CgPtzConfig *config);
 void cg_motion_start_async (CgMotion *self,
                             const CgMoveRequest *request,
+                            gint64 asked_at_ms,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
+guint cg_motion_get_turn (CgMotion *self);
+void cg_motion_goto_async (CgMotion *self,
+                           const char *preset,
+                           guint turn,
+                           gint64 asked_at_ms,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
 gboolean cg_motion_start_finish (CgMotion *self, GAsyncResult *result, GError **error);
 void cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **error);
 void cg_motion_link_lost (CgMotion *self, const char *source);
 gboolean cg_motion_is_moving (CgMotion *self);
-void cg_motion_forget (CgMotion *self);
 void cg_motion_move_from_request (const CgMoveRequest *request,
                                   const CgPtzConfig *config,
                                   CgPtzMove *move);

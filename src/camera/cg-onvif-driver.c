@@ -47,6 +47,7 @@ static guint signals[N_SIGNALS];
 /* Copies for the worker. */
 typedef struct {
   char *profile;
+  char *preset; /* (nullable) token of the preset to be called */
   gboolean relative;
   gboolean stop_pan_tilt;
   gboolean stop_zoom;
@@ -68,6 +69,7 @@ request_free (gpointer data)
   Request *self = data;
 
   g_free (self->profile);
+  g_free (self->preset);
   g_free (self);
 }
 
@@ -101,6 +103,17 @@ move_in_thread (CgOnvifSession *session, gpointer data, GError **error)
     done = cg_onvif_ptz_continuous_move_in_thread (session, request->profile, &request->velocity,
                                                    request->lease_ms, error);
   return done ? make_outcome (session) : NULL;
+}
+
+static gpointer
+goto_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  const Request *request = data;
+
+  cg_onvif_session_set_stop_form (session, request->stop_form);
+  return cg_onvif_ptz_goto_preset_in_thread (session, request->profile, request->preset, error)
+             ? make_outcome (session)
+             : NULL;
 }
 
 static gpointer
@@ -220,13 +233,13 @@ on_stop_done (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-run (CgOnvifDriver *self, CgJobKind kind, Request *request, guint timeout_ms, GTask *task)
+run (CgOnvifDriver *self, CgJobFunc func, Request *request, guint timeout_ms, GTask *task)
 {
-  const gboolean is_stop = kind == CG_JOB_STOP;
+  const gboolean is_stop = func == stop_in_thread;
   const CgJob job = {
-      .kind = kind,
+      .kind = is_stop ? CG_JOB_STOP : CG_JOB_MOVE,
       .timeout_ms = timeout_ms,
-      .run_in_thread = is_stop ? stop_in_thread : move_in_thread,
+      .run_in_thread = func,
       .data = request,
       .free_data = request_free,
       .free_result = g_free,
@@ -258,7 +271,7 @@ stop_otherwise (CgOnvifDriver *self)
   self->stop_form = self->stop_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_BARE : CG_ONVIF_STOP_ZERO;
   g_info ("%s: moves on after a stop: trying the form %s", self->did,
           cg_onvif_stop_form_get_word (self->stop_form));
-  run (self, CG_JOB_STOP, build_stop (self), OTHER_FORM_TIMEOUT_MS,
+  run (self, stop_in_thread, build_stop (self), OTHER_FORM_TIMEOUT_MS,
        g_task_new (self, NULL, NULL, NULL));
 }
 
@@ -306,11 +319,36 @@ driver_move_async (CgPtzDriver *driver,
   if (cg_onvif_driver_check (self, move, &error)) {
     cg_stop_check_cancel (self->check);
     self->has_moved = TRUE;
-    run (self, CG_JOB_MOVE, build_move (self, move), timeout_ms, task);
+    run (self, move_in_thread, build_move (self, move), timeout_ms, task);
     return;
   }
   g_task_return_error (task, error);
   g_object_unref (task);
+}
+
+static void
+driver_goto_async (CgPtzDriver *driver,
+                   const char *preset,
+                   guint timeout_ms,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
+  GTask *task = begin (driver, driver_goto_async, callback, user_data);
+  GError *error = NULL;
+
+  if (!cg_onvif_driver_check (self, NULL, &error)) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  Request *request = g_new0 (Request, 1);
+  request->profile = g_strdup (self->profile);
+  request->preset = g_strdup (preset);
+  request->stop_form = self->stop_form;
+  cg_stop_check_cancel (self->check);
+  self->has_moved = TRUE;
+  run (self, goto_in_thread, request, timeout_ms, task);
 }
 
 static void
@@ -330,7 +368,7 @@ driver_stop_async (CgPtzDriver *driver,
   }
   cg_stop_check_cancel (self->check);
   self->other_forms = 0;
-  run (self, CG_JOB_STOP, build_stop (self), timeout_ms, task);
+  run (self, stop_in_thread, build_stop (self), timeout_ms, task);
 }
 
 static gboolean
@@ -354,6 +392,7 @@ static void
 driver_iface_init (CgPtzDriverInterface *iface)
 {
   iface->move_async = driver_move_async;
+  iface->goto_async = driver_goto_async;
   iface->move_finish = driver_finish;
   iface->stop_async = driver_stop_async;
   iface->stop_finish = driver_finish;

@@ -4,137 +4,31 @@
 #include "cg-log.h"
 #include "cg-main.h"
 #include "cg-onvif-ptz.h"
+#include "cg-preset-calls.h"
 #include "cg-preset-map.h"
+
+/* Reading the list again after a change: nobody waits for it. */
+#define REREAD_TIMEOUT_MS 10000
 
 struct _CgPresets {
   GObject parent_instance;
 
   CgJobs *jobs;
   CgStore *store; /* (nullable) */
+  CgClock *clock;
   char *did;
   char *state_name; /* of the state file */
   char *profile;    /* (nullable): the camera has no PTZ */
-  guint timeout_ms;
   CgPresetMap *map;
 };
 
-/* One request: copies for the worker, then what it found. */
+/* What was asked of us: the task's own data. */
 typedef struct {
   guint index;
-  char *name; /* (nullable) */
-  char *profile;
-  char *token; /* (nullable): %NULL: not mapped */
-} Request;
-
-/* What a worker brings back. */
-typedef struct {
-  char *token;        /* (nullable): of the preset that was set */
-  char *name;         /* (nullable): it was given */
-  GPtrArray *presets; /* (nullable) (element-type CgOnvifPreset): if they were read */
-} Outcome;
+  gint64 deadline_ms; /* monotonic */
+} Call;
 
 G_DEFINE_FINAL_TYPE (CgPresets, cg_presets, G_TYPE_OBJECT)
-
-static void
-request_free (gpointer data)
-{
-  Request *self = data;
-
-  g_free (self->name);
-  g_free (self->profile);
-  g_free (self->token);
-  g_free (self);
-}
-
-static void
-outcome_free (gpointer data)
-{
-  Outcome *self = data;
-
-  g_free (self->token);
-  g_free (self->name);
-  g_clear_pointer (&self->presets, g_ptr_array_unref);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Outcome, outcome_free)
-
-static Outcome *
-read_presets (CgOnvifSession *session, const Request *request, GError **error)
-{
-  GPtrArray *presets = cg_onvif_ptz_get_presets_in_thread (session, request->profile, error);
-  Outcome *outcome;
-
-  if (presets == NULL)
-    return NULL;
-  outcome = g_new0 (Outcome, 1);
-  outcome->presets = presets;
-  return outcome;
-}
-
-static gpointer
-list_in_thread (CgOnvifSession *session, gpointer data, GError **error)
-{
-  return read_presets (session, data, error);
-}
-
-static gboolean
-has_token (GPtrArray *presets, const char *token)
-{
-  for (guint i = 0; i < presets->len; i++) {
-    const CgOnvifPreset *preset = g_ptr_array_index (presets, i);
-
-    if (g_str_equal (preset->token, token))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* An index that is not mapped takes the camera's preset of that number, else a new one without
- * token: some refuse a token of our choice (Q31). */
-static gpointer
-set_in_thread (CgOnvifSession *session, gpointer data, GError **error)
-{
-  const Request *request = data;
-  g_autofree char *number = g_strdup_printf ("%u", request->index);
-  g_autoptr (Outcome) outcome = read_presets (session, request, error);
-  const char *token = request->token;
-
-  if (outcome == NULL)
-    return NULL;
-  if (token != NULL && !has_token (outcome->presets, token))
-    token = NULL;
-  if (token == NULL && has_token (outcome->presets, number))
-    token = number;
-  outcome->token =
-      cg_onvif_ptz_set_preset_in_thread (session, request->profile, token, request->name, error);
-  if (outcome->token == NULL)
-    return NULL;
-  outcome->name = g_strdup (request->name);
-  g_clear_pointer (&outcome->presets, g_ptr_array_unref);
-  outcome->presets = cg_onvif_ptz_get_presets_in_thread (session, request->profile, NULL);
-  return g_steal_pointer (&outcome);
-}
-
-static gpointer
-goto_in_thread (CgOnvifSession *session, gpointer data, GError **error)
-{
-  const Request *request = data;
-
-  if (!cg_onvif_ptz_goto_preset_in_thread (session, request->profile, request->token, error))
-    return NULL;
-  return g_new0 (Outcome, 1);
-}
-
-static gpointer
-remove_in_thread (CgOnvifSession *session, gpointer data, GError **error)
-{
-  const Request *request = data;
-
-  if (!cg_onvif_ptz_remove_preset_in_thread (session, request->profile, request->token, error))
-    return NULL;
-  return g_new0 (Outcome, 1);
-}
 
 static void
 on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -178,20 +72,20 @@ reconcile (CgPresets *self, GPtrArray *presets)
 static void
 run (CgPresets *self,
      CgJobFunc func,
-     CgJobKind kind,
      guint index,
      const char *name,
+     guint timeout_ms,
      GAsyncReadyCallback callback,
      gpointer user_data)
 {
-  Request *request = g_new0 (Request, 1);
+  CgPresetRequest *request = g_new0 (CgPresetRequest, 1);
   const CgJob job = {
-      .kind = kind,
-      .timeout_ms = self->timeout_ms,
+      .kind = CG_JOB_READ,
+      .timeout_ms = timeout_ms,
       .run_in_thread = func,
       .data = request,
-      .free_data = request_free,
-      .free_result = outcome_free,
+      .free_data = cg_preset_request_free,
+      .free_result = cg_preset_outcome_free,
   };
 
   request->index = index;
@@ -201,26 +95,55 @@ run (CgPresets *self,
   cg_jobs_run_async (self->jobs, &job, callback, user_data);
 }
 
+/* One step of @task, in what is left of its time. */
+static void
+run_step (CgPresets *self,
+          GTask *task,
+          CgJobFunc func,
+          const char *name,
+          GAsyncReadyCallback callback,
+          gpointer user_data)
+{
+  const Call *call = g_task_get_task_data (task);
+  const gint64 left_ms = call->deadline_ms - cg_clock_get_monotonic_ms (self->clock);
+
+  run (self, func, call->index, name, (guint)MAX (left_ms, 1), callback, user_data);
+}
+
 /* The presets of a camera without PTZ do not exist, whatever is asked of them. */
 static GTask *
-begin (CgPresets *self, guint index, GAsyncReadyCallback callback, gpointer user_data)
+begin (CgPresets *self,
+       guint index,
+       guint timeout_ms,
+       GAsyncReadyCallback callback,
+       gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Call *call = g_new (Call, 1);
 
   CG_ON_MAIN ();
+  *call = (Call){index, cg_clock_get_monotonic_ms (self->clock) + timeout_ms};
   g_task_set_source_tag (task, begin);
-  g_task_set_task_data (task, GUINT_TO_POINTER (index), NULL);
+  g_task_set_task_data (task, call, g_free);
   if (self->profile != NULL)
     return g_steal_pointer (&task);
   g_task_return_new_error (task, CG_ERROR, CG_ERROR_NO_PTZ, "camera %s has no PTZ", self->did);
   return NULL;
 }
 
-static Outcome *
+static guint
+get_index (GTask *task)
+{
+  const Call *call = g_task_get_task_data (task);
+
+  return call->index;
+}
+
+static CgPresetOutcome *
 end (GObject *jobs, GAsyncResult *result, GTask *task)
 {
   GError *error = NULL;
-  Outcome *outcome = cg_jobs_run_finish (CG_JOBS (jobs), result, &error);
+  CgPresetOutcome *outcome = cg_jobs_run_finish (CG_JOBS (jobs), result, &error);
 
   if (outcome == NULL)
     g_task_return_error (task, error);
@@ -228,19 +151,39 @@ end (GObject *jobs, GAsyncResult *result, GTask *task)
 }
 
 static void
+on_reread (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgPresets) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgPresetOutcome) outcome = cg_jobs_run_finish (CG_JOBS (object), result, &error);
+
+  if (outcome == NULL) {
+    g_debug ("%s: the presets are not read again: %s", self->did, error->message);
+    return;
+  }
+  reconcile (self, outcome->presets);
+  save (self);
+}
+
+/* A change may change the rest of the list (Q31): it is read again behind the reply. */
+static void
+reread (CgPresets *self)
+{
+  run (self, cg_preset_list_in_thread, 0, NULL, REREAD_TIMEOUT_MS, on_reread, g_object_ref (self));
+}
+
+static void
 on_set (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CgPresets *self = g_task_get_source_object (task);
-  const guint index = GPOINTER_TO_UINT (g_task_get_task_data (task));
-  g_autoptr (Outcome) outcome = end (object, result, task);
+  g_autoptr (CgPresetOutcome) outcome = end (object, result, task);
 
   if (outcome == NULL)
     return;
-  cg_preset_map_put (self->map, index, outcome->token, outcome->name);
-  if (outcome->presets != NULL)
-    reconcile (self, outcome->presets);
+  cg_preset_map_put (self->map, get_index (task), outcome->token, outcome->name);
   save (self);
+  reread (self);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -249,7 +192,7 @@ on_listed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CgPresets *self = g_task_get_source_object (task);
-  g_autoptr (Outcome) outcome = end (object, result, task);
+  g_autoptr (CgPresetOutcome) outcome = end (object, result, task);
 
   if (outcome == NULL)
     return;
@@ -259,78 +202,59 @@ on_listed (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-on_called (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (Outcome) outcome = end (object, result, task);
-
-  if (outcome != NULL)
-    g_task_return_boolean (task, TRUE);
-}
-
-static void
 on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CgPresets *self = g_task_get_source_object (task);
-  g_autoptr (Outcome) outcome = end (object, result, task);
+  g_autoptr (CgPresetOutcome) outcome = end (object, result, task);
 
   if (outcome == NULL)
     return;
-  cg_preset_map_remove (self->map, GPOINTER_TO_UINT (g_task_get_task_data (task)));
+  cg_preset_map_remove (self->map, get_index (task));
   save (self);
+  reread (self);
   g_task_return_boolean (task, TRUE);
 }
 
-/* What is done to a preset that must exist. */
-typedef struct {
-  CgJobFunc run_in_thread;
-  CgJobKind kind;
-  GAsyncReadyCallback done;
-  GTask *task;
-} Use;
-
+/* Takes the task over. */
 static void
-use_token (CgPresets *self, const Use *use)
+return_token (CgPresets *self, GTask *task)
 {
-  const guint index = GPOINTER_TO_UINT (g_task_get_task_data (use->task));
+  const char *token = cg_preset_map_get_token (self->map, get_index (task));
 
-  if (cg_preset_map_get_token (self->map, index) == NULL) {
-    g_autoptr (GTask) task = use->task;
-
+  if (token != NULL)
+    g_task_return_pointer (task, g_strdup (token), g_free);
+  else
     g_task_return_new_error (task, CG_ERROR, CG_ERROR_NO_SUCH_PRESET, "camera %s has no preset %u",
-                             self->did, index);
-    return;
-  }
-  run (self, use->run_in_thread, use->kind, index, NULL, use->done, use->task);
+                             self->did, get_index (task));
+  g_object_unref (task);
 }
 
 static void
-on_read_for_use (GObject *object, GAsyncResult *result, gpointer user_data)
+on_read_to_find (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Use *use = user_data;
-  CgPresets *self = g_task_get_source_object (use->task);
-  g_autoptr (Outcome) outcome = end (object, result, use->task);
+  g_autoptr (GTask) task = user_data;
+  CgPresets *self = g_task_get_source_object (task);
+  g_autoptr (CgPresetOutcome) outcome = end (object, result, task);
 
-  if (outcome == NULL) {
-    g_object_unref (use->task);
+  if (outcome == NULL)
     return;
-  }
   reconcile (self, outcome->presets);
-  use_token (self, use);
+  return_token (self, g_steal_pointer (&task));
 }
 
-/* An index that is not mapped may still be a preset that somebody else made: look first. */
 static void
-use_preset (CgPresets *self, const Use *use)
+on_found_to_remove (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  const guint index = GPOINTER_TO_UINT (g_task_get_task_data (use->task));
+  g_autoptr (GTask) task = user_data;
+  CgPresets *self = CG_PRESETS (object);
+  GError *error = NULL;
+  g_autofree char *token = cg_presets_find_finish (self, result, &error);
 
-  if (cg_preset_map_get_token (self->map, index) != NULL) {
-    use_token (self, use);
-    return;
-  }
-  run (self, list_in_thread, CG_JOB_READ, 0, NULL, on_read_for_use, g_memdup2 (use, sizeof *use));
+  if (token != NULL)
+    run_step (self, task, cg_preset_remove_in_thread, NULL, on_removed, g_object_ref (task));
+  else
+    g_task_return_error (task, error);
 }
 
 static void
@@ -355,6 +279,7 @@ cg_presets_finalize (GObject *object)
 
   g_clear_object (&self->jobs);
   g_clear_object (&self->store);
+  g_clear_object (&self->clock);
   g_free (self->did);
   g_free (self->state_name);
   g_free (self->profile);
@@ -378,36 +303,24 @@ cg_presets_init (CgPresets *self)
  * cg_presets_new:
  * @jobs: of the camera
  * @store: (nullable): where the map survives a restart
+ * @clock: for deadlines
  * @did: of the camera
- * @timeout_ms: until an answer
  *
  * Returns: (transfer full): the presets of one camera, by index (Q31)
  */
 CgPresets *
-cg_presets_new (CgJobs *jobs, CgStore *store, const char *did, guint timeout_ms)
+cg_presets_new (CgJobs *jobs, CgStore *store, CgClock *clock, const char *did)
 {
   CgPresets *self = g_object_new (CG_TYPE_PRESETS, NULL);
   g_autofree char *escaped = g_uri_escape_string (did, NULL, FALSE);
 
   self->jobs = g_object_ref (jobs);
   self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->clock = g_object_ref (clock);
   self->did = g_strdup (did);
   self->state_name = g_strdup_printf ("presets-%s", escaped);
-  self->timeout_ms = timeout_ms;
   load (self);
   return self;
-}
-
-/**
- * cg_presets_set_timeout_ms:
- * @self: presets
- * @timeout_ms: until an answer, from the next request on
- */
-void
-cg_presets_set_timeout_ms (CgPresets *self, guint timeout_ms)
-{
-  CG_ON_MAIN ();
-  self->timeout_ms = timeout_ms;
 }
 
 /**
@@ -427,6 +340,7 @@ cg_presets_set_profile (CgPresets *self, const char *ptz_profile)
  * @self: a camera's presets
  * @index: 1…128
  * @name: (nullable)
+ * @timeout_ms: until an answer
  * @callback: finish with cg_presets_finish()
  * @user_data: for @callback
  *
@@ -436,41 +350,66 @@ void
 cg_presets_set_async (CgPresets *self,
                       guint index,
                       const char *name,
+                      guint timeout_ms,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  GTask *task = begin (self, index, callback, user_data);
+  GTask *task = begin (self, index, timeout_ms, callback, user_data);
 
   if (task != NULL)
-    run (self, set_in_thread, CG_JOB_READ, index, name, on_set, task);
+    run_step (self, task, cg_preset_set_in_thread, name, on_set, task);
 }
 
 /**
- * cg_presets_goto_async:
+ * cg_presets_find_async:
  * @self: a camera's presets
  * @index: 1…128
- * @callback: finish with cg_presets_finish(): the camera has begun to move
+ * @timeout_ms: until an answer
+ * @callback: finish with cg_presets_find_finish()
  * @user_data: for @callback
  *
- * Source: PROTOCOL.md section 4, preset; ONVIF PTZ 5.4.3.
+ * Which preset of the camera that is. An index that is not mapped may still be a preset that
+ * somebody else made: then the camera is asked.
  */
 void
-cg_presets_goto_async (CgPresets *self,
+cg_presets_find_async (CgPresets *self,
                        guint index,
+                       guint timeout_ms,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  const Use use = {goto_in_thread, CG_JOB_MOVE, on_called,
-                   begin (self, index, callback, user_data)};
+  GTask *task = begin (self, index, timeout_ms, callback, user_data);
 
-  if (use.task != NULL)
-    use_preset (self, &use);
+  if (task == NULL)
+    return;
+  if (cg_preset_map_get_token (self->map, index) != NULL)
+    return_token (self, task);
+  else
+    run_step (self, task, cg_preset_list_in_thread, NULL, on_read_to_find, task);
+}
+
+/**
+ * cg_presets_find_finish:
+ * @self: a camera's presets
+ * @result: what the callback got
+ * @error: return location for a #CG_ERROR: %CG_ERROR_NO_SUCH_PRESET, %CG_ERROR_NO_PTZ, or why the
+ *   camera could not be asked
+ *
+ * Returns: (transfer full) (nullable): its token
+ */
+char *
+cg_presets_find_finish (CgPresets *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /**
  * cg_presets_remove_async:
  * @self: a camera's presets
  * @index: 1…128
+ * @timeout_ms: until an answer
  * @callback: finish with cg_presets_finish()
  * @user_data: for @callback
  *
@@ -479,14 +418,14 @@ cg_presets_goto_async (CgPresets *self,
 void
 cg_presets_remove_async (CgPresets *self,
                          guint index,
+                         guint timeout_ms,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
-  const Use use = {remove_in_thread, CG_JOB_READ, on_removed,
-                   begin (self, index, callback, user_data)};
+  GTask *task = begin (self, index, timeout_ms, callback, user_data);
 
-  if (use.task != NULL)
-    use_preset (self, &use);
+  if (task != NULL)
+    cg_presets_find_async (self, index, timeout_ms, on_found_to_remove, task);
 }
 
 /**
@@ -509,18 +448,22 @@ cg_presets_finish (CgPresets *self, GAsyncResult *result, GError **error)
 /**
  * cg_presets_list_async:
  * @self: a camera's presets
+ * @timeout_ms: until an answer
  * @callback: finish with cg_presets_list_finish()
  * @user_data: for @callback
  *
  * Reads the camera's presets and brings the map in line. Source: PROTOCOL.md section 4, preset.
  */
 void
-cg_presets_list_async (CgPresets *self, GAsyncReadyCallback callback, gpointer user_data)
+cg_presets_list_async (CgPresets *self,
+                       guint timeout_ms,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
-  GTask *task = begin (self, 0, callback, user_data);
+  GTask *task = begin (self, 0, timeout_ms, callback, user_data);
 
   if (task != NULL)
-    run (self, list_in_thread, CG_JOB_READ, 0, NULL, on_listed, task);
+    run_step (self, task, cg_preset_list_in_thread, NULL, on_listed, task);
 }
 
 /**

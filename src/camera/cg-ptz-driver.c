@@ -27,12 +27,30 @@ cg_ptz_driver_move_async (CgPtzDriver *self,
 }
 
 /**
+ * cg_ptz_driver_goto_async:
+ * @self: a driver
+ * @preset: token
+ * @timeout_ms: until the answer
+ * @callback: finish with cg_ptz_driver_move_finish(): the camera has begun to move
+ * @user_data: for @callback
+ */
+void
+cg_ptz_driver_goto_async (CgPtzDriver *self,
+                          const char *preset,
+                          guint timeout_ms,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  CG_PTZ_DRIVER_GET_IFACE (self)->goto_async (self, preset, timeout_ms, callback, user_data);
+}
+
+/**
  * cg_ptz_driver_move_finish:
  * @self: a driver
  * @result: what the callback got
  * @error: return location for a #CG_ERROR
  *
- * Returns: whether the camera accepted the move
+ * Returns: whether the camera accepted the move, or the call of the preset
  */
 gboolean
 cg_ptz_driver_move_finish (CgPtzDriver *self, GAsyncResult *result, GError **error)

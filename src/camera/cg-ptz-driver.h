@@ -43,6 +43,11 @@ struct _CgPtzDriverInterface {
                       guint timeout_ms,
                       GAsyncReadyCallback callback,
                       gpointer user_data);
+  void (*goto_async) (CgPtzDriver *self,
+                      const char *preset,
+                      guint timeout_ms,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data);
   gboolean (*move_finish) (CgPtzDriver *self, GAsyncResult *result, GError **error);
   void (*stop_async) (CgPtzDriver *self,
                       guint timeout_ms,
@@ -54,6 +59,11 @@ struct _CgPtzDriverInterface {
 
 void cg_ptz_driver_move_async (CgPtzDriver *self,
                                const CgPtzMove *move,
+                               guint timeout_ms,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+void cg_ptz_driver_goto_async (CgPtzDriver *self,
+                               const char *preset,
                                guint timeout_ms,
                                GAsyncReadyCallback callback,
                                gpointer user_data);

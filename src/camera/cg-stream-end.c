@@ -114,3 +114,27 @@ cg_stream_end_fail (CgStreamEnd *self,
     return waits->publisher_ms;
   return cg_backoff_next_ms (&self->backoff, random);
 }
+
+/**
+ * cg_stream_end_report:
+ * @pull: of a stream that plays
+ * @push: of the same
+ * @url: where it plays to
+ *
+ * What the camera's end meets counts before what the server's does: without pictures there is
+ * nothing to publish.
+ *
+ * Returns: (transfer full): how the two stand together
+ */
+CgStreamReport *
+cg_stream_end_report (const CgStreamEnd *pull, const CgStreamEnd *push, const char *url)
+{
+  const GError *error = pull->error != NULL ? pull->error : push->error;
+
+  if (pull->live && push->live)
+    return cg_stream_report_new (CG_STREAM_PLAYING, url, NULL);
+  if (error == NULL)
+    return cg_stream_report_new (CG_STREAM_STARTING, url, NULL);
+  return cg_stream_report_new (
+      cg_stream_end_is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url, error);
+}

@@ -5,6 +5,7 @@
 
 #include "cg-backoff.h"
 #include "cg-clock.h"
+#include "cg-stream-report.h"
 
 G_BEGIN_DECLS
 
@@ -48,5 +49,7 @@ guint cg_stream_end_fail (CgStreamEnd *self,
                           gint64 now_ms,
                           const CgStreamEndWaits *waits,
                           GRand *random);
+CgStreamReport *
+cg_stream_end_report (const CgStreamEnd *pull, const CgStreamEnd *push, const char *url);
 
 G_END_DECLS

@@ -53,3 +53,19 @@ cg_stream_login_end (CgStreamLogin *self, CgBreakerOutcome outcome)
   self->is_under_way = FALSE;
   cg_breaker_end (self->breaker, CG_BREAKER_RTSP, outcome);
 }
+
+/**
+ * cg_stream_login_repeat:
+ * @self: a login that was refused at one form of an address
+ *
+ * Each dialogue counts for itself: the camera does not know that two of them are one try (Q6,
+ * Q29).
+ *
+ * Returns: whether it may be shown at the other form
+ */
+gboolean
+cg_stream_login_repeat (CgStreamLogin *self)
+{
+  cg_stream_login_end (self, CG_BREAKER_REFUSED);
+  return cg_stream_login_begin (self, NULL);
+}

@@ -22,6 +22,7 @@ typedef struct {
 void cg_stream_login_init (CgStreamLogin *self, CgBreaker *breaker, gboolean is_needed);
 void cg_stream_login_clear (CgStreamLogin *self);
 gboolean cg_stream_login_begin (CgStreamLogin *self, GError **error);
+gboolean cg_stream_login_repeat (CgStreamLogin *self);
 void cg_stream_login_end (CgStreamLogin *self, CgBreakerOutcome outcome);
 
 G_END_DECLS

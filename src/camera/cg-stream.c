@@ -42,27 +42,12 @@ G_DEFINE_FINAL_TYPE (CgStream, cg_stream, G_TYPE_OBJECT)
 
 static void begin_end (CgStream *self, EndId id);
 
-static CgStreamReport *
-derive_report (CgStream *self, const char *url)
-{
-  const GError *error = self->ends[END_PULL].error;
-
-  if (self->url == NULL)
-    return cg_stream_report_new (CG_STREAM_STOPPED, url, NULL);
-  if (self->ends[END_PULL].live && self->ends[END_PUSH].live)
-    return cg_stream_report_new (CG_STREAM_PLAYING, url, NULL);
-  if (error == NULL)
-    error = self->ends[END_PUSH].error;
-  if (error == NULL)
-    return cg_stream_report_new (CG_STREAM_STARTING, url, NULL);
-  return cg_stream_report_new (
-      cg_stream_end_is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url, error);
-}
-
 static void
 tell (CgStream *self, const char *url)
 {
-  g_autoptr (CgStreamReport) report = derive_report (self, url);
+  g_autoptr (CgStreamReport) report =
+      self->url == NULL ? cg_stream_report_new (CG_STREAM_STOPPED, url, NULL)
+                        : cg_stream_end_report (&self->ends[END_PULL], &self->ends[END_PUSH], url);
 
   if (cg_stream_report_equal (report, self->report))
     return;
@@ -229,17 +214,10 @@ on_pull_failed (CgPull *pull, GError *error, CgStream *self)
   lose_source (self, error);
 }
 
-/* Each dialogue that shows the login counts for itself (Q6). */
 static gboolean
 on_pull_login_again (CgPull *pull, CgStream *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  cg_stream_login_end (&self->login, CG_BREAKER_REFUSED);
-  if (cg_stream_login_begin (&self->login, &error))
-    return TRUE;
-  g_info ("%s: %s", self->camera->did, error->message);
-  return FALSE;
+  return cg_stream_login_repeat (&self->login);
 }
 
 static void

@@ -65,6 +65,20 @@ driver_move_async (CgPtzDriver *driver,
 }
 
 static void
+driver_goto_async (CgPtzDriver *driver,
+                   const char *preset,
+                   guint timeout_ms,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  CgDriverDummy *self = CG_DRIVER_DUMMY (driver);
+  g_autofree char *word = g_strdup_printf ("goto(%s)", preset);
+
+  note (self, word);
+  take (self, &self->moves, callback, user_data);
+}
+
+static void
 driver_stop_async (CgPtzDriver *driver,
                    guint timeout_ms,
                    GAsyncReadyCallback callback,
@@ -91,6 +105,7 @@ static void
 driver_iface_init (CgPtzDriverInterface *iface)
 {
   iface->move_async = driver_move_async;
+  iface->goto_async = driver_goto_async;
   iface->move_finish = driver_finish;
   iface->stop_async = driver_stop_async;
   iface->stop_finish = driver_finish;

@@ -58,6 +58,8 @@ static void
 cg_pull_class_init (CgPullClass *klass)
 {
   define_signals (G_TYPE_FROM_CLASS (klass), "live", "running");
+  g_signal_new ("login-again", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_BOOLEAN, 0);
 }
 
 static void
@@ -247,4 +249,15 @@ CgTransport
 fake_media_get_wanted_transport (void)
 {
   return wanted;
+}
+
+/* As a pull that was refused at an address with a query (Q29). */
+gboolean
+fake_media_ask_login_again (void)
+{
+  gboolean may = FALSE;
+
+  g_assert_nonnull (ends[FAKE_PULL].object);
+  g_signal_emit_by_name (ends[FAKE_PULL].object, "login-again", &may);
+  return may;
 }

@@ -24,6 +24,7 @@ const char *fake_media_get_address (FakeEnd end);
 void fake_media_go_live (FakeEnd end);
 void fake_media_go_live_by (CgTransport transport);
 CgTransport fake_media_get_wanted_transport (void);
+gboolean fake_media_ask_login_again (void);
 void fake_media_fail (FakeEnd end, CgError error);
 
 G_END_DECLS

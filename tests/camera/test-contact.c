@@ -57,6 +57,29 @@ make_contact (Fixture *fixture)
   return contact;
 }
 
+/* Each question costs a slow camera its time: none is asked twice. */
+static void
+test_asks_once (void)
+{
+  const CgSimOptions options = CG_SIM_OPTIONS_INIT;
+  g_auto (Fixture) fixture = {NULL, NULL, NULL};
+  g_autoptr (GHashTable) asked = g_hash_table_new (g_str_hash, g_str_equal);
+  start (&fixture, &options, "");
+
+  g_autoptr (CgContact) contact = make_contact (&fixture);
+
+  g_autoptr (JsonArray) requests = cg_sim_take_requests (fixture.sim);
+  for (guint i = 0; i < json_array_get_length (requests); i++) {
+    JsonObject *request = json_array_get_object_element (requests, i);
+
+    g_test_message ("%s", json_object_get_string_member (request, "op"));
+    g_assert_true (
+        g_hash_table_add (asked, (gpointer)json_object_get_string_member (request, "op")));
+  }
+  g_assert_true (g_hash_table_contains (asked, "GetDeviceInformation"));
+  g_assert_cmpstr (contact->device->firmware_version, ==, "V1.0.0");
+}
+
 /* Each channel of a recorder is a camera of its own, which moves itself and no other. */
 static void
 test_q60 (void)
@@ -143,6 +166,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/camera/contact/asks-once", test_asks_once);
   g_test_add_func ("/camera/contact/Q60", test_q60);
   g_test_add_func ("/camera/contact/Q60/no-channel", test_q60_no_channel);
   g_test_add_func ("/camera/contact/wanted-size", test_wanted_size);

@@ -74,8 +74,23 @@ start (Fixture *fixture, CgDirection direction)
 {
   const CgMoveRequest request = {direction, CG_SPEED_MEDIUM, "cloud"};
 
-  cg_motion_start_async (fixture->motion, &request, on_started, fixture);
+  cg_motion_start_async (fixture->motion, &request, cg_clock_get_monotonic_ms (fixture->clock),
+                         on_started, fixture);
   settle ();
+}
+
+static void
+call_preset (Fixture *fixture, guint turn)
+{
+  cg_motion_goto_async (fixture->motion, "7", turn, cg_clock_get_monotonic_ms (fixture->clock),
+                        on_started, fixture);
+  settle ();
+}
+
+static void
+call_preset_now (Fixture *fixture)
+{
+  call_preset (fixture, cg_motion_get_turn (fixture->motion));
 }
 
 static void
@@ -288,16 +303,122 @@ test_q61_lost_link_ends_move (Fixture *fixture, gconstpointer data)
   assert_log (fixture, "stop");
 }
 
+/* Nobody would end the move that was under way before. */
 static void
-test_forget_sends_no_stop (Fixture *fixture, gconstpointer data)
+test_refused_refresh_is_stopped (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  answer_move (fixture, OK);
+  start (fixture, CG_DIRECTION_UP);
+
+  answer_move (fixture, CG_ERROR_PEER_FAULT);
+  assert_log (fixture, "move(0.00,0.66) move(0.00,0.66) stop");
+  answer_stop (fixture, OK);
+
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+  g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:peer-fault");
+}
+
+/* The answer was "failed" long ago: the camera must not move after it. */
+static void
+test_late_start_is_not_sent (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  answer_move (fixture, OK);
+  stop (fixture);
+  start (fixture, CG_DIRECTION_LEFT);
+  advance (fixture, 3000);
+
+  answer_stop (fixture, OK);
+  assert_log (fixture, "move(0.00,0.66) stop stop");
+  answer_stop (fixture, OK);
+
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+  g_assert_cmpstr (fixture->replies->str, ==, "start:ok stop:ok start:timed-out");
+}
+
+/* The camera stops by itself when it is there. */
+static void
+test_preset_takes_over (Fixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   start (fixture, CG_DIRECTION_UP);
 
-  cg_motion_forget (fixture->motion);
+  call_preset_now (fixture);
   advance (fixture, 60000);
 
-  assert_log (fixture, "move(0.00,0.66)");
+  assert_log (fixture, "move(0.00,0.66) goto(7)");
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+}
+
+static void
+test_refused_preset_ends_the_move (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  answer_move (fixture, OK);
+  call_preset_now (fixture);
+  g_assert_true (cg_motion_is_moving (fixture->motion));
+
+  answer_move (fixture, CG_ERROR_NO_SUCH_PRESET);
+  assert_log (fixture, "move(0.00,0.66) goto(7) stop");
+  answer_stop (fixture, OK);
+
+  g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:no-such-preset");
+}
+
+static void
+test_refused_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
+{
+  call_preset_now (fixture);
+
+  answer_move (fixture, CG_ERROR_TIMED_OUT);
+  advance (fixture, 60000);
+
+  assert_log (fixture, "goto(7)");
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+}
+
+/* Q1: as with moves. */
+static void
+test_q1_preset_in_flight_is_stopped_again (Fixture *fixture, gconstpointer data)
+{
+  call_preset_now (fixture);
+  stop (fixture);
+  answer_stop (fixture, OK);
+
+  answer_move (fixture, OK);
+  assert_log (fixture, "goto(7) stop stop");
+  answer_stop (fixture, OK);
+
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+}
+
+static void
+test_preset_waits_for_stop (Fixture *fixture, gconstpointer data)
+{
+  stop (fixture);
+  call_preset_now (fixture);
+  assert_log (fixture, "stop");
+
+  answer_stop (fixture, OK);
+  assert_log (fixture, "goto(7)");
+  answer_move (fixture, OK);
+
+  g_assert_cmpstr (fixture->replies->str, ==, "stop:ok start:ok");
+}
+
+/* It was being looked for while something newer came. */
+static void
+test_overtaken_preset (Fixture *fixture, gconstpointer data)
+{
+  const guint turn = cg_motion_get_turn (fixture->motion);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  stop (fixture);
+
+  call_preset (fixture, turn);
+
+  assert_log (fixture, "stop");
+  g_assert_cmpstr (fixture->replies->str, ==, "stop:ok start:cancelled");
 }
 
 static void
@@ -353,7 +474,15 @@ main (int argc, char **argv)
       {"/camera/motion/uncertain-start-is-stopped", test_uncertain_start_is_stopped},
       {"/camera/motion/refused-start-is-over", test_refused_start_is_over},
       {"/camera/motion/q61-lost-link-ends-move", test_q61_lost_link_ends_move},
-      {"/camera/motion/forget-sends-no-stop", test_forget_sends_no_stop},
+      {"/camera/motion/refused-refresh-is-stopped", test_refused_refresh_is_stopped},
+      {"/camera/motion/late-start-is-not-sent", test_late_start_is_not_sent},
+      {"/camera/motion/preset-takes-over", test_preset_takes_over},
+      {"/camera/motion/refused-preset-ends-the-move", test_refused_preset_ends_the_move},
+      {"/camera/motion/refused-preset-of-a-still-camera", test_refused_preset_of_a_still_camera},
+      {"/camera/motion/q1-preset-in-flight-is-stopped-again",
+       test_q1_preset_in_flight_is_stopped_again},
+      {"/camera/motion/preset-waits-for-stop", test_preset_waits_for_stop},
+      {"/camera/motion/overtaken-preset", test_overtaken_preset},
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -17,6 +17,7 @@ static const CgStreamConfig config = {
 
 typedef struct {
   CgClock *clock;
+  CgBreaker *breaker;
   CgStreamTransport *transport;
   CgStream *stream;
   GString *events;  /* "playing retrying(unreachable) …" */
@@ -54,10 +55,12 @@ set_up_with_config (Fixture *fixture, const CgStreamConfig *stream_config)
 
   fake_media_reset ();
   fixture->clock = CG_CLOCK (cg_clock_dummy_new ());
-  g_autoptr (CgBreaker) breaker = cg_breaker_new (fixture->clock);
+  camera->username = g_strdup ("admin");
+  camera->password = g_strdup ("secret");
+  fixture->breaker = cg_breaker_new (fixture->clock);
   fixture->transport = cg_stream_transport_new (camera->transport);
   fixture->stream =
-      cg_stream_new (camera, stream_config, fixture->clock, breaker, fixture->transport);
+      cg_stream_new (camera, stream_config, fixture->clock, fixture->breaker, fixture->transport);
   fixture->events = g_string_new (NULL);
   fixture->answers = TRUE;
   g_signal_connect (fixture->stream, "source-wanted", G_CALLBACK (on_source_wanted), fixture);
@@ -86,6 +89,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   settle ();
   g_assert_finalize_object (fixture->stream);
   g_assert_finalize_object (fixture->transport);
+  g_clear_pointer (&fixture->breaker, cg_breaker_unref);
   g_object_unref (fixture->clock);
   g_string_free (fixture->events, TRUE);
   fake_media_reset ();
@@ -246,6 +250,20 @@ test_q6_refused_login_waits (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->events->str, ==, "failed(login-refused)");
 }
 
+/* Q6, Q29: an address that is tried in two forms shows the login twice, and counts twice. */
+static void
+test_q6_second_form_counts (Fixture *fixture, gconstpointer data)
+{
+  cg_stream_play (fixture->stream, URL);
+
+  g_assert_true (fake_media_ask_login_again ());
+  g_assert_false (fake_media_ask_login_again ());
+
+  g_assert_cmpuint (cg_breaker_get_pause_ms (fixture->breaker), >, 0);
+  fake_media_fail (FAKE_PULL, CG_ERROR_LOGIN_REFUSED);
+  g_assert_cmpstr (fixture->events->str, ==, "failed(login-refused)");
+}
+
 /* Q19: the camera allows one session: the next one waits for the TEARDOWN of the last. */
 static void
 test_q19_next_pull_waits_for_goodbye (Fixture *fixture, gconstpointer data)
@@ -356,6 +374,7 @@ main (int argc, char **argv)
       {"/camera/stream/grace-ends-publishing", test_grace_ends_publishing},
       {"/camera/stream/q10-publisher-exists-waits", test_q10_publisher_exists_waits},
       {"/camera/stream/q6-refused-login-waits", test_q6_refused_login_waits},
+      {"/camera/stream/q6-second-form-counts", test_q6_second_form_counts},
       {"/camera/stream/q19-next-pull-waits-for-goodbye", test_q19_next_pull_waits_for_goodbye},
       {"/camera/stream/unknown-address-is-tried-again", test_unknown_address_is_tried_again},
       {"/camera/stream/stop-while-retrying", test_stop_while_retrying},
