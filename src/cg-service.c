@@ -3,21 +3,21 @@
 
 #include <glib/gstdio.h>
 
-#include "cg-channel.h"
 #include "cg-clock.h"
-#include "cg-dispatcher.h"
-#include "cg-door.h"
+#include "cg-cloud.h"
 #include "cg-fleet.h"
+#include "cg-join.h"
 #include "cg-local-server.h"
 #include "cg-main.h"
 #include "cg-media.h"
-#include "cg-mqtt-door.h"
 #include "cg-notify.h"
 #include "cg-store.h"
 
-#define CLOUD_NAME "cloud"
-/* Under the five seconds within which SIGTERM ends the daemon (INTERFACES.md). */
+/* Under the five seconds within which SIGTERM ends the daemon (INTERFACES.md). The doors take two
+ * at most: so long the cameras and media servers may take before them, whatever the settings say.
+ */
 #define STOP_TIMEOUT_MS 4500
+#define FLEET_TIMEOUT_MS 2500
 
 struct _CgService {
   GObject parent_instance;
@@ -33,59 +33,19 @@ struct _CgService {
   CgDispatcher *dispatcher;
   CgLocalServer *local;
   guint n_clients; /* ever: names the local channels */
-  CgDoor *cloud;   /* (nullable): no servers configured */
-  CgChannel *cloud_channel;
+  CgCloud *cloud;
 
-  GTask *stop;         /* (owned) (nullable) */
-  GSource *stop_limit; /* ends the waiting */
-  guint closing;       /* parts that have not ended yet */
+  gboolean is_loading; /* a thread reads the configuration */
+  gboolean load_again; /* and it may have changed since */
+
+  GTask *stop;          /* (owned) (nullable) */
+  GSource *stop_limit;  /* ends the waiting */
+  GSource *fleet_limit; /* (owned) (nullable) ends the waiting for the cameras */
+  gboolean is_fleet_closed;
+  guint closing; /* parts that have not ended yet */
 };
 
 G_DEFINE_FINAL_TYPE (CgService, cg_service, G_TYPE_OBJECT)
-
-/* One door and its channel are joined here, and nowhere else. */
-
-static void
-on_door_message (CgDoor *door, GBytes *message, CgChannel *channel)
-{
-  cg_channel_receive (channel, message);
-}
-
-static void
-on_door_link_changed (CgDoor *door, gboolean up, CgChannel *channel)
-{
-  cg_channel_set_link (channel, up);
-}
-
-static void
-on_channel_send (
-    CgChannel *channel, const char *did, CgMessageKind kind, GBytes *message, CgDoor *door)
-{
-  static const CgDoorKind kinds[] = {
-      [CG_MESSAGE_KIND_REPLY] = CG_DOOR_REPLY,
-      [CG_MESSAGE_KIND_REGISTER] = CG_DOOR_REGISTER,
-      [CG_MESSAGE_KIND_EVENT] = CG_DOOR_EVENT,
-      [CG_MESSAGE_KIND_STREAM] = CG_DOOR_STREAM,
-  };
-  G_STATIC_ASSERT (G_N_ELEMENTS (kinds) == CG_N_DOOR_KINDS);
-
-  cg_door_send (door, did, kinds[kind], message);
-}
-
-static void
-on_cloud_describe (CgChannel *channel, JsonObject *object, CgMqttDoor *door)
-{
-  json_object_set_int_member (object, "queued", cg_mqtt_door_get_n_queued (door));
-  json_object_set_int_member (object, "dropped", (gint64)cg_mqtt_door_get_n_dropped (door));
-}
-
-static void
-join (CgDoor *door, CgChannel *channel)
-{
-  g_signal_connect_object (door, "message", G_CALLBACK (on_door_message), channel, 0);
-  g_signal_connect_object (door, "link-changed", G_CALLBACK (on_door_link_changed), channel, 0);
-  g_signal_connect_object (channel, "send", G_CALLBACK (on_channel_send), door, 0);
-}
 
 static void
 on_client_link_changed (CgDoor *door, gboolean up, CgChannel *channel)
@@ -107,64 +67,9 @@ on_client (CgLocalServer *server, CgDoor *door, CgService *self)
   g_autofree char *name = g_strdup_printf ("local-%u", ++self->n_clients);
   CgChannel *channel = cg_channel_new (self->dispatcher, name, CG_CHANNEL_LOCAL);
 
-  join (door, channel);
+  cg_join (door, channel);
   g_signal_connect_data (door, "link-changed", G_CALLBACK (on_client_link_changed), channel,
                          release_channel, G_CONNECT_AFTER);
-}
-
-static void
-subscribe (CgService *self)
-{
-  g_autoptr (GPtrArray) dids = g_ptr_array_new ();
-  GPtrArray *cameras = cg_fleet_list (self->fleet);
-
-  if (self->cloud == NULL)
-    return;
-  g_ptr_array_add (dids, self->config->gateway.did);
-  for (guint i = 0; i < cameras->len; i++)
-    g_ptr_array_add (dids, (char *)cg_camera_get_did (g_ptr_array_index (cameras, i)));
-  g_ptr_array_add (dids, NULL);
-  cg_door_set_dids (self->cloud, (const char *const *)dids->pdata);
-}
-
-static void
-on_cameras_changed (CgFleet *fleet, CgService *self)
-{
-  subscribe (self);
-}
-
-static void
-set_will (CgService *self)
-{
-  g_autoptr (JsonObject) content = NULL;
-  g_autoptr (GBytes) will = NULL;
-  JsonObject *read = json_object_new ();
-
-  if (!self->config->cloud.last_will) {
-    json_object_unref (read);
-    return;
-  }
-  json_object_set_boolean_member (read, "online", FALSE);
-  will = cg_message_build_event (self->config->gateway.did, NULL, "connectivity", read);
-  cg_mqtt_door_set_will (CG_MQTT_DOOR (self->cloud), will);
-  json_object_unref (read);
-}
-
-static gboolean
-open_cloud (CgService *self, GError **error)
-{
-  if (self->config->cloud.servers->len == 0) {
-    g_message ("no cloud is configured: only the local socket is served");
-    return TRUE;
-  }
-  self->cloud = CG_DOOR (cg_mqtt_door_new (&self->config->gateway, &self->config->cloud));
-  set_will (self);
-  self->cloud_channel = cg_channel_new (self->dispatcher, CLOUD_NAME, CG_CHANNEL_CLOUD);
-  join (self->cloud, self->cloud_channel);
-  g_signal_connect_object (self->cloud_channel, "describe", G_CALLBACK (on_cloud_describe),
-                           self->cloud, 0);
-  subscribe (self);
-  return cg_door_open (self->cloud, error);
 }
 
 static gboolean
@@ -181,9 +86,7 @@ cg_service_dispose (GObject *object)
   CgService *self = CG_SERVICE (object);
 
   cg_clear_source (&self->stop_limit);
-  if (self->cloud_channel != NULL)
-    cg_channel_close (self->cloud_channel);
-  g_clear_object (&self->cloud_channel);
+  cg_clear_source (&self->fleet_limit);
   g_clear_object (&self->cloud);
   g_clear_object (&self->local);
   g_clear_object (&self->dispatcher);
@@ -225,7 +128,8 @@ cg_service_init (CgService *self)
  * @path: key file
  * @error: return location: %CG_ERROR_INVALID_CONFIG names file, group, key and value
  *
- * Reads a configuration and logs what is odd in it.
+ * Reads a configuration and logs what is odd in it. Blocking: before the service starts, or in a
+ * thread.
  *
  * Returns: (transfer full): the configuration
  */
@@ -287,11 +191,12 @@ cg_service_start (CgService *self, CgConfig *config, GError **error)
   self->store = cg_store_new (self->state_dir);
   self->fleet = cg_fleet_new (self->store, self->clock);
   self->dispatcher = cg_dispatcher_new (self->fleet, config, self->clock);
-  g_signal_connect_object (self->fleet, "cameras-changed", G_CALLBACK (on_cameras_changed), self,
-                           0);
-  cg_fleet_apply (self->fleet, config);
-  if (!open_cloud (self, error) || !open_local (self, error))
+  /* First of all: where another daemon listens, nobody else may hear of us. */
+  if (!open_local (self, error))
     return FALSE;
+  self->cloud = cg_cloud_new (self->dispatcher);
+  cg_fleet_apply (self->fleet, config);
+  cg_cloud_apply (self->cloud, config);
   cg_notify_ready (self->notify);
   g_message ("ready: gateway %s, %u cameras, socket %s", config->gateway.did, config->cameras->len,
              self->socket_path);
@@ -299,57 +204,81 @@ cg_service_start (CgService *self, CgConfig *config, GError **error)
 }
 
 static void
-on_old_cloud_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+apply (CgService *self, CgConfig *config)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_door_close_finish (CG_DOOR (object), result, &error))
-    g_info ("the old link did not close in order: %s", error->message);
+  cg_config_unref (self->config);
+  self->config = cg_config_ref (config);
+  cg_cloud_apply (self->cloud, config);
+  cg_dispatcher_set_config (self->dispatcher, config);
+  cg_fleet_apply (self->fleet, config);
+  g_message ("the configuration was read again: %u cameras", config->cameras->len);
 }
 
-static gboolean
-reopen_cloud (CgService *self, GError **error)
+static void
+on_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  if (self->cloud != NULL) {
-    cg_channel_close (self->cloud_channel);
-    cg_door_close_async (self->cloud, NULL, on_old_cloud_closed, NULL);
-    g_clear_object (&self->cloud_channel);
-    g_clear_object (&self->cloud);
-  }
-  return open_cloud (self, error);
+  g_autoptr (CgService) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgConfig) config = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->is_loading = FALSE;
+  if (self->stop != NULL || self->is_fleet_closed)
+    return;
+  if (config != NULL)
+    apply (self, config);
+  else
+    g_warning ("the configuration is refused, the old one stays: %s", error->message);
+  cg_notify_ready (self->notify);
+  if (self->load_again)
+    cg_service_reload (self);
+}
+
+static gpointer
+load_in_thread (gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  CgConfig *config = cg_service_load_config (g_task_get_task_data (task), &error);
+
+  if (config != NULL)
+    g_task_return_pointer (task, config, (GDestroyNotify)cg_config_unref);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+  return NULL;
 }
 
 /**
  * cg_service_reload:
  * @self: a running service
- * @error: return location
  *
- * Reads the configuration again. A faulty one is refused as a whole and the old one stays; else
- * only what changed is restarted.
- *
- * Returns: whether the new configuration is in force
+ * Begins to read the configuration again, in a thread of its own: a disk that hangs must not keep
+ * anybody from stopping a camera. A faulty configuration is refused as a whole and the old one
+ * stays; else only what changed is restarted. The log and the service manager are told what came of
+ * it. Who calls meanwhile has it read once more.
  */
-gboolean
-cg_service_reload (CgService *self, GError **error)
+void
+cg_service_reload (CgService *self)
 {
-  g_autoptr (CgConfig) config = cg_service_load_config (self->config_path, error);
-  g_autoptr (CgConfig) old = NULL;
-  gboolean done = TRUE;
+  g_autoptr (GTask) task = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GThread) thread = NULL;
 
   CG_ON_MAIN ();
-  if (config == NULL)
-    return FALSE;
+  if (self->stop != NULL)
+    return;
+  self->load_again = self->is_loading;
+  if (self->is_loading)
+    return;
+  self->is_loading = TRUE;
   cg_notify_reloading (self->notify);
-  old = self->config;
-  self->config = cg_config_ref (config);
-  cg_dispatcher_set_config (self->dispatcher, config);
-  cg_fleet_apply (self->fleet, config);
-  if (!cg_gateway_config_equal (&old->gateway, &config->gateway) ||
-      !cg_cloud_config_equal (&old->cloud, &config->cloud))
-    done = reopen_cloud (self, error);
-  cg_notify_ready (self->notify);
-  g_message ("the configuration was read again: %u cameras", config->cameras->len);
-  return done;
+  task = g_task_new (NULL, NULL, on_loaded, g_object_ref (self));
+  g_task_set_source_tag (task, cg_service_reload);
+  g_task_set_task_data (task, g_strdup (self->config_path), g_free);
+  thread = g_thread_try_new ("config", load_in_thread, g_object_ref (task), &error);
+  if (thread != NULL)
+    return;
+  g_object_unref (task);
+  g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static void
@@ -358,6 +287,7 @@ finish_stop (CgService *self)
   g_autoptr (GTask) task = g_steal_pointer (&self->stop);
 
   cg_clear_source (&self->stop_limit);
+  cg_clear_source (&self->fleet_limit);
   if (task != NULL)
     g_task_return_boolean (task, TRUE);
 }
@@ -382,7 +312,7 @@ on_cloud_closed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgService) self = user_data;
 
-  cg_door_close_finish (CG_DOOR (object), result, NULL);
+  cg_cloud_close_finish (CG_CLOUD (object), result, NULL);
   part_closed (self);
 }
 
@@ -407,16 +337,34 @@ on_store_flushed (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /* The doors close last: what became of the streams still goes out. */
 static void
+close_doors (CgService *self)
+{
+  cg_clear_source (&self->fleet_limit);
+  if (self->is_fleet_closed)
+    return;
+  self->is_fleet_closed = TRUE;
+  self->closing = 3;
+  cg_store_flush_async (self->store, on_store_flushed, g_object_ref (self));
+  cg_cloud_close_async (self->cloud, on_cloud_closed, g_object_ref (self));
+  cg_local_server_close_async (self->local, NULL, on_local_closed, g_object_ref (self));
+}
+
+static gboolean
+on_fleet_limit (gpointer user_data)
+{
+  g_warning ("not every camera and media server took our goodbye in time");
+  close_doors (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 on_fleet_closed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgService) self = user_data;
 
   cg_fleet_close_finish (CG_FLEET (object), result, NULL);
-  self->closing = self->cloud != NULL ? 3 : 2;
-  cg_store_flush_async (self->store, on_store_flushed, g_object_ref (self));
-  if (self->cloud != NULL)
-    cg_door_close_async (self->cloud, NULL, on_cloud_closed, g_object_ref (self));
-  cg_local_server_close_async (self->local, NULL, on_local_closed, g_object_ref (self));
+  if (self->stop != NULL)
+    close_doors (self);
 }
 
 /**
@@ -437,6 +385,7 @@ cg_service_stop_async (CgService *self, GAsyncReadyCallback callback, gpointer u
   self->stop = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stop, cg_service_stop_async);
   self->stop_limit = cg_clock_add_timeout (self->clock, STOP_TIMEOUT_MS, on_stop_limit, self);
+  self->fleet_limit = cg_clock_add_timeout (self->clock, FLEET_TIMEOUT_MS, on_fleet_limit, self);
   cg_fleet_close_async (self->fleet, on_fleet_closed, g_object_ref (self));
 }
 

@@ -26,7 +26,7 @@ CgConfig *cg_service_load_config (const char *path, GError **error);
 
 CgService *cg_service_new (const CgServicePaths *paths);
 gboolean cg_service_start (CgService *self, CgConfig *config, GError **error);
-gboolean cg_service_reload (CgService *self, GError **error);
+void cg_service_reload (CgService *self);
 void cg_service_stop_async (CgService *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_service_stop_finish (CgService *self, GAsyncResult *result, GError **error);
 

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <sysexits.h>
 
+#include "cg-error.h"
 #include "cg-log.h"
 #include "cg-main.h"
 #include "cg-service.h"
@@ -120,10 +121,9 @@ static gboolean
 on_hangup (gpointer user_data)
 {
   Program *program = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (!program->stopping && !cg_service_reload (program->service, &error))
-    g_warning ("the configuration is refused, the old one stays: %s", error->message);
+  if (!program->stopping)
+    cg_service_reload (program->service);
   return G_SOURCE_CONTINUE;
 }
 
@@ -142,7 +142,7 @@ run (const Options *options, CgConfig *config)
 
   if (!cg_service_start (service, config, &error)) {
     g_printerr ("camgated: %s\n", error->message);
-    return EX_SOFTWARE;
+    return g_error_matches (error, CG_ERROR, CG_ERROR_INVALID_CONFIG) ? EX_CONFIG : EX_SOFTWARE;
   }
   g_main_loop_run (loop);
   for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
@@ -170,6 +170,7 @@ main (int argc, char **argv)
   cg_log_init (options.verbose);
   cg_main_claim ();
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGHUP, SIG_IGN); /* until there is something to read again */
   config = cg_service_load_config (options.paths.config, &error);
   if (config == NULL) {
     g_printerr ("camgated: %s\n", error->message);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-key-group.h"
+#include "cg-text.h"
 
 static const CgKeyGroup *
 get_group (void)
@@ -102,6 +103,18 @@ move_login (CgCameraConfig *self, char **address)
   memmove (authority, at + 1, strlen (at + 1) + 1);
 }
 
+/* Percent signs may hide anything in the login of an address. */
+static gboolean
+check_login (const CgCameraConfig *self, GError **error)
+{
+  if ((self->username == NULL || cg_text_is_plain (self->username)) &&
+      (self->password == NULL || cg_text_is_plain (self->password)))
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                       "its login contains a control character, or a code that is no character");
+  return FALSE;
+}
+
 static gboolean
 contains (const char *text, const char *unwanted)
 {
@@ -136,6 +149,14 @@ check_address (const char *address, GError **error)
   g_autofree char *url =
       strstr (address, "://") != NULL ? g_strdup (address) : g_strconcat ("http://", address, NULL);
 
+  /* http:/user:password@host has no login that anybody would find. */
+  if (strstr (address, "://") == NULL &&
+      (strchr (address, '@') != NULL || g_str_has_prefix (address, "http:") ||
+       g_str_has_prefix (address, "https:"))) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+                         "is no host, host:port or URL; a login goes into username and password");
+    return FALSE;
+  }
   if (!contains (address, " "))
     return check_url (url, schemes, error);
   g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
@@ -244,10 +265,13 @@ cg_camera_config_settle (CgCameraConfig *self, const char **key, GError **error)
   if (self->url != NULL)
     move_login (self, &self->url);
   *key = "url";
+  if (!check_login (self, error))
+    return FALSE;
   if (self->url != NULL && !check_url (self->url, schemes, error))
     return FALSE;
   if (self->address != NULL)
     move_login (self, &self->address);
   *key = "address";
-  return self->address == NULL || check_address (self->address, error);
+  return check_login (self, error) &&
+         (self->address == NULL || check_address (self->address, error));
 }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "cg-file.h"
 #include "cg-key-group.h"
 #include "cg-log.h"
+#include "cg-text.h"
 
-#define MAX_SECRET_LENGTH 4096        /* whoever names a larger file has named the wrong one */
-#define MAX_FILE_LENGTH (1024 * 1024) /* thousands of cameras */
+#define MAX_SHOWN_LENGTH 128 /* of a value in a message */
 #define CAMERA_PREFIX "camera"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -34,6 +31,15 @@ reading_clear (Reading *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
 
+/* The file may contain what a terminal takes for a command. */
+static char *
+show_text (const char *format, va_list arguments)
+{
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+
+  return cg_text_make_plain (text);
+}
+
 static void G_GNUC_PRINTF (2, 3) warn (Reading *self, const char *format, ...)
 {
   va_list arguments;
@@ -41,7 +47,7 @@ static void G_GNUC_PRINTF (2, 3) warn (Reading *self, const char *format, ...)
   if (self->warnings == NULL)
     return;
   va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  g_autofree char *text = show_text (format, arguments);
   va_end (arguments);
   g_ptr_array_add (self->warnings, g_strdup_printf ("%s: %s", self->name, text));
 }
@@ -51,7 +57,7 @@ static gboolean G_GNUC_PRINTF (3, 4) refuse (Reading *self, GError **error, cons
   va_list arguments;
 
   va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  g_autofree char *text = show_text (format, arguments);
   va_end (arguments);
   g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s: %s", self->name, text);
   return FALSE;
@@ -80,6 +86,16 @@ show_value (const char *value)
       at == NULL ? g_strdup (value) : g_strdup_printf ("%.*s******%s", scheme, value, at);
 
   return cg_log_uri (plain);
+}
+
+/* Nobody reads on beyond the first hundred characters. */
+static char *
+clip (const char *shown)
+{
+  if (g_utf8_strlen (shown, -1) <= MAX_SHOWN_LENGTH)
+    return g_strdup (shown);
+  g_autofree char *head = g_utf8_substring (shown, 0, MAX_SHOWN_LENGTH);
+  return g_strconcat (head, "...", NULL);
 }
 
 /* The first pass: what GKeyFile would silently merge or pass on. */
@@ -116,6 +132,11 @@ note_line (Reading *self, char **group, char *text, guint line, GError **error)
   if (text[0] == '[' && text[length - 1] == ']' && strcspn (text + 1, "[]") == length - 2) {
     g_free (*group);
     *group = g_strndup (text + 1, length - 2);
+    if (!cg_text_is_plain (*group))
+      return refuse (self, error,
+                     "[%s]: line %u contains a control character, or a code that is "
+                     "no character",
+                     *group, line);
     return note_given (self, *group, NULL, line, error);
   }
   g_autofree char *key = g_strchomp (g_strndup (text, equals != NULL ? equals - text : 0));
@@ -178,44 +199,6 @@ is_given (Reading *self, const char *group, const char *key)
   return g_hash_table_contains (self->given, where);
 }
 
-/* Files: regular ones only, for a FIFO or a device would keep us waiting. */
-
-static gboolean
-read_all_bytes (int fd, GString *text, GError **error)
-{
-  char buffer[4096];
-  struct stat status;
-  gssize n = 0;
-
-  if (fd < 0 || fstat (fd, &status) != 0)
-    return fail (error, "cannot be read: %s", g_strerror (errno));
-  if (!S_ISREG (status.st_mode))
-    return fail (error, "is no regular file");
-  while ((n = read (fd, buffer, sizeof buffer)) > 0 && text->len <= MAX_FILE_LENGTH)
-    g_string_append_len (text, buffer, n);
-  if (n < 0)
-    return fail (error, "cannot be read: %s", g_strerror (errno));
-  if (text->len > MAX_FILE_LENGTH)
-    return fail (error, "is larger than 1 MiB");
-  return TRUE;
-}
-
-static gboolean
-read_file (const char *path, char **text, gsize *length, GError **error)
-{
-  g_autoptr (GString) bytes = g_string_new (NULL);
-  const int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-  const gboolean is_read = read_all_bytes (fd, bytes, error);
-
-  if (fd >= 0)
-    close (fd);
-  if (!is_read)
-    return FALSE;
-  *length = bytes->len;
-  *text = g_string_free (g_steal_pointer (&bytes), FALSE);
-  return TRUE;
-}
-
 /* Secrets that stand elsewhere. */
 
 static void
@@ -233,15 +216,16 @@ read_secret (Reading *self, const char *path, GError **error)
   g_autofree char *own = g_canonicalize_filename (self->name, NULL);
   g_autofree char *dir = g_path_get_dirname (own);
   g_autofree char *full = g_canonicalize_filename (path, dir);
-  g_autofree char *text = NULL;
   gsize length = 0;
+  g_autofree char *text = cg_file_read (full, &length, error);
 
-  if (!read_file (full, &text, &length, error))
+  if (text == NULL)
     return NULL;
   warn_if_public (self, full);
   while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
     text[--length] = '\0';
-  if (length == 0 || length > MAX_SECRET_LENGTH || !g_utf8_validate_len (text, length, NULL)) {
+  if (length == 0 || length > CG_TEXT_MAX_BYTES || length != strlen (text) ||
+      !cg_text_is_plain (text)) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
                          "the file does not hold one secret, as text");
     return NULL;
@@ -307,7 +291,8 @@ read_key (Reading *self,
   if (why == NULL && cg_key_set (key, base, is_file ? secret : value, &why))
     return TRUE;
   const gboolean is_path = is_file || key->type == CG_KEY_FILE;
-  g_autofree char *shown = is_path ? g_strdup (value) : show_value (value);
+  g_autofree char *whole = is_path ? g_strdup (value) : show_value (value);
+  g_autofree char *shown = clip (whole);
   return refuse (self, error, "[%s] %s=%s: %s", title, name, is_hidden ? "******" : shown,
                  why->message);
 }
@@ -485,7 +470,8 @@ cg_config_load (const char *path, GPtrArray *warnings, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  if (!read_file (path, &text, &length, &why)) {
+  text = cg_file_read (path, &length, &why);
+  if (text == NULL) {
     fail (error, "%s: %s", path, why->message);
     return NULL;
   }

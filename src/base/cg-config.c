@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-key-group.h"
+#include "cg-text.h"
 
 #define MAX_DID_LENGTH 128 /* it becomes part of topics and of file names */
 
@@ -98,9 +99,10 @@ cg_config_check_did (const char *did, GError **error)
     why = "did is too long";
   else if (did[0] == '.' || strpbrk (did, "/+#") != NULL)
     why = "did must not contain / + #, nor begin with a dot";
-  for (const char *at = did; why == NULL && *at != '\0'; at++)
-    if (g_ascii_isspace (*at) || g_ascii_iscntrl (*at))
-      why = "did must not contain spaces";
+  else if (strpbrk (did, " \t\r\n\v\f") != NULL)
+    why = "did must not contain spaces";
+  else if (!cg_text_is_plain (did))
+    why = "did must not contain control characters or codes that are no characters";
 
   if (why == NULL)
     return TRUE;

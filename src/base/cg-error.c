@@ -84,21 +84,24 @@ G_DEFINE_QUARK (cg - error - quark, cg_error)
  * @scope: which service it answers
  *
  * The one way from errors to the numbers of PROTOCOL.md section 3. An error of another domain
- * should have been converted in its room: it is reported as our bug and answered as one.
+ * should have been converted in its room: it is reported as our bug and answered as an internal
+ * failure.
  *
  * Returns: the wire code; 0 for no error
  */
 int
 cg_error_get_code (const GError *error, CgErrorScope scope)
 {
+  const CgErrorRow *row = &rows[CG_ERROR_INTERNAL];
+
   if (error == NULL)
     return 0;
-  if (error->domain != CG_ERROR || error->code < 0 || error->code >= CG_N_ERRORS) {
+  if (error->domain == CG_ERROR && error->code >= 0 && error->code < CG_N_ERRORS)
+    row = &rows[error->code];
+  else
     g_critical ("error of foreign domain %s reached the wire: %s",
                 g_quark_to_string (error->domain), error->message);
-    return rows[CG_ERROR_INTERNAL].general;
-  }
-  return scope == CG_ERROR_SCOPE_PTZ ? rows[error->code].ptz : rows[error->code].general;
+  return scope == CG_ERROR_SCOPE_PTZ ? row->ptz : row->general;
 }
 
 /**

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-config.h"
+#include "cg-nearest.h"
 
 #define GATEWAY(member) G_STRUCT_OFFSET (CgGatewayConfig, member)
 #define CLOUD(member) G_STRUCT_OFFSET (CgCloudConfig, member)
@@ -207,43 +208,6 @@ cg_key_group_find (const CgKeyGroup *group, const char *name, gboolean *is_file)
   return NULL;
 }
 
-/* Letters to insert, remove, replace or swap with a neighbour: what a slip of the fingers is. */
-static guint
-distance (const char *a, const char *b)
-{
-  enum { MAX_LENGTH = 32 };
-  const gsize n_a = MIN (strlen (a), MAX_LENGTH);
-  const gsize n_b = MIN (strlen (b), MAX_LENGTH);
-  guint cost[MAX_LENGTH + 1][MAX_LENGTH + 1];
-
-  for (gsize i = 0; i <= n_a; i++) {
-    for (gsize k = 0; k <= n_b; k++) {
-      if (i == 0 || k == 0) {
-        cost[i][k] = i + k;
-        continue;
-      }
-      const guint replaced = cost[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0 : 1);
-      cost[i][k] = MIN (replaced, 1 + MIN (cost[i - 1][k], cost[i][k - 1]));
-      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-        cost[i][k] = MIN (cost[i][k], cost[i - 2][k - 2] + 1);
-    }
-  }
-  return cost[n_a][n_b];
-}
-
-/* Keeps the nearer of two names; one that shares less than half with @name is no suggestion. */
-static void
-consider (const char *name, const char *candidate, const char **nearest, guint *least)
-{
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-  const guint changes = distance (g_strdelimit (lower, "_ .", '-'), candidate);
-
-  if (changes >= *least || changes * 2 > strlen (candidate))
-    return;
-  *least = changes;
-  *nearest = candidate;
-}
-
 /**
  * cg_key_group_nearest_key:
  * @group: a group
@@ -254,12 +218,12 @@ consider (const char *name, const char *candidate, const char **nearest, guint *
 const char *
 cg_key_group_nearest_key (const CgKeyGroup *group, const char *name)
 {
-  const char *nearest = NULL;
-  guint least = G_MAXUINT;
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  g_autofree const char **known = g_new (const char *, group->n_keys);
 
   for (gsize i = 0; i < group->n_keys; i++)
-    consider (name, group->keys[i].name, &nearest, &least);
-  return nearest;
+    known[i] = group->keys[i].name;
+  return cg_nearest_find (g_strdelimit (lower, "_ .", '-'), known, group->n_keys);
 }
 
 /**
@@ -272,12 +236,12 @@ const char *
 cg_key_group_nearest_group (const char *name)
 {
   g_autofree char *word = g_strndup (name, strcspn (name, " "));
-  const char *nearest = NULL;
-  guint least = G_MAXUINT;
+  g_autofree char *lower = g_ascii_strdown (word, -1);
+  const char *known[G_N_ELEMENTS (groups)];
 
   for (gsize i = 0; i < G_N_ELEMENTS (groups); i++)
-    consider (word, groups[i].name, &nearest, &least);
-  return nearest;
+    known[i] = groups[i].name;
+  return cg_nearest_find (lower, known, G_N_ELEMENTS (groups));
 }
 
 /**

@@ -10,6 +10,7 @@
 #include "cg-error.h"
 #include "cg-range.h"
 #include "cg-server.h"
+#include "cg-text.h"
 
 typedef struct {
   gsize size; /* of a plain number; 0: a pointer that is owned */
@@ -181,6 +182,19 @@ set_fraction (const CgKey *key, gpointer field, const char *value, GError **erro
   return TRUE;
 }
 
+/* What goes into topics, logins, XML and logs is text, and no longer than anybody needs. */
+static gboolean
+check_text (const CgKey *key, const char *value, GError **error)
+{
+  const gboolean is_list = key->type == CG_KEY_HOSTS || key->type == CG_KEY_SERVERS;
+
+  if (!cg_text_is_plain (value))
+    return refuse (error, "contains a control character, or a code that is no character");
+  if (!is_list && strlen (value) > CG_TEXT_MAX_BYTES)
+    return refuse (error, "is longer than %d bytes", CG_TEXT_MAX_BYTES);
+  return TRUE;
+}
+
 static const CgKeyOps ops[] = {
     [CG_KEY_STRING] = {0, set_string},
     [CG_KEY_SECRET] = {0, set_string},
@@ -213,7 +227,7 @@ cg_key_set (const CgKey *self, gpointer base, const char *value, GError **error)
   gpointer field = G_STRUCT_MEMBER_P (base, self->offset);
 
   if (*value != '\0')
-    return ops[self->type].set (self, field, value, error);
+    return check_text (self, value, error) && ops[self->type].set (self, field, value, error);
   if (self->empty_is_none)
     cg_key_clear (self, base);
   else

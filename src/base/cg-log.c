@@ -137,7 +137,7 @@ skip_login (const char *authority)
 static gboolean
 is_secret_name (const char *begin, const char *end)
 {
-  static const char *const words[] = {"pass", "pwd", "secret", "token",     "key",
+  static const char *const words[] = {"pass", "pw",  "secret", "token",     "key",
                                       "sign", "sig", "auth",   "credential"};
   g_autofree char *exact = g_strndup (begin, end - begin);
   g_autofree char *name = g_ascii_strdown (exact, -1);

@@ -5,6 +5,15 @@
 
 #include "cg-log.h"
 
+/* Whoever writes a login into a query did not mean to have it shown. */
+static void
+refuse (GError **error, const char *text, const char *why)
+{
+  g_autofree char *shown = cg_log_uri (text);
+
+  g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "'%s%s", shown, why);
+}
+
 static gboolean
 parse_port (const char *text, guint16 *port, GError **error)
 {
@@ -29,12 +38,11 @@ split_host (const char *text, char **host, const char **port, GError **error)
   const char *rest = end == NULL ? NULL : bracketed ? end + 1 : end;
 
   if (!bracketed && strchr (text, ':') != strrchr (text, ':')) {
-    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
-                 "'%s': an IPv6 address goes into brackets", text);
+    refuse (error, text, "': an IPv6 address goes into brackets");
     return FALSE;
   }
   if (end == NULL || end == begin || (*rest != '\0' && *rest != ':')) {
-    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "'%s' is not host[:port]", text);
+    refuse (error, text, "' is not host[:port]");
     return FALSE;
   }
   *host = g_strndup (begin, end - begin);
@@ -67,7 +75,7 @@ check_host (const char *host, gboolean bracketed, GError **error)
   for (const char *at = host; *at != '\0'; at++)
     is_plain &= !g_ascii_iscntrl (*at);
   if (!is_plain) {
-    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "'%s' is no host name", host);
+    refuse (error, host, "' is no host name");
     return FALSE;
   }
   return TRUE;
@@ -92,8 +100,7 @@ cg_server_parse (const char *text, GError **error)
   if (!check_no_login (text, error))
     return NULL;
   if (!tls && g_strcmp0 (scheme, "mqtt") != 0) {
-    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
-                 "'%s' does not begin with mqtt:// or mqtts://", text);
+    refuse (error, text, "' does not begin with mqtt:// or mqtts://");
     return NULL;
   }
 

@@ -8,7 +8,11 @@
 #include <unistd.h>
 
 #include "cg-error.h"
+#include "cg-file.h"
 #include "cg-main.h"
+
+/* Of brackets in a state file; those of ours have three. */
+#define MAX_DEPTH 32
 
 struct _CgStore {
   GObject parent_instance;
@@ -28,6 +32,7 @@ G_DEFINE_FINAL_TYPE (CgStore, cg_store, G_TYPE_OBJECT)
 /* What waits for its turn under one name. */
 typedef struct {
   GBytes *content;    /* (owned) (nullable) newest content; %NULL removes the file */
+  GBytes *newest;     /* (owned) (nullable) the same, until it is on disk */
   GPtrArray *waiting; /* (owned) (element-type GTask) who wants to know about it */
   gboolean is_writing;
 } Entry;
@@ -44,6 +49,7 @@ static void
 entry_free (Entry *entry)
 {
   g_clear_pointer (&entry->content, g_bytes_unref);
+  g_clear_pointer (&entry->newest, g_bytes_unref);
   g_clear_pointer (&entry->waiting, g_ptr_array_unref);
   g_free (entry);
 }
@@ -311,12 +317,68 @@ is_name (const char *name)
   return name != NULL && *name != '\0' && *name != '.' && strchr (name, '/') == NULL;
 }
 
+/* The parser calls itself for each level: a file of brackets would be its end. Strings may count
+ * too much; nothing of ours comes near. */
+static gboolean
+is_deep (const char *text, gsize length)
+{
+  int depth = 0;
+
+  for (gsize i = 0; i < length; i++) {
+    if (text[i] == '{' || text[i] == '[')
+      depth++;
+    else if (text[i] == '}' || text[i] == ']')
+      depth--;
+    if (depth > MAX_DEPTH)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static JsonNode *
+parse (const char *path, const char *text, gsize length, GError **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) why = NULL;
+
+  if (!is_deep (text, length) && json_parser_load_from_data (parser, text, (gssize)length, &why) &&
+      json_parser_get_root (parser) != NULL)
+    return json_parser_steal_root (parser);
+  g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s: %s", path,
+               why != NULL ? why->message : "holds no JSON of ours");
+  return NULL;
+}
+
+/* What waits to be written. */
+static JsonNode *
+parse_newest (const char *path, GBytes *newest, GError **error)
+{
+  gsize length = 0;
+  const char *text = newest != NULL ? g_bytes_get_data (newest, &length) : NULL;
+
+  if (text != NULL)
+    return parse (path, text, length, error);
+  g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_THING, "%s is being removed", path);
+  return NULL;
+}
+
+/* What somebody may want to look at, or to mend. */
+static void
+keep_aside (const char *path, GError **error)
+{
+  g_autofree char *aside = g_strconcat (path, ".damaged", NULL);
+
+  if (g_rename (path, aside) == 0)
+    g_prefix_error (error, "kept as %s: ", aside);
+}
+
 /**
  * cg_store_load:
  * @self: a store
  * @name: which state, without the ending `.json`
  *
- * Reads a state file. Blocking, but small and local: at start, or in a job.
+ * Reads a state file, or what is on its way to it. A damaged one is renamed to
+ * `NAME.json.damaged`, so that the next save does not destroy it. Blocking, but small and local.
  *
  * Returns: (transfer full): what was saved last, or %NULL with %CG_ERROR_UNKNOWN_THING if nothing
  *   was ever saved, %CG_ERROR_INVALID_CONFIG if it cannot be read
@@ -327,26 +389,22 @@ cg_store_load (CgStore *self, const char *name, GError **error)
   g_return_val_if_fail (CG_IS_STORE (self), NULL);
   g_return_val_if_fail (is_name (name), NULL);
 
-  g_autofree char *path = get_path (self, name);
-  g_autofree char *text = NULL;
-  gsize length = 0;
-  g_autoptr (GError) why = NULL;
-  if (!g_file_get_contents (path, &text, &length, &why)) {
-    const gboolean is_absent = g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-    g_set_error_literal (error, CG_ERROR,
-                         is_absent ? CG_ERROR_UNKNOWN_THING : CG_ERROR_INVALID_CONFIG,
-                         why->message);
-    return NULL;
-  }
+  CG_ON_MAIN ();
 
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  if (!json_parser_load_from_data (parser, text, (gssize)length, &why) ||
-      json_parser_get_root (parser) == NULL) {
-    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s: %s", path,
-                 why != NULL ? why->message : "is empty");
+  g_autofree char *path = get_path (self, name);
+  const Entry *entry = g_hash_table_lookup (self->entries, name);
+  if (entry != NULL)
+    return parse_newest (path, entry->newest, error);
+  gsize length = 0;
+  g_autofree char *text = cg_file_read (path, &length, error);
+  if (text == NULL) {
+    g_prefix_error (error, "%s ", path);
     return NULL;
   }
-  return json_parser_steal_root (parser);
+  JsonNode *node = parse (path, text, length, error);
+  if (node == NULL)
+    keep_aside (path, error);
+  return node;
 }
 
 /**
@@ -375,6 +433,8 @@ cg_store_save_sync (CgStore *self, const char *name, JsonNode *node, GError **er
   if (entry != NULL) {
     g_clear_pointer (&entry->content, g_bytes_unref);
     entry->content = job->content != NULL ? g_bytes_ref (job->content) : NULL;
+    g_clear_pointer (&entry->newest, g_bytes_unref);
+    entry->newest = job->content != NULL ? g_bytes_ref (job->content) : NULL;
   }
   return write_if_newer (self, job, error);
 }
@@ -413,7 +473,9 @@ cg_store_save_async (CgStore *self,
     g_hash_table_insert (self->entries, g_strdup (name), entry);
   }
   g_clear_pointer (&entry->content, g_bytes_unref);
+  g_clear_pointer (&entry->newest, g_bytes_unref);
   entry->content = serialise (node);
+  entry->newest = entry->content != NULL ? g_bytes_ref (entry->content) : NULL;
   g_ptr_array_add (entry->waiting, task);
   if (!entry->is_writing)
     start_writing (self, name, entry);

@@ -4,6 +4,7 @@
 #include "cg-camera.h"
 #include "cg-events.h"
 #include "cg-motion.h"
+#include "cg-move-mark.h"
 #include "cg-onvif-driver.h"
 #include "cg-presence.h"
 #include "cg-presets.h"
@@ -24,6 +25,7 @@ struct _CgCamera {
   CgPresence *presence;
   CgOnvifDriver *driver;
   CgMotion *motion;
+  CgMoveMark *mark;
   CgPresets *presets;
   CgStreamTransport *transport; /* (owned) of its stream */
   CgStream *stream;

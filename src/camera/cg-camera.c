@@ -67,6 +67,26 @@ on_moves_learnt (CgOnvifDriver *driver, CgCamera *self)
 }
 
 static void
+on_leased (CgMotion *motion, gboolean is_leased, CgCamera *self)
+{
+  cg_move_mark_set (self->mark, is_leased);
+}
+
+/* The daemon was killed while the camera moved: nobody has stopped it since. */
+static void
+recover_move (CgCamera *self, gboolean has_ptz)
+{
+  if (!cg_move_mark_was_left (self->mark))
+    return;
+  if (!has_ptz) {
+    cg_move_mark_set (self->mark, FALSE);
+    return;
+  }
+  g_message ("%s: was moving when the last run ended: stopping it", self->config->did);
+  cg_motion_recover (self->motion);
+}
+
+static void
 on_contact_changed (CgPresence *presence, CgCamera *self)
 {
   const CgContact *contact = cg_presence_get_contact (presence);
@@ -76,6 +96,7 @@ on_contact_changed (CgPresence *presence, CgCamera *self)
       note_contact (self, contact->learnt);
     cg_onvif_driver_set_contact (self->driver, contact);
     cg_presets_set_profile (self->presets, contact->ptz_profile);
+    recover_move (self, contact->ptz_profile != NULL);
     self->location_used = FALSE;
     open_events (self);
   } else {
@@ -230,6 +251,7 @@ cg_camera_finalize (GObject *object)
 
   cg_camera_config_free (self->config);
   g_object_unref (self->clock);
+  cg_move_mark_free (self->mark);
   cg_profile_free (self->profile);
   cg_breaker_unref (self->breaker);
   G_OBJECT_CLASS (cg_camera_parent_class)->finalize (object);
@@ -304,9 +326,10 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   self->breaker = cg_breaker_new (context->clock);
   self->jobs = cg_jobs_new (context->workers, context->clock, make_session (self));
   self->driver = cg_onvif_driver_new (self->jobs, context->clock, config->did);
-  cg_onvif_driver_set_learnt (self->driver, cg_profile_get_learnt (self->profile));
   g_signal_connect_object (self->driver, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
   self->motion = cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, &self->ptz);
+  self->mark = cg_move_mark_new (context->store, config->did);
+  g_signal_connect_object (self->motion, "leased", G_CALLBACK (on_leased), self, 0);
   self->presets = cg_presets_new (self->jobs, context->store, context->clock, config->did);
   build_stream (self, context);
   self->presence = cg_presence_new (self->jobs, context->clock, self->breaker, self->config);

@@ -55,12 +55,10 @@ search_free (Search *self)
   g_free (self);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Search, search_free)
-
 static gboolean
 on_searched (gpointer user_data)
 {
-  g_autoptr (Search) search = user_data;
+  const Search *search = user_data;
   CgFinder *self = search->finder;
   g_autoptr (GPtrArray) asking = g_steal_pointer (&self->asking);
 
@@ -89,7 +87,7 @@ search_in_thread (gpointer data, gpointer user_data)
 
   search->found =
       cg_onvif_discovery_probe_in_thread (&options, search->cancellable, &search->error);
-  cg_main_post (search->finder->context, on_searched, search, NULL);
+  cg_main_post (search->finder->context, on_searched, search, (GDestroyNotify)search_free);
 }
 
 /* The configured hosts, and those that they who ask think of. */

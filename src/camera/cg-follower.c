@@ -25,6 +25,7 @@ struct _CgFollower {
   gboolean is_proven; /* its serial number is the one we know */
   GError *wrong;      /* (nullable): its endpoint is not; it has no serial number */
   gboolean lost;
+  gboolean has_hint; /* a hello is being looked into */
   CgBackoff backoff;
   GSource *next;             /* the next search */
   GCancellable *cancellable; /* of what is under way */
@@ -62,8 +63,8 @@ load (CgFollower *self, const char *configured)
   g_autoptr (JsonNode) node =
       self->store != NULL ? cg_store_load (self->store, self->state_name, &error) : NULL;
 
-  if (error != NULL)
-    g_debug ("%s: not known yet: %s", self->did, error->message);
+  if (error != NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
+    g_warning ("%s: what it was known by cannot be read: %s", self->did, error->message);
   self->identity = cg_identity_from_json (node, configured);
   self->address = g_strdup (self->identity->address != NULL ? self->identity->address : configured);
 }
@@ -300,6 +301,13 @@ identify (CgFollower *self)
                           g_object_ref (self));
 }
 
+static void
+on_hint_searched (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CG_FOLLOWER (user_data)->has_hint = FALSE;
+  on_searched (object, result, user_data);
+}
+
 /* Anybody may say hello in our camera's name. Where we ask for it anyway that costs nothing;
  * anywhere else it is no more than a hint to look there: what answers a question of ours is found,
  * and is shown a login only then. */
@@ -312,8 +320,11 @@ take_hello (CgFollower *self, const CgOnvifDiscovered *found)
     g_signal_emit (self, signals[SIGNAL_MOVED], 0);
     return;
   }
+  if (self->has_hint)
+    return;
+  self->has_hint = TRUE;
   g_info ("%s: says to be at %s", self->did, found->address);
-  cg_finder_search_async (self->finder, found->address, self->cancellable, on_searched,
+  cg_finder_search_async (self->finder, found->address, self->cancellable, on_hint_searched,
                           g_object_ref (self));
 }
 

@@ -187,37 +187,49 @@ has_serial (const CgIdentity *self, const CgOnvifDiscovered *found)
          mentions (found, self->serial);
 }
 
+typedef gboolean (*Way) (const CgIdentity *self, const CgOnvifDiscovered *found);
+
+/* Who is known this way, and that way too if it is not %NULL; with how many there are. */
+static const CgOnvifDiscovered *
+find_by (const CgIdentity *self, const GPtrArray *found, Way way, Way too, guint *count)
+{
+  const CgOnvifDiscovered *match = NULL;
+
+  *count = 0;
+  for (guint i = 0; i < found->len; i++) {
+    if (!way (self, found->pdata[i]) || (too != NULL && !too (self, found->pdata[i])))
+      continue;
+    match = found->pdata[i];
+    ++*count;
+  }
+  return match;
+}
+
 /**
  * cg_identity_find:
  * @self: an identity
  * @found: (element-type CgOnvifDiscovered): who answered
  *
- * By endpoint, else by hardware address, else by a serial number in what it says of itself. Two
- * that look the same are nobody: what is sent to a camera is not for another.
+ * By endpoint, else by hardware address, else by a serial number in what it says of itself. Of two
+ * that look the same it is the one with the hardware address, else nobody: what is sent to a camera
+ * is not for another.
  *
  * Returns: (transfer none) (nullable): the camera among them
  */
 const CgOnvifDiscovered *
 cg_identity_find (const CgIdentity *self, const GPtrArray *found)
 {
-  static gboolean (*const ways[]) (const CgIdentity *, const CgOnvifDiscovered *) = {
-      has_endpoint,
-      has_mac,
-      has_serial,
-  };
+  static const Way ways[] = {has_endpoint, has_mac, has_serial};
 
   for (gsize way = 0; way < G_N_ELEMENTS (ways); way++) {
-    const CgOnvifDiscovered *match = NULL;
-    guint count = 0;
+    guint count;
+    const CgOnvifDiscovered *match = find_by (self, found, ways[way], NULL, &count);
 
-    for (guint i = 0; i < found->len; i++) {
-      if (!ways[way](self, found->pdata[i]))
-        continue;
-      match = found->pdata[i];
-      count++;
-    }
-    if (count > 0)
-      return count == 1 ? match : NULL;
+    if (count == 0)
+      continue;
+    if (count > 1)
+      match = find_by (self, found, ways[way], has_mac, &count);
+    return count == 1 ? match : NULL;
   }
   return NULL;
 }

@@ -89,6 +89,7 @@ lane_pump (Lane *self, GThreadPool *workers)
     return;
   self->running = ticket;
   ticket->session = self->session;
+  cg_onvif_session_begin_job (self->session);
   g_thread_pool_push (workers, ticket, NULL);
 }
 
@@ -100,6 +101,7 @@ on_ticket_back (gpointer user_data)
   Lane *lane = &self->lanes[ticket->lane];
 
   lane->running = NULL;
+  cg_onvif_session_end_job (lane->session);
   ticket_answer (ticket);
   ticket_free (ticket);
   lane_pump (lane, self->workers);

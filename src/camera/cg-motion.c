@@ -46,6 +46,10 @@ struct _CgMotion {
   GSource *halt_retry;
 };
 
+enum { SIGNAL_LEASED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (CgMotion, cg_motion, G_TYPE_OBJECT)
 
 static void send_start (CgMotion *self, Start *start);
@@ -69,6 +73,15 @@ drop_pending (CgMotion *self)
     return;
   g_task_return_new_error (start->task, CG_ERROR, CG_ERROR_CANCELLED, OVERTAKEN);
   start_free (start);
+}
+
+static void
+set_leased (CgMotion *self, gboolean leased)
+{
+  if (self->leased == leased)
+    return;
+  self->leased = leased;
+  g_signal_emit (self, signals[SIGNAL_LEASED], 0, leased);
 }
 
 static void
@@ -129,7 +142,7 @@ retry_halt (CgMotion *self, const GError *error)
 {
   if (++self->halt_tries >= HALT_TRIES_MAX) {
     g_warning ("could not stop the camera: %s", error->message);
-    self->leased = FALSE;
+    set_leased (self, FALSE);
     return;
   }
   cg_clear_source (&self->halt_retry);
@@ -142,7 +155,7 @@ static void
 settle_stop (CgMotion *self, const GError *error)
 {
   if (error == NULL)
-    self->leased = self->halt_again;
+    set_leased (self, self->halt_again);
   else if (self->leased)
     retry_halt (self, error);
 }
@@ -201,7 +214,7 @@ settle_start (CgMotion *self, const Start *start, const GError *error)
     return;
   }
   if (error == NULL) {
-    self->leased = start->preset == NULL;
+    set_leased (self, start->preset == NULL);
     return;
   }
   if (start->was_moving || (start->preset == NULL && is_uncertain (error))) {
@@ -209,7 +222,7 @@ settle_start (CgMotion *self, const Start *start, const GError *error)
     return;
   }
   end_lease (self);
-  self->leased = FALSE;
+  set_leased (self, FALSE);
 }
 
 static void
@@ -239,7 +252,7 @@ static void
 take_lease (CgMotion *self, const Start *start)
 {
   end_lease (self);
-  self->leased = TRUE;
+  set_leased (self, TRUE);
   self->halt_again = FALSE;
   self->source = g_strdup (start->source);
   self->lease =
@@ -314,6 +327,14 @@ static void
 cg_motion_class_init (CgMotionClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cg_motion_dispose;
+
+  /**
+   * CgMotion::leased:
+   * @self: a camera's motion
+   * @is_leased: whether the camera may be moving on our behalf, from now on
+   */
+  signals[SIGNAL_LEASED] = g_signal_new ("leased", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -499,6 +520,22 @@ cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_motion_recover:
+ * @self: the motion of a camera that has just been reached
+ *
+ * Ends a move that the last life of the daemon has left behind, as surely as one of its own.
+ */
+void
+cg_motion_recover (CgMotion *self)
+{
+  CG_ON_MAIN ();
+  if (cg_motion_is_moving (self))
+    return;
+  self->leased = TRUE;
+  halt (self, NULL);
 }
 
 /**

@@ -30,6 +30,7 @@ void cg_motion_goto_async (CgMotion *self,
 gboolean cg_motion_start_finish (CgMotion *self, GAsyncResult *result, GError **error);
 void cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **error);
+void cg_motion_recover (CgMotion *self);
 void cg_motion_link_lost (CgMotion *self, const char *source);
 gboolean cg_motion_is_moving (CgMotion *self);
 void cg_motion_move_from_request (const CgMoveRequest *request,

@@ -268,8 +268,8 @@ load (CgPresets *self)
   node = cg_store_load (self->store, self->state_name, &error);
   if (node != NULL && !cg_preset_map_from_json (self->map, node))
     g_warning ("%s: %s holds no preset map, starting anew", self->did, self->state_name);
-  else if (error != NULL)
-    g_debug ("%s: no stored preset map: %s", self->did, error->message);
+  else if (error != NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
+    g_warning ("%s: the preset map cannot be read: %s", self->did, error->message);
 }
 
 static void

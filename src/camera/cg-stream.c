@@ -502,9 +502,11 @@ void
 cg_stream_set_source (CgStream *self, const char *location)
 {
   const CgPullOptions options = {
+      .name = self->camera->did,
       .location = location,
       .username = self->camera->username,
       .password = self->camera->password,
+      .breaker = self->login.breaker,
       .transport = cg_stream_transport_choose (self->transport),
       .audio = self->camera->audio,
       .start_timeout_ms = self->config.start_timeout_ms,

@@ -78,7 +78,7 @@ cg_channel_class_init (CgChannelClass *klass)
   signals[SEND] = g_signal_new ("send", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BYTES);
   signals[DESCRIBE] = g_signal_new ("describe", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                    NULL, G_TYPE_NONE, 1, JSON_TYPE_OBJECT);
+                                    NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
@@ -125,6 +125,16 @@ start_trace (CgChannel *self)
   g_signal_connect_object (self->dispatcher, "traced", G_CALLBACK (on_traced), self, 0);
 }
 
+/* A cloud gets back what it gave; everybody else learns no login of an address. */
+static void
+hide_secrets (GBytes **message)
+{
+  GBytes *hidden = cg_trace_hide (*message);
+
+  g_bytes_unref (*message);
+  *message = hidden;
+}
+
 /* PROTOCOL.md section 2: events go out only while their did is registered. */
 static void
 on_event (CgDispatcher *dispatcher,
@@ -143,6 +153,8 @@ on_event (CgDispatcher *dispatcher,
   if (self->registrar != NULL && cg_dispatcher_get_config (dispatcher)->cloud.event_token)
     token = cg_registrar_get_token (self->registrar, did);
   message = cg_message_build_event (did, token, service, content);
+  if (self->kind == CG_CHANNEL_LOCAL)
+    hide_secrets (&message);
   send_message (self, did, CG_MESSAGE_KIND_EVENT, message);
 }
 
@@ -162,6 +174,20 @@ on_describe_camera (CgDispatcher *dispatcher, const char *did, JsonObject *objec
 }
 
 static void
+add_figures (CgChannel *self, JsonObject *object)
+{
+  CgChannelFigures figures = {0};
+
+  if (!g_signal_has_handler_pending (self, signals[DESCRIBE], 0, FALSE))
+    return;
+  g_signal_emit (self, signals[DESCRIBE], 0, &figures);
+  json_object_set_int_member (object, "queued", figures.queued);
+  json_object_set_int_member (object, "dropped", (gint64)figures.dropped);
+  cg_member_set_text (object, "server", figures.server);
+  cg_member_set_text (object, "trouble", figures.trouble);
+}
+
+static void
 on_describe_doors (CgDispatcher *dispatcher, JsonArray *doors, CgChannel *self)
 {
   JsonObject *object = json_object_new ();
@@ -173,7 +199,7 @@ on_describe_doors (CgDispatcher *dispatcher, JsonArray *doors, CgChannel *self)
         object, "registered", cg_registrar_is_registered (self->registrar, get_gateway_did (self)));
   json_object_set_int_member (object, "received", self->received);
   json_object_set_int_member (object, "sent", self->sent);
-  g_signal_emit (self, signals[DESCRIBE], 0, object);
+  add_figures (self, object);
   json_array_add_object_element (doors, object);
 }
 
@@ -341,6 +367,24 @@ cg_channel_close (CgChannel *self)
   g_signal_handlers_disconnect_by_data (self->dispatcher, self);
   if (self->registrar != NULL)
     g_signal_handlers_disconnect_by_data (self->registrar, self);
+}
+
+/**
+ * cg_channel_restart:
+ * @self: a channel
+ *
+ * Another door takes the place of its door, perhaps to another cloud: its link is down, and nobody
+ * is registered there. Actions under way are answered through the new one.
+ */
+void
+cg_channel_restart (CgChannel *self)
+{
+  g_return_if_fail (CG_IS_CHANNEL (self));
+  CG_ON_MAIN ();
+
+  cg_channel_set_link (self, FALSE);
+  if (self->registrar != NULL)
+    cg_registrar_forget (self->registrar);
 }
 
 /**

@@ -25,6 +25,22 @@ typedef enum {
   CG_MESSAGE_KIND_REGISTER,
 } CgMessageKind;
 
+/**
+ * CgChannelFigures:
+ * @queued: messages that the other end has not got yet
+ * @dropped: messages that were given up because too many waited
+ * @server: (nullable): where the door is connected to
+ * @trouble: (nullable): why it is not connected
+ *
+ * What a door knows of itself. Texts are only lent.
+ */
+typedef struct {
+  guint queued;
+  guint64 dropped;
+  const char *server;
+  const char *trouble;
+} CgChannelFigures;
+
 #define CG_TYPE_CHANNEL (cg_channel_get_type ())
 G_DECLARE_FINAL_TYPE (CgChannel, cg_channel, CG, CHANNEL, GObject)
 
@@ -33,11 +49,13 @@ G_DECLARE_FINAL_TYPE (CgChannel, cg_channel, CG, CHANNEL, GObject)
  *
  * Signal "send" (const char *did, guint kind, GBytes *message): goes out; `kind` is a CgMessageKind
  * and the message is one line without its newline.
- * Signal "describe" (JsonObject *door): add what the door knows of itself, for `status`.
+ * Signal "describe" (CgChannelFigures *figures): fill in what the door knows of itself, for
+ * `status`.
  */
 
 CgChannel *cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind);
 void cg_channel_close (CgChannel *self);
+void cg_channel_restart (CgChannel *self);
 
 const char *cg_channel_get_name (CgChannel *self);
 void cg_channel_receive (CgChannel *self, GBytes *message);

@@ -20,6 +20,10 @@
 #define LOGGED_NAME_BYTES 64
 #define LOGGED_ERROR_BYTES 256
 
+/* The camera's own answer or failure is due when its time is over: it tells more than we could, and
+ * gets this long to reach us. */
+#define REPLY_MARGIN_MS 100
+
 struct _CgDispatcher {
   GObject parent_instance;
 
@@ -230,26 +234,46 @@ may_log_failure (CgDispatcher *self)
   return ++self->failures <= FAILURE_LOG_MAX;
 }
 
+/* Who sits at the local socket and asks for what there is not is told so, and needs no warning. */
+static gboolean
+is_slip_of_local_client (CgAction *action, const GError *error)
+{
+  static const CgError slips[] = {CG_ERROR_BAD_REQUEST, CG_ERROR_UNKNOWN_THING,
+                                  CG_ERROR_UNKNOWN_SERVICE, CG_ERROR_UNKNOWN_COMMAND};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (slips); i++)
+    if (g_error_matches (error, CG_ERROR, slips[i]))
+      return cg_action_get_origin (action)->is_local;
+  return FALSE;
+}
+
 static void
 log_failure (CgAction *action, JsonObject *body, const GError *error, CgDispatcher *self)
 {
+  const gboolean is_slip = is_slip_of_local_client (action, error);
   const char *method_name = cg_action_get_method (action);
   g_autofree char *service = NULL;
   g_autofree char *method = NULL;
   g_autofree char *did = NULL;
   g_autofree char *mid = NULL;
   g_autofree char *why = NULL;
+  g_autofree char *line = NULL;
 
-  if (error == NULL || !may_log_failure (self))
+  if (error == NULL || (!is_slip && !may_log_failure (self)))
     return;
   service = clip (cg_action_get_service (action), LOGGED_NAME_BYTES);
   method = clip (method_name != NULL ? method_name : "", LOGGED_NAME_BYTES);
   did = clip (cg_action_get_did (action), LOGGED_NAME_BYTES);
   mid = clip (cg_action_get_mid (action), LOGGED_NAME_BYTES);
   why = clip (error->message, LOGGED_ERROR_BYTES);
-  g_warning ("%s%s%s of %s failed: %s (code %" G_GINT64_FORMAT ", mid %s, by %s)", service,
-             method_name != NULL ? " " : "", method, did, why,
-             json_object_get_int_member (body, "code"), mid, cg_action_get_origin (action)->name);
+  line = g_strdup_printf ("%s%s%s of %s failed: %s (code %" G_GINT64_FORMAT ", mid %s, by %s)",
+                          service, method_name != NULL ? " " : "", method, did, why,
+                          json_object_get_int_member (body, "code"), mid,
+                          cg_action_get_origin (action)->name);
+  if (is_slip)
+    g_info ("%s", line);
+  else
+    g_warning ("%s", line);
 }
 
 /* Which handlers there are for @action's did. Returns FALSE if nobody has that did. */
@@ -372,7 +396,8 @@ call_handler (CgDispatcher *self,
     return;
   row->handler (self, action);
   /* PROTOCOL.md section 4: the reply comes within this time, whatever the camera does. */
-  cg_action_set_time_limit (action, self->clock, self->config->ptz.reply_timeout_ms);
+  cg_action_set_time_limit (action, self->clock,
+                            self->config->ptz.reply_timeout_ms + REPLY_MARGIN_MS);
 }
 
 /**

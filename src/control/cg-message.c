@@ -496,6 +496,22 @@ cg_message_build_event (const char *did,
 }
 
 /**
+ * cg_message_build_will:
+ * @did: the gateway
+ *
+ * Returns: (transfer full): what the cloud is told in our name when the link is lost (PROTOCOL.md
+ *   section 1, session)
+ */
+GBytes *
+cg_message_build_will (const char *did)
+{
+  g_autoptr (JsonObject) content = json_object_new ();
+
+  json_object_set_boolean_member (content, "online", FALSE);
+  return cg_message_build_event (did, NULL, "connectivity", content);
+}
+
+/**
  * cg_message_sign:
  * @did: a device
  * @secret: its secret

@@ -268,6 +268,32 @@ cg_registrar_set_config (CgRegistrar *self, CgConfig *config)
 }
 
 static void
+forget_thing (gpointer did, gpointer value, gpointer user_data)
+{
+  CgThing *thing = value;
+
+  cg_clear_source (&thing->timer);
+  cg_registration_clear (&thing->registration);
+  thing->registration = (CgRegistration){0};
+}
+
+/**
+ * cg_registrar_forget:
+ * @self: a registrar without a link
+ *
+ * What was granted counts no more: another cloud may be at the other end.
+ */
+void
+cg_registrar_forget (CgRegistrar *self)
+{
+  g_return_if_fail (CG_IS_REGISTRAR (self));
+  g_return_if_fail (!self->link_up);
+  CG_ON_MAIN ();
+
+  g_hash_table_foreach (self->things, forget_thing, NULL);
+}
+
+static void
 wait_for_link (gpointer did, gpointer value, gpointer user_data)
 {
   CgRegistrar *self = user_data;

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (CgRegistrar, cg_registrar, CG, REGISTRAR, GObject)
 
 CgRegistrar *cg_registrar_new (CgFleet *fleet, CgConfig *config, CgClock *clock);
 void cg_registrar_set_config (CgRegistrar *self, CgConfig *config);
+void cg_registrar_forget (CgRegistrar *self);
 void cg_registrar_set_link (CgRegistrar *self, gboolean up);
 gboolean cg_registrar_take_answer (CgRegistrar *self, const CgMessage *message);
 

@@ -17,16 +17,18 @@ typedef struct {
   gboolean hide_next;
 } CgTraceCopy;
 
+/* Clouds and people spell a password in many ways. */
 static gboolean
 is_secret (const CgToken *key)
 {
-  static const char *const names[] = {"token", "password", "secret", "sign"};
+  static const char *const names[] = {"\"token\"", "\"sign\"", "secret", "passw", "pwd"};
+  g_autofree char *name = g_ascii_strdown (key->text, key->length);
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
-    if (cg_token_is_key (key, names[i]))
+    if (strstr (name, names[i]) != NULL)
       return TRUE;
   }
-  return memchr (key->text, '\\', key->length) != NULL; /* it may spell one of them */
+  return strchr (name, '\\') != NULL; /* it may spell one of them */
 }
 
 /* An address may carry credentials: in its authority or in its query. */

@@ -6,6 +6,7 @@
 #include "cg-clock.h"
 #include "cg-main.h"
 #include "cg-mqtt-link.h"
+#include "cg-outbox.h"
 
 #define FLUSH_MS 1000 /* what waits at the end may still be sent for so long */
 #define CLOSE_MS 1800 /* and then the door is closed, whatever the thread is waiting for */
@@ -84,6 +85,18 @@ make_topic (const char *template, const char *did)
   const char *place = strstr (template, "%s");
 
   return g_strdup_printf ("%.*s%s%s", (int)(place - template), template, did, place + 2);
+}
+
+/* The did in a topic that was made from @template. */
+static char *
+read_topic (const char *template, const char *topic)
+{
+  const gsize before = strstr (template, "%s") - template;
+  const gsize around = strlen (template) - strlen ("%s");
+
+  g_return_val_if_fail (strlen (topic) >= around, g_strdup (""));
+
+  return g_strndup (topic + before, strlen (topic) - around);
 }
 
 static void
@@ -297,7 +310,8 @@ cg_mqtt_door_new (const CgGatewayConfig *gateway, const CgCloudConfig *cloud)
   self->publish_topic = g_strdup (cloud->publish_topic);
   self->subscribe_topic = g_strdup (cloud->subscribe_topic);
   self->qos = cloud->qos;
-  self->link = cg_mqtt_link_new (cg_mqtt_options_new (cloud), on_event, self);
+  g_autofree char *own_topic = make_topic (self->subscribe_topic, self->did);
+  self->link = cg_mqtt_link_new (cg_mqtt_options_new (cloud, own_topic), on_event, self);
   cg_door_set_dids (CG_DOOR (self), nobody);
   return self;
 }
@@ -318,6 +332,37 @@ cg_mqtt_door_set_will (CgMqttDoor *self, GBytes *message)
 
   g_autofree char *topic = make_topic (self->publish_topic, self->did);
   cg_mqtt_link_set_will (self->link, topic, message);
+}
+
+/**
+ * cg_mqtt_door_adopt:
+ * @self: a door, not yet opened
+ * @from: its predecessor, closed
+ *
+ * Takes over what @from has not sent: replies and events go out by this door, before all else.
+ * Registrations do not: here they are made anew.
+ */
+void
+cg_mqtt_door_adopt (CgMqttDoor *self, CgMqttDoor *from)
+{
+  g_return_if_fail (CG_IS_MQTT_DOOR (self) && CG_IS_MQTT_DOOR (from));
+  g_return_if_fail (!from->is_open);
+  CG_ON_MAIN ();
+
+  GPtrArray *items = cg_mqtt_link_take_waiting (from->link);
+  for (guint i = items->len; i > 0; i--) {
+    CgOutboxItem *item = items->pdata[i - 1];
+    g_autofree char *did = read_topic (from->publish_topic, item->topic);
+
+    if (item->kind == CG_DOOR_REGISTER) {
+      g_ptr_array_remove_index (items, i - 1);
+      continue;
+    }
+    g_free (item->topic);
+    item->topic = make_topic (self->publish_topic, did);
+    item->qos = get_qos (self, item->kind);
+  }
+  cg_mqtt_link_adopt (self->link, items);
 }
 
 /**

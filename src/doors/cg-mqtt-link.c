@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "cg-backoff.h"
 #include "cg-outbox.h"
@@ -14,36 +12,18 @@
 #define OUTBOX_LIMIT 1000               /* PROTOCOL.md section 1, "offline" */
 #define OUTBOX_BYTES (16 * 1024 * 1024) /* also while the link is up */
 #define OUTBOX_WINDOW 100               /* fills a link of 1000 messages a second and 100 ms */
-#define INBOX_LIMIT 1000 /* beyond, the server has to wait until the main loop has caught up */
-#define INBOX_BYTES (16 * 1024 * 1024)
-#define INBOX_SLICE 32 /* messages handed up before others get their turn on the main loop */
 #define RECONNECT_MIN_MS 1000
 #define LOOP_MS 1000    /* the library wants to look at its keep-alive once a second */
 #define STOPPING_MS 50  /* at the end it looks at the clock more often */
 #define STEADY_MS 10000 /* a link that lived shorter does not shorten the pauses */
 
-/* One thing that happened, on its way to the main loop. */
-typedef struct {
-  CgMqttEvent event;
-  char *text;      /* (owned) (nullable) */
-  GBytes *message; /* (owned) (nullable) */
-} Happening;
-
 struct _CgMqttLink {
   gint n_references;      /* atomic */
   CgMqttOptions *options; /* (owned) not changed any more */
-  GMainContext *context;  /* (owned) */
-  int wake_fd;            /* written by the main loop, waited for by the thread */
-
-  /* Main loop only. */
-  CgMqttListener listener; /* (nullable) */
-  gpointer user_data;
+  CgMqttInbox *inbox;     /* (owned) */
 
   GMutex lock; /* guards what follows */
   CgOutbox *outbox;
-  GQueue inbox; /* (owned) (element-type Happening) */
-  gsize inbox_bytes;
-  GSource *handing; /* (owned) (nullable) hands the inbox up */
   GStrv topics;
   gboolean topics_changed;
   char *will_topic; /* (nullable) */
@@ -56,14 +36,6 @@ struct _CgMqttLink {
   gint64 up_since_us;
 };
 
-static void
-happening_free (Happening *happening)
-{
-  g_free (happening->text);
-  g_clear_pointer (&happening->message, g_bytes_unref);
-  g_free (happening);
-}
-
 static CgMqttLink *
 link_ref (CgMqttLink *self)
 {
@@ -72,88 +44,11 @@ link_ref (CgMqttLink *self)
 }
 
 static void
-wake (CgMqttLink *self)
-{
-  const guint64 one = 1;
-
-  if (write (self->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
-    g_critical ("cannot wake the MQTT thread: %s", g_strerror (errno));
-}
-
-/* From the thread to the main loop. */
-
-static gsize
-happening_get_size (const Happening *happening)
-{
-  return happening->message != NULL ? g_bytes_get_size (happening->message) : 0;
-}
-
-/* Under the lock. */
-static gboolean
-is_full (CgMqttLink *self)
-{
-  return self->inbox.length >= INBOX_LIMIT || self->inbox_bytes >= INBOX_BYTES;
-}
-
-static Happening *
-pop_happening (CgMqttLink *self)
-{
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
-  const gboolean was_full = is_full (self);
-  Happening *happening = g_queue_pop_head (&self->inbox);
-
-  if (happening == NULL) {
-    g_clear_pointer (&self->handing, g_source_unref);
-    return NULL;
-  }
-  self->inbox_bytes -= happening_get_size (happening);
-  if (was_full && !is_full (self))
-    wake (self); /* the thread may read again */
-  return happening;
-}
-
-static gboolean
-hand_up (gpointer user_data)
+on_message_in_thread (GBytes *message, gpointer user_data)
 {
   CgMqttLink *self = user_data;
 
-  for (guint i = 0; i < INBOX_SLICE; i++) {
-    Happening *happening = pop_happening (self);
-    if (happening == NULL)
-      return G_SOURCE_REMOVE;
-    if (self->listener != NULL)
-      self->listener (happening->event, happening->text, happening->message, self->user_data);
-    happening_free (happening);
-  }
-  return G_SOURCE_CONTINUE;
-}
-
-/* A source of our own: g_main_context_invoke() would call back in this very thread whenever
- * nobody happens to own the context. */
-static void
-post (CgMqttLink *self, CgMqttEvent event, const char *text, GBytes *message)
-{
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
-  Happening *happening = g_new0 (Happening, 1);
-
-  happening->event = event;
-  happening->text = g_strdup (text);
-  happening->message = message != NULL ? g_bytes_ref (message) : NULL;
-  g_queue_push_tail (&self->inbox, happening);
-  self->inbox_bytes += happening_get_size (happening);
-  if (self->handing != NULL)
-    return;
-  self->handing = g_idle_source_new ();
-  g_source_set_priority (self->handing, G_PRIORITY_DEFAULT);
-  g_source_set_callback (self->handing, hand_up, link_ref (self),
-                         (GDestroyNotify)cg_mqtt_link_unref);
-  g_source_attach (self->handing, self->context);
-}
-
-static void
-on_message_in_thread (GBytes *message, gpointer user_data)
-{
-  post (user_data, CG_MQTT_MESSAGE, NULL, message);
+  cg_mqtt_inbox_post (self->inbox, CG_MQTT_MESSAGE, NULL, message);
 }
 
 static void
@@ -173,14 +68,6 @@ is_stopping (CgMqttLink *self)
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return self->is_stopping;
-}
-
-static gboolean
-is_inbox_full (CgMqttLink *self)
-{
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
-
-  return is_full (self);
 }
 
 /* What waits has been sent, or has waited long enough. */
@@ -238,19 +125,19 @@ send_waiting (CgMqttLink *self, CgMqttSession *session, GError **error)
 static void
 wait_in_thread (CgMqttLink *self, CgMqttSession *session, int timeout_ms, short *events)
 {
-  struct pollfd fds[] = {{.fd = self->wake_fd, .events = POLLIN}, {.fd = -1}};
-  guint64 count = 0;
+  struct pollfd fds[] = {{.fd = cg_mqtt_inbox_get_bell (self->inbox), .events = POLLIN},
+                         {.fd = -1}};
 
   if (session != NULL) {
     fds[1].fd = cg_mqtt_session_get_fd (session);
     fds[1].events = cg_mqtt_session_get_events (session);
-    if (is_inbox_full (self))
+    if (cg_mqtt_inbox_is_full (self->inbox))
       fds[1].events &= ~POLLIN;
   }
   if (poll (fds, G_N_ELEMENTS (fds), timeout_ms) <= 0)
     return;
-  if (fds[0].revents != 0 && read (self->wake_fd, &count, sizeof count) < 0)
-    g_debug ("woken for nothing");
+  if (fds[0].revents != 0)
+    cg_mqtt_inbox_hush (self->inbox);
   *events = fds[1].revents;
 }
 
@@ -264,7 +151,7 @@ note_up (CgMqttLink *self, const CgServer *server)
   g_mutex_lock (&self->lock);
   cg_outbox_set_link (self->outbox, TRUE);
   g_mutex_unlock (&self->lock);
-  post (self, CG_MQTT_UP, name, NULL);
+  cg_mqtt_inbox_post (self->inbox, CG_MQTT_UP, name, NULL);
 }
 
 /* What there is to do on a connection that the server has accepted. */
@@ -340,11 +227,12 @@ static GError *
 try_in_thread (CgMqttLink *self, const CgServer *server, gboolean ipv4_only)
 {
   static const CgMqttHandlers handlers = {on_message_in_thread, on_published_in_thread};
-  g_autoptr (CgMqttSession) session = cg_mqtt_session_new (self->options, server, &handlers, self);
   g_autoptr (GError) error = NULL;
+  g_autoptr (CgMqttSession) session =
+      cg_mqtt_session_new (self->options, server, &handlers, self, &error);
 
   self->was_up = FALSE;
-  if (connect_in_thread (self, session, ipv4_only, &error))
+  if (session != NULL && connect_in_thread (self, session, ipv4_only, &error))
     loop_in_thread (self, session, server, &error);
   g_mutex_lock (&self->lock);
   cg_outbox_rewind (self->outbox);
@@ -365,9 +253,9 @@ serve_in_thread (CgMqttLink *self, const CgServer *server)
     error = try_in_thread (self, server, TRUE);
   }
   if (self->was_up)
-    post (self, CG_MQTT_DOWN, error != NULL ? error->message : "closed", NULL);
+    cg_mqtt_inbox_post (self->inbox, CG_MQTT_DOWN, error != NULL ? error->message : "closed", NULL);
   else if (error != NULL)
-    post (self, CG_MQTT_FAILED, error->message, NULL);
+    cg_mqtt_inbox_post (self->inbox, CG_MQTT_FAILED, error->message, NULL);
   return self->was_up;
 }
 
@@ -407,7 +295,7 @@ run_in_thread (gpointer data)
     if (next == 0) /* all servers had their turn */
       pause_in_thread (self, cg_backoff_next_ms (&backoff, NULL));
   }
-  post (self, CG_MQTT_ENDED, NULL, NULL);
+  cg_mqtt_inbox_post (self->inbox, CG_MQTT_ENDED, NULL, NULL);
   cg_mqtt_link_unref (self);
   return NULL;
 }
@@ -427,16 +315,10 @@ cg_mqtt_link_new (CgMqttOptions *options, CgMqttListener listener, gpointer user
 
   self->n_references = 1;
   self->options = options;
-  self->context = g_main_context_ref_thread_default ();
-  self->listener = listener;
-  self->user_data = user_data;
+  self->inbox = cg_mqtt_inbox_new (listener, user_data);
   self->topics = g_new0 (char *, 1);
   self->outbox = cg_outbox_new (OUTBOX_LIMIT, OUTBOX_BYTES, OUTBOX_WINDOW);
-  g_queue_init (&self->inbox);
   g_mutex_init (&self->lock);
-  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (self->wake_fd < 0)
-    g_error ("eventfd: %s", g_strerror (errno));
   return self;
 }
 
@@ -451,14 +333,11 @@ cg_mqtt_link_unref (CgMqttLink *self)
     return;
   cg_mqtt_options_free (self->options);
   cg_outbox_free (self->outbox);
-  g_queue_clear_full (&self->inbox, (GDestroyNotify)happening_free);
-  g_clear_pointer (&self->handing, g_source_unref);
+  cg_mqtt_inbox_unref (self->inbox);
   g_strfreev (self->topics);
   g_free (self->will_topic);
   g_clear_pointer (&self->will, g_bytes_unref);
-  g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
-  close (self->wake_fd);
   g_free (self);
 }
 
@@ -468,14 +347,20 @@ cg_mqtt_link_unref (CgMqttLink *self)
  *
  * Starts the thread, which tries the servers in turn until it is stopped.
  *
- * Returns: %FALSE with %CG_ERROR_INTERNAL if there is no thread to be had
+ * Returns: %FALSE with %CG_ERROR_INTERNAL if there is no thread or descriptor to be had
  */
 gboolean
 cg_mqtt_link_start (CgMqttLink *self, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  GThread *thread = g_thread_try_new ("mqtt", run_in_thread, link_ref (self), &why);
+  GThread *thread = NULL;
 
+  if (cg_mqtt_inbox_get_bell (self->inbox) < 0) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL,
+                         "no descriptor is left for the MQTT thread");
+    return FALSE;
+  }
+  thread = g_thread_try_new ("mqtt", run_in_thread, link_ref (self), &why);
   if (thread == NULL) {
     cg_mqtt_link_unref (self);
     g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL, why->message);
@@ -499,7 +384,7 @@ cg_mqtt_link_stop (CgMqttLink *self, guint flush_ms)
   self->is_stopping = TRUE;
   self->stop_at_us = g_get_monotonic_time () + flush_ms * G_GINT64_CONSTANT (1000);
   g_mutex_unlock (&self->lock);
-  wake (self);
+  cg_mqtt_inbox_ring (self->inbox);
 }
 
 /**
@@ -511,8 +396,7 @@ cg_mqtt_link_stop (CgMqttLink *self, guint flush_ms)
 void
 cg_mqtt_link_detach (CgMqttLink *self)
 {
-  self->listener = NULL;
-  self->user_data = NULL;
+  cg_mqtt_inbox_detach (self->inbox);
 }
 
 /**
@@ -528,7 +412,7 @@ cg_mqtt_link_set_topics (CgMqttLink *self, const char *const *topics)
   self->topics = g_strdupv ((GStrv)topics);
   self->topics_changed = TRUE;
   g_mutex_unlock (&self->lock);
-  wake (self);
+  cg_mqtt_inbox_ring (self->inbox);
 }
 
 /**
@@ -567,7 +451,39 @@ cg_mqtt_link_publish (
   g_mutex_lock (&self->lock);
   cg_outbox_push (self->outbox, topic, kind, qos, message);
   g_mutex_unlock (&self->lock);
-  wake (self);
+  cg_mqtt_inbox_ring (self->inbox);
+}
+
+/**
+ * cg_mqtt_link_take_waiting:
+ * @self: a link that is being stopped
+ *
+ * What is under way is not among them: the other side may have it already.
+ *
+ * Returns: (transfer full) (element-type CgOutboxItem): all that waits, oldest first
+ */
+GPtrArray *
+cg_mqtt_link_take_waiting (CgMqttLink *self)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+
+  return cg_outbox_take_waiting (self->outbox);
+}
+
+/**
+ * cg_mqtt_link_adopt:
+ * @self: a link
+ * @items: (transfer full) (element-type CgOutboxItem): what another link has not sent
+ *
+ * Sends them before all else.
+ */
+void
+cg_mqtt_link_adopt (CgMqttLink *self, GPtrArray *items)
+{
+  g_mutex_lock (&self->lock);
+  cg_outbox_adopt (self->outbox, items);
+  g_mutex_unlock (&self->lock);
+  cg_mqtt_inbox_ring (self->inbox);
 }
 
 /**

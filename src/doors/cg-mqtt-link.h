@@ -2,23 +2,10 @@
 #pragma once
 
 #include "cg-door.h"
+#include "cg-mqtt-inbox.h"
 #include "cg-mqtt-session.h"
 
 G_BEGIN_DECLS
-
-typedef enum {
-  CG_MQTT_UP,      /* text: the server */
-  CG_MQTT_DOWN,    /* text: why */
-  CG_MQTT_FAILED,  /* a try came to nothing; text: why */
-  CG_MQTT_MESSAGE, /* message */
-  CG_MQTT_ENDED,   /* the thread is at its end */
-} CgMqttEvent;
-
-/* Called on the main loop, in the order in which things happened. */
-typedef void (*CgMqttListener) (CgMqttEvent event,
-                                const char *text,
-                                GBytes *message,
-                                gpointer user_data);
 
 /* The network thread, and what it shares with the main loop. The thread alone touches the MQTT
  * library. Reference-counted: a thread that hangs in a name look-up may outlive its door. */
@@ -34,6 +21,8 @@ void cg_mqtt_link_set_topics (CgMqttLink *self, const char *const *topics);
 void cg_mqtt_link_set_will (CgMqttLink *self, const char *topic, GBytes *message);
 void cg_mqtt_link_publish (
     CgMqttLink *self, const char *topic, int qos, CgDoorKind kind, GBytes *message);
+GPtrArray *cg_mqtt_link_take_waiting (CgMqttLink *self);
+void cg_mqtt_link_adopt (CgMqttLink *self, GPtrArray *items);
 guint cg_mqtt_link_get_n_queued (CgMqttLink *self);
 guint64 cg_mqtt_link_get_n_dropped (CgMqttLink *self);
 

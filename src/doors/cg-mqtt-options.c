@@ -8,11 +8,12 @@
 /**
  * cg_mqtt_options_new:
  * @cloud: the configuration of the link
+ * @own_topic: where the gateway's own actions come from
  *
  * Returns: (transfer full): a copy of what the thread needs
  */
 CgMqttOptions *
-cg_mqtt_options_new (const CgCloudConfig *cloud)
+cg_mqtt_options_new (const CgCloudConfig *cloud, const char *own_topic)
 {
   CgMqttOptions *options = g_new0 (CgMqttOptions, 1);
 
@@ -22,6 +23,7 @@ cg_mqtt_options_new (const CgCloudConfig *cloud)
   options->username = g_strdup (cloud->username);
   options->password = g_strdup (cloud->password);
   options->client_id = g_strdup (cloud->client_id);
+  options->own_topic = g_strdup (own_topic);
   options->ca_file = g_strdup (cloud->ca_file);
   options->cert_file = g_strdup (cloud->cert_file);
   options->key_file = g_strdup (cloud->key_file);
@@ -43,6 +45,7 @@ cg_mqtt_options_free (CgMqttOptions *self)
   g_free (self->username);
   g_free (self->password);
   g_free (self->client_id);
+  g_free (self->own_topic);
   g_free (self->ca_file);
   g_free (self->cert_file);
   g_free (self->key_file);

@@ -11,6 +11,7 @@ typedef struct {
   char *username;     /* (nullable) */
   char *password;     /* (nullable) */
   char *client_id;
+  char *own_topic; /* (nullable) a server that refuses this one is of no use to us */
   char *ca_file;   /* (nullable) */
   char *cert_file; /* (nullable) */
   char *key_file;  /* (nullable) */
@@ -20,7 +21,7 @@ typedef struct {
   guint up_timeout_ms; /* from the first packet to the last SUBACK */
 } CgMqttOptions;
 
-CgMqttOptions *cg_mqtt_options_new (const CgCloudConfig *cloud);
+CgMqttOptions *cg_mqtt_options_new (const CgCloudConfig *cloud, const char *own_topic);
 void cg_mqtt_options_free (CgMqttOptions *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgMqttOptions, cg_mqtt_options_free)

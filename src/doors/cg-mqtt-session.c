@@ -28,7 +28,7 @@ struct _CgMqttSession {
   gboolean is_accepted;   /* CONNACK is here */
   GHashTable *topics;     /* (owned) (element-type utf8) asked for */
   GHashTable *unanswered; /* (owned) (element-type int utf8) SUBSCRIBE without SUBACK */
-  char *refusal;          /* (nullable) what the server said to our CONNECT */
+  char *refusal;          /* (nullable) what the server said to our CONNECT or own SUBSCRIBE */
   CgError refusal_code;
   char *detail; /* (nullable) the first thing the library complained about */
 };
@@ -47,6 +47,21 @@ on_connect (struct mosquitto *client, void *user_data, int code)
   self->refusal = g_strdup (mosquitto_connack_string (code));
 }
 
+/* Without the gateway's own topic no action can come in: better another server, or another try.
+ * Without a camera's the others still work; it is asked for again with the next connection. */
+static void
+note_refused_topic (CgMqttSession *self, const char *topic)
+{
+  if (g_strcmp0 (topic, self->options->own_topic) != 0) {
+    g_warning ("%s: the subscription to %s is refused, no actions come from there",
+               self->server->host, topic);
+    return;
+  }
+  self->refusal_code = CG_ERROR_LOGIN_REFUSED;
+  g_free (self->refusal);
+  self->refusal = g_strdup_printf ("the subscription to %s is refused", topic);
+}
+
 static void
 on_subscribe (struct mosquitto *client, void *user_data, int mid, int n, const int *granted)
 {
@@ -54,7 +69,7 @@ on_subscribe (struct mosquitto *client, void *user_data, int mid, int n, const i
   const char *topic = g_hash_table_lookup (self->unanswered, GINT_TO_POINTER (mid));
 
   if (topic != NULL && n > 0 && granted[0] > 2)
-    g_warning ("%s: subscription to %s is refused", self->server->host, topic);
+    note_refused_topic (self, topic);
   g_hash_table_remove (self->unanswered, GINT_TO_POINTER (mid));
 }
 
@@ -105,6 +120,10 @@ get_errno_text (int code, int number)
 {
   if (code == MOSQ_ERR_EAI)
     return gai_strerror (number);
+  if (code == MOSQ_ERR_ERRNO && number == 0)
+    return "the server ended the connection";
+  if (code == MOSQ_ERR_KEEPALIVE)
+    return "the server does not answer any more";
   return number != 0 && code == MOSQ_ERR_ERRNO ? g_strerror (number) : mosquitto_strerror (code);
 }
 
@@ -153,27 +172,35 @@ init_library (void)
  * @server: likewise
  * @handlers: called from within cg_mqtt_session_process() and cg_mqtt_session_publish()
  * @user_data: for @handlers
+ * @error: return location
  *
- * Returns: (transfer full): a session, not yet connected
+ * Returns: (transfer full): a session, not yet connected; %NULL with %CG_ERROR_INTERNAL if the
+ *   library does not take the client id, or has no memory
  */
 CgMqttSession *
 cg_mqtt_session_new (const CgMqttOptions *options,
                      const CgServer *server,
                      const CgMqttHandlers *handlers,
-                     gpointer user_data)
+                     gpointer user_data,
+                     GError **error)
 {
   init_library ();
 
-  CgMqttSession *self = g_new0 (CgMqttSession, 1);
+  g_autoptr (CgMqttSession) self = g_new0 (CgMqttSession, 1);
   self->options = options;
   self->server = server;
   self->handlers = *handlers;
   self->user_data = user_data;
   self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->unanswered = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  errno = 0;
   self->client = mosquitto_new (options->client_id, true, self);
-  if (self->client == NULL)
-    g_error ("no memory for an MQTT client");
+  if (self->client == NULL) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL,
+                         errno == ENOMEM ? "no memory is left for an MQTT client"
+                                         : "the MQTT library does not take our client id");
+    return NULL;
+  }
   mosquitto_connect_callback_set (self->client, on_connect);
   mosquitto_subscribe_callback_set (self->client, on_subscribe);
   mosquitto_message_callback_set (self->client, on_message);
@@ -181,7 +208,7 @@ cg_mqtt_session_new (const CgMqttOptions *options,
   mosquitto_log_callback_set (self->client, on_log);
   mosquitto_int_option (self->client, MOSQ_OPT_TCP_NODELAY, 1);
   mosquitto_max_inflight_messages_set (self->client, LIBRARY_WINDOW);
-  return self;
+  return g_steal_pointer (&self);
 }
 
 /**
@@ -193,7 +220,8 @@ cg_mqtt_session_free (CgMqttSession *self)
 {
   if (self == NULL)
     return;
-  mosquitto_destroy (self->client);
+  if (self->client != NULL)
+    mosquitto_destroy (self->client);
   g_hash_table_unref (self->topics);
   g_hash_table_unref (self->unanswered);
   g_free (self->refusal);
@@ -223,11 +251,12 @@ set_up_tls (CgMqttSession *self, GError **error)
 {
   const CgMqttOptions *options = self->options;
   const char *ca_dir = options->ca_file == NULL ? SYSTEM_CA_DIR : NULL;
+  const int code = mosquitto_tls_set (self->client, options->ca_file, ca_dir, options->cert_file,
+                                      options->key_file, NULL);
 
-  return check (self,
-                mosquitto_tls_set (self->client, options->ca_file, ca_dir, options->cert_file,
-                                   options->key_file, NULL),
-                error) &&
+  if (code == MOSQ_ERR_INVAL && self->detail == NULL)
+    self->detail = g_strdup ("ca-file, cert-file or key-file cannot be read");
+  return check (self, code, error) &&
          check (self, mosquitto_tls_opts_set (self->client, SSL_VERIFY_PEER, NULL, NULL), error) &&
          check (self, mosquitto_tls_insecure_set (self->client, false), error);
 }
@@ -359,6 +388,8 @@ cg_mqtt_session_process (CgMqttSession *self, short events, GError **error)
   if ((events & (POLLIN | POLLERR | POLLHUP)) != 0 &&
       !check (self, mosquitto_loop_read (self->client, 1), error))
     return FALSE;
+  if (self->is_accepted && self->refusal != NULL)
+    return fail (self, MOSQ_ERR_AUTH, 0, error);
   if ((events & POLLHUP) != 0 && !self->is_accepted && has_nothing_left (self))
     return fail (self, MOSQ_ERR_CONN_LOST, 0, error);
   errno = 0;

@@ -16,7 +16,8 @@ typedef struct _CgMqttSession CgMqttSession;
 CgMqttSession *cg_mqtt_session_new (const CgMqttOptions *options,
                                     const CgServer *server,
                                     const CgMqttHandlers *handlers,
-                                    gpointer user_data);
+                                    gpointer user_data,
+                                    GError **error);
 void cg_mqtt_session_free (CgMqttSession *self);
 
 gboolean

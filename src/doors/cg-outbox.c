@@ -199,6 +199,49 @@ cg_outbox_rewind (CgOutbox *self)
 }
 
 /**
+ * cg_outbox_take_waiting:
+ * @self: an outbox
+ *
+ * Returns: (transfer full) (element-type CgOutboxItem): all that waits, oldest first; what is under
+ *   way stays
+ */
+GPtrArray *
+cg_outbox_take_waiting (CgOutbox *self)
+{
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)item_free);
+  CgOutboxItem *item = NULL;
+
+  while ((item = g_queue_pop_head (&self->waiting)) != NULL) {
+    self->n_waiting[item->kind]--;
+    self->n_bytes -= item_get_size (item);
+    g_ptr_array_add (items, item);
+  }
+  return items;
+}
+
+/**
+ * cg_outbox_adopt:
+ * @self: an outbox
+ * @items: (transfer full) (element-type CgOutboxItem): from cg_outbox_take_waiting() of another
+ *
+ * They wait here now, before all else and in their order, as far as there is room.
+ */
+void
+cg_outbox_adopt (CgOutbox *self, GPtrArray *items)
+{
+  g_ptr_array_set_free_func (items, NULL);
+  for (guint i = items->len; i > 0; i--) {
+    CgOutboxItem *item = items->pdata[i - 1];
+
+    g_queue_push_head (&self->waiting, item);
+    self->n_waiting[item->kind]++;
+    self->n_bytes += item_get_size (item);
+  }
+  g_ptr_array_unref (items);
+  make_room (self);
+}
+
+/**
  * cg_outbox_set_link:
  * @self: an outbox
  * @up: whether what waits is being sent

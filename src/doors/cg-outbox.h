@@ -31,6 +31,8 @@ void cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos
 CgOutboxItem *cg_outbox_begin (CgOutbox *self);
 gboolean cg_outbox_end (CgOutbox *self, int mid);
 void cg_outbox_rewind (CgOutbox *self);
+GPtrArray *cg_outbox_take_waiting (CgOutbox *self);
+void cg_outbox_adopt (CgOutbox *self, GPtrArray *items);
 void cg_outbox_set_link (CgOutbox *self, gboolean up);
 
 guint cg_outbox_get_length (const CgOutbox *self);

@@ -5,8 +5,16 @@
 
 #include "cg-error.h"
 
-/* Where pipelines/ is, once cg_launch_set_directory() was called. */
-static char *launch_directory;
+#define SUFFIX ".launch"
+
+/* What the code cannot do without. */
+static const char *const needed[] = {
+    "audio-aac", "audio-pass", "pull-rtsp-tcp", "pull-rtsp-udp", "video-h264",
+};
+
+/* Read once, when the daemon starts, and never from a disk that hangs since. */
+static GMutex texts_lock;
+static GHashTable *texts; /* (owned) (nullable): name → description */
 
 /* A comment ends with its line; what is left is one description. */
 static char *
@@ -34,25 +42,11 @@ set_launch_error (GError **error, const char *name, const GError *cause)
 }
 
 /**
- * cg_launch_set_directory:
- * @directory: (nullable): folder of the *.launch files; %NULL: `$CAMGATE_PIPELINES_DIR`, or else
- *   where they were installed
- */
-void
-cg_launch_set_directory (const char *directory)
-{
-  if (directory == NULL)
-    directory = g_getenv ("CAMGATE_PIPELINES_DIR");
-  if (directory == NULL)
-    directory = CG_PIPELINES_DIR;
-  g_free (launch_directory);
-  launch_directory = g_strdup (directory);
-}
-
-/**
  * cg_launch_load:
  * @name: a file of the folder, without `.launch`
  * @error: return location
+ *
+ * Any thread.
  *
  * Returns: (transfer full): the pipeline description without its comments, or %NULL with
  *   #CG_ERROR_INVALID_CONFIG
@@ -60,19 +54,13 @@ cg_launch_set_directory (const char *directory)
 char *
 cg_launch_load (const char *name, GError **error)
 {
-  g_return_val_if_fail (name != NULL && strchr (name, '/') == NULL, NULL);
-
-  if (launch_directory == NULL)
-    cg_launch_set_directory (NULL);
-  g_autofree char *file = g_strconcat (name, ".launch", NULL);
-  g_autofree char *path = g_build_filename (launch_directory, file, NULL);
-  g_autofree char *text = NULL;
-  g_autoptr (GError) cause = NULL;
-  if (!g_file_get_contents (path, &text, NULL, &cause)) {
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, cause->message);
-    return NULL;
-  }
-  return strip_comments (text);
+  g_mutex_lock (&texts_lock);
+  char *text = texts != NULL ? g_strdup (g_hash_table_lookup (texts, name)) : NULL;
+  g_mutex_unlock (&texts_lock);
+  if (text == NULL)
+    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "pipelines/%s" SUFFIX " was not read",
+                 name);
+  return text;
 }
 
 /* One element alone comes from the parser as it is. */
@@ -86,23 +74,13 @@ place_in_pipeline (GstElement *element)
   return pipeline;
 }
 
-/**
- * cg_launch_build:
- * @name: a file of the folder, without `.launch`
- * @error: return location
- *
- * Returns: (transfer full): a pipeline in state NULL, or %NULL with #CG_ERROR_INVALID_CONFIG
- */
-GstElement *
-cg_launch_build (const char *name, GError **error)
+static GstElement *
+parse_pipeline (const char *name, const char *description, GError **error)
 {
-  g_autofree char *description = cg_launch_load (name, error);
-  if (description == NULL)
-    return NULL;
-
   g_autoptr (GError) cause = NULL;
   GstElement *element =
       gst_parse_launch_full (description, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &cause);
+
   if (element != NULL && cause == NULL)
     return place_in_pipeline (element);
   set_launch_error (error, name, cause);
@@ -120,6 +98,37 @@ open_branch (GstElement *bin)
   return pad != NULL && gst_element_add_pad (bin, gst_ghost_pad_new ("sink", pad));
 }
 
+static GstElement *
+parse_branch (const char *name, const char *description, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  GstElement *bin = gst_parse_bin_from_description_full (description, FALSE, NULL,
+                                                         GST_PARSE_FLAG_FATAL_ERRORS, &cause);
+
+  if (bin != NULL)
+    gst_object_ref_sink (bin);
+  if (bin != NULL && open_branch (bin))
+    return bin;
+  set_launch_error (error, name, cause);
+  g_clear_pointer (&bin, gst_object_unref);
+  return NULL;
+}
+
+/**
+ * cg_launch_build:
+ * @name: a file of the folder, without `.launch`
+ * @error: return location
+ *
+ * Returns: (transfer full): a pipeline in state NULL, or %NULL with #CG_ERROR_INVALID_CONFIG
+ */
+GstElement *
+cg_launch_build (const char *name, GError **error)
+{
+  g_autofree char *description = cg_launch_load (name, error);
+
+  return description != NULL ? parse_pipeline (name, description, error) : NULL;
+}
+
 /**
  * cg_launch_build_branch:
  * @name: a file of the folder, without `.launch`
@@ -132,17 +141,104 @@ GstElement *
 cg_launch_build_branch (const char *name, GError **error)
 {
   g_autofree char *description = cg_launch_load (name, error);
-  if (description == NULL)
-    return NULL;
 
+  return description != NULL ? parse_branch (name, description, error) : NULL;
+}
+
+/* What a text must have: `source`, and a branch a sink, named like the first word of its file. */
+static gboolean
+check_names (const char *name, GstElement *element, GError **error)
+{
+  g_autofree char *kind = g_strndup (name, strcspn (name, "-"));
+  const char *wanted = g_str_equal (kind, "pull") ? "source" : kind;
+  g_autoptr (GstElement) found = gst_bin_get_by_name (GST_BIN (element), wanted);
+
+  if (found != NULL)
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
+               "pipelines/%s" SUFFIX " has no element named %s", name, wanted);
+  return FALSE;
+}
+
+static gboolean
+check_text (const char *name, const char *description, GError **error)
+{
+  const gboolean is_branch = !g_str_has_prefix (name, "pull-");
+  g_autoptr (GstElement) element = is_branch ? parse_branch (name, description, error)
+                                             : parse_pipeline (name, description, error);
+
+  return element != NULL && check_names (name, element, error);
+}
+
+static gboolean
+read_text (GHashTable *table, const char *directory, const char *file, GError **error)
+{
+  g_autofree char *name = g_strndup (file, strlen (file) - strlen (SUFFIX));
+  g_autofree char *path = g_build_filename (directory, file, NULL);
+  g_autofree char *text = NULL;
   g_autoptr (GError) cause = NULL;
-  GstElement *bin = gst_parse_bin_from_description_full (description, FALSE, NULL,
-                                                         GST_PARSE_FLAG_FATAL_ERRORS, &cause);
-  if (bin != NULL)
-    gst_object_ref_sink (bin);
-  if (bin != NULL && open_branch (bin))
-    return bin;
-  set_launch_error (error, name, cause);
-  g_clear_pointer (&bin, gst_object_unref);
-  return NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, &cause)) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, cause->message);
+    return FALSE;
+  }
+  char *description = strip_comments (text);
+  g_hash_table_insert (table, g_strdup (name), description);
+  return check_text (name, description, error);
+}
+
+static gboolean
+read_folder (GHashTable *table, const char *directory, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, &cause);
+  const char *file;
+
+  if (dir == NULL) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, cause->message);
+    return FALSE;
+  }
+  while ((file = g_dir_read_name (dir)) != NULL) {
+    if (g_str_has_suffix (file, SUFFIX) && !read_text (table, directory, file, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * cg_launch_read:
+ * @directory: (nullable): folder of the *.launch files; %NULL: `$CAMGATE_PIPELINES_DIR`, or else
+ *   where they were installed
+ * @error: return location
+ *
+ * Reads all texts of the folder, tries each, and keeps them; when one is faulty, or one that the
+ * code asks for is missing, those that were read before stay. Needs GStreamer with our elements.
+ * Blocks.
+ *
+ * Returns: whether all are good; else #CG_ERROR_INVALID_CONFIG
+ */
+gboolean
+cg_launch_read (const char *directory, GError **error)
+{
+  g_autoptr (GHashTable) table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  if (directory == NULL)
+    directory = g_getenv ("CAMGATE_PIPELINES_DIR");
+  if (directory == NULL)
+    directory = CG_PIPELINES_DIR;
+  if (!read_folder (table, directory, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (needed); i++) {
+    if (g_hash_table_contains (table, needed[i]))
+      continue;
+    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "there is no %s/%s" SUFFIX, directory,
+                 needed[i]);
+    return FALSE;
+  }
+  g_mutex_lock (&texts_lock);
+  GHashTable *old = g_steal_pointer (&texts);
+  texts = g_steal_pointer (&table);
+  g_mutex_unlock (&texts_lock);
+  g_clear_pointer (&old, g_hash_table_unref);
+  return TRUE;
 }

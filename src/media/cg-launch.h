@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-void cg_launch_set_directory (const char *directory);
+gboolean cg_launch_read (const char *directory, GError **error);
 char *cg_launch_load (const char *name, GError **error);
 GstElement *cg_launch_build (const char *name, GError **error);
 GstElement *cg_launch_build_branch (const char *name, GError **error);

@@ -6,6 +6,7 @@
 #include <librtmp/rtmp.h>
 #include <signal.h>
 
+#include "cg-elements.h"
 #include "cg-error.h"
 #include "cg-launch.h"
 #include "cg-rtmp-url.h"
@@ -42,7 +43,8 @@ init_rtmp (void)
  * To be called once, before anything else of this room. Ignores SIGPIPE for the whole process:
  * librtmp writes to sockets that servers close.
  *
- * Returns: %TRUE, or %FALSE with #CG_ERROR_INTERNAL if GStreamer does not start
+ * Returns: %TRUE, or %FALSE with #CG_ERROR_INTERNAL if GStreamer does not start, or
+ *   #CG_ERROR_INVALID_CONFIG if a pipeline's text is missing or faulty
  */
 gboolean
 cg_media_init (const char *pipelines_dir, GError **error)
@@ -55,9 +57,13 @@ cg_media_init (const char *pipelines_dir, GError **error)
                  cause != NULL ? cause->message : "does not start");
     return FALSE;
   }
-  cg_launch_set_directory (pipelines_dir);
+  if (!cg_elements_register (NULL)) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL,
+                         "GStreamer: takes no elements of ours");
+    return FALSE;
+  }
   init_rtmp ();
-  return TRUE;
+  return cg_launch_read (pipelines_dir, error);
 }
 
 /**
@@ -65,8 +71,8 @@ cg_media_init (const char *pipelines_dir, GError **error)
  * @url: an address from outside
  * @error: return location
  *
- * Returns: %TRUE if @url is rtmp:// or rtmps:// with a host, an application and a stream, or %FALSE with
- *   #CG_ERROR_BAD_REQUEST `Invalid RTMP URL` (PROTOCOL.md section 4, play)
+ * Returns: %TRUE if @url is rtmp:// or rtmps:// with a host, an application and a stream, or %FALSE
+ * with #CG_ERROR_BAD_REQUEST `Invalid RTMP URL` (PROTOCOL.md section 4, play)
  */
 gboolean
 cg_media_check_rtmp_url (const char *url, GError **error)

@@ -43,6 +43,15 @@ find_in (const CgErrorMap *map, gsize length, int from, CgError *to)
   return FALSE;
 }
 
+/* rtspsrc of GStreamer 1.22 tells a refused SETUP in words only: `Error (453): …`. */
+static guint
+read_status (const char *debug)
+{
+  const char *words = debug != NULL ? strstr (debug, "Error (") : NULL;
+
+  return words != NULL ? (guint)g_ascii_strtoull (words + strlen ("Error ("), NULL, 10) : 0;
+}
+
 /**
  * cg_pull_error_get_status:
  * @message: an error message of the pipeline
@@ -54,11 +63,13 @@ cg_pull_error_get_status (GstMessage *message)
 {
   const GstStructure *details = NULL;
   guint status = 0;
+  g_autofree char *debug = NULL;
 
   gst_message_parse_error_details (message, &details);
-  if (details != NULL)
-    gst_structure_get_uint (details, "rtsp-status-code", &status);
-  return status;
+  if (details != NULL && gst_structure_get_uint (details, "rtsp-status-code", &status))
+    return status;
+  gst_message_parse_error (message, NULL, &debug);
+  return read_status (debug);
 }
 
 static CgError
@@ -72,6 +83,8 @@ classify (const GError *cause, guint status, const char *debug)
   }
   if (debug != NULL && strstr (debug, "imeout") != NULL)
     return CG_ERROR_TIMED_OUT;
+  if (debug != NULL && strstr (debug, "No supported authentication") != NULL)
+    return CG_ERROR_PEER_FAULT;
   if (cause->domain == GST_RESOURCE_ERROR)
     find_in (by_resource, G_N_ELEMENTS (by_resource), cause->code, &code);
   if (cause->domain == GST_STREAM_ERROR)

@@ -5,15 +5,18 @@
 #include <stdlib.h>
 
 #include "cg-launch.h"
+#include "cg-pull-limit.h"
 #include "cg-pull-track.h"
 #include "cg-silence.h"
 
 struct _CgPullFeed {
   gatomicrefcount references;
   CgHub *hub; /* (owned) */
+  char *name; /* (owned) of the camera, for the log */
   CgAudioPolicy audio;
   guint input;
   int frames; /* (atomic) */
+  int sounds; /* (atomic) */
 
   GMutex mutex; /* guards what the camera's description is compared with */
   gboolean offers_video;
@@ -82,6 +85,7 @@ on_audio_sample (GstAppSink *sink, gpointer user_data)
   if (sample == NULL)
     return GST_FLOW_EOS;
 
+  g_atomic_int_inc (&self->sounds);
   CgAccessUnit *unit = cg_pull_track_take (&self->sound, CG_TRACK_AUDIO, sample);
   if (unit == NULL)
     return GST_FLOW_OK;
@@ -99,7 +103,7 @@ attach_sink (CgPullFeed *self, GstElement *bin, const char *name)
   GstAppSinkCallbacks callbacks = {.new_sample = is_video ? on_video_sample : on_audio_sample};
 
   if (sink == NULL || !GST_IS_APP_SINK (sink)) {
-    g_warning ("no appsink named %s in the pipeline", name);
+    g_warning ("%s: no appsink named %s in the pipeline", self->name, name);
     return;
   }
   gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, cg_pull_feed_ref (self),
@@ -189,7 +193,8 @@ on_select_stream (GstElement *source, guint number, GstCaps *caps, CgPullFeed *s
   else if (self->offers_video && g_strcmp0 (media, "audio") == 0)
     wanted = select_audio (self, encoding);
   g_mutex_unlock (&self->mutex);
-  g_debug ("stream %u: %s %s: %s", number, media, encoding, wanted ? "taken" : "left");
+  g_debug ("%s: stream %u: %s %s: %s", self->name, number, media, encoding,
+           wanted ? "taken" : "left");
   return wanted;
 }
 
@@ -211,6 +216,8 @@ add_branch (CgPullFeed *self,
   gst_bin_add (GST_BIN (pipeline), branch);
   gst_element_sync_state_with_parent (branch);
   g_autoptr (GstPad) entry = gst_element_get_static_pad (branch, "sink");
+  cg_pull_limit_attach (entry, g_str_equal (sink, "video") ? &self->frames : &self->sounds,
+                        cg_pull_feed_ref (self), (GDestroyNotify)cg_pull_feed_unref);
   if (gst_pad_link (pad, entry) == GST_PAD_LINK_OK)
     return TRUE;
   g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
@@ -219,23 +226,46 @@ add_branch (CgPullFeed *self,
 }
 
 static void
-add_video (CgPullFeed *self, GstElement *source, GstPad *pad)
+add_video (CgPullFeed *self, GstElement *source, GstPad *pad, const char *name)
 {
   GError *error = NULL;
 
-  if (!add_branch (self, source, pad, "video-h264", "video", &error) && error != NULL)
+  if (!add_branch (self, source, pad, name, "video", &error) && error != NULL)
     gst_element_post_message (source, gst_message_new_error (GST_OBJECT (source), error, NULL));
   g_clear_error (&error);
 }
 
 static void
-add_audio (CgPullFeed *self, GstElement *source, GstPad *pad, const char *encoding)
+add_audio (CgPullFeed *self, GstElement *source, GstPad *pad, const char *name)
 {
-  const char *name = choose_audio_branch (self->audio, encoding);
   g_autoptr (GError) error = NULL;
 
   if (name != NULL && !add_branch (self, source, pad, name, "audio", &error) && error != NULL)
-    g_warning ("no sound: %s", error->message);
+    g_warning ("%s: no sound: %s", self->name, error->message);
+}
+
+/* What one source hands out as packets (rtspsrc), the other takes apart itself (cgrtspsrc). */
+static void
+add_packets (CgPullFeed *self, GstElement *source, GstPad *pad, const GstStructure *structure)
+{
+  const char *media = gst_structure_get_string (structure, "media");
+  const char *encoding = gst_structure_get_string (structure, "encoding-name");
+
+  if (g_strcmp0 (media, "video") == 0)
+    add_video (self, source, pad, "video-h264");
+  else if (g_strcmp0 (media, "audio") == 0)
+    add_audio (self, source, pad, choose_audio_branch (self->audio, encoding));
+}
+
+static void
+add_parsed (CgPullFeed *self, GstElement *source, GstPad *pad, const GstStructure *structure)
+{
+  if (g_str_has_prefix (gst_structure_get_name (structure), "video/"))
+    add_video (self, source, pad, "video-parsed");
+  else if (gst_structure_has_name (structure, "audio/mpeg"))
+    add_audio (self, source, pad, "audio-parsed");
+  else
+    add_audio (self, source, pad, "audio-aac");
 }
 
 /* By ourselves: links that the parser leaves for later are not safe when the pads of picture and
@@ -247,12 +277,11 @@ on_pad_added (GstElement *source, GstPad *pad, CgPullFeed *self)
   if (caps == NULL)
     caps = gst_pad_query_caps (pad, NULL);
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
-  const char *media = gst_structure_get_string (structure, "media");
 
-  if (g_strcmp0 (media, "video") == 0)
-    add_video (self, source, pad);
-  else if (g_strcmp0 (media, "audio") == 0)
-    add_audio (self, source, pad, gst_structure_get_string (structure, "encoding-name"));
+  if (gst_structure_has_name (structure, "application/x-rtp"))
+    add_packets (self, source, pad, structure);
+  else
+    add_parsed (self, source, pad, structure);
 }
 
 static void
@@ -271,11 +300,12 @@ connect_source (CgPullFeed *self, GstElement *source, const char *signal, GCallb
  * cg_pull_feed_new:
  * @hub: where the pictures go; an input of it is opened
  * @audio: what to do with sound
+ * @name: of the camera, for the log
  *
  * Returns: (transfer full): a feed
  */
 CgPullFeed *
-cg_pull_feed_new (CgHub *hub, CgAudioPolicy audio)
+cg_pull_feed_new (CgHub *hub, CgAudioPolicy audio, const char *name)
 {
   CgPullFeed *self = g_new0 (CgPullFeed, 1);
 
@@ -283,6 +313,7 @@ cg_pull_feed_new (CgHub *hub, CgAudioPolicy audio)
   g_mutex_init (&self->mutex);
   self->hub = g_object_ref (hub);
   self->audio = audio;
+  self->name = g_strdup (name);
   self->input = cg_hub_open_input (hub);
   if (audio == CG_AUDIO_SILENT)
     self->silence = cg_silence_new ();
@@ -316,6 +347,7 @@ cg_pull_feed_unref (CgPullFeed *self)
   g_clear_pointer (&self->silence, cg_silence_free);
   g_mutex_clear (&self->mutex);
   g_free (self->refused);
+  g_free (self->name);
   g_object_unref (self->hub);
   g_free (self);
 }

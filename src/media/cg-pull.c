@@ -11,6 +11,7 @@
 #include "cg-pull-feed.h"
 #include "cg-reaper.h"
 #include "cg-rtsp-guard.h"
+#include "cg-rtsp-src.h"
 
 /* The two deadlines are looked at so many times before they pass. */
 #define LOOKS_PER_DEADLINE 8
@@ -26,9 +27,11 @@ struct _CgPull {
 
   CgHub *hub;         /* (owned) */
   CgClock *clock;     /* (owned) */
+  char *name;         /* (owned) for the log */
   char *location;     /* (owned) */
   char *username;     /* (owned) (nullable) */
   char *password;     /* (owned) (nullable) */
+  CgBreaker *breaker; /* (owned) (nullable) */
   CgTransport wanted; /* as configured */
   CgTransport transport;
   CgAudioPolicy audio;
@@ -108,9 +111,11 @@ cg_pull_finalize (GObject *object)
   CgPull *self = CG_PULL (object);
 
   g_clear_error (&self->error);
+  g_free (self->name);
   g_free (self->location);
   g_free (self->username);
   g_free (self->password);
+  g_clear_pointer (&self->breaker, cg_breaker_unref);
   G_OBJECT_CLASS (cg_pull_parent_class)->finalize (object);
 }
 
@@ -153,8 +158,8 @@ cg_pull_class_init (CgPullClass *klass)
    *
    * Returns: whether it may; not, if nobody is connected
    */
-  signals[SIGNAL_LOGIN_AGAIN] = g_signal_new ("login-again", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                              NULL, G_TYPE_BOOLEAN, 0);
+  signals[SIGNAL_LOGIN_AGAIN] =
+      g_signal_new ("login-again", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_BOOLEAN, 0);
 }
 
 static void
@@ -252,7 +257,7 @@ on_try_released (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 try_udp (CgPull *self)
 {
-  g_info ("camera refuses RTP over TCP; trying UDP");
+  g_info ("%s: camera refuses RTP over TCP; trying UDP", self->name);
   self->transport = CG_TRANSPORT_UDP;
   drop_pipeline (self, on_try_released, g_object_ref (self));
 }
@@ -270,7 +275,7 @@ may_show_login_again (CgPull *self)
 
 /* Some cameras give an address with a query that they do not know themselves (Q29). */
 static gboolean
-is_query_refused (CgPull *self, GstMessage *message)
+may_try_without_query (CgPull *self, GstMessage *message)
 {
   if (self->is_running || strchr (self->location, '?') == NULL)
     return FALSE;
@@ -287,7 +292,7 @@ is_query_refused (CgPull *self, GstMessage *message)
 static void
 try_without_query (CgPull *self)
 {
-  g_info ("camera refuses its own address; trying it without the query");
+  g_info ("%s: camera refuses its own address; trying it without the query", self->name);
   *strchr (self->location, '?') = '\0';
   drop_pipeline (self, on_try_released, g_object_ref (self));
 }
@@ -299,16 +304,16 @@ on_error_message (CgPull *self, GstMessage *message)
   g_autofree char *debug = NULL;
 
   gst_message_parse_error (message, &cause, &debug);
-  g_debug ("%s: %s (%s)", GST_MESSAGE_SRC_NAME (message), cause->message, debug);
+  g_debug ("%s: %s: %s (%s)", self->name, GST_MESSAGE_SRC_NAME (message), cause->message, debug);
   if (is_from_audio (self, message)) {
-    g_warning ("no sound: %s", cause->message);
+    g_warning ("%s: no sound: %s", self->name, cause->message);
     return;
   }
   if (may_try_udp (self) && is_transport_refused (self, message)) {
     try_udp (self);
     return;
   }
-  if (is_query_refused (self, message)) {
+  if (may_try_without_query (self, message)) {
     try_without_query (self);
     return;
   }
@@ -403,6 +408,15 @@ attach_bus (CgPull *self)
   g_source_attach (self->bus, g_main_context_get_thread_default ());
 }
 
+/* It shows the login once, or asks before it does so again (Q6). */
+static void
+set_login (CgPull *self, CgRtspSrc *source)
+{
+  g_object_set (source, "user-id", self->username, "user-pw", self->password, "retry-without-query",
+                FALSE, NULL);
+  cg_rtsp_src_set_breaker (source, self->breaker);
+}
+
 /* Credentials are properties, never part of an address (Q26). */
 static gboolean
 set_properties (CgPull *self)
@@ -413,7 +427,10 @@ set_properties (CgPull *self)
     return FALSE;
   g_object_set (source, "location", self->location, "tcp-timeout",
                 (guint64)self->start_timeout_ms * 1000, NULL);
-  cg_rtsp_guard_attach (source, self->username, self->password);
+  if (CG_IS_RTSP_SRC (source))
+    set_login (self, CG_RTSP_SRC (source));
+  else
+    cg_rtsp_guard_attach (source, self->username, self->password);
   return TRUE;
 }
 
@@ -432,7 +449,7 @@ start_pipeline (CgPull *self)
     fail (self, g_error_new (CG_ERROR, CG_ERROR_INVALID_CONFIG, "pull pipeline has no `source`"));
     return;
   }
-  self->feed = cg_pull_feed_new (self->hub, self->audio);
+  self->feed = cg_pull_feed_new (self->hub, self->audio, self->name);
   cg_pull_feed_attach (self->feed, self->pipeline);
   attach_bus (self);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
@@ -475,9 +492,11 @@ cg_pull_new (CgHub *hub, const CgPullOptions *options)
   CgPull *self = g_object_new (CG_TYPE_PULL, NULL);
   self->hub = g_object_ref (hub);
   self->clock = g_object_ref (options->clock);
+  self->name = g_strdup (options->name != NULL ? options->name : "camera");
   self->location = g_strdup (options->location);
   self->username = g_strdup (options->username);
   self->password = g_strdup (options->password);
+  self->breaker = options->breaker != NULL ? cg_breaker_ref (options->breaker) : NULL;
   self->wanted = options->transport;
   self->transport = options->transport == CG_TRANSPORT_UDP ? CG_TRANSPORT_UDP : CG_TRANSPORT_TCP;
   self->audio = options->audio;

@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "cg-breaker.h"
 #include "cg-clock.h"
 #include "cg-config.h"
 #include "cg-hub.h"
@@ -11,16 +12,21 @@ G_BEGIN_DECLS
 
 /**
  * CgPullOptions:
+ * @name: (nullable): of the camera, for the log
  * @location: rtsp:// address without credentials (Q26)
  * @username: (nullable)
  * @password: (nullable)
+ * @breaker: (nullable): asked before the login is shown again where the camera cannot do the kind
+ *   it prefers (Q27)
  * @start_timeout_ms: from cg_pull_start() to the first key frame
  * @stall_timeout_ms: longest silence between two pictures (Q8)
  */
 typedef struct {
+  const char *name;
   const char *location;
   const char *username;
   const char *password;
+  CgBreaker *breaker;
   CgTransport transport;
   CgAudioPolicy audio;
   guint start_timeout_ms;

@@ -10,6 +10,7 @@
 #include "cg-error.h"
 #include "cg-flv.h"
 #include "cg-main.h"
+#include "cg-rtmp-auth.h"
 #include "cg-rtmp-session.h"
 #include "cg-uplink.h"
 
@@ -36,6 +37,7 @@ struct _CgPushWorker {
   CgUplink *uplink;    /* (owned) (nullable) */
   GError *abort_error; /* (owned) (nullable) */
   gboolean is_stopping;
+  gboolean is_accepted; /* the server takes the publisher: there is somebody to say goodbye to */
   CgPushStats stats;
 
   /* Seen by the thread only. */
@@ -107,21 +109,54 @@ is_ending (CgPushWorker *self)
   return is_ending;
 }
 
-static gboolean
-connect_in_thread (CgPushWorker *self, GError **error)
+static void
+close_in_thread (CgPushWorker *self)
 {
-  CgUplink *uplink =
-      cg_uplink_open_in_thread (self->url, self->stall_timeout_ms, self->cancellable, error);
-  if (uplink == NULL)
-    return FALSE;
+  g_clear_pointer (&self->session, cg_rtmp_session_free);
+  g_mutex_lock (&self->mutex);
+  g_clear_pointer (&self->uplink, cg_uplink_free);
+  g_mutex_unlock (&self->mutex);
+}
 
+static gboolean
+shake_hands_in_thread (CgPushWorker *self, CgUplink *uplink, CgRtmpAuth *auth, GError **error)
+{
   g_mutex_lock (&self->mutex);
   self->uplink = uplink;
   if (self->abort_error != NULL || self->is_stopping)
     cg_uplink_shut_down (uplink);
   g_mutex_unlock (&self->mutex);
-  self->session = cg_rtmp_session_new (cg_uplink_get_fd (uplink), self->url);
-  return cg_rtmp_session_publish_in_thread (self->session, error);
+  self->session =
+      cg_rtmp_session_new (cg_uplink_get_fd (uplink), self->url, cg_rtmp_auth_get_query (auth));
+  if (!cg_rtmp_session_publish_in_thread (self->session, error))
+    return FALSE;
+  g_mutex_lock (&self->mutex);
+  self->is_accepted = TRUE;
+  g_mutex_unlock (&self->mutex);
+  return TRUE;
+}
+
+/* As often as the server asks for the login, in a way that is known. */
+static gboolean
+connect_in_thread (CgPushWorker *self, GError **error)
+{
+  g_autoptr (CgRtmpAuth) auth = cg_rtmp_auth_new (self->url);
+
+  for (;;) {
+    g_autoptr (GError) reason = NULL;
+    CgUplink *uplink =
+        cg_uplink_open_in_thread (self->url, self->stall_timeout_ms, self->cancellable, error);
+    if (uplink == NULL)
+      return FALSE;
+    if (shake_hands_in_thread (self, uplink, auth, &reason))
+      return TRUE;
+    if (is_ending (self) ||
+        !cg_rtmp_auth_answer (auth, cg_rtmp_session_get_refusal (self->session))) {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return FALSE;
+    }
+    close_in_thread (self);
+  }
 }
 
 static void
@@ -290,15 +325,6 @@ work_in_thread (CgPushWorker *self, GError **error)
   return good;
 }
 
-static void
-close_in_thread (CgPushWorker *self)
-{
-  g_clear_pointer (&self->session, cg_rtmp_session_free);
-  g_mutex_lock (&self->mutex);
-  g_clear_pointer (&self->uplink, cg_uplink_free);
-  g_mutex_unlock (&self->mutex);
-}
-
 /* An end that the main loop asked for is told in its words. */
 static GError *
 choose_error (CgPushWorker *self, GError *error)
@@ -323,6 +349,24 @@ run_in_thread (gpointer data)
   close_in_thread (self);
   post (self, CG_PUSH_WORKER_DONE, choose_error (self, error));
   return NULL;
+}
+
+/* Where the machine has no more to give, this push fails and nothing else. */
+static void
+start_thread (CgPushWorker *self)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GThread) thread = NULL;
+
+  if (self->event_fd >= 0)
+    thread = g_thread_try_new ("push", run_in_thread, worker_ref (self), &reason);
+  if (thread != NULL)
+    return;
+  if (self->event_fd >= 0)
+    cg_push_worker_unref (self); /* that of the thread */
+  post (self, CG_PUSH_WORKER_DONE,
+        g_error_new (CG_ERROR, CG_ERROR_INTERNAL, "no thread for a push: %s",
+                     reason != NULL ? reason->message : "too many open files"));
 }
 
 /**
@@ -354,7 +398,7 @@ cg_push_worker_start (CgHub *hub,
   self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
   self->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-  g_thread_unref (g_thread_new ("push", run_in_thread, worker_ref (self)));
+  start_thread (self);
   return self;
 }
 
@@ -369,7 +413,8 @@ cg_push_worker_unref (CgPushWorker *self)
     return;
   for (guint i = 0; i < CG_N_TRACKS; i++)
     g_clear_pointer (&self->sent[i], cg_format_unref);
-  close (self->event_fd);
+  if (self->event_fd >= 0)
+    close (self->event_fd);
   g_clear_error (&self->abort_error);
   g_object_unref (self->cancellable);
   g_main_context_unref (self->context);
@@ -395,13 +440,15 @@ cg_push_worker_detach (CgPushWorker *self)
  * cg_push_worker_stop:
  * @self: a worker
  *
- * Ends with a goodbye where something was published, else at once.
+ * Ends with a goodbye where the server takes the publisher, else at once.
  */
 void
 cg_push_worker_stop (CgPushWorker *self)
 {
   g_mutex_lock (&self->mutex);
   self->is_stopping = TRUE;
+  if (!self->is_accepted && self->uplink != NULL)
+    cg_uplink_shut_down (self->uplink);
   g_mutex_unlock (&self->mutex);
   g_cancellable_cancel (self->cancellable);
   wake (self);

@@ -46,6 +46,8 @@ struct _CgRtmpSession {
   RTMP *rtmp; /* (owned) handshake and chunks; closes its own copy of the descriptor */
   int fd;     /* (not owned) the same socket */
   const CgRtmpUrl *url;
+  char *query;          /* (owned) behind the application: the login */
+  char *refusal;        /* (owned) (nullable) how `connect` was refused */
   CgRtmpReader *reader; /* (owned) */
   GByteArray *packet;   /* (owned) head room for librtmp, then a body */
   guint32 stream;       /* the server's number for what we publish */
@@ -127,12 +129,14 @@ static gboolean
 connect_application (CgRtmpSession *self, GError **error)
 {
   GByteArray *packet = begin_command (self, "connect", TRANSACTION_CONNECT);
+  g_autofree char *app = g_strconcat (self->url->app, self->query, NULL);
+  g_autofree char *tc_url = g_strconcat (self->url->tc_url, self->query, NULL);
 
   cg_amf_begin_object (packet);
-  append_property (packet, "app", self->url->app);
+  append_property (packet, "app", app);
   append_property (packet, "type", "nonprivate");
   append_property (packet, "flashVer", "FMLE/3.0 (compatible; camgate)");
-  append_property (packet, "tcUrl", self->url->tc_url);
+  append_property (packet, "tcUrl", tc_url);
   cg_amf_end_object (packet);
 
   RTMPPacket connect = make_packet (self, CG_RTMP_COMMAND, 0, 0);
@@ -193,10 +197,21 @@ ask_publish (CgRtmpSession *self, const CgAmfCommand *created, GError **error)
   return send_packet (self, CG_RTMP_COMMAND, self->stream, 0, error);
 }
 
+/* What the peer writes there may be no number of ours, or none at all. */
+static int
+get_transaction (const CgAmfCommand *command)
+{
+  for (int transaction = TRANSACTION_CONNECT; transaction <= TRANSACTION_DELETE; transaction++) {
+    if (command->transaction == transaction)
+      return transaction;
+  }
+  return 0;
+}
+
 static gboolean
 answer_result (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 {
-  switch ((int)command->transaction) {
+  switch (get_transaction (command)) {
   case TRANSACTION_CONNECT:
     return create_stream (self, error);
   case TRANSACTION_CREATE:
@@ -213,10 +228,12 @@ answer_result (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 static gboolean
 answer_error (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 {
-  const int transaction = (int)command->transaction;
+  const int transaction = get_transaction (command);
 
   if (transaction == TRANSACTION_RELEASE || transaction == TRANSACTION_FC_PUBLISH)
     return TRUE;
+  if (transaction == TRANSACTION_CONNECT && self->refusal == NULL)
+    self->refusal = g_strdup (cg_amf_command_get (command, "description"));
   g_propagate_error (error, cg_rtmp_status_make_error (command));
   return FALSE;
 }
@@ -239,7 +256,8 @@ answer_command (CgRtmpSession *self, const guint8 *data, gsize size, GError **er
 
   if (command == NULL)
     return TRUE;
-  g_debug ("media server: %s %s", command->name, cg_amf_command_get (command, "code"));
+  g_debug ("media server %s: %s %s", self->url->host, command->name,
+           cg_amf_command_get (command, "code"));
   if (strcmp (command->name, "_result") == 0)
     return answer_result (self, command, error);
   if (strcmp (command->name, "_error") == 0)
@@ -325,16 +343,18 @@ wait_readable (CgRtmpSession *self, GError **error)
  * cg_rtmp_session_new:
  * @fd: (transfer none): a connected, blocking socket; stays open until the session is freed
  * @url: (transfer none): stays until the session is freed
+ * @query: what the application has behind it, from cg_rtmp_auth_get_query()
  *
  * Returns: (transfer full): a session that has said nothing yet
  */
 CgRtmpSession *
-cg_rtmp_session_new (int fd, const CgRtmpUrl *url)
+cg_rtmp_session_new (int fd, const CgRtmpUrl *url, const char *query)
 {
   CgRtmpSession *self = g_new0 (CgRtmpSession, 1);
 
   self->fd = fd;
   self->url = url;
+  self->query = g_strdup (query);
   self->reader = cg_rtmp_reader_new (MAX_MESSAGE);
   self->packet = g_byte_array_new ();
   self->rtmp = RTMP_Alloc ();
@@ -355,6 +375,8 @@ cg_rtmp_session_free (CgRtmpSession *self)
   RTMP_Free (self->rtmp);
   cg_rtmp_reader_free (self->reader);
   g_byte_array_unref (self->packet);
+  g_free (self->query);
+  g_free (self->refusal);
   g_free (self);
 }
 
@@ -381,6 +403,18 @@ cg_rtmp_session_publish_in_thread (CgRtmpSession *self, GError **error)
       return FALSE;
   }
   return TRUE;
+}
+
+/**
+ * cg_rtmp_session_get_refusal:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): how the server has described its refusal of `connect`
+ */
+const char *
+cg_rtmp_session_get_refusal (CgRtmpSession *self)
+{
+  return self->refusal;
 }
 
 /**

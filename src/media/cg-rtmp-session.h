@@ -15,10 +15,11 @@ G_BEGIN_DECLS
  */
 typedef struct _CgRtmpSession CgRtmpSession;
 
-CgRtmpSession *cg_rtmp_session_new (int fd, const CgRtmpUrl *url);
+CgRtmpSession *cg_rtmp_session_new (int fd, const CgRtmpUrl *url, const char *query);
 void cg_rtmp_session_free (CgRtmpSession *self);
 
 gboolean cg_rtmp_session_publish_in_thread (CgRtmpSession *self, GError **error);
+const char *cg_rtmp_session_get_refusal (CgRtmpSession *self);
 GByteArray *cg_rtmp_session_begin (CgRtmpSession *self);
 gboolean cg_rtmp_session_send_in_thread (CgRtmpSession *self,
                                          CgRtmpType type,

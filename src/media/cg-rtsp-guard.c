@@ -4,6 +4,7 @@
 #include <gst/rtsp/rtsp.h>
 
 #include "cg-error.h"
+#include "cg-rtsp-shield.h"
 
 /* Without and with a login, at the address and at a few others that it led to. */
 #define MAX_DESCRIBES 12
@@ -97,6 +98,7 @@ cg_rtsp_guard_attach (GstElement *source, const char *username, const char *pass
 {
   CgRtspGuard *self;
 
+  cg_rtsp_shield_ensure ();
   set_login (source, username, password);
   if (g_signal_lookup ("before-send", G_OBJECT_TYPE (source)) == 0)
     return;

@@ -91,6 +91,7 @@ wrap_fd (int fd)
 CgTlsPump *
 cg_tls_pump_new (GIOStream *stream, GError **error)
 {
+  g_autoptr (GError) reason = NULL;
   int fds[2];
 
   if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0) {
@@ -102,8 +103,12 @@ cg_tls_pump_new (GIOStream *stream, GError **error)
   self->fd = fds[0];
   self->inside = wrap_fd (fds[1]);
   self->cancellable = g_cancellable_new ();
-  self->thread = g_thread_new ("push-tls", run_in_thread, self);
-  return self;
+  self->thread = g_thread_try_new ("push-tls", run_in_thread, self, &reason);
+  if (self->thread != NULL)
+    return self;
+  g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "no thread for TLS: %s", reason->message);
+  cg_tls_pump_free (self);
+  return NULL;
 }
 
 /**
@@ -114,7 +119,8 @@ void
 cg_tls_pump_free (CgTlsPump *self)
 {
   g_cancellable_cancel (self->cancellable);
-  g_thread_join (self->thread);
+  if (self->thread != NULL)
+    g_thread_join (self->thread);
   close (self->fd);
   g_object_unref (self->inside);
   g_object_unref (self->cancellable);

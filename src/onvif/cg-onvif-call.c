@@ -78,7 +78,7 @@ make_authorization (CgOnvifSession *self, CgOnvifLogin login, const char *target
   cnonce = g_strdup_printf ("%02x%02x%02x%02x%02x%02x%02x%02x", random[0], random[1], random[2],
                             random[3], random[4], random[5], random[6], random[7]);
   return cg_digest_answer (self->challenge, "POST", target, self->username,
-                                    self->password != NULL ? self->password : "", cnonce);
+                           self->password != NULL ? self->password : "", cnonce);
 }
 
 static const char *
@@ -110,7 +110,8 @@ make_message (const CgOnvifClimb *climb, CgOnvifLogin login)
   CgOnvifSession *self = climb->self;
   const gint64 now_ms =
       g_get_real_time () / 1000 +
-      cg_onvif_clock_mode_get_offset_ms (self->clock_mode, self->clock_offset_ms, self->zone_ms);
+      cg_onvif_clock_mode_get_offset_ms (
+          self->clock_mode, cg_onvif_session_get_clock_offset_ms (self), self->zone_ms);
   g_autoptr (CgOnvifToken) token = NULL;
 
   if (cg_onvif_login_has_token (login))

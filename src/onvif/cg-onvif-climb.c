@@ -111,7 +111,7 @@ static gboolean
 clock_has_moved (CgOnvifClimb *climb)
 {
   CgOnvifSession *self = climb->self;
-  const gint64 old_ms = self->clock_offset_ms;
+  const gint64 old_ms = cg_onvif_session_get_clock_offset_ms (self);
 
   if (climb->clock_checked || self->clock_measured_us == 0 ||
       g_get_monotonic_time () - self->clock_measured_us < CLOCK_FRESH_US)
@@ -145,8 +145,8 @@ may_be_the_clock (CgOnvifClimb *climb)
   if (climb->was_known || climb->was_challenged)
     return FALSE;
   self->clocks_refused |= 1u << self->clock_mode;
-  if (cg_onvif_clock_mode_next (self->clocks_refused, self->clock_offset_ms, self->zone_ms,
-                                &self->clock_mode))
+  if (cg_onvif_clock_mode_next (self->clocks_refused, cg_onvif_session_get_clock_offset_ms (self),
+                                self->zone_ms, &self->clock_mode))
     return TRUE;
   self->clocks_refused = 0;
   self->clock_mode = CG_ONVIF_CLOCK_TOLD;

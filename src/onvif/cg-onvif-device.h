@@ -26,6 +26,7 @@ typedef struct {
   char *xaddr; /* as the camera gives it, not repaired */
 } CgOnvifServiceEntry;
 
+CgOnvifDeviceInformation *cg_onvif_session_take_information (CgOnvifSession *self);
 CgOnvifDeviceInformation *cg_onvif_device_get_information_in_thread (CgOnvifSession *self,
                                                                      GError **error);
 CgOnvifDateTime *cg_onvif_device_get_system_date_and_time_in_thread (CgOnvifSession *self,

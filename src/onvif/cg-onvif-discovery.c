@@ -46,11 +46,9 @@ open_socket (const char *own_address, GError **error)
     return NULL;
   }
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new (inet, 0);
-  g_autoptr (GSocket) socket = g_socket_new (g_inet_address_get_family (inet),
-                                             G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
-  if (socket == NULL || !g_socket_bind (socket, address, FALSE, error))
+  g_autoptr (GSocket) socket = cg_onvif_interface_open_udp (address, FALSE, error);
+  if (socket == NULL)
     return NULL;
-  g_socket_set_blocking (socket, FALSE);
   if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV4) {
     struct in_addr interface;
 

@@ -221,7 +221,7 @@ read_moment (const CgOnvifSession *self, const char *text)
 
   if (!read_time (text, &at_ms))
     return now_ms;
-  at_ms -= self->clock_offset_ms;
+  at_ms -= cg_onvif_session_get_clock_offset_ms (self);
   return at_ms < now_ms - MAX_AGE_MS || at_ms > now_ms + MAX_AHEAD_MS ? now_ms : at_ms;
 }
 

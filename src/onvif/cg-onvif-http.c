@@ -107,15 +107,15 @@ cg_onvif_http_end (CgOnvifHttp *self)
 }
 
 /**
- * cg_onvif_http_abort:
+ * cg_onvif_http_get_stream:
  * @self: a client
  *
- * From any thread: the call under way fails with %CG_ERROR_CANCELLED; the next one works again.
+ * Returns: (transfer none): its connection
  */
-void
-cg_onvif_http_abort (CgOnvifHttp *self)
+CgOnvifStream *
+cg_onvif_http_get_stream (CgOnvifHttp *self)
 {
-  cg_onvif_stream_abort (self->stream);
+  return self->stream;
 }
 
 /**
@@ -461,7 +461,6 @@ exchange (CgOnvifHttp *self,
   }
   return self->has_answer ? EXCHANGE_FAILED : EXCHANGE_NO_ANSWER;
 }
-
 
 /* The connection was closed between two requests, or under one. */
 static void

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cg-onvif-address.h"
-#include "cg-onvif-trust.h"
+#include "cg-onvif-stream.h"
 
 G_BEGIN_DECLS
 
@@ -51,7 +51,7 @@ void cg_onvif_http_free (CgOnvifHttp *self);
 
 void cg_onvif_http_begin (CgOnvifHttp *self, guint timeout_ms);
 void cg_onvif_http_end (CgOnvifHttp *self);
-void cg_onvif_http_abort (CgOnvifHttp *self);
+CgOnvifStream *cg_onvif_http_get_stream (CgOnvifHttp *self);
 CgOnvifTrust *cg_onvif_http_get_trust (CgOnvifHttp *self);
 gboolean cg_onvif_http_was_swallowed (const CgOnvifHttp *self);
 

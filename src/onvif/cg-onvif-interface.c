@@ -2,10 +2,11 @@
 #include "cg-onvif-interface.h"
 
 #include <arpa/inet.h>
-#include <gio/gio.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <string.h>
+
+#include "cg-error.h"
 
 /* A name that was asked for may be down or unable to multicast: whoever names it knows why. */
 static gboolean
@@ -62,4 +63,27 @@ cg_onvif_interface_list_addresses (const char *const *wanted)
   }
   freeifaddrs (interfaces);
   return g_strv_builder_end (builder);
+}
+
+/**
+ * cg_onvif_interface_open_udp:
+ * @own: where to speak from, or to listen
+ * @shared: whether others of this machine may have the same port
+ * @error: return location for a %CG_ERROR_UNREACHABLE
+ *
+ * Returns: (transfer full) (nullable): a socket that never blocks
+ */
+GSocket *
+cg_onvif_interface_open_udp (GSocketAddress *own, gboolean shared, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GSocket) socket = g_socket_new (
+      g_socket_address_get_family (own), G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, &reason);
+
+  if (socket == NULL || !g_socket_bind (socket, own, shared, &reason)) {
+    g_set_error (error, CG_ERROR, CG_ERROR_UNREACHABLE, "discovery: %s", reason->message);
+    return NULL;
+  }
+  g_socket_set_blocking (socket, FALSE);
+  return g_steal_pointer (&socket);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 char **cg_onvif_interface_list_addresses (const char *const *wanted);
+GSocket *cg_onvif_interface_open_udp (GSocketAddress *own, gboolean shared, GError **error);
 
 G_END_DECLS

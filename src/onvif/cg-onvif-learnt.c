@@ -90,7 +90,7 @@ cg_onvif_session_get_learnt (const CgOnvifSession *self)
   learnt->login = self->login;
   learnt->digest = g_strdup (self->digest);
   learnt->clock_mode = self->clock_mode;
-  learnt->clock_offset_ms = self->clock_offset_ms;
+  learnt->clock_offset_ms = cg_onvif_session_get_clock_offset_ms (self);
   learnt->refuses_timeout = self->refuses_timeout;
   learnt->stop_form = self->stop_form;
   learnt->media = self->media;

@@ -37,13 +37,11 @@ open_socket (CgOnvifListener *self, guint16 port, GError **error)
                  self->group);
     return FALSE;
   }
-  self->socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, error);
-  if (self->socket == NULL || !g_socket_bind (self->socket, address, TRUE, error))
+  self->socket = cg_onvif_interface_open_udp (address, TRUE, error);
+  if (self->socket == NULL)
     return FALSE;
   /* Not what others on this machine have joined on other interfaces. */
   setsockopt (g_socket_get_fd (self->socket), IPPROTO_IP, IP_MULTICAST_ALL, &off, sizeof off);
-  g_socket_set_blocking (self->socket, FALSE);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 #include "cg-breaker.h"
 #include "cg-digest.h"
 #include "cg-onvif-call.h"
+#include "cg-onvif-device.h"
 #include "cg-onvif-http.h"
 #include "cg-onvif-learnt.h"
 #include "cg-onvif-login.h"
@@ -43,7 +44,8 @@ struct _CgOnvifSession {
   char *told_device;                  /* (nullable) the device service, as the camera gives it */
   GHashTable *homes;      /* (owned) profile token → its media service; replaced, never changed */
   char *firmware;         /* (nullable) that the rest was learnt from */
-  gint64 clock_offset_ms; /* camera's minus ours, as it tells */
+  gint64 clock_offset_ms; /* camera's minus ours, as it told when it was measured */
+  gint64 clock_base_ms;   /* our clock minus the monotonic one, at that time */
   gint64 zone_ms;         /* camera's local time minus UTC, as it tells */
   CgOnvifClockMode clock_mode; /* by which time it judges tokens (Q5) */
   guint clocks_refused;        /* bits of CgOnvifClockMode, since one was taken */
@@ -63,7 +65,8 @@ struct _CgOnvifSession {
   CgOnvifMediaKnown media;     /* which of its media services answer */
   gboolean is_soap11;          /* speaks SOAP 1.1 (Q40) */
   gboolean is_soap_known;      /* has understood us in this version of SOAP */
-  CgOnvifFault *fault;         /* (owned) (nullable) the last call's */
+  CgOnvifDeviceInformation *information; /* (owned) (nullable) that has proved the login */
+  CgOnvifFault *fault;                   /* (owned) (nullable) the last call's */
 };
 
 gboolean cg_onvif_session_measure_clock_anonymously (CgOnvifSession *self, GError **error);

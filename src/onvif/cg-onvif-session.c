@@ -72,6 +72,7 @@ cg_onvif_session_copy (const CgOnvifSession *self)
   copy->is_connected = self->is_connected;
   copy->firmware = g_strdup (self->firmware);
   copy->clock_offset_ms = self->clock_offset_ms;
+  copy->clock_base_ms = self->clock_base_ms;
   copy->clock_measured_us = self->clock_measured_us;
   copy->zone_ms = self->zone_ms;
   copy->clock_mode = self->clock_mode;
@@ -111,6 +112,7 @@ cg_onvif_session_free (CgOnvifSession *self)
   cg_digest_free (self->file_challenge);
   cg_breaker_unref (self->breaker);
   cg_onvif_fault_free (self->fault);
+  cg_onvif_device_information_free (self->information);
   g_hash_table_unref (self->worked);
   g_hash_table_unref (self->homes);
   g_free (self->told_device);
@@ -188,16 +190,41 @@ cg_onvif_session_set_tls (CgOnvifSession *self, CgTlsPolicy policy, const char *
 }
 
 /**
+ * cg_onvif_session_begin_job:
+ * @self: a session
+ *
+ * From any thread, before the first of several calls that are one job: an abort from here on counts
+ * for all of them, also when it comes between two.
+ */
+void
+cg_onvif_session_begin_job (CgOnvifSession *self)
+{
+  cg_onvif_stream_begin_job (cg_onvif_http_get_stream (self->http));
+}
+
+/**
+ * cg_onvif_session_end_job:
+ * @self: a session
+ *
+ * From any thread, after the last of the calls.
+ */
+void
+cg_onvif_session_end_job (CgOnvifSession *self)
+{
+  cg_onvif_stream_end_job (cg_onvif_http_get_stream (self->http));
+}
+
+/**
  * cg_onvif_session_abort:
  * @self: a session
  *
- * From any thread: the call under way fails at once with %CG_ERROR_CANCELLED, the next one works
- * again. Without a call nothing happens.
+ * From any thread: the call under way, or all that are left of the job, fail at once with
+ * %CG_ERROR_CANCELLED; what comes then works again. Without either nothing happens.
  */
 void
 cg_onvif_session_abort (CgOnvifSession *self)
 {
-  cg_onvif_http_abort (self->http);
+  cg_onvif_stream_abort (cg_onvif_http_get_stream (self->http));
 }
 
 /**
@@ -226,14 +253,21 @@ cg_onvif_session_has_ptz (const CgOnvifSession *self)
 
 /**
  * cg_onvif_session_get_clock_offset_ms:
- * @self: a connected session
+ * @self: a session
  *
- * Returns: by how much the camera's clock is ahead of ours (Q4)
+ * Our own clock may have been set since the camera's was read, from the network after a start for
+ * example: the camera's has not moved with it (Q4).
+ *
+ * Returns: by how much the camera's clock is ahead of ours now
  */
 gint64
 cg_onvif_session_get_clock_offset_ms (const CgOnvifSession *self)
 {
-  return self->clock_offset_ms;
+  const gint64 base_ms = (g_get_real_time () - g_get_monotonic_time ()) / 1000;
+
+  if (self->clock_measured_us == 0)
+    return self->clock_offset_ms;
+  return self->clock_offset_ms - (base_ms - self->clock_base_ms);
 }
 
 /**
@@ -290,6 +324,7 @@ read_clock (CgOnvifSession *self, GError **error)
   const gint64 after_ms = g_get_real_time () / 1000;
 
   self->clock_measured_us = g_get_monotonic_time ();
+  self->clock_base_ms = after_ms - self->clock_measured_us / 1000;
   if (time == NULL)
     return FALSE;
   self->clock_offset_ms = time->utc_ms - (before_ms + after_ms) / 2;
@@ -357,12 +392,13 @@ static gboolean
 prove_login (CgOnvifSession *self, GError **error)
 {
   GError *reason = NULL;
-  g_autoptr (CgOnvifDeviceInformation) information =
-      cg_onvif_device_get_information_in_thread (self, &reason);
 
-  if (information != NULL)
-    cg_onvif_session_note_firmware (self, information->firmware_version);
-  return information != NULL || cg_onvif_session_go_on (reason, error);
+  cg_onvif_device_information_free (self->information);
+  self->information = cg_onvif_device_get_information_in_thread (self, &reason);
+  if (self->information == NULL)
+    return cg_onvif_session_go_on (reason, error);
+  cg_onvif_session_note_firmware (self, self->information->firmware_version);
+  return TRUE;
 }
 
 /**
@@ -403,4 +439,18 @@ cg_onvif_session_connect_in_thread (CgOnvifSession *self, GError **error)
     return FALSE;
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
   return cg_onvif_session_ensure_connected (span, error);
+}
+
+/**
+ * cg_onvif_session_take_information:
+ * @self: a session that has just connected
+ *
+ * Spares asking again for what connecting has brought anyway.
+ *
+ * Returns: (transfer full) (nullable): what the camera has told of itself, once
+ */
+CgOnvifDeviceInformation *
+cg_onvif_session_take_information (CgOnvifSession *self)
+{
+  return g_steal_pointer (&self->information);
 }

@@ -32,6 +32,8 @@ void cg_onvif_session_set_repair_addresses (CgOnvifSession *self, gboolean repai
 void cg_onvif_session_set_breaker (CgOnvifSession *self, CgBreaker *breaker);
 CgBreaker *cg_onvif_session_get_breaker (const CgOnvifSession *self);
 void cg_onvif_session_set_tls (CgOnvifSession *self, CgTlsPolicy policy, const char *fingerprint);
+void cg_onvif_session_begin_job (CgOnvifSession *self);
+void cg_onvif_session_end_job (CgOnvifSession *self);
 void cg_onvif_session_abort (CgOnvifSession *self);
 gboolean cg_onvif_session_connect_in_thread (CgOnvifSession *self, GError **error);
 void cg_onvif_session_forget_services (CgOnvifSession *self);

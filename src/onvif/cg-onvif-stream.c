@@ -20,6 +20,7 @@ struct _CgOnvifStream {
   gboolean is_timed_out;
 
   GMutex lock; /* what abort() touches from other threads */
+  gboolean is_in_job;
   gboolean is_in_call;
   gboolean is_aborted;
 };
@@ -89,7 +90,7 @@ cg_onvif_stream_begin (CgOnvifStream *self, guint timeout_ms)
   self->deadline_us = g_get_monotonic_time () + (gint64)timeout_ms * 1000;
   self->is_timed_out = FALSE;
   g_mutex_lock (&self->lock);
-  self->is_aborted = FALSE;
+  self->is_aborted = self->is_in_job && self->is_aborted;
   self->is_in_call = TRUE;
   g_mutex_unlock (&self->lock);
 }
@@ -113,17 +114,46 @@ cg_onvif_stream_end (CgOnvifStream *self)
 }
 
 /**
+ * cg_onvif_stream_begin_job:
+ * @self: a stream
+ *
+ * From any thread, before the first of several calls: an abort from here on counts for all of them.
+ */
+void
+cg_onvif_stream_begin_job (CgOnvifStream *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_in_job = TRUE;
+  self->is_aborted = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * cg_onvif_stream_end_job:
+ * @self: a stream
+ *
+ * From any thread, after the last of the calls.
+ */
+void
+cg_onvif_stream_end_job (CgOnvifStream *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_in_job = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
  * cg_onvif_stream_abort:
  * @self: a stream
  *
- * From any thread: the call under way fails at once with %CG_ERROR_CANCELLED. Without a call
- * nothing happens.
+ * From any thread: the call under way fails at once with %CG_ERROR_CANCELLED, and within a job all
+ * that follow. Without either nothing happens.
  */
 void
 cg_onvif_stream_abort (CgOnvifStream *self)
 {
   g_mutex_lock (&self->lock);
-  if (self->is_in_call) {
+  if (self->is_in_call || self->is_in_job) {
     self->is_aborted = TRUE;
     g_main_context_wakeup (self->context);
   }
@@ -432,6 +462,10 @@ cg_onvif_stream_write (CgOnvifStream *self, const void *bytes, gsize size, GErro
       G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (self->stream));
   gsize sent = 0;
 
+  if (cg_onvif_stream_was_given_up (self)) {
+    convert_error (self, NULL, error);
+    return 0;
+  }
   while (sent < size) {
     g_autoptr (GError) reason = NULL;
     const gssize n = g_pollable_output_stream_write_nonblocking (output, (const char *)bytes + sent,

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * CgOnvifStream:
  *
  * One TCP or TLS connection with a deadline. Blocks the thread that uses it; only
- * cg_onvif_stream_abort() may come from another one. Errors are %CG_ERROR_UNREACHABLE,
- * %CG_ERROR_TIMED_OUT and %CG_ERROR_CANCELLED.
+ * cg_onvif_stream_abort() and what brackets a job may come from another one. Errors are
+ * %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT and %CG_ERROR_CANCELLED.
  */
 typedef struct _CgOnvifStream CgOnvifStream;
 
@@ -22,6 +22,8 @@ void cg_onvif_stream_free (CgOnvifStream *self);
 
 void cg_onvif_stream_begin (CgOnvifStream *self, guint timeout_ms);
 void cg_onvif_stream_end (CgOnvifStream *self);
+void cg_onvif_stream_begin_job (CgOnvifStream *self);
+void cg_onvif_stream_end_job (CgOnvifStream *self);
 void cg_onvif_stream_abort (CgOnvifStream *self);
 CgOnvifTrust *cg_onvif_stream_get_trust (CgOnvifStream *self);
 

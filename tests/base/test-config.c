@@ -7,6 +7,7 @@
 
 #include "cg-server.h"
 #include "cg-test.h"
+#include "cg-text.h"
 
 #define GATEWAY "[gateway]\ndid=aa1122334455\n"
 
@@ -169,16 +170,36 @@ static const BadRow bad_rows[] = {
     {CLOUD "servers=mqtt://u:hunter2@x\n", "[cloud] servers=mqtt://******@x: a login goes"},
     {CLOUD "servers=u:hunter2@x;mqtt://h\n", "[cloud] servers=******@x;mqtt://h: a login"},
     {CLOUD "servers=mqtt://u:hunter2;z@x\n", "[cloud] servers=mqtt://******@x: a login"},
-    {CLOUD "servers=mqtt://a\001b\n", "is no host name"},
+    {CLOUD "servers=mqtt://a\001b\n", "[cloud] servers=mqtt://a?b: contains a control character"},
+    {CLOUD "client-id=act\001ions\n", "[cloud] client-id=act?ions: contains a control character"},
+    {CLOUD "client-id=x\xef\xbf\xbez\n", "[cloud] client-id=x?z: contains a control character"},
+    {CLOUD "username=a\xc2\x85z\n", "[cloud] username=a?z: contains a control character"},
+    {CLOUD "password=hunter2\001\n", "[cloud] password=******: contains a control character"},
+    {CLOUD "publish-topic=a\001/%s\n", "[cloud] publish-topic=a?/%s: contains a control"},
+    {CLOUD "subscribe-topic=a\xef\xb7\x90/%s\n", "[cloud] subscribe-topic=a?/%s: contains a"},
+    {"[gateway]\ndid=x\xc2\x85y\n", "[gateway] did=x?y: contains a control character"},
+    {"[gateway]\ndid=x\nsecret=hunter2\001\n", "[gateway] secret=******: contains a control"},
+    {GATEWAY "iccid=1\002\n", "[gateway] iccid=1?: contains a control character"},
+    {GATEWAY "[camera a\xc2\x85z]\naddress=h\n",
+     "[camera a?z]: line 3 contains a control character"},
+    {GATEWAY "[camera a\001b]\naddress=h\n", "[camera a?b]: line 3 contains a control"},
+    {CAMERA "address=h\nname=a\033[2Jb\n", "[camera c] name=a?[2Jb: contains a control"},
+    {CAMERA "address=h\npassword=hunter2\x7f\n", "[camera c] password=******: contains a control"},
+    {CAMERA "address=u:hunter2%01@h\n", "[camera c] address=******@h: its login contains a"},
+    {CAMERA "address=h\nurl=rtsp://u%ff:hunter2@h/\n",
+     "[camera c] url=rtsp://******@h/: its login contains a"},
     {CLOUD "ca-file=/etc\n", "[cloud] ca-file=/etc: is no regular file"},
     {CLOUD "key-file=/dev/null\n", "[cloud] key-file=/dev/null: is no regular file"},
     {GATEWAY "[discovery]\nhosts=u:hunter2@x\n", "[discovery] hosts=******@x: "},
     {CAMERA "address=ftp://a:hunter2@h/\n", "[camera c] address=ftp://******@h/: "},
     {CAMERA "address=h\nurl=http://a:hunter2@h/\n", "[camera c] url=http://******@h/: "},
     {CAMERA "address=a\\nb\n", "[camera c] address=a\\nb: "},
-    {CAMERA "address=a\001b\n", "a space or a control character"},
+    {CAMERA "address=a\001b\n", "[camera c] address=a?b: contains a control character"},
     {CAMERA "address=h\nurl=rtsp://a\001b/\n", "[camera c] url="},
     {CAMERA "name=x\n", "[camera c] address=: is missing"},
+    {CAMERA "address=http:/u:hunter2@h\n", "[camera c] address=******@h: is no host, host:port"},
+    {CLOUD "servers=mqtt://h?password=hunter2\n", "'h?password=******' is no host name"},
+    {CLOUD "servers=mqtt://[h?pw=hunter2\n", "is not host[:port]"},
     {CAMERA "address=a b\n", "[camera c] address=a b: contains a space"},
     {CAMERA "address=ftp://h\n", "[camera c] address=ftp://h: "},
     {CAMERA "address=h:port\n", "[camera c] address=h:port: "},
@@ -214,6 +235,28 @@ test_bad_values (void)
     g_assert_null (strstr (error->message, "hunter2"));
     if (strstr (error->message, bad_rows[i].message) == NULL)
       g_error ("row %u: '%s' lacks '%s'", (guint)i, error->message, bad_rows[i].message);
+  }
+}
+
+/* What no MQTT packet could carry, and nobody needs. */
+static void
+test_long_values (void)
+{
+  static const char *const keys[] = {"client-id", "username", "password", "publish-topic",
+                                     "subscribe-topic"};
+  g_autofree char *longest = g_strnfill (CG_TEXT_MAX_BYTES - 3, 'x');
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+    g_autofree char *fits = g_strdup_printf (CLOUD "%s=%s/%%s\n", keys[i], longest);
+    g_autofree char *too_long = g_strdup_printf (CLOUD "%s=%sx/%%s\n", keys[i], longest);
+    g_autoptr (CgConfig) config = parse (fits, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (cg_config_parse (too_long, -1, "test.conf", NULL, &error));
+    g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+    g_assert_nonnull (strstr (error->message, keys[i]));
+    g_assert_nonnull (strstr (error->message, "is longer than 4096 bytes"));
+    g_assert_cmpuint (strlen (error->message), <, 300);
   }
 }
 
@@ -521,6 +564,7 @@ main (int argc, char **argv)
   g_test_add_func ("/config/everything-given", test_everything_given);
   g_test_add_func ("/config/everything-given-for-a-camera", test_everything_given_for_a_camera);
   g_test_add_func ("/config/bad-values", test_bad_values);
+  g_test_add_func ("/config/long-values", test_long_values);
   g_test_add_func ("/config/warnings", test_warnings);
   g_test_add_func ("/config/login-leaves-the-address", test_login_leaves_the_address);
   g_test_add_func ("/config/wanted-size", test_wanted_size);

@@ -32,6 +32,27 @@ test_scope (void)
   g_assert_cmpint (cg_error_get_code (NULL, CG_ERROR_SCOPE_PTZ), ==, 0);
 }
 
+static guint n_bugs;
+
+static GLogWriterOutput
+count_bugs (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  n_bugs += (level & G_LOG_LEVEL_CRITICAL) != 0;
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* Our bug, and yet the service keeps to its own codes. */
+static void
+test_foreign_error (void)
+{
+  g_autoptr (GError) error = g_error_new_literal (G_FILE_ERROR, G_FILE_ERROR_NOENT, "test");
+
+  g_assert_cmpint (cg_error_get_code (error, CG_ERROR_SCOPE_GENERAL), ==, 500);
+  g_assert_cmpint (cg_error_get_code (error, CG_ERROR_SCOPE_PTZ), ==, 60006);
+
+  g_assert_cmpuint (n_bugs, ==, 2);
+}
+
 static void
 test_words_differ (void)
 {
@@ -51,6 +72,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (count_bugs, NULL, NULL);
+  g_test_add_func ("/error/foreign-error", test_foreign_error);
   g_test_add_func ("/error/every-error-has-an-explained-code",
                    test_every_error_has_an_explained_code);
   g_test_add_func ("/error/scope", test_scope);

@@ -113,6 +113,49 @@ test_load_failures (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_load_does_not_wait_for_the_disk (Fixture *fixture, gconstpointer data)
+{
+  guint n_left = 2;
+  g_autoptr (JsonNode) node = make_node (7);
+  g_autoptr (GError) error = NULL;
+  save_now (fixture, "one", 1);
+  save_now (fixture, "two", 2);
+
+  cg_store_save_async (fixture->store, "one", node, NULL, saved, &n_left);
+  cg_store_save_async (fixture->store, "two", NULL, NULL, saved, &n_left);
+
+  g_assert_cmpint (load_number (fixture, "one"), ==, 7);
+  g_assert_null (cg_store_load (fixture->store, "two", &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_UNKNOWN_THING);
+  cg_test_wait_for (is_zero, &n_left, "all saves");
+}
+
+/* What cannot be read is neither waited for nor lost. */
+static void
+test_odd_files (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *pipe = g_build_filename (fixture->state_dir, "pipe.json", NULL);
+  g_autofree char *deep = g_strnfill (200000, '[');
+  g_autofree char *aside = g_build_filename (fixture->state_dir, "deep.json.damaged", NULL);
+  g_autofree char *kept = NULL;
+  g_mkdir (fixture->state_dir, 0700);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+  g_free (cg_test_write_file (fixture->state_dir, "deep.json", deep, 0600));
+
+  g_autoptr (GError) no_file = NULL;
+  g_autoptr (GError) no_json = NULL;
+  g_assert_null (cg_store_load (fixture->store, "pipe", &no_file));
+  g_assert_null (cg_store_load (fixture->store, "deep", &no_json));
+  save_now (fixture, "deep", 3);
+
+  g_assert_error (no_file, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  g_assert_error (no_json, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  g_assert_true (g_file_get_contents (aside, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, deep);
+  g_assert_cmpint (load_number (fixture, "deep"), ==, 3);
+}
+
+static void
 test_latest_wins (Fixture *fixture, gconstpointer data)
 {
   enum { N = 100 };
@@ -252,6 +295,8 @@ main (int argc, char **argv)
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
   ADD ("/store/load-what-was-saved", test_load_what_was_saved);
   ADD ("/store/load-failures", test_load_failures);
+  ADD ("/store/load-does-not-wait-for-the-disk", test_load_does_not_wait_for_the_disk);
+  ADD ("/store/odd-files", test_odd_files);
   ADD ("/store/latest-wins", test_latest_wins);
   ADD ("/store/sync-overtakes-async", test_sync_overtakes_async);
   ADD ("/store/null-removes", test_null_removes);

@@ -9,6 +9,8 @@
 
 typedef struct {
   CgSim *sim;
+  char *dir;
+  CgStore *store;
   CgClock *clock;
   GThreadPool *workers;
   CgConfig *config;
@@ -38,8 +40,10 @@ static void
 begin_life (Fixture *fixture)
 {
   g_autoptr (CgCameraConfig) config = cg_camera_config_new (DID);
-  const CgCameraContext context = {
-      .clock = fixture->clock, .workers = fixture->workers, .config = fixture->config};
+  const CgCameraContext context = {.clock = fixture->clock,
+                                   .workers = fixture->workers,
+                                   .store = fixture->store,
+                                   .config = fixture->config};
 
   config->address = g_strdup (cg_sim_get_onvif_url (fixture->sim));
   fixture->camera = cg_camera_new (config, &context);
@@ -75,6 +79,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->sim = cg_sim_new (&options);
   g_assert_true (cg_sim_start (fixture->sim, &error));
   g_assert_no_error (error);
+  fixture->dir = cg_test_make_dir ();
   fixture->clock = cg_clock_new ();
   fixture->workers = cg_jobs_pool_new ();
   fixture->config = cg_config_new ();
@@ -94,6 +99,9 @@ tear_down (Fixture *fixture, gconstpointer data)
   cg_sim_free (fixture->sim);
   g_object_unref (fixture->clock);
   cg_config_unref (fixture->config);
+  g_clear_object (&fixture->store);
+  cg_test_remove_dir (fixture->dir);
+  g_free (fixture->dir);
   g_string_free (fixture->replies, TRUE);
 }
 
@@ -278,6 +286,40 @@ test_q31_slow_set (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (json_array_get_length (presets), ==, 1);
 }
 
+static gboolean
+is_marked (gpointer user_data)
+{
+  const Fixture *fixture = user_data;
+  g_autofree char *path = g_build_filename (fixture->dir, "moving-" DID ".json", NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean
+is_unmarked (gpointer user_data)
+{
+  return !is_marked (user_data);
+}
+
+/* Killed in the middle of a move: there was no time for a stop. */
+static void
+test_q61_killed_while_moving (Fixture *fixture, gconstpointer data)
+{
+  end_life (fixture);
+  fixture->store = cg_store_new (fixture->dir);
+  begin_life (fixture);
+  move (fixture);
+  expect (fixture, 1, "move:ok");
+  cg_test_wait_for (is_marked, fixture, "the mark of a move");
+  g_clear_object (&fixture->camera);
+  g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "Stop"), ==, 0);
+
+  begin_life (fixture);
+
+  wait_until_asked (fixture, "Stop");
+  cg_test_wait_for (is_unmarked, fixture, "the end of the mark");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,6 +332,7 @@ main (int argc, char **argv)
       {"/camera/ptz/unknown-preset-leaves-the-lease", test_unknown_preset_leaves_the_lease},
       {"/camera/ptz/preset-ends-the-lease", test_preset_ends_the_lease},
       {"/camera/ptz/q31-slow-set", test_q31_slow_set},
+      {"/camera/ptz/q61-killed-while-moving", test_q61_killed_while_moving},
   };
 
   g_test_init (&argc, &argv, NULL);

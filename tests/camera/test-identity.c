@@ -33,6 +33,9 @@ test_find_q16 (void)
       {{.endpoint = (char *)"urn:uuid:1", .mac = (char *)"00:11:22:33:44:55"}, 0},
       {{.endpoint = (char *)"urn:uuid:9", .mac = (char *)"00:11:22:33:44:55"}, 1},
       {{.mac = (char *)"02:02:02:02:02:02"}, -1},
+      {{.endpoint = (char *)"urn:uuid:7"}, -1},
+      {{.endpoint = (char *)"urn:uuid:7", .mac = (char *)"03:03:03:03:03:03"}, 7},
+      {{.endpoint = (char *)"urn:uuid:7", .mac = (char *)"04:04:04:04:04:04"}, -1},
       {{0}, -1},
   };
   g_autoptr (GPtrArray) found =
@@ -44,6 +47,8 @@ test_find_q16 (void)
   g_ptr_array_add (found, make_found ("urn:uuid:4", NULL, "onvif://www.onvif.org/serial/ab-12345"));
   g_ptr_array_add (found, make_found ("urn:uuid:5", "02:02:02:02:02:02", ""));
   g_ptr_array_add (found, make_found ("urn:uuid:6", "02:02:02:02:02:02", ""));
+  g_ptr_array_add (found, make_found ("urn:uuid:7", "05:05:05:05:05:05", ""));
+  g_ptr_array_add (found, make_found ("urn:uuid:7", "03:03:03:03:03:03", ""));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     const CgOnvifDiscovered *match = cg_identity_find (&rows[i].known, found);
 

@@ -48,6 +48,19 @@ cg_onvif_session_set_timeout_ms (CgOnvifSession *self, guint timeout_ms)
 }
 
 void
+cg_onvif_session_begin_job (CgOnvifSession *self)
+{
+  g_mutex_lock (&self->lock);
+  self->aborted = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+cg_onvif_session_end_job (CgOnvifSession *self)
+{
+}
+
+void
 cg_onvif_session_abort (CgOnvifSession *self)
 {
   g_mutex_lock (&self->lock);

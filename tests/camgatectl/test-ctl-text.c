@@ -1,36 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-ctl-json.h"
-#include "cg-ctl-nearest.h"
 #include "cg-ctl-screen.h"
 #include "cg-ctl-table.h"
-
-static void
-test_nearest (void)
-{
-  static const char *const known[] = {"play", "stop", "ptz", "preset", "peripheral"};
-  static const struct {
-    const char *typed;
-    const char *meant;
-  } rows[] = {
-      {"play", "play"},
-      {"plya", "play"},
-      {"paly", "play"},
-      {"pla", "play"},
-      {"sotp", "stop"},
-      {"prest", "preset"},
-      {"per", "peripheral"},
-      {"pzt", "ptz"},
-      {"xyzzy", NULL},
-      {"", NULL},
-      {"a-word-that-is-longer-than-any-command", NULL},
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpstr (cg_ctl_nearest (rows[i].typed, known, G_N_ELEMENTS (known)), ==,
-                     rows[i].meant);
-  g_assert_cmpuint (cg_ctl_nearest_distance ("stop", "sotp"), ==, 1);
-  g_assert_cmpuint (cg_ctl_nearest_distance ("", "abc"), ==, 3);
-}
 
 static void
 test_clean (void)
@@ -180,7 +151,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ctl/text/nearest", test_nearest);
   g_test_add_func ("/ctl/text/clean", test_clean);
   g_test_add_func ("/ctl/text/wrap", test_wrap);
   g_test_add_func ("/ctl/table/wide-letters", test_table_aligns_wide_letters);

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Straight on a camera, without camgated: discovery, probe, ptz, presets, device."""
+"""Straight on a camera, without camgated: discovery, ptz, presets, device."""
 
 import json
 import os
@@ -199,62 +199,6 @@ class TestDevice(CameraTest):
 
         self.assertEqual(output, "done\n")
         self.assertEqual(len(self.camera.requests("Stop")), 1)
-
-
-class TestProbe(CameraTest):
-    def probe(self, *extra, env=None):
-        return self.ctl("probe", self.camera.address, "--user", USERNAME, *extra,
-                        env=env or self.password)
-
-    def checks(self, *extra, env=None):
-        status, output, _errors = self.probe("--json", *extra, env=env)
-        result = json.loads(output)
-        self.assertEqual(list(result), ["address", "verdict", "checks"])
-        return status, result["verdict"], {c["check"]: c["verdict"] for c in result["checks"]}
-
-    def test_a_good_camera(self):
-        status, output, errors = self.probe()
-
-        self.assertEqual((status, errors), (0, ""))
-        self.assertRegex(output, r"(?m)^ok       picture   .*H264 1280x720")
-        self.assertRegex(output, r"(?m)^ok       ptz       pan and tilt yes, zoom yes")
-        self.assertEqual(self.camera.requests("ContinuousMove"), [])
-
-    def test_as_one_object(self):
-        status, verdict, checks = self.checks()
-
-        self.assertEqual((status, verdict), (0, "ok"))
-        self.assertEqual(list(checks), ["contact", "device", "clock", "picture", "audio",
-                                        "stream", "ptz", "presets"])
-
-    def test_q4_a_wrong_clock_is_a_warning(self):
-        self.camera.fault("Q4", arg="3600")
-
-        status, verdict, checks = self.checks()
-
-        self.assertEqual((status, verdict, checks["clock"]), (0, "warning", "warning"))
-
-    def test_a_wrong_password_fails(self):
-        status, verdict, _checks = self.checks(env={"CAMGATE_PASSWORD": "wrong"})
-
-        self.assertEqual((status, verdict), (1, "fail"))
-
-    def test_nobody_there(self):
-        status, output, _errors = self.ctl("probe", "127.0.0.1:1", "--json")
-
-        self.assertEqual((status, json.loads(output)["verdict"]), (4, "fail"))
-
-
-class TestProbeOfH265(CameraTest):
-    ARGUMENTS = ("--codec", "h265", "--no-ptz")
-
-    def test_what_rtmp_cannot_carry_fails(self):
-        status, output, errors = self.ctl(
-            "probe", self.camera.address, "--user", USERNAME, env=self.password)
-
-        self.assertEqual(status, 1, output)
-        self.assertRegex(output, r"(?m)^fail     picture   .*H265")
-        self.assertIn("not all will work", errors)
 
 
 class TestRefusals(CameraTest):

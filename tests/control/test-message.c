@@ -301,6 +301,17 @@ test_integers (void)
   }
 }
 
+static void
+test_will (void)
+{
+  g_autoptr (GBytes) will = cg_message_build_will ("gw");
+  const char *expected =
+      "{\"did\":\"gw\",\"type\":\"event\",\"data\":{\"connectivity\":{\"online\":false}}}";
+
+  g_assert_cmpmem (g_bytes_get_data (will, NULL), g_bytes_get_size (will), expected,
+                   strlen (expected));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -312,5 +323,6 @@ main (int argc, char **argv)
   g_test_add_func ("/message/bounds", test_bounds);
   g_test_add_func ("/message/sign", test_sign);
   g_test_add_func ("/message/integers", test_integers);
+  g_test_add_func ("/message/will", test_will);
   return g_test_run ();
 }

@@ -421,6 +421,28 @@ test_event_without_token (ControlFixture *fixture, gconstpointer settings)
   g_test_add (path, ControlFixture, settings, control_fixture_set_up, function,                    \
               control_fixture_tear_down)
 
+/* Another cloud may be at the other end: nothing that was granted counts there. */
+static void
+test_restart_forgets (ControlFixture *fixture, gconstpointer settings)
+{
+  gboolean told = FALSE;
+
+  fake_camera_set_contacted (fixture->camera, "V1");
+  link_up_and_register (fixture);
+  control_receive (fixture->channel, GRANT (CAMERA, "t2"));
+  g_free (peek_token (fixture, &told));
+  g_assert_true (told);
+
+  cg_channel_restart (fixture->channel);
+  g_free (peek_token (fixture, &told));
+  g_assert_false (told);
+  cg_channel_set_link (fixture->channel, TRUE);
+
+  assert_registers (fixture, GATEWAY_REGISTER ("\"" CAMERA "\""));
+  assert_registers (fixture, CAMERA_REGISTER (CAMERA_SIGN, "V1"));
+  control_assert_silent (fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -443,5 +465,6 @@ main (int argc, char **argv)
   ADD ("/registrar/alarm", test_alarm, NULL);
   ADD ("/registrar/event-without-token", test_event_without_token,
        "[gateway]\ndid=" GATEWAY "\nsecret=s3cret\n[cloud]\nevent-token=false\n");
+  ADD ("/registrar/restart-forgets", test_restart_forgets, NULL);
   return g_test_run ();
 }

@@ -110,6 +110,9 @@ test_refusal_repeated (ControlFixture *fixture, gconstpointer settings)
   g_assert_nonnull (line);
 }
 
+/* What the camera's own failure would tell is worth a moment more. */
+#define MARGIN_MS 100
+
 /* The reply goes out at the limit; what comes after it is dropped. */
 static void
 test_camera_too_slow (ControlFixture *fixture, gconstpointer settings)
@@ -118,7 +121,7 @@ test_camera_too_slow (ControlFixture *fixture, gconstpointer settings)
 
   fake_camera_hold (fixture->camera, TRUE);
   control_receive (fixture->channel, MOVE ("1"));
-  cg_clock_dummy_advance (fixture->clock, fixture->config->ptz.reply_timeout_ms - 1);
+  cg_clock_dummy_advance (fixture->clock, fixture->config->ptz.reply_timeout_ms + MARGIN_MS - 1);
   control_assert_silent (fixture);
 
   cg_clock_dummy_advance (fixture->clock, 1);
@@ -130,6 +133,44 @@ test_camera_too_slow (ControlFixture *fixture, gconstpointer settings)
   g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
   control_assert_silent (fixture);
   g_assert_null (control_log_pop ());
+}
+
+/* The job below has the same time: its failure names the cause, and must not lose a race. */
+static void
+test_cause_at_the_limit (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *line = NULL;
+
+  fake_camera_hold (fixture->camera, TRUE);
+  fake_camera_fail_next (fixture->camera, CG_ERROR_TIMED_OUT, "the camera does not answer");
+  control_receive (fixture->channel, MOVE ("1"));
+  cg_clock_dummy_advance (fixture->clock, fixture->config->ptz.reply_timeout_ms);
+
+  g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
+
+  control_assert_reply (fixture, "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"type\":\"action\","
+                                 "\"result\":{\"ptz\":{\"code\":60006,"
+                                 "\"error\":\"the camera does not answer\"}}}");
+  line = control_log_pop ();
+}
+
+/* Another door takes over: the action that came by the old one is answered through the new one. */
+static void
+test_door_is_replaced_first (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *lost = NULL;
+
+  cg_channel_set_link (fixture->channel, TRUE);
+  g_free (control_pop (fixture, CG_MESSAGE_KIND_REGISTER));
+  fake_camera_hold (fixture->camera, TRUE);
+  control_receive (fixture->channel, MOVE ("1"));
+
+  cg_channel_restart (fixture->channel);
+  fake_camera_release (fixture->camera);
+
+  control_assert_reply (fixture, MOVED ("1"));
+  lost = fake_fleet_pop_lost_link (fixture->fleet);
+  g_assert_cmpstr (lost, ==, "mqtt");
 }
 
 static void
@@ -306,6 +347,8 @@ main (int argc, char **argv)
   ADD ("/replies/forgotten-after-a-minute", test_forgotten_after_a_minute);
   ADD ("/replies/refusal-repeated", test_refusal_repeated);
   ADD ("/replies/camera-too-slow", test_camera_too_slow);
+  ADD ("/replies/cause-at-the-limit", test_cause_at_the_limit);
+  ADD ("/replies/door-is-replaced-first", test_door_is_replaced_first);
   ADD ("/replies/door-closes-first", test_door_closes_first);
   ADD ("/replies/camera-removed-first", test_camera_removed_first);
   ADD ("/replies/replies-are-ignored", test_replies_are_ignored);

@@ -47,7 +47,7 @@ on_event (CgMqttEvent event, const char *text, GBytes *message, gpointer user_da
 }
 
 static void
-start (Fixture *fixture, const char *server, guint up_timeout_ms)
+start_as (Fixture *fixture, const char *client_id, const char *server, guint up_timeout_ms)
 {
   static const char *const topics[] = {"actions/gw", NULL};
   CgMqttOptions *options = g_new0 (CgMqttOptions, 1);
@@ -55,7 +55,7 @@ start (Fixture *fixture, const char *server, guint up_timeout_ms)
 
   options->servers = cg_server_list_parse (server, &error);
   g_assert_no_error (error);
-  options->client_id = g_strdup ("camgate_gw");
+  options->client_id = g_strdup (client_id);
   options->subscribe_qos = 1;
   options->keep_alive_s = 60;
   options->reconnect_max_ms = 1000;
@@ -64,6 +64,12 @@ start (Fixture *fixture, const char *server, guint up_timeout_ms)
   cg_mqtt_link_set_topics (fixture->link, topics);
   cg_mqtt_link_start (fixture->link, &error);
   g_assert_no_error (error);
+}
+
+static void
+start (Fixture *fixture, const char *server, guint up_timeout_ms)
+{
+  start_as (fixture, "camgate_gw", server, up_timeout_ms);
 }
 
 static void
@@ -169,6 +175,27 @@ test_ipv6_that_leads_nowhere (void)
   stop (&fixture);
 }
 
+static gboolean
+has_failed (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  return fixture->n_failed > 0;
+}
+
+/* The configuration refuses it; should one come by another way, the daemon goes on. */
+static void
+test_client_id_that_the_library_refuses (void)
+{
+  Fixture fixture = {0};
+
+  start_as (&fixture, "act\001ions", "mqtt://127.0.0.1:1", 200);
+  cg_test_wait_for (has_failed, &fixture, "the refusal");
+
+  g_assert_false (fixture.is_up);
+  stop (&fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +203,7 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
   g_test_add_func ("/link/flood", test_flood);
   g_test_add_func ("/link/ipv6-that-leads-nowhere", test_ipv6_that_leads_nowhere);
+  g_test_add_func ("/link/client-id-that-the-library-refuses",
+                   test_client_id_that_the_library_refuses);
   return g_test_run ();
 }

@@ -52,6 +52,32 @@ test_first_in_first_out (void)
   g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 0);
 }
 
+/* Another link's messages go first; of what is under way nobody knows whether it arrived. */
+static void
+test_adopt (void)
+{
+  g_autoptr (CgOutbox) old = cg_outbox_new (10, PLENTY, 1);
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (4, PLENTY, 4);
+  push (old, CG_DOOR_REPLY, "a");
+  push (old, CG_DOOR_EVENT, "b");
+  push (old, CG_DOOR_REPLY, "c");
+  push (old, CG_DOOR_STREAM, "d");
+  g_free (begin (old, 1));
+  push (outbox, CG_DOOR_REPLY, "x");
+  push (outbox, CG_DOOR_REPLY, "y");
+
+  cg_outbox_adopt (outbox, cg_outbox_take_waiting (old));
+
+  g_assert_cmpuint (cg_outbox_get_length (old), ==, 1);
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 4);
+  g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 1);
+  g_autofree char *text = drain (outbox);
+  g_assert_cmpstr (text, ==, "bcxy");
+  cg_outbox_rewind (old);
+  g_autofree char *left = drain (old);
+  g_assert_cmpstr (left, ==, "a");
+}
+
 typedef struct {
   const char *kinds; /* in the order in which they are pushed: s, e, g (register), r; limit 4 */
   const char *kept;  /* by their place, from 0 */
@@ -195,6 +221,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/outbox/first-in-first-out", test_first_in_first_out);
+  g_test_add_func ("/outbox/adopt", test_adopt);
   g_test_add_func ("/outbox/drops-streams-then-events", test_drops_streams_then_events);
   g_test_add_func ("/outbox/window", test_window);
   g_test_add_func ("/outbox/rewind-restores-the-order", test_rewind_restores_the_order);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake-rtmp.h"
 
+#include <math.h>
 #include <sys/socket.h>
 
 #include "cg-amf.h"
@@ -103,10 +104,101 @@ send_answer (FakeRtmp *self,
   return send_message (self, CG_RTMP_COMMAND, body);
 }
 
+static char *
+make_md5 (const char *text, gboolean as_hex)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+  guint8 digest[16];
+  gsize size = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *)text, -1);
+  if (as_hex)
+    return g_strdup (g_checksum_get_string (checksum));
+  g_checksum_get_digest (checksum, digest, &size);
+  return g_base64_encode (digest, size);
+}
+
+/* The part of an application's query between `name=` and the next `&`. */
+static char *
+get_param (const char *app, const char *name)
+{
+  g_autofree char *key = g_strdup_printf ("&%s=", name);
+  const char *at = strstr (app, key);
+
+  return at != NULL ? g_strndup (at + strlen (key), strcspn (at + strlen (key), "&")) : NULL;
+}
+
+static char *
+expect_adobe (const char *app)
+{
+  g_autofree char *challenge = get_param (app, "challenge");
+  g_autofree char *key = make_md5 (FAKE_RTMP_USER "salt" FAKE_RTMP_PASSWORD, FALSE);
+  g_autofree char *proof = g_strconcat (key, "opaque", challenge, NULL);
+
+  return make_md5 (proof, FALSE);
+}
+
+static char *
+expect_llnw (const char *app)
+{
+  g_autofree char *cnonce = get_param (app, "cnonce");
+  g_autofree char *key = make_md5 (FAKE_RTMP_USER ":live:" FAKE_RTMP_PASSWORD, TRUE);
+  g_autofree char *what = make_md5 ("publish:/live/_definst_", TRUE);
+  g_autofree char *proof = g_strdup_printf ("%s:nonce:00000001:%s:auth:%s", key, cnonce, what);
+
+  return make_md5 (proof, TRUE);
+}
+
+/* In three steps, each on a connection of its own. */
+static gboolean
+ask_login (FakeRtmp *self, const CgAmfCommand *command)
+{
+  const gboolean is_llnw = self->mode == FAKE_RTMP_LLNW;
+  const char *mod = is_llnw ? "llnw" : "adobe";
+  const char *app = cg_amf_command_get (command, "app");
+  g_autofree char *response = get_param (app, "response");
+  g_autofree char *user = get_param (app, "user");
+  g_autofree char *expected = is_llnw ? expect_llnw (app) : expect_adobe (app);
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (user, FAKE_RTMP_USER) == 0 && g_strcmp0 (response, expected) == 0)
+    return send_answer (self, "_result", command->transaction, "status",
+                        "NetConnection.Connect.Success", "Connection succeeded.");
+  if (user == NULL)
+    text =
+        g_strdup_printf ("[ AccessManager.Reject ] : [ code=403 need auth; authmod=%s ] : ", mod);
+  else
+    text = g_strdup_printf ("[ AccessManager.Reject ] : [ authmod=%s ] : ?reason=%s&user=%s"
+                            "&salt=salt&challenge=challenge&opaque=opaque&nonce=nonce",
+                            mod, response == NULL ? "needauth" : "authfailed", user);
+  send_answer (self, "_error", command->transaction, "error", "NetConnection.Connect.Rejected",
+               text);
+  return FALSE;
+}
+
+static gboolean
+send_mad_answers (FakeRtmp *self)
+{
+  static const double numbers[] = {NAN, INFINITY, -INFINITY, 1e300, -1e300, 0.5, -1, 1e18};
+  gboolean good = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    good = good && send_answer (self, "_result", numbers[i], "status", "x", "y");
+  }
+  return good;
+}
+
 static gboolean
 answer_connect (FakeRtmp *self, const CgAmfCommand *command)
 {
   switch ((int)self->mode) {
+  case FAKE_RTMP_ADOBE:
+  case FAKE_RTMP_LLNW:
+    return ask_login (self, command);
+  case FAKE_RTMP_MAD_NUMBERS:
+    return send_mad_answers (self) &&
+           send_answer (self, "_result", command->transaction, "status",
+                        "NetConnection.Connect.Success", "Connection succeeded.");
   case FAKE_RTMP_SILENT_CONNECT:
     return TRUE;
   case FAKE_RTMP_CLOSE_ON_CONNECT:

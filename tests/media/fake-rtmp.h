@@ -18,7 +18,14 @@ typedef enum {
   FAKE_RTMP_GARBAGE,          /* is an HTTP server */
   FAKE_RTMP_NOISE,            /* sends broken chunks after the handshake */
   FAKE_RTMP_DEAF,             /* accepts, then reads no more */
+  FAKE_RTMP_ADOBE,            /* wants a login as Adobe's servers do */
+  FAKE_RTMP_LLNW,             /* as Limelight's do */
+  FAKE_RTMP_MAD_NUMBERS,      /* answers what nobody has asked, too */
 } FakeRtmpMode;
+
+/* Whom FAKE_RTMP_ADOBE and FAKE_RTMP_LLNW take. */
+#define FAKE_RTMP_USER "joe"
+#define FAKE_RTMP_PASSWORD "s3cret"
 
 /**
  * FakeRtmp:

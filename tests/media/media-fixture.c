@@ -54,9 +54,10 @@ media_iterate (const char *what)
 int
 media_test_run (void)
 {
+  const guint before = media_count_threads ();
   const int result = g_test_run ();
 
-  for (guint i = 0; i < 300 && media_count_threads () > 1; i++)
+  for (guint i = 0; i < 300 && media_count_threads () > before; i++)
     g_usleep (10000);
   return result;
 }

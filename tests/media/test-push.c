@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <gio/gio.h>
+#include <string.h>
+#include <sys/resource.h>
 
 #include "cg-error.h"
 #include "cg-media.h"
@@ -282,6 +284,97 @@ test_failures (void)
   }
 }
 
+/* A login in the URL is shown as the server asks for it, and nowhere else. */
+static void
+test_login (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_ADOBE, FAKE_RTMP_LLNW, FAKE_RTMP_ACCEPT};
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
+    g_autofree char *plain = fake_rtmp_get_url (fake, "live/cam");
+    g_autofree char *url = g_strdup_printf ("rtmp://" FAKE_RTMP_USER ":" FAKE_RTMP_PASSWORD "@%s",
+                                            plain + strlen ("rtmp://"));
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+    start_push (&fixture, url, 5000, 5000);
+    media_wait_until (fixture.published == 1 || fixture.failed == 1);
+
+    g_assert_no_error (fixture.error);
+    g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, modes[i] == FAKE_RTMP_ACCEPT ? 1 : 3);
+    g_autofree char *commands = fake_rtmp_get_commands (fake);
+    g_assert_null (strstr (commands, FAKE_RTMP_PASSWORD));
+    stop_push (&fixture);
+  }
+}
+
+static void
+test_login_refused (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_ADOBE, FAKE_RTMP_LLNW};
+  static const struct {
+    const char *login;
+    guint connections;
+  } rows[] = {
+      {FAKE_RTMP_USER ":wrong@", 3},
+      {"jim:" FAKE_RTMP_PASSWORD "@", 3},
+      {FAKE_RTMP_USER "@", 1},
+      {"", 1},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes) * G_N_ELEMENTS (rows); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i % 2]);
+    g_autofree char *plain = fake_rtmp_get_url (fake, "live/cam");
+    g_autofree char *url =
+        g_strdup_printf ("rtmp://%s%s", rows[i / 2].login, plain + strlen ("rtmp://"));
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    start_push (&fixture, url, 5000, 5000);
+    media_wait_until (fixture.published == 1 || fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, rows[i / 2].connections);
+  }
+}
+
+/* Numbers that are none are nobody's. */
+static void
+test_mad_numbers (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_MAD_NUMBERS);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+  start_push (&fixture, url, 5000, 5000);
+  media_wait_until (fixture.published == 1 || fixture.failed == 1);
+
+  g_assert_no_error (fixture.error);
+  stop_push (&fixture);
+}
+
+/* Where the machine has no more to give, this push fails and nothing else. */
+static void
+test_no_descriptors (void)
+{
+  g_auto (Fixture) fixture;
+  struct rlimit limit;
+
+  fixture_init (&fixture);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  const struct rlimit none = {0, limit.rlim_max};
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  start_push (&fixture, "rtmp://127.0.0.1:9/live/cam", 5000, 5000);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_INTERNAL);
+}
+
 static void
 test_unreachable (void)
 {
@@ -397,8 +490,28 @@ test_stop_while_connecting (void)
     const gint64 start_us = g_get_monotonic_time ();
     stop_push (&fixture);
 
-    g_assert_cmpint (g_get_monotonic_time () - start_us, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
     g_assert_cmpuint (fixture.failed, ==, 0);
+  }
+}
+
+/* Nobody is left to wait for a server that never answers. */
+static void
+test_drop_while_connecting (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_SILENT, FAKE_RTMP_SILENT_CONNECT};
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (Fixture) fixture;
+
+    fixture_init (&fixture);
+    start_push (&fixture, url, 60000, 60000);
+    media_wait_until (fake_rtmp_count_connections (fake) == 1);
+    g_clear_object (&fixture.push);
+
+    media_wait_until (fake_rtmp_is_idle (fake));
   }
 }
 
@@ -466,12 +579,17 @@ main (int argc, char **argv)
   g_test_add_func ("/push/new-input", test_new_input);
   g_test_add_func ("/push/ping", test_ping);
   g_test_add_func ("/push/q56-failures", test_failures);
+  g_test_add_func ("/push/login", test_login);
+  g_test_add_func ("/push/login-refused", test_login_refused);
+  g_test_add_func ("/push/mad-numbers", test_mad_numbers);
+  g_test_add_func ("/push/no-descriptors", test_no_descriptors);
   g_test_add_func ("/push/unreachable", test_unreachable);
   g_test_add_func ("/push/hang-up", test_hang_up);
   g_test_add_func ("/push/unpublished", test_unpublished);
   g_test_add_func ("/push/deaf", test_deaf);
   g_test_add_func ("/push/stop-while-stuck", test_stop_while_stuck);
   g_test_add_func ("/push/stop-while-connecting", test_stop_while_connecting);
+  g_test_add_func ("/push/drop-while-connecting", test_drop_while_connecting);
   g_test_add_func ("/push/drop", test_drop);
   g_test_add_func ("/push/q54-cycles", test_cycles);
   return media_test_run ();

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <gio/gio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cg-onvif-discovery.h"
+#include "cg-onvif-listener.h"
 
 /* Long enough for both rounds of questions on loopback. */
 #define TIMEOUT_MS 400
@@ -280,6 +282,28 @@ test_bad_options (void)
   g_assert_cmpuint (nobody->len, ==, 0); /* the others are asked all the same */
 }
 
+/* What the kernel says is told as an error of ours. */
+static void
+test_no_socket (void)
+{
+  const char *const hosts[] = {"127.0.0.1", NULL};
+  const CgOnvifProbe probe = {.hosts = hosts, .group = "", .timeout_ms = TIMEOUT_MS};
+  const CgOnvifProbe elsewhere = {.group = "203.0.113.77"};
+  g_autoptr (GError) error = NULL;
+  struct rlimit limit;
+
+  g_assert_null (cg_onvif_listener_new (&elsewhere, NULL, NULL, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_UNREACHABLE);
+  g_clear_error (&error);
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  const struct rlimit none = {0, limit.rlim_max};
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_assert_null (cg_onvif_discovery_probe_in_thread (&probe, NULL, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_assert_error (error, CG_ERROR, CG_ERROR_UNREACHABLE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -290,5 +314,6 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/discovery/service-address", test_service_address);
   g_test_add_func ("/onvif/discovery/cancel", test_cancel);
   g_test_add_func ("/onvif/discovery/bad-options", test_bad_options);
+  g_test_add_func ("/onvif/discovery/no-socket", test_no_socket);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include "cg-onvif-learnt.h"
 #include "cg-onvif-media.h"
 #include "cg-onvif-ptz.h"
+#include "cg-onvif-session-private.h"
 #include "cg-sim.h"
 
 #define PASSWORD "p@ss:#%w/rd"
@@ -133,6 +134,27 @@ test_ladder (void)
 }
 
 /* Q5: where the breaker cuts the climb short, the next one goes on with what is left. */
+/* The box has no clock of its own, and gets the time from the network while it works: to us the
+ * camera's clock jumps. */
+static void
+test_q4_our_clock_is_set (void)
+{
+  static const double jumps_s[] = {24 * HOUR_S, -24 * HOUR_S};
+
+  for (guint i = 0; i < G_N_ELEMENTS (jumps_s); i++) {
+    Fixture fixture = {NULL, NULL};
+    start (&fixture, CG_SIM_AUTH_TOKEN, NULL, NULL);
+    assert_works (fixture.session);
+
+    cg_sim_set_clock_skew (fixture.sim, jumps_s[i]);
+    fixture.session->clock_base_ms += (gint64)(jumps_s[i] * 1000);
+    assert_works (fixture.session);
+
+    g_assert_cmpuint (count_refused (&fixture), ==, 0);
+    stop (&fixture);
+  }
+}
+
 static void
 test_q5_goes_on_later (void)
 {
@@ -281,6 +303,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onvif/quirks/q3-q4-q5-q27-ladder", test_ladder);
+  g_test_add_func ("/onvif/quirks/q4-our-clock-is-set", test_q4_our_clock_is_set);
   g_test_add_func ("/onvif/quirks/q5-goes-on-later", test_q5_goes_on_later);
   g_test_add_func ("/onvif/quirks/q6-two-wrong-passwords", test_q6_two_wrong_passwords);
   g_test_add_func ("/onvif/quirks/q6-learnt-and-changed", test_q6_learnt_and_changed);

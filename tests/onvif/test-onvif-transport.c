@@ -226,6 +226,27 @@ test_abort (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* Between two calls of one job: the rest of it is given up, and no more than that. */
+static void
+test_abort_between_calls (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  cg_onvif_session_begin_job (fixture->session);
+  g_assert_true (get_profiles (fixture->session, &error));
+  const guint before = fake_camera_count (fixture->camera, "ContinuousMove");
+
+  cg_onvif_session_abort (fixture->session);
+  g_assert_false (move (fixture->session, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_false (move (fixture->session, NULL));
+  g_assert_cmpuint (fake_camera_count (fixture->camera, "ContinuousMove"), ==, before);
+  cg_onvif_session_end_job (fixture->session);
+
+  g_assert_true (move (fixture->session, &error));
+  g_assert_no_error (error);
+}
+
 /* Without a call there is nothing to give up. */
 static void
 test_abort_idle (Fixture *fixture, gconstpointer data)
@@ -347,6 +368,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/transport/framing", test_framing);
   g_test_add_func ("/onvif/transport/deadline", test_deadline);
   ADD ("/onvif/transport/abort", test_abort);
+  ADD ("/onvif/transport/abort-between-calls", test_abort_between_calls);
   ADD ("/onvif/transport/abort-idle", test_abort_idle);
   ADD ("/onvif/transport/flood", test_flood);
   g_test_add_func ("/onvif/transport/nobody-there", test_nobody_there);

@@ -246,6 +246,39 @@ test_timeout_is_kept_or_not (void)
   g_assert_cmpfloat_with_epsilon (position.pan, 1, 1e-9);
 }
 
+/* Q33: each form is refused with what it is about, and another one is taken. */
+static void
+test_optional_is_refused (void)
+{
+  static const struct {
+    const char *arg;
+    const char *op;
+    const char *refused;
+    const char *taken;
+  } rows[] = {
+      {"timeout", "tptz:ContinuousMove", MOVE_RIGHT "<tptz:Timeout>PT1S</tptz:Timeout>",
+       MOVE_RIGHT},
+      {"zoom", "tptz:ContinuousMove", SIM_MAIN "<tptz:Velocity><tt:Zoom x=\"1\"/></tptz:Velocity>",
+       MOVE_RIGHT},
+      {"zoom", "tptz:Stop", SIM_MAIN "<tptz:Zoom>false</tptz:Zoom>",
+       SIM_MAIN "<tptz:PanTilt>true</tptz:PanTilt>"},
+      {"axes", "tptz:Stop", SIM_MAIN "<tptz:PanTilt>true</tptz:PanTilt>", SIM_MAIN},
+      {"stop", "tptz:Stop", SIM_MAIN, NULL},
+  };
+  const CgSimOptions options = make_options (CG_SIM_AUTH_NONE);
+  g_auto (SimClient) client = {0};
+
+  sim_client_start (&client, &options, SIM_LOGIN_NONE);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_test_message ("%s", rows[i].arg);
+    sim_client_set_fault (&client, "Q33", rows[i].arg);
+
+    g_assert_cmpuint (get_status (&client, rows[i].op, rows[i].refused), >=, 400);
+    if (rows[i].taken != NULL)
+      g_assert_cmpuint (get_status (&client, rows[i].op, rows[i].taken), ==, 200);
+  }
+}
+
 static void
 test_presets (void)
 {
@@ -416,6 +449,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/onvif/requests", test_requests_are_recorded);
   g_test_add_func ("/sim/onvif/moves", test_camera_moves_and_stops);
   g_test_add_func ("/sim/onvif/timeout", test_timeout_is_kept_or_not);
+  g_test_add_func ("/sim/onvif/q33-optional-is-refused", test_optional_is_refused);
   g_test_add_func ("/sim/onvif/presets", test_presets);
   g_test_add_func ("/sim/onvif/no-ptz", test_camera_without_ptz);
   g_test_add_func ("/sim/onvif/quirks", test_quirks);

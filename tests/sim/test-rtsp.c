@@ -172,6 +172,64 @@ test_key_frame_on_demand (void)
   g_assert_cmpuint (waited, <=, 25);
 }
 
+/* From its first picture on: whether, among @n_pictures, one is a key frame; and whether one is
+ * shown before another that came sooner. */
+static void
+watch (CgSim *sim, guint n_pictures, gboolean *has_key, gboolean *has_b_frames)
+{
+  g_auto (SimViewer) viewer = {0};
+  GstClockTime highest = 0;
+
+  *has_key = *has_b_frames = FALSE;
+  sim_viewer_open (&viewer, sim, CG_SIM_CODEC_H264);
+  for (guint i = 0; i < n_pictures; i++) {
+    g_autoptr (GstSample) sample = sim_viewer_next (&viewer);
+    const GstClockTime shown = GST_BUFFER_PTS (gst_sample_get_buffer (sample));
+
+    /* The first two may both be: one was waiting, one is made for the viewer. */
+    *has_key = *has_key || (i > 1 && is_key (sample));
+    *has_b_frames = *has_b_frames || shown < highest;
+    highest = MAX (highest, shown);
+  }
+}
+
+static void
+test_q14_smart_codec (void)
+{
+  CgSimOptions options = SMALL;
+  g_auto (SimClient) client = {0};
+  gboolean has_key, has_b_frames;
+
+  options.gop_s = 0.2;
+  sim_client_start (&client, &options, SIM_LOGIN_NONE);
+  watch (client.sim, 25, &has_key, &has_b_frames);
+  g_assert_true (has_key);
+
+  g_assert_true (cg_sim_set_fault (client.sim, "Q14", NULL, NULL));
+  sim_wait_for (is_unwatched, client.sim, "the viewer to be gone");
+  watch (client.sim, 25, &has_key, &has_b_frames);
+
+  g_assert_false (has_key);
+}
+
+static void
+test_q22_b_frames (void)
+{
+  CgSimOptions options = SMALL;
+  g_auto (SimClient) client = {0};
+  gboolean has_key, has_b_frames;
+
+  sim_client_start (&client, &options, SIM_LOGIN_NONE);
+  watch (client.sim, 25, &has_key, &has_b_frames);
+  g_assert_false (has_b_frames);
+
+  g_assert_true (cg_sim_set_fault (client.sim, "Q22", NULL, NULL));
+  sim_wait_for (is_unwatched, client.sim, "the viewer to be gone");
+  watch (client.sim, 25, &has_key, &has_b_frames);
+
+  g_assert_true (has_b_frames);
+}
+
 static void
 test_frozen_camera (void)
 {
@@ -227,6 +285,28 @@ test_too_many_sessions (void)
   g_assert_nonnull (strstr (why, "453"));
   expect_sessions (client.sim, 1, 1);
   gst_sample_unref (sim_viewer_next (&one));
+}
+
+/* Q18: 461 for the one, pictures over the other. */
+static void
+test_other_transport_only (void)
+{
+  const CgSimOptions options = SMALL;
+  g_auto (SimClient) client = {0};
+  g_auto (SimViewer) refused = {0};
+  g_auto (SimViewer) taken = {0};
+
+  sim_client_start (&client, &options, SIM_LOGIN_NONE);
+  sim_client_set_fault (&client, "Q18", "udp");
+  sim_viewer_open (&refused, client.sim, CG_SIM_CODEC_H264);
+  g_autofree char *why = sim_viewer_wait_for_error (&refused);
+  g_assert_nonnull (why);
+  g_assert_cmpuint (cg_sim_count_requests (client.sim, "SETUP"), ==, 1);
+  expect_sessions (client.sim, 0, 0);
+
+  sim_client_set_fault (&client, "Q18", "tcp");
+  sim_viewer_open (&taken, client.sim, CG_SIM_CODEC_H264);
+  gst_sample_unref (sim_viewer_next (&taken));
 }
 
 static char *
@@ -324,9 +404,12 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/rtsp/sessions", test_sessions_are_counted);
   g_test_add_func ("/sim/rtsp/sub", test_sub_profile_is_smaller);
   g_test_add_func ("/sim/rtsp/key-frame", test_key_frame_on_demand);
+  g_test_add_func ("/sim/rtsp/q14-smart-codec", test_q14_smart_codec);
+  g_test_add_func ("/sim/rtsp/q22-b-frames", test_q22_b_frames);
   g_test_add_func ("/sim/rtsp/frozen", test_frozen_camera);
   g_test_add_func ("/sim/rtsp/slow", test_slow_first_picture);
   g_test_add_func ("/sim/rtsp/too-many", test_too_many_sessions);
+  g_test_add_func ("/sim/rtsp/q18-other-transport-only", test_other_transport_only);
   g_test_add_func ("/sim/rtsp/clip", test_clip_is_looped);
   g_test_add_func ("/sim/rtsp/missing-clip", test_missing_clip);
   g_test_add_func ("/sim/rtsp/goes", test_camera_goes_while_watched);

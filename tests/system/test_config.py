@@ -3,12 +3,15 @@
 """Command line, exit statuses, and SIGHUP (INTERFACES.md, camgated)."""
 
 import os
+import re
+import shutil
 import signal
 import stat
 import subprocess
 
-from harness.daemon import CAMGATED, key_file
-from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration
+from harness.daemon import CAMGATED, ENVIRONMENT, HANG, key_file
+from harness.house import (
+    DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration, expect_subscriptions)
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 from harness.simulator import until
@@ -27,6 +30,10 @@ BAD = (
     (f"camera {DID}", "protocol", "gb28181"),
     (f"camera {DID}", "transport", "pigeon"),
     (f"camera {DID}", "ptz", "perhaps"),
+    ("cloud", "client-id", "act\x01ions"),
+    ("cloud", "publish-topic", "a\x85/%s"),
+    ("gateway", "did", "x\x85y"),
+    ("cloud", "username", "u" * 70000),
 )
 
 
@@ -71,7 +78,8 @@ class TestCommandLine(SystemTest):
                 status, _output, errors = run("--check-config", "--config", path)
 
                 self.assertEqual(status, CONFIG)
-                for word in (path, group, key, value):
+                shown = re.sub("[\x01\x85]", "?", value)[:100]
+                for word in (path, group, key, shown):
                     self.assertIn(word, errors)
 
     def test_the_daemon_itself_ends_with_78(self):
@@ -82,6 +90,23 @@ class TestCommandLine(SystemTest):
 
         self.assertEqual(daemon.wait(), CONFIG)
         self.assertIn("move-timeout", daemon.tail())
+
+    def test_a_broken_pipeline_text_is_named_at_the_start(self):
+        folder = os.path.join(self.folder, "pipelines")
+        shutil.copytree(ENVIRONMENT["CAMGATE_PIPELINES_DIR"], folder)
+        with open(os.path.join(folder, "video-h264.launch"), "w", encoding="utf-8") as text:
+            text.write("rtph264depay name=source ! nonsense\n")
+        path = self.write(key_file(configuration(None)))
+
+        done = subprocess.run(
+            [CAMGATED, "--config", path, "--state-dir", os.path.join(self.folder, "state"),
+             "--socket", os.path.join(self.folder, "socket")],
+            env={**os.environ, "CAMGATE_PIPELINES_DIR": folder}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=WATCHDOG_S, check=False)
+
+        self.assertEqual(done.returncode, CONFIG)
+        self.assertIn("video-h264.launch", done.stderr)
+        self.assertIn("nonsense", done.stderr)
 
     def test_no_key_file_at_all_is_named(self):
         path = self.write("this is no key file\n")
@@ -223,6 +248,26 @@ class TestReload(SystemTest):
         self.assertAlmostEqual(move["args"]["pan"], 0.125)
         self.assert_nothing_restarted()
 
+    def test_no_more_streams_than_allowed(self):
+        self.config[f"camera {OTHER_DID}"] = camera_keys(self.simulator.cameras[1].address)
+        self.config["stream"] = {"max-streams": 1}
+        self.daemon.write_config()
+        self.daemon.reload()
+        self.broker.expect_subscription(f"actions/{OTHER_DID}")
+        other = {"play": {"url": self.media.url(OTHER_DID)}}
+
+        refused = self.cloud.ask(OTHER_DID, other).result["play"]
+        again = self.cloud.ask(DID, {"play": {"url": self.url}}).result["play"]
+
+        self.assertEqual(refused["code"], 500)
+        self.assertIn("streams", refused["error"])
+        self.assertEqual(again, {"code": 0}, "who streams already is no further stream")
+        self.assert_nothing_restarted()
+        self.assertEqual(self.cloud.ask(DID, {"stop": {}}).result, {"stop": {"code": 0}})
+        self.media.expect_end(DID)
+        self.assertEqual(self.cloud.ask(OTHER_DID, other).result, {"play": {"code": 0}})
+        self.media.expect_publish(OTHER_DID)
+
     def test_the_same_file_again_changes_nothing(self):
         self.daemon.reload()
 
@@ -230,6 +275,156 @@ class TestReload(SystemTest):
         self.assert_nothing_restarted()
         registers = [m for m in self.cloud.history if m.body.get("type") == "register"]
         self.assertEqual(len(registers), 2)
+
+
+class TestCloudChange(SystemTest):
+    """SIGHUP with another [cloud]: the link is exchanged, what is under way goes on."""
+
+    CLIENT = f"camgate_{GATEWAY}"
+
+    def setUp(self):
+        super().setUp()
+        self.broker = self.start_broker()
+        self.cloud = self.start_cloud(self.broker)
+        self.simulator = self.start_simulator()
+        self.config = configuration(self.broker, {DID: self.simulator.camera},
+                                    ptz={"reply-timeout": 10}, cloud={"reconnect-max": 1})
+        self.daemon = self.start_daemon(self.config, self.broker)
+        self.cloud.expect_register(DID)
+        self.local = self.keep(self.daemon.local())
+
+    def door(self):
+        doors = self.local.ask(None, {"status": {}})["status"]["doors"]
+        return next(door for door in doors if door["name"] == "cloud")
+
+    def send_to_slow_camera(self):
+        """An action that has come in, and that the camera does not answer for now."""
+        received = self.door()["received"]
+        self.simulator.signal(signal.SIGSTOP)
+        mid, _at = self.cloud.send(DID, {"ptz": {"stop": {}}})
+        until(lambda: self.door()["received"] > received, "the action came in")
+        return mid
+
+    def move_to_second_broker(self):
+        second = self.start_broker("second")
+        cloud = self.start_cloud(second)
+        self.config["cloud"]["servers"] = second.url
+        self.daemon.write_config()
+        self.daemon.reload()
+        expect_subscriptions(second, self.config)
+        return cloud
+
+    def test_an_action_under_way_is_answered_through_the_new_link(self):
+        mid = self.send_to_slow_camera()
+        second = self.move_to_second_broker()
+
+        self.simulator.signal(signal.SIGCONT)
+
+        self.assertEqual(second.expect_reply(DID, mid).body["result"], {"ptz": {"code": 0}})
+        second.expect_register(GATEWAY)
+        second.expect_register(DID)
+        self.assertEqual(self.cloud.replies_to(DID, mid), [])
+
+    def test_what_waited_for_the_old_link_goes_out_by_the_new_one(self):
+        mid = self.send_to_slow_camera()
+        self.broker.kill()
+        self.simulator.signal(signal.SIGCONT)
+        until(lambda: self.door()["queued"] == 1, "the reply waits")
+        until(lambda: "refused" in self.door().get("trouble", ""), "it is told why")
+
+        second = self.move_to_second_broker()
+
+        self.assertEqual(second.expect_reply(DID, mid).body["result"], {"ptz": {"code": 0}})
+
+    def test_two_links_do_not_fight_for_one_client_id(self):
+        self.broker.expect_log(f"as {self.CLIENT} ")
+        self.config["cloud"]["keep-alive"] = 50
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        self.broker.expect_log(f"{self.CLIENT} disconnected.")
+        self.broker.expect_log(f"as {self.CLIENT} ")
+        expect_subscriptions(self.broker, self.config)
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
+        self.assertFalse(self.broker.said("already connected"))
+
+    def test_a_cloud_goes_and_comes(self):
+        servers = self.config["cloud"].pop("servers")
+        self.daemon.write_config()
+        self.daemon.reload()
+        self.broker.expect_log(f"{self.CLIENT} disconnected.")
+        self.config["cloud"]["servers"] = servers
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        expect_subscriptions(self.broker, self.config)
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
+
+    def test_many_changes_at_once_end_with_the_last_one(self):
+        for seconds in (50, 51, 52, 53):
+            self.config["cloud"]["keep-alive"] = seconds
+            self.daemon.write_config()
+            self.daemon.reload()
+
+        until(lambda: self.broker.said("c1, k53, u"), "a link with the last keep-alive")
+        until(lambda: self.door()["up"], "the link")
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
+        self.assertFalse(self.broker.said("already connected"))
+
+    def test_a_second_daemon_disturbs_nobody(self):
+        second = self.make_daemon(self.config, "second")
+        second.socket_path = self.daemon.socket_path
+        second.write_config()
+
+        second.spawn()
+
+        self.assertEqual(second.wait(), 70)
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
+        self.assertFalse(self.broker.said("already connected"))
+
+    def test_a_client_id_that_nobody_can_use_leaves_the_old_link(self):
+        self.config["cloud"]["client-id"] = "act\x01ions"
+        self.daemon.write_config()
+
+        self.daemon.hang_up()
+
+        self.daemon.expect_log("client-id")
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"stop": {}}}).result, {"ptz": {"code": 0}})
+
+
+class TestHangingDisk(SystemTest):
+    def test_a_disk_that_hangs_keeps_nobody_from_stopping_a_camera(self):
+        # Given a disk that hangs when the configuration is read again
+        hang = os.path.join(self.folder, "hang")
+        camera = self.start_simulator().camera
+        daemon = self.make_daemon(configuration(None, {DID: camera}))
+        daemon.environment = {"LD_PRELOAD": HANG, "CAMGATE_HANG": hang,
+                              "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+                                              + ":verify_asan_link_order=0"}
+        daemon.start()
+        local = self.keep(daemon.local())
+        self.assertEqual(local.ask(DID, {"ptz": {"start": {"direction": 3}}})["ptz"]["code"], 0)
+        os.mkfifo(hang)
+        del daemon.config[f"camera {DID}"]
+        daemon.write_config()
+
+        # When it is told to read it, twice
+        daemon.notices.take()
+        daemon.hang_up()
+        until(lambda: os.path.exists(hang + ".reached"), "somebody waits for the disk")
+        daemon.hang_up()
+
+        # Then it goes on with the old one, and takes the new one when it can be read
+        self.assertEqual(local.ask(DID, {"ptz": {"stop": {}}})["ptz"]["code"], 0)
+        camera.until_still()
+        with open(hang, "w", encoding="utf-8"):
+            os.remove(hang)
+        for _time in range(2):
+            daemon.notices.expect(lambda notice: notice == "READY=1", "READY=1")
+        status = local.ask(None, {"status": {}})["status"]
+        self.assertEqual(status["cameras"]["bound"], 0)
 
 
 class TestState(SystemTest):

@@ -59,6 +59,15 @@ class TestSocket(LocalTest):
         self.local.expect_event(DID, "play", state="stopped")
         self.media.expect_end("local")
 
+    def test_an_event_shows_no_login(self):
+        url = "rtmp://user:hunter2@127.0.0.1:1/live/x"
+
+        self.assertEqual(self.local.ask(DID, {"play": {"url": url}}), {"play": {"code": 0}})
+
+        event = self.local.expect_event(DID, "play", state="retrying")
+        self.assertEqual(event["data"]["play"]["url"], "rtmp://******@127.0.0.1:1/live/x")
+        self.assertNotIn("hunter2", json.dumps(event))
+
     def test_a_client_hears_only_what_it_asked(self):
         other = self.keep(self.daemon.local())
         other.ask(None, {"status": {}})
@@ -100,6 +109,12 @@ class TestSocket(LocalTest):
 
         self.assertEqual(fresh.ask(None, {"status": {}})["status"]["code"], 0)
         self.assertEqual(fresh.ask(DID, {"status": {}})["status"]["code"], 404)
+
+    def test_a_slip_of_a_client_is_no_warning(self):
+        self.assertEqual(self.local.ask(DID, {"dance": {}})["dance"]["code"], 404)
+
+        line = self.daemon.expect_log("dance of")
+        self.assertIn(" info ", line)
 
     def test_a_stale_socket_is_replaced_and_a_live_one_is_not(self):
         second = self.make_second_daemon()

@@ -4,8 +4,10 @@
 
 import json
 import os
+import urllib.parse
 
 from harness.house import DID, SMALL, SystemTest, configuration
+from harness.oldtls import OldTls
 from harness.runner import main
 from harness.simulator import until
 
@@ -114,11 +116,28 @@ class TestLogin(SystemTest):
 
         self.assertEqual(self.assert_was_not_locked(camera, least=2), ["rtsp", "rtsp"])
 
+    def test_q6_two_wrong_passwords_at_an_address_with_a_query(self):
+        camera = self.start_with("--fault", "Q6=3")
+        self.start_with_wrong_password(camera, url=f"{camera.rtsp}?channel=1", protocol="rtsp")
+
+        self.cloud.ask(DID, {"play": {"url": self.media.url(DID)}})
+
+        self.assertEqual(self.assert_was_not_locked(camera, least=2), ["rtsp", "rtsp"])
+
     def test_q57_a_camera_with_https(self):
         camera = self.start_with("--fault", "Q57")
         camera.address = camera.onvif
 
         self.assert_plays_and_moves(camera)
+
+    def test_q57_a_camera_with_old_tls(self):
+        camera = self.start_with()
+        plain = urllib.parse.urlsplit(camera.onvif)
+        old = self.keep(OldTls(self.folder, (plain.hostname, plain.port)))
+        camera.address = plain._replace(scheme="https", netloc=f"127.0.0.1:{old.port}").geturl()
+
+        self.assert_plays_and_moves(camera)
+        self.assertEqual(set(old.versions), {"TLSv1"})
 
     def test_what_was_learnt_is_known_after_a_restart(self):
         camera = self.start_with("--auth", "token")

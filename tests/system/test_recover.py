@@ -5,7 +5,7 @@
 import signal
 
 from harness import picture
-from harness.house import DID, SystemTest, configuration, expect_subscriptions
+from harness.house import DID, GATEWAY, SystemTest, configuration, expect_subscriptions
 from harness.rtmp import RtmpViewer
 from harness.runner import main
 from harness.simulator import until
@@ -112,6 +112,20 @@ class TestRecover(RecoverTest):
 
         # 5 s are promised; the rest is for a machine that is busy with other tests.
         self.assertEqual(self.daemon.wait(timeout=10), 0)
+
+    def test_the_cloud_hears_our_goodbye_though_a_camera_keeps_us_waiting(self):
+        """A long reply-timeout is the camera's, not the doors'."""
+        self.daemon.config["ptz"] = {"reply-timeout": 10}
+        self.daemon.write_config()
+        self.daemon.reload()
+        answer = self.cloud.ask(DID, {"ptz": {"start": {"direction": 3}}})
+        self.assertEqual(answer.result, {"ptz": {"code": 0}})
+        self.simulator.signal(signal.SIGSTOP)
+
+        self.daemon.terminate()
+
+        self.assertEqual(self.daemon.wait(timeout=10), 0)
+        self.broker.expect_log(f"camgate_{GATEWAY} disconnected.")
 
 
 if __name__ == "__main__":

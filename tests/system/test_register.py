@@ -118,6 +118,32 @@ class TestEvents(RegisterTest):
         self.assertEqual(events, [])
 
 
+class TestLastWill(RegisterTest):
+    def start(self):
+        config = configuration(self.broker)
+        config["cloud"]["last-will"] = "true"
+        daemon = self.start_daemon(config, self.broker)
+        self.cloud.expect_register(GATEWAY)
+        return daemon
+
+    def test_the_broker_reports_who_vanished(self):
+        daemon = self.start()
+
+        daemon.process.kill()
+
+        event = self.cloud.expect_event(GATEWAY, "connectivity", online=False)
+        self.assertEqual(event.topic, f"messages/{GATEWAY}")
+        self.assertEqual(event.body["data"], {"connectivity": {"online": False}})
+
+    def test_who_says_goodbye_leaves_no_will(self):
+        daemon = self.start()
+
+        daemon.terminate()
+
+        self.assertEqual(daemon.wait(), 0)
+        self.broker.expect_log(f"camgate_{GATEWAY} disconnected.")
+
+
 class TestRenewal(RegisterTest):
     def test_it_is_renewed_before_it_expires(self):
         """The shortest `expires` the contract knows is 60 s; renewed at 90 % of it."""

@@ -14,6 +14,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "raw-mqtt.h"
+
+#define ECHO_TOPIC "bench/echo"
+
 /* No camera that is measured takes so long. */
 #define SOCKET_TIMEOUT_S 20
 
@@ -28,6 +32,7 @@ typedef struct {
   char *password;
   GHashTable *scripts; /* file name → GPtrArray of Request */
   GHashTable *doors;   /* socket path → FILE */
+  int broker;          /* 0: none yet */
 } Client;
 
 /* A camera's digest challenge, and how often it was answered. */
@@ -305,6 +310,12 @@ run_contacts (Client *client, char **words)
   printf ("\n");
 }
 
+static void
+close_door (gpointer data)
+{
+  fclose (data);
+}
+
 static FILE *
 get_door (Client *client, const char *path)
 {
@@ -353,6 +364,31 @@ run_ask (Client *client, char **words)
   free (answer);
 }
 
+/* burst SOCKET WORD MESSAGE…: all at once, until each has got its reply, which has this word. */
+static void
+run_burst (Client *client, char **words)
+{
+  FILE *door = get_door (client, words[1]);
+  g_autofree char *lines = g_strjoinv ("\n", words + 3);
+  g_autofree char *text = g_strconcat (lines, "\n", NULL);
+  char *answer = NULL;
+  size_t size = 0;
+
+  const gint64 sent_us = g_get_monotonic_time ();
+  send_all (fileno (door), text);
+  printf ("%" G_GINT64_FORMAT, sent_us);
+  for (guint left = g_strv_length (words + 3); left > 0;) {
+    if (getline (&answer, &size, door) <= 0)
+      fail (words[1]);
+    if (strstr (answer, words[2]) == NULL)
+      continue;
+    printf ("\t%" G_GINT64_FORMAT, g_get_monotonic_time ());
+    left--;
+  }
+  printf ("\n");
+  free (answer);
+}
+
 static void
 run_login (Client *client, char **words)
 {
@@ -361,13 +397,52 @@ run_login (Client *client, char **words)
   printf ("ready\n");
 }
 
+/* cloud PORT USER PASSWORD: opens the other end of the contract. */
+static void
+run_cloud (Client *client, char **words)
+{
+  client->broker = raw_mqtt_open ((guint16)atoi (words[1]), words[2], words[3]);
+  if (client->broker < 0 || !raw_mqtt_subscribe (client->broker, "messages/#") ||
+      !raw_mqtt_subscribe (client->broker, ECHO_TOPIC))
+    fail ("broker");
+  set_timeout (client->broker);
+  printf ("ready\n");
+}
+
+/* throw TOPIC MESSAGE: to the broker; nobody waits for the reply. */
+static void
+run_throw (Client *client, char **words)
+{
+  if (!raw_mqtt_publish (client->broker, words[1], words[2]))
+    fail ("publish");
+  printf ("thrown\n");
+}
+
+/* publish TOPIC MESSAGE WORD: until the reply that has this word. With the topic `echo` the broker
+ * itself brings the message back. */
+static void
+run_publish (Client *client, char **words)
+{
+  const char *topic = g_str_equal (words[1], "echo") ? ECHO_TOPIC : words[1];
+  const gint64 sent_us = g_get_monotonic_time ();
+
+  if (!raw_mqtt_publish (client->broker, topic, words[2]))
+    fail ("publish");
+  g_autofree char *reply = raw_mqtt_wait (client->broker, words[3]);
+  const gint64 done_us = g_get_monotonic_time ();
+  if (reply == NULL)
+    fail ("reply");
+  printf ("%" G_GINT64_FORMAT "\t%" G_GINT64_FORMAT "\t%s\n", sent_us, done_us, reply);
+}
+
 static const struct {
   const char *name;
   guint min_words;
   void (*run) (Client *client, char **words);
 } commands[] = {
-    {"login", 3, run_login}, {"post", 3, run_post}, {"contacts", 3, run_contacts},
-    {"tell", 3, run_tell},   {"ask", 4, run_ask},
+    {"login", 3, run_login}, {"post", 3, run_post},   {"contacts", 3, run_contacts},
+    {"burst", 4, run_burst}, {"tell", 3, run_tell},   {"ask", 4, run_ask},
+    {"cloud", 4, run_cloud}, {"throw", 3, run_throw}, {"publish", 4, run_publish},
 };
 
 static void
@@ -390,8 +465,9 @@ int
 main (void)
 {
   Client client = {
-      .scripts = g_hash_table_new (g_str_hash, g_str_equal),
-      .doors = g_hash_table_new (g_str_hash, g_str_equal),
+      .scripts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify)g_ptr_array_unref),
+      .doors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, close_door),
   };
   char *line = NULL;
   size_t size = 0;
@@ -399,5 +475,9 @@ main (void)
   while (getline (&line, &size, stdin) > 0)
     run_line (&client, g_strchomp (line));
   free (line);
+  g_hash_table_unref (client.scripts);
+  g_hash_table_unref (client.doors);
+  g_free (client.user);
+  g_free (client.password);
   return EXIT_SUCCESS;
 }

@@ -72,8 +72,8 @@ cg_sim_requests_add (CgSimRequests *self, const char *op, gint64 at_ms, JsonObje
  * cg_sim_requests_take:
  * @self: the record
  *
- * Returns: (transfer full): what came since it was last taken, in order: `{op, at, us, args}`; `us` is of
- *   the monotonic clock of this machine
+ * Returns: (transfer full): what came since it was last taken, in order: `{op, at, us, args}`; `us`
+ * is of the monotonic clock of this machine
  */
 JsonArray *
 cg_sim_requests_take (CgSimRequests *self)

@@ -54,8 +54,11 @@ _camgatectl()
     [ -n "$camera" ] && did=${did:-camera}
 
     case $command in
-    probe) options+=" --user --password-file" ;;
-    discover) options+=" --interface --host --range --port" ;;
+    probe) options+=" --user --password-file --no-move" ;;
+    discover)
+        options+=" --interface --host --range --port"
+        options+=" --probe-all --user --password-file --no-move --csv"
+        ;;
     play) options+=" --wait" ;;
     ptz) options+=" --camera --user --password-file --speed --for" ;;
     preset | device | send) options+=" --camera --user --password-file" ;;

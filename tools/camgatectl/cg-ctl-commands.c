@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cg-ctl-help.h"
-#include "cg-ctl-nearest.h"
+#include "cg-nearest.h"
 
 #define MANY_WORDS 64 /* members of a message that a person would type */
 
@@ -23,28 +23,39 @@ static const CgCtlCommand commands[] = {
     {
         .name = "discover",
         .group = FIND,
-        .usage = "[OPTIONS]",
+        .usage = "[OPTIONS]\n"
+                 "--probe-all [--user NAME] [--no-move] [--csv]",
         .summary = "Look for cameras on the network",
         .help =
             "Asks by WS-Discovery on every network interface and lists who answers. If camgated "
-            "runs on this machine, BOUND is the DID under which it knows the camera.",
+            "runs on this machine, BOUND is the DID under which it knows the camera.\n\n"
+            "With --probe-all each is looked at as \"probe\" does, eight at a time, with the same "
+            "login, which all that answer get to see: moved a little and brought back too, unless "
+            "--no-move is given. What is not well is printed with what to do; --csv prints a table "
+            "of everything, a camera a line.",
         .examples = "camgatectl discover\n"
                     "camgatectl discover --interface eth0 --timeout 10\n"
-                    "camgatectl discover --host 10.1.2.3 --range 10.1.3.20-40",
-        .flags = CG_CTL_FLAG_INTERFACE | CG_CTL_FLAG_HOST | CG_CTL_FLAG_PORT | CG_CTL_FLAGS_DAEMON,
+                    "camgatectl discover --host 10.1.2.3 --range 10.1.3.20-40\n"
+                    "camgatectl discover --probe-all --user admin --csv >site.csv",
+        .flags = CG_CTL_FLAG_INTERFACE | CG_CTL_FLAG_HOST | CG_CTL_FLAG_PORT | CG_CTL_FLAGS_DAEMON |
+                 CG_CTL_FLAGS_LOGIN | CG_CTL_FLAG_PROBE_ALL | CG_CTL_FLAG_NO_MOVE | CG_CTL_FLAG_CSV,
         .needs = CG_CTL_NEEDS_NOTHING,
         .run = cg_cmd_discover,
     },
     {
         .name = "probe",
         .group = FIND,
-        .usage = "HOST[:PORT] [--user NAME] [--no-move]",
+        .usage = "HOST[:PORT] [--user NAME] [--no-move]\n"
+                 "rtsp://HOST/PATH [--user NAME]",
         .summary = "Say what a camera is, and whether the bridge will work with it",
         .help =
             "Talks straight to the camera and needs no camgated. Each line is ok, a warning or a "
             "fail, and says what to do about it. The picture is measured from the stream, whatever "
             "the camera tells of it; that takes some seconds.\n\n"
-            "The camera is moved a little, stopped, and brought back; --no-move leaves it alone.\n\n"
+            "The camera is moved a little, stopped, and brought back; --no-move leaves it "
+            "alone.\n\n"
+            "HOST/2 is the second channel of a recorder; an rtsp:// address is a camera without "
+            "ONVIF, of which only the stream is looked at.\n\n"
             "Status: 0 the bridge will work with it, 1 something failed, 4 no camera answers.",
         .examples = "camgatectl probe 192.168.1.64 --user admin\n"
                     "camgatectl probe 192.168.1.64:8899 --user admin --no-move --json",
@@ -337,7 +348,7 @@ cg_ctl_commands_get_nearest (const char *name)
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     names[i] = commands[i].name;
-  return cg_ctl_nearest (name, names, G_N_ELEMENTS (names));
+  return cg_nearest_find (name, names, G_N_ELEMENTS (names));
 }
 
 /**

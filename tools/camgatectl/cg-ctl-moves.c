@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cg-ctl-nearest.h"
+#include "cg-nearest.h"
 
 static const CgCtlMove moves[] = {
     {"up", 0, 1, 0},        {"down", 0, -1, 0},       {"left", -1, 0, 0},
@@ -66,7 +66,7 @@ cg_ctl_moves_get_nearest (const char *word)
 
   for (guint i = 0; i < CG_CTL_N_MOVES; i++)
     words[i] = moves[i].word;
-  return cg_ctl_nearest (word, words, G_N_ELEMENTS (words));
+  return cg_nearest_find (word, words, G_N_ELEMENTS (words));
 }
 
 /**

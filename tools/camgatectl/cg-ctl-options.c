@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cg-ctl-error.h"
-#include "cg-ctl-nearest.h"
+#include "cg-nearest.h"
 
 typedef enum {
   TYPE_SWITCH,
@@ -83,14 +83,13 @@ fail_unknown (const char *argument, GError **error)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     names[i] = rows[i].name;
-  if (is_long &&
-      (g_str_has_prefix (name, "pass") || cg_ctl_nearest_distance (name, "password") <= 2)) {
+  if (is_long && (g_str_has_prefix (name, "pass") || cg_nearest_distance (name, "password") <= 2)) {
     g_set_error_literal (error, CG_CTL_ERROR, CG_CTL_USAGE,
                          "a password never stands on the command line, where others can read it; "
                          "use --password-file FILE or $CAMGATE_PASSWORD");
     return FALSE;
   }
-  nearest = is_long ? cg_ctl_nearest (name, names, G_N_ELEMENTS (names)) : NULL;
+  nearest = is_long ? cg_nearest_find (name, names, G_N_ELEMENTS (names)) : NULL;
   if (nearest != NULL)
     g_set_error (error, CG_CTL_ERROR, CG_CTL_USAGE, "unknown option --%s; did you mean --%s?", name,
                  nearest);

@@ -16,6 +16,8 @@ typedef struct {
   GPtrArray *profiles;          /* (owned) (nullable) (element-type CgOnvifProfile) */
   const CgOnvifProfile *played; /* (nullable) of them, which the bridge would play */
   char *location;               /* (nullable) its stream */
+  gboolean is_rtsp;             /* there is no ONVIF, only this stream */
+  gboolean is_rtsp_shut;        /* nobody is at its port */
 } CgCtlProbe;
 
 gboolean cg_ctl_probe_is_cancelled (const CgCtlProbe *self);

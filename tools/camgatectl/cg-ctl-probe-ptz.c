@@ -33,6 +33,8 @@ typedef struct {
   JsonObject *report;     /* (unowned) section `ptz` */
   gboolean is_zoom;       /* tried on the zoom: there is nothing else */
   gboolean tells_position;
+  gboolean has_moved;         /* as far as anybody can tell */
+  gboolean stops_by_speed;    /* it ignores Stop: no time is lost with it again (Q1) */
   gboolean is_blind;          /* GetStatus fails: nobody waits for it while the head moves */
   gboolean tells_moving;      /* there is a MoveStatus */
   gboolean lies_moving;       /* ... that said so before the head moved at all */
@@ -156,11 +158,13 @@ stop_and_wait (Head *self, GError **error)
   g_autoptr (GError) reason = NULL;
 
   for (guint i = 0; i < STOP_TRIES; i++) {
-    const gboolean as_velocity = i % 2 == 1;
+    const gboolean as_velocity = (i % 2 == 1) != self->stops_by_speed;
 
     g_clear_error (&reason);
-    if (send_stop (self, as_velocity, &reason) && wait_until_still (self))
-      return as_velocity ? "velocity" : "stop";
+    if (!send_stop (self, as_velocity, &reason) || !wait_until_still (self))
+      continue;
+    self->stops_by_speed = as_velocity;
+    return as_velocity ? "velocity" : "stop";
   }
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
@@ -235,6 +239,7 @@ tell_move (Head *self, double direction)
   const char *way = self->is_zoom ? (direction > 0 ? "zoomed in" : "zoomed out")
                                   : (direction > 0 ? "turned right" : "turned left");
 
+  self->has_moved = TRUE;
   json_object_set_boolean_member (self->report, "moves", TRUE);
   if (can_tell (self))
     cg_ctl_report_tell (get_report (self), "move", CG_CTL_VERDICT_OK, NULL, "%s a little", way);
@@ -405,6 +410,7 @@ test_step (Head *self)
   step.pan = -step.pan;
   step.zoom = -step.zoom;
   cg_onvif_ptz_relative_move_in_thread (self->probe->session, self->token, &step, NULL);
+  self->has_moved = has_moved;
   json_object_set_boolean_member (self->report, "moves", has_moved);
   cg_ctl_report_tell (get_report (self), "move",
                       has_moved ? CG_CTL_VERDICT_OK : CG_CTL_VERDICT_WARNING,
@@ -424,7 +430,7 @@ judge_move_status (const Head *self)
 
 /* What the bridge knows of where the head is and whether it moves (Q36). */
 static void
-tell_position (Head *self, gboolean was_moved)
+tell_position (Head *self)
 {
   static const struct {
     const char *word;
@@ -432,7 +438,9 @@ tell_position (Head *self, gboolean was_moved)
   } lies[] = {{"moving", "; says that it moves while it stands"},
               {"idle", "; says that it stands while it moves"},
               {"absent", "; does not say whether it moves"}};
-  const char *word = was_moved ? judge_move_status (self) : self->tells_moving ? NULL : "absent";
+  const char *word = self->has_moved      ? judge_move_status (self)
+                     : self->tells_moving ? NULL
+                                          : "absent";
   const char *lie = "";
 
   for (gsize i = 0; i < G_N_ELEMENTS (lies); i++) {
@@ -540,7 +548,7 @@ check_head (Head *self)
     test_move (self);
   else
     test_step (self);
-  tell_position (self, is_moved);
+  tell_position (self);
   check_presets (self);
 }
 

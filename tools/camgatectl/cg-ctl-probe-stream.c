@@ -13,8 +13,8 @@
 /* Pictures later than this are felt (Q13). */
 #define SLOW_START_MS 4000
 
-/* The stream that is played is looked at until two whole groups of pictures have ended, or as long as
- * shows that there are none: smart codec (Q14). The others are only glanced at. */
+/* The stream that is played is looked at until two whole groups of pictures have ended, or as long
+ * as shows that there are none: smart codec (Q14). The others are only glanced at. */
 #define PLAYED_GROUPS 2
 #define PLAYED_MIN_MS 3000
 #define PLAYED_MAX_MS 12000
@@ -23,6 +23,8 @@
 #define OTHER_MAX_MS 5000
 /* Cameras have two or three; an NVR has dozens. */
 #define MAX_PROFILES 4
+/* A camera that holds a session that has gone lets go of it after a moment (Q19). */
+#define BUSY_PAUSE_MS 1500
 
 /* What was found out about one profile. */
 typedef struct {
@@ -134,13 +136,18 @@ measure (CgCtlProbe *self, Stream *stream, gboolean is_played)
       .groups = is_played ? PLAYED_GROUPS : OTHER_GROUPS,
       .min_ms = is_played ? PLAYED_MIN_MS : OTHER_MIN_MS,
       .max_ms = is_played ? PLAYED_MAX_MS : OTHER_MAX_MS,
-      .running = is_played ? on_running : NULL,
+      .running = is_played && !self->is_rtsp ? on_running : NULL,
       .user_data = self,
       .cancellable = self->options->cancellable,
   };
 
   cg_ctl_probe_step (self, "measuring the picture of %s", stream->profile->token);
   cg_ctl_measure_in_thread (&options, &stream->measured, &stream->error);
+  if (g_error_matches (stream->error, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS) &&
+      cg_ctl_probe_pause (self, BUSY_PAUSE_MS)) {
+    g_clear_error (&stream->error);
+    cg_ctl_measure_in_thread (&options, &stream->measured, &stream->error);
+  }
   stream->is_measured = stream->measured.findings.frames > 0;
 }
 
@@ -152,7 +159,9 @@ look_at (CgCtlProbe *self, Stream *stream, gboolean is_played)
   stream->location = is_played ? g_strdup (self->location)
                                : cg_onvif_media_get_stream_uri_in_thread (
                                      self->session, stream->profile->token, &stream->error);
-  if (stream->location == NULL)
+  if (self->options->no_media != NULL && stream->error == NULL)
+    stream->error = g_error_copy (self->options->no_media);
+  if (stream->location == NULL || stream->error != NULL)
     return;
   description = describe_either_way (self, stream);
   if (description == NULL)
@@ -180,6 +189,13 @@ set_count (JsonObject *object, const char *member, guint count)
     json_object_set_null_member (object, member);
 }
 
+/* Whether the group under way is longer than any that has ended: how long nobody knows (Q14). */
+static gboolean
+is_open (const CgStreamFindings *findings)
+{
+  return findings->open_ms > findings->gop_ms + findings->gop_ms / 4;
+}
+
 static double
 round_to (double number, double step)
 {
@@ -205,8 +221,9 @@ fill_facts (JsonObject *object, const Stream *stream)
   set_count (object, "height", findings->height);
   set_number (object, "fps", round_to (findings->fps, 0.01));
   set_count (object, "bitrate_kbps", findings->bitrate_kbps);
-  set_number (object, "gop_s", (double)findings->gop_ms / 1000);
-  set_count (object, "gop_frames", findings->gop_frames);
+  set_number (object, "gop_s", is_open (findings) ? 0 : (double)findings->gop_ms / 1000);
+  set_count (object, "gop_frames", is_open (findings) ? 0 : findings->gop_frames);
+  set_number (object, "gop_at_least_s", (double)MAX (findings->open_ms, findings->gop_ms) / 1000);
   json_object_set_boolean_member (object, "b_frames",
                                   findings->b_frames > 0 || findings->reordered);
   set_number (object, "first_picture_s", (double)stream->measured.first_ms / 1000);
@@ -290,6 +307,8 @@ format_told_picture (const CgOnvifProfile *profile, const char *codec)
 {
   g_autofree char *label = get_codec_label (codec);
 
+  if (profile->width == 0)
+    return g_steal_pointer (&label);
   return g_strdup_printf ("%s %ux%u", label, profile->width, profile->height);
 }
 
@@ -315,22 +334,35 @@ tell_picture (CgCtlProbe *self, const Stream *stream)
     cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_FAIL,
                         "RTMP carries H.264 only: switch one profile to H.264 in the camera's "
                         "video settings",
-                        "%s (%s)", told, profile->token);
+                        "%s: %s", profile->token, told);
   else if (!stream->is_measured)
     cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_WARNING,
                         "see the line before: probe again when that is done",
-                        "%s (%s) as told; it could not be measured", told, profile->token);
+                        "%s: %s as told; it could not be measured", profile->token, told);
   else if (stream->measured.findings.formats > 1)
     cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_WARNING,
                         "fix size and rate in the camera's video settings",
-                        "%s (%s); it changed while it was measured", seen, profile->token);
+                        "%s: %s; it changed while it was measured", profile->token, seen);
   else if (profile->fps > 0 && fps > 0 && fps < 0.7 * profile->fps)
     cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_WARNING,
                         "the camera or its network is overloaded, or it is dark: ask for less",
-                        "%s (%s); told are %g", seen, profile->token, profile->fps);
+                        "%s: %s; told are %g", profile->token, seen, profile->fps);
   else
-    cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_OK, NULL, "%s (%s)", seen,
-                        profile->token);
+    cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_OK, NULL, "%s: %s", profile->token,
+                        seen);
+}
+
+/* Where the camera tells a short distance, and does not keep to it, that is its smart codec. */
+static const char *
+get_gop_advice (const Stream *stream)
+{
+  const CgOnvifProfile *profile = stream->profile;
+
+  if (profile->fps > 0 && profile->gop * 1000 > GOOD_GOP_MS * profile->fps)
+    return "set the key frame interval to 2 s in the camera's video settings: viewers wait so long "
+           "for a picture";
+  return "switch smart codec (H.264+, Zipstream, dynamic GOP) off in the camera, and set the key "
+         "frame interval to 2 s: viewers wait so long for a picture";
 }
 
 /* The longest time without a key frame counts, the one under way too. */
@@ -338,17 +370,16 @@ static void
 tell_key_frames (CgCtlProbe *self, const Stream *stream)
 {
   const CgStreamFindings *findings = &stream->measured.findings;
-  const char *advice = "switch smart codec (H.264+, Zipstream, dynamic GOP) off in the camera, and "
-                       "set the key frame interval to 2 s: viewers wait so long for a picture";
+  const char *advice = get_gop_advice (stream);
 
-  if (findings->open_ms > MAX (findings->gop_ms, GOOD_GOP_MS) + 1000)
+  if (is_open (findings) && findings->open_ms > GOOD_GOP_MS)
     cg_ctl_report_tell (self->report, "keyframes", CG_CTL_VERDICT_WARNING, advice,
                         "more than %.0f s apart", (double)findings->open_ms / 1000);
   else if (findings->gop_ms > GOOD_GOP_MS)
     cg_ctl_report_tell (self->report, "keyframes", CG_CTL_VERDICT_WARNING, advice,
                         "%.1f s apart (%u pictures)", (double)findings->gop_ms / 1000,
                         findings->gop_frames);
-  else if (findings->gop_ms > 0)
+  else if (!is_open (findings) && findings->gop_ms > 0)
     cg_ctl_report_tell (self->report, "keyframes", CG_CTL_VERDICT_OK, NULL,
                         "%.1f s apart (%u pictures)", (double)findings->gop_ms / 1000,
                         findings->gop_frames);
@@ -377,6 +408,9 @@ tell_audio (CgCtlProbe *self, const Stream *stream)
   const char *audio =
       stream->offer != NULL ? stream->offer->audio : stream->profile->audio_encoding;
   const CgStreamFindings *findings = &stream->measured.findings;
+  const guint rate = findings->audio_rate > 0 ? findings->audio_rate
+                     : stream->offer != NULL  ? stream->offer->audio_rate
+                                              : 0;
 
   if (audio == NULL)
     cg_ctl_report_tell (self->report, "audio", CG_CTL_VERDICT_OK, NULL, "none");
@@ -388,17 +422,17 @@ tell_audio (CgCtlProbe *self, const Stream *stream)
     cg_ctl_report_tell (self->report, "audio", CG_CTL_VERDICT_WARNING,
                         "look at the microphone in the camera's settings, or set audio=drop",
                         "AAC offered, but none came");
+  else if (rate > 0)
+    cg_ctl_report_tell (self->report, "audio", CG_CTL_VERDICT_OK, NULL, "AAC, %u Hz", rate);
   else
-    cg_ctl_report_tell (self->report, "audio", CG_CTL_VERDICT_OK, NULL, "AAC, %u Hz",
-                        findings->audio_rate > 0 ? findings->audio_rate
-                        : stream->offer != NULL  ? stream->offer->audio_rate
-                                                 : 0);
+    cg_ctl_report_tell (self->report, "audio", CG_CTL_VERDICT_OK, NULL, "AAC");
 }
 
 static void
 tell_played (CgCtlProbe *self, const Stream *stream)
 {
-  tell_stream (self, stream);
+  if (!self->is_rtsp_shut)
+    tell_stream (self, stream);
   tell_picture (self, stream);
   if (stream->is_measured) {
     tell_key_frames (self, stream);
@@ -417,7 +451,7 @@ tell_other (CgCtlProbe *self, const Stream *stream)
   g_autofree char *told = format_told_picture (profile, get_codec (stream));
   g_autofree char *seen = stream->is_measured ? format_picture (stream) : NULL;
 
-  if (stream->is_measured && findings->gop_ms > 0)
+  if (stream->is_measured && !is_open (findings) && findings->gop_ms > 0)
     cg_ctl_report_tell (self->report, "profile", CG_CTL_VERDICT_OK, NULL,
                         "%s: %s, key frames %.1f s apart%s", profile->token, seen,
                         findings->gop_ms / 1000.0, findings->b_frames > 0 ? ", B-frames" : "");
@@ -495,12 +529,12 @@ cg_ctl_probe_streams (CgCtlProbe *self)
   if (self->played == NULL)
     return;
   tell_channels (self);
-  if (self->location != NULL && !cg_ctl_probe_is_cancelled (self))
+  if (self->location != NULL && !self->is_rtsp_shut && !cg_ctl_probe_is_cancelled (self))
     look_at (self, &stream, TRUE);
   if (cg_ctl_probe_is_cancelled (self))
     return;
   add_profile (self, &stream, TRUE);
   if (self->location != NULL)
     tell_played (self, &stream);
-  check_others (self, stream.error == NULL);
+  check_others (self, stream.error == NULL && !self->is_rtsp_shut);
 }

@@ -105,7 +105,8 @@ tell_silence (CgCtlProbe *self, const CgCtlPort *ports, guint n_ports)
   if (text->len > 0)
     cg_ctl_report_tell (self->report, "ports", CG_CTL_VERDICT_FAIL,
                         "switch ONVIF on in the camera's settings, and make an ONVIF user there; "
-                        "if its ONVIF has another port, name it: HOST:PORT",
+                        "or try another port, HOST:PORT, or https://HOST; of a camera without "
+                        "ONVIF: rtsp://HOST/PATH",
                         "open: %s; none of them speaks ONVIF", text->str);
   else if (is_somebody)
     cg_ctl_report_tell (self->report, "ports", CG_CTL_VERDICT_FAIL,
@@ -138,6 +139,19 @@ look_for_life (CgCtlProbe *self)
   tell_silence (self, ports, n_ports);
 }
 
+static void
+tell_refused (CgCtlProbe *self)
+{
+  if (self->options->username == NULL)
+    cg_ctl_report_tell (self->report, "login", CG_CTL_VERDICT_FAIL,
+                        "give a user of the camera: --user NAME", "the camera wants a login");
+  else
+    cg_ctl_report_tell (self->report, "login", CG_CTL_VERDICT_FAIL,
+                        "check user and password, and that this user may use ONVIF; do not try "
+                        "often: cameras lock the account after a few wrong ones, for half an hour",
+                        "the camera refuses user %s with this password", self->options->username);
+}
+
 static gboolean
 check_contact (CgCtlProbe *self)
 {
@@ -150,22 +164,19 @@ check_contact (CgCtlProbe *self)
     return TRUE;
   }
   if (g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED)) {
-    const gboolean has_user = self->options->username != NULL;
-
     cg_ctl_report_tell (self->report, "contact", CG_CTL_VERDICT_OK, NULL, "%s", shown);
-    if (has_user)
-      cg_ctl_report_tell_error (self->report, "login", CG_CTL_VERDICT_FAIL, error);
-    else
-      cg_ctl_report_tell (self->report, "login", CG_CTL_VERDICT_FAIL,
-                          "give a user of the camera: --user NAME", "the camera wants a login");
+    tell_refused (self);
     return FALSE;
   }
-  cg_ctl_report_tell_error (self->report, "contact", CG_CTL_VERDICT_FAIL, error);
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
-      g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT)) {
-    cg_ctl_report_set_missing (self->report);
-    look_for_life (self);
+  if (!g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) &&
+      !g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT)) {
+    cg_ctl_report_tell_error (self->report, "contact", CG_CTL_VERDICT_FAIL, error);
+    return FALSE;
   }
+  cg_ctl_report_tell (self->report, "contact", CG_CTL_VERDICT_FAIL, NULL, "%s", error->message);
+  cg_ctl_report_set_missing (self->report);
+  if (!cg_ctl_probe_is_cancelled (self))
+    look_for_life (self);
   return FALSE;
 }
 
@@ -190,25 +201,41 @@ read_profiles (CgCtlProbe *self)
   return error;
 }
 
-static void
-check_rtsp_port (CgCtlProbe *self, guint16 onvif_port)
+/* FALSE: nobody is at the port of the stream. */
+static gboolean
+knock_at_rtsp (CgCtlProbe *self, CgCtlPort *rtsp)
 {
   g_autoptr (GUri) uri = g_uri_parse (self->location, G_URI_FLAGS_PARSE_RELAXED, NULL);
   const int told = uri != NULL ? g_uri_get_port (uri) : -1;
-  CgCtlPort rtsp = {.port = (guint16)(told > 0 ? told : RTSP_PORT)};
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL)
-    return;
-  json_object_set_int_member (cg_ctl_report_get_section (self->report, "ports"), "rtsp", rtsp.port);
-  cg_ctl_knock_in_thread (g_uri_get_host (uri), &rtsp, 1);
-  if (rtsp.state == CG_CTL_PORT_OPEN)
+  rtsp->port = (guint16)(told > 0 ? told : RTSP_PORT);
+  rtsp->state = CG_CTL_PORT_OPEN;
+  json_object_set_int_member (cg_ctl_report_get_section (self->report, "ports"), "rtsp",
+                              rtsp->port);
+  if (uri != NULL && g_uri_get_host (uri) != NULL)
+    cg_ctl_knock_in_thread (g_uri_get_host (uri), rtsp, 1);
+  self->is_rtsp_shut = rtsp->state != CG_CTL_PORT_OPEN;
+  return !self->is_rtsp_shut;
+}
+
+static const char *
+get_state_word (const CgCtlPort *port)
+{
+  return port->state == CG_CTL_PORT_CLOSED ? "closed" : "silent";
+}
+
+static void
+check_rtsp_port (CgCtlProbe *self, guint16 onvif_port)
+{
+  CgCtlPort rtsp;
+
+  if (knock_at_rtsp (self, &rtsp))
     cg_ctl_report_tell (self->report, "ports", CG_CTL_VERDICT_OK, NULL, "ONVIF %u, RTSP %u",
                         onvif_port, rtsp.port);
   else
     cg_ctl_report_tell (self->report, "ports", CG_CTL_VERDICT_FAIL,
                         "switch RTSP on in the camera's settings; look for a firewall between",
-                        "ONVIF %u; RTSP %u is %s", onvif_port, rtsp.port,
-                        rtsp.state == CG_CTL_PORT_CLOSED ? "closed" : "silent");
+                        "ONVIF %u; RTSP %u is %s", onvif_port, rtsp.port, get_state_word (&rtsp));
 }
 
 static void
@@ -279,6 +306,22 @@ check_device (CgCtlProbe *self)
   json_object_set_array_member (cg_ctl_report_get_section (self->report, "device"), "macs", array);
 }
 
+/* A length of time as people say it: `3 hours`. */
+static char *
+format_span (double span_s)
+{
+  static const struct {
+    double length_s;
+    const char *word;
+  } units[] = {{365.25 * 86400, "years"}, {86400, "days"}, {3600, "hours"}, {60, "minutes"}};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (units); i++) {
+    if (span_s >= 2 * units[i].length_s)
+      return g_strdup_printf ("%.0f %s", span_s / units[i].length_s, units[i].word);
+  }
+  return g_strdup_printf ("%.0f seconds", span_s);
+}
+
 static void
 check_clock (CgCtlProbe *self)
 {
@@ -287,21 +330,23 @@ check_clock (CgCtlProbe *self)
       cg_onvif_device_get_system_date_and_time_in_thread (self->session, NULL);
   const gint64 offset_ms = cg_onvif_session_get_clock_offset_ms (self->session);
   const double offset_s = (double)offset_ms / 1000;
+  g_autofree char *span = format_span (fabs (offset_s));
 
   if (clock == NULL) {
     cg_ctl_report_tell (self->report, "clock", CG_CTL_VERDICT_WARNING,
-                        "let the camera use a time server", "the camera does not tell its time");
+                        "let the camera use a time server (NTP)",
+                        "the camera does not tell its time");
     return;
   }
   json_object_set_double_member (facts, "offset_s", offset_s);
   cg_ctl_probe_set_text (facts, "timezone", clock->timezone);
   if (ABS (offset_ms) <= CLOCK_TOLERANCE_MS)
     cg_ctl_report_tell (self->report, "clock", CG_CTL_VERDICT_OK, NULL,
-                        "like this machine's, to %.0f s", MAX (1, ceil (ABS (offset_s))));
+                        "within %.0f s of this machine's", MAX (1, ceil (fabs (offset_s))));
   else
     cg_ctl_report_tell (self->report, "clock", CG_CTL_VERDICT_WARNING,
                         "let the camera use a time server (NTP); camgate corrects for it till then",
-                        "wrong by %+.0f s against this machine", offset_s);
+                        "%s %s this machine's", span, offset_s > 0 ? "ahead of" : "behind");
 }
 
 static void
@@ -390,6 +435,10 @@ check_all (CgCtlProbe *self)
   check_ports (self);
   check_device (self);
   check_clock (self);
+  if (g_error_matches (trouble, CG_ERROR, CG_ERROR_LOGIN_REFUSED)) {
+    tell_refused (self);
+    return;
+  }
   check_login (self);
   check_services (self);
   if (trouble != NULL)
@@ -397,6 +446,43 @@ check_all (CgCtlProbe *self)
                               CG_CTL_VERDICT_FAIL, trouble);
   cg_ctl_probe_streams (self);
   cg_ctl_probe_ptz (self);
+}
+
+/* A camera without ONVIF plays all the same (`protocol=rtsp`). */
+static void
+check_rtsp_only (CgCtlProbe *self)
+{
+  CgOnvifProfile *profile = g_new0 (CgOnvifProfile, 1);
+  CgCtlPort rtsp;
+
+  profile->token = g_strdup ("url");
+  profile->name = g_strdup ("");
+  self->profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
+  g_ptr_array_add (self->profiles, profile);
+  self->played = profile;
+  self->location = g_strdup (self->options->address);
+  cg_ctl_probe_step (self, "looking for the camera");
+  if (knock_at_rtsp (self, &rtsp)) {
+    cg_ctl_report_tell (self->report, "contact", CG_CTL_VERDICT_OK, NULL, "RTSP %u", rtsp.port);
+    cg_ctl_probe_streams (self);
+    return;
+  }
+  cg_ctl_report_set_missing (self->report);
+  cg_ctl_report_tell (self->report, "contact", CG_CTL_VERDICT_FAIL,
+                      "check address, power and cable, and that RTSP is switched on",
+                      "port %u is %s", rtsp.port, get_state_word (&rtsp));
+}
+
+/**
+ * cg_ctl_probe_is_rtsp:
+ * @address: as people write it
+ *
+ * Returns: whether it is that of a stream, of a camera without ONVIF
+ */
+gboolean
+cg_ctl_probe_is_rtsp (const char *address)
+{
+  return g_ascii_strncasecmp (address, "rtsp://", strlen ("rtsp://")) == 0;
 }
 
 /**
@@ -421,7 +507,11 @@ cg_ctl_probe_in_thread (const CgCtlProbeOptions *options)
   cg_ctl_report_listen (self.report, options->on_finding, options->user_data);
   self.session = cg_onvif_session_new (options->address, options->username, options->password);
   cg_onvif_session_set_timeout_ms (self.session, options->timeout_ms);
-  check_all (&self);
+  self.is_rtsp = cg_ctl_probe_is_rtsp (options->address);
+  if (self.is_rtsp)
+    check_rtsp_only (&self);
+  else
+    check_all (&self);
   cg_onvif_session_free (self.session);
   g_clear_pointer (&self.profiles, g_ptr_array_unref);
   g_free (self.location);

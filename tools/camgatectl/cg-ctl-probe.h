@@ -11,11 +11,12 @@ typedef void (*CgCtlStepFunc) (const char *step, gpointer user_data);
 
 /**
  * CgCtlProbeOptions:
- * @address: host, host:port, either with /channel, or URL
+ * @address: host, host:port, either with /channel, or URL; an RTSP one where there is no ONVIF
  * @username: (nullable)
  * @password: (nullable)
  * @timeout_ms: for each call
  * @no_move: leave the camera where it looks
+ * @no_media: (nullable): why no stream can be looked at, if that is so
  * @on_finding: (nullable): called for each finding
  * @on_step: (nullable): called with what is done next
  * @user_data: for both; they are called in the thread that probes
@@ -26,12 +27,14 @@ typedef struct {
   const char *password;
   guint timeout_ms;
   gboolean no_move;
+  const GError *no_media;
   GCancellable *cancellable;
   CgCtlFindingFunc on_finding;
   CgCtlStepFunc on_step;
   gpointer user_data;
 } CgCtlProbeOptions;
 
+gboolean cg_ctl_probe_is_rtsp (const char *address);
 CgCtlReport *cg_ctl_probe_in_thread (const CgCtlProbeOptions *options);
 
 G_END_DECLS

@@ -20,10 +20,14 @@ typedef struct {
   char *username;            /* (nullable) */
   char *password;            /* (nullable) */
   GCancellable *cancellable; /* (owned) */
+  GError *no_media;          /* (owned) (nullable) why streams cannot be looked at */
   CgCtlScreen screen;        /* where progress goes */
   GPtrArray *reports;        /* (owned) (element-type CgCtlReport) (nullable elements) */
   guint n_done;
   gboolean shows_progress;
+  guint number; /* of the camera that is shown */
+  char *step;   /* (nullable) what is done there */
+  gint64 step_us;
 } Run;
 
 /* What a worker says to the main loop. */
@@ -55,7 +59,9 @@ static void
 run_clear (Run *self)
 {
   g_clear_object (&self->cancellable);
+  g_clear_error (&self->no_media);
   g_clear_pointer (&self->reports, g_ptr_array_unref);
+  g_free (self->step);
   g_free (self->username);
   if (self->password != NULL)
     explicit_bzero (self->password, strlen (self->password));
@@ -74,21 +80,44 @@ hide_progress (Run *self)
 
 /* One line that is written over, for somebody who waits at a terminal. */
 static void
-show_progress (Run *self, guint number, const char *step)
+show_progress (Run *self)
 {
   const guint n_all = self->reports->len;
-  g_autofree char *clean = cg_ctl_text_clean (self->options->addresses[number]);
-  g_autofree char *line =
-      n_all > 1 ? g_strdup_printf ("%u of %u done; %s: %s ...", self->n_done, n_all, clean, step)
-                : g_strdup_printf ("%s ...", step);
+  const int spent_s = (int)((g_get_monotonic_time () - self->step_us) / G_USEC_PER_SEC);
+  g_autofree char *clean =
+      cg_ctl_text_clean (self->options->names != NULL ? self->options->names[self->number] : "");
+  g_autofree char *line = n_all > 1
+                              ? g_strdup_printf ("%u of %u done; %s: %s ... %d s", self->n_done,
+                                                 n_all, clean, self->step, spent_s)
+                              : g_strdup_printf ("%s ... %d s", self->step, spent_s);
 
-  if (!self->screen.rewrites)
-    return;
   hide_progress (self);
   if (self->screen.width > 1 && g_utf8_strlen (line, -1) >= self->screen.width)
     *g_utf8_offset_to_pointer (line, self->screen.width - 1) = '\0';
   g_printerr ("%s", line);
   self->shows_progress = TRUE;
+}
+
+static void
+set_step (Run *self, guint number, const char *step)
+{
+  if (!self->screen.rewrites)
+    return;
+  g_free (self->step);
+  self->step = g_strdup (step);
+  self->number = number;
+  self->step_us = g_get_monotonic_time ();
+  show_progress (self);
+}
+
+static gboolean
+on_second (gpointer user_data)
+{
+  Run *self = user_data;
+
+  if (self->step != NULL)
+    show_progress (self);
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -98,7 +127,7 @@ on_word (gpointer user_data)
   Run *self = word->run;
 
   if (word->step != NULL) {
-    show_progress (self, word->number, word->step);
+    set_step (self, word->number, word->step);
     return G_SOURCE_REMOVE;
   }
   hide_progress (self);
@@ -147,6 +176,7 @@ probe_in_thread (gpointer data, gpointer user_data)
       .password = run->password,
       .timeout_ms = run->options->timeout_ms,
       .no_move = run->ctl->options->no_move,
+      .no_media = run->no_media,
       .cancellable = run->cancellable,
       .on_finding = on_finding_in_thread,
       .on_step = on_step_in_thread,
@@ -183,18 +213,20 @@ prepare (Run *self, GError **error)
   return TRUE;
 }
 
-static gboolean
-probe_all (Run *self, CgCtlInterrupt *interrupt, GError **error)
+static void
+probe_all (Run *self, CgCtlInterrupt *interrupt)
 {
   const guint n_all = self->reports->len;
+  g_autoptr (GSource) seconds = g_timeout_source_new_seconds (1);
   g_autoptr (GSource) signals = g_unix_fd_source_new (cg_ctl_interrupt_get_fd (interrupt), G_IO_IN);
   GThreadPool *pool;
 
-  if (!cg_media_init (NULL, error))
-    return FALSE;
+  cg_media_init (NULL, &self->no_media);
   cg_main_claim ();
   g_source_set_callback (signals, G_SOURCE_FUNC (on_signal), self, NULL);
   g_source_attach (signals, NULL);
+  g_source_set_callback (seconds, on_second, self, NULL);
+  g_source_attach (seconds, NULL);
   pool = g_thread_pool_new (probe_in_thread, NULL, (int)MIN (n_all, MAX_AT_ONCE), TRUE, NULL);
   for (guint i = 0; i < n_all; i++) {
     const Job job = {.run = self, .number = i};
@@ -204,9 +236,9 @@ probe_all (Run *self, CgCtlInterrupt *interrupt, GError **error)
   while (self->n_done < n_all)
     g_main_context_iteration (NULL, TRUE);
   g_thread_pool_free (pool, FALSE, TRUE);
+  g_source_destroy (seconds);
   g_source_destroy (signals);
   hide_progress (self);
-  return TRUE;
 }
 
 /**
@@ -229,7 +261,7 @@ cg_ctl_probes_run (CgCtl *ctl, const CgCtlProbesOptions *options, GError **error
   if (!prepare (&run, error))
     return NULL;
   interrupt = cg_ctl_interrupt_new ();
-  const gboolean is_done = probe_all (&run, interrupt, error);
+  probe_all (&run, interrupt);
   cg_ctl_interrupt_free (interrupt); /* does not return after a signal */
-  return is_done ? g_steal_pointer (&run.reports) : NULL;
+  return g_steal_pointer (&run.reports);
 }

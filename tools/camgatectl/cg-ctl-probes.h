@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /**
  * CgCtlProbesOptions:
  * @addresses: (array zero-terminated=1): of the cameras
+ * @names: (nullable): what people call them, as many; shown with what is done
  * @timeout_ms: for each call
  * @on_finding: (nullable): called for each finding as soon as it is known
  * @on_report: (nullable): called when a camera is done, with its number from 0
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
   const char *const *addresses;
+  const char *const *names;
   guint timeout_ms;
   CgCtlFindingFunc on_finding;
   void (*on_report) (guint number, CgCtlReport *report, gpointer user_data);

@@ -3,8 +3,9 @@
 
 #include "cg-error.h"
 
-/* Below the check's name. */
-#define ADVICE_INDENT 9
+/* What stands before the check's name, and what the name takes. */
+#define INDENT 9
+#define CHECK_WIDTH 11
 
 static const char *const words[] = {
     [CG_CTL_VERDICT_OK] = "ok",
@@ -15,7 +16,7 @@ static const char *const words[] = {
 /* Scripts rely on these names: more may be added, none taken away. */
 static const struct {
   const char *name;
-  const char *members[16];
+  const char *members[17];
 } sections[] = {
     {"ports", {"onvif", "rtsp", "open"}},
     {"device", {"manufacturer", "model", "firmware", "serial", "hardware", "macs"}},
@@ -23,7 +24,8 @@ static const struct {
     {"login", {"kind", "digest", "clock"}},
     {"stream",
      {"profile", "location", "transport", "codec", "width", "height", "fps", "bitrate_kbps",
-      "gop_s", "gop_frames", "b_frames", "first_picture_s", "measured_s", "audio", "audio_rate"}},
+      "gop_s", "gop_frames", "gop_at_least_s", "b_frames", "first_picture_s", "measured_s", "audio",
+      "audio_rate"}},
     {"ptz",
      {"pan_tilt", "zoom", "position", "move_status", "limits", "moves", "stops_by", "stop_s",
       "returned", "presets", "max_presets"}},
@@ -59,6 +61,8 @@ static const struct {
      "look whether the camera's own page shows a picture; switch smart codec off; restart it"},
     {CG_ERROR_STREAM_FORMAT, "switch this profile to H.264 in the camera's video settings"},
     {CG_ERROR_INTERNAL, "install camgate anew: a part of it is missing"},
+    {CG_ERROR_INVALID_CONFIG,
+     "install camgate anew, or set CAMGATE_PIPELINES_DIR to its folder of pipelines"},
 };
 
 /**
@@ -116,22 +120,23 @@ cg_ctl_finding_print (const CgCtlFinding *self, CgCtl *ctl)
 {
   static const CgCtlInk inks[] = {
       [CG_CTL_VERDICT_OK] = CG_CTL_INK_GOOD,
-      [CG_CTL_VERDICT_WARNING] = CG_CTL_INK_TITLE,
+      [CG_CTL_VERDICT_WARNING] = CG_CTL_INK_SO_SO,
       [CG_CTL_VERDICT_FAIL] = CG_CTL_INK_BAD,
   };
   const CgCtlScreen *screen = &ctl->screen;
-  const guint width = screen->width > 0 ? screen->width : CG_CTL_PAGE_WIDTH;
   g_autofree char *clean = cg_ctl_text_clean (self->text);
-  g_autoptr (GString) advice = g_string_new (NULL);
+  g_autofree char *line = g_strdup_printf ("%-9s  %s", self->check, clean);
+  g_autofree char *arrow = self->advice != NULL ? g_strconcat ("-> ", self->advice, NULL) : NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  cg_ctl_say (ctl, "%s%-7s%s  %-9s  %s\n", cg_ctl_screen_ink (screen, inks[self->verdict]),
-              words[self->verdict], cg_ctl_screen_ink (screen, CG_CTL_INK_PLAIN), self->check,
-              clean);
-  if (self->advice == NULL)
-    return;
-  g_autofree char *arrow = g_strconcat ("-> ", self->advice, NULL);
-  cg_ctl_text_wrap (advice, arrow, ADVICE_INDENT, 3, width);
-  cg_ctl_say (ctl, "%s", advice->str);
+  /* To a pipe each finding is one line. */
+  cg_ctl_text_wrap (text, line, INDENT, CHECK_WIDTH, screen->width > 0 ? screen->width : G_MAXINT);
+  if (arrow != NULL)
+    cg_ctl_text_wrap (text, arrow, INDENT, 3,
+                      screen->width > 0 ? screen->width : CG_CTL_PAGE_WIDTH);
+  cg_ctl_say (ctl, "%s%-7s%s  %s", cg_ctl_screen_ink (screen, inks[self->verdict]),
+              words[self->verdict], cg_ctl_screen_ink (screen, CG_CTL_INK_PLAIN),
+              text->str + INDENT);
 }
 
 static JsonObject *
@@ -170,11 +175,13 @@ cg_ctl_report_new (const char *address)
 
 /**
  * cg_ctl_report_free:
- * @self: (transfer full): a report
+ * @self: (transfer full) (nullable): a report
  */
 void
 cg_ctl_report_free (CgCtlReport *self)
 {
+  if (self == NULL)
+    return;
   g_ptr_array_unref (self->findings);
   json_object_unref (self->facts);
   g_free (self->address);

@@ -9,8 +9,8 @@
 #define MIN_TEXT_WIDTH 20
 
 static const char *const inks[] = {
-    [CG_CTL_INK_PLAIN] = "\033[0m", [CG_CTL_INK_TITLE] = "\033[1m", [CG_CTL_INK_GOOD] = "\033[32m",
-    [CG_CTL_INK_BAD] = "\033[31m",  [CG_CTL_INK_FAINT] = "\033[2m",
+    [CG_CTL_INK_PLAIN] = "\033[0m",  [CG_CTL_INK_TITLE] = "\033[1m", [CG_CTL_INK_GOOD] = "\033[32m",
+    [CG_CTL_INK_SO_SO] = "\033[33m", [CG_CTL_INK_BAD] = "\033[31m",  [CG_CTL_INK_FAINT] = "\033[2m",
 };
 
 static guint

@@ -23,6 +23,7 @@ typedef enum {
   CG_CTL_INK_PLAIN,
   CG_CTL_INK_TITLE,
   CG_CTL_INK_GOOD,
+  CG_CTL_INK_SO_SO,
   CG_CTL_INK_BAD,
   CG_CTL_INK_FAINT,
 } CgCtlInk;

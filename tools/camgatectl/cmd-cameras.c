@@ -3,8 +3,8 @@
 
 #include "cg-ctl-commands.h"
 #include "cg-ctl-json.h"
-#include "cg-ctl-nearest.h"
 #include "cg-ctl-table.h"
+#include "cg-nearest.h"
 
 static JsonObject *
 get_camera (JsonArray *cameras, guint i)
@@ -97,7 +97,7 @@ fail_no_camera (CgCtl *self, JsonArray *cameras, GError **error)
     if (did != NULL)
       g_ptr_array_add (dids, (char *)did);
   }
-  nearest = cg_ctl_nearest (self->did, (const char *const *)dids->pdata, dids->len);
+  nearest = cg_nearest_find (self->did, (const char *const *)dids->pdata, dids->len);
   g_set_error (error, CG_CTL_ERROR, CG_CTL_NO_CAMERA, "no camera %s is bound%s%s%s", self->did,
                nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
                nearest != NULL ? "?" : "; camgatectl cameras lists them");

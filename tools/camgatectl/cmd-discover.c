@@ -8,6 +8,7 @@
 #include "cg-ctl-commands.h"
 #include "cg-ctl-interrupt.h"
 #include "cg-ctl-json.h"
+#include "cg-ctl-site.h"
 #include "cg-ctl-table.h"
 #include "cg-onvif-discovery.h"
 #include "cg-range.h"
@@ -48,7 +49,7 @@ search (CgCtl *self, Search *search)
   search->done_fd = eventfd (0, EFD_CLOEXEC);
   wanted[1] = (GPollFD){.fd = search->done_fd, .events = G_IO_IN};
   thread = g_thread_new ("discovery", search_in_thread, search);
-  if (self->screen.colour)
+  if (self->screen.rewrites)
     cg_ctl_say (self, "searching...\r");
   while (g_poll (wanted, G_N_ELEMENTS (wanted), -1) < 0)
     continue;
@@ -56,7 +57,7 @@ search (CgCtl *self, Search *search)
     g_cancellable_cancel (cancellable);
   g_thread_join (thread);
   close (search->done_fd);
-  if (self->screen.colour)
+  if (self->screen.rewrites)
     cg_ctl_say (self, "\033[K");
 }
 
@@ -176,33 +177,64 @@ describe (const CgOnvifDiscovered *found, const char *service, gboolean asked, c
   return object;
 }
 
-static void
-print_found (CgCtl *self, GPtrArray *found)
+/* As it is printed as JSON, for those who go on with it. */
+static JsonArray *
+describe_all (CgCtl *self, GPtrArray *found)
 {
-  static const char *const titles[] = {"address", "name", "model", "bound", "endpoint", NULL};
-  g_autoptr (CgCtlTable) table = cg_ctl_table_new (titles);
   g_autoptr (CgCtlAnswer) bound = cg_ctl_ask_gateway (self, "cameras", NULL);
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autofree char *text = NULL;
   JsonArray *known = bound != NULL ? cg_ctl_json_array (bound->body, "cameras") : NULL;
   JsonArray *cameras = json_array_new ();
 
   for (guint i = 0; i < found->len; i++) {
     const CgOnvifDiscovered *camera = found->pdata[i];
     g_autofree char *service = cg_onvif_discovered_get_service_address (camera);
-    const char *did = find_bound (known, camera->address, service);
-    const char *bound_text = bound == NULL ? NULL : did != NULL ? did : "no";
 
-    json_array_add_object_element (cameras, describe (camera, service, bound != NULL, did));
-    cg_ctl_table_add_row (table,
-                          (const char *const[]){camera->address, camera->name, camera->hardware,
-                                                bound_text, camera->endpoint});
+    json_array_add_object_element (
+        cameras,
+        describe (camera, service, bound != NULL, find_bound (known, camera->address, service)));
+  }
+  return cameras;
+}
+
+static void
+print_found (CgCtl *self, GPtrArray *found)
+{
+  static const char *const titles[] = {"address", "name", "model", "bound", "endpoint", NULL};
+  g_autoptr (CgCtlTable) table = cg_ctl_table_new (titles);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autofree char *text = NULL;
+  JsonArray *cameras = describe_all (self, found);
+
+  for (guint i = 0; i < found->len; i++) {
+    JsonObject *camera = json_array_get_object_element (cameras, i);
+    const char *did = cg_ctl_json_string (camera, "did");
+    const gboolean is_asked = !json_object_get_null_member (camera, "bound");
+
+    cg_ctl_table_add_row (table, (const char *const[]){cg_ctl_json_string (camera, "address"),
+                                                       cg_ctl_json_string (camera, "name"),
+                                                       cg_ctl_json_string (camera, "model"),
+                                                       !is_asked     ? NULL
+                                                       : did != NULL ? did
+                                                                     : "no",
+                                                       cg_ctl_json_string (camera, "endpoint")});
   }
   json_object_set_array_member (object, "cameras", cameras);
   cg_ctl_print_json (self, object);
   text = cg_ctl_table_to_string (table, &self->screen);
   if (found->len > 0)
     cg_ctl_say (self, "%s", text);
+}
+
+static gboolean
+check_probe_options (CgCtl *self, GError **error)
+{
+  const CgCtlOptions *options = self->options;
+
+  if (options->csv && options->json)
+    return cg_ctl_fail_usage (self, error, "either --csv or --json");
+  if (!options->probe_all && (options->csv || options->no_move || options->user != NULL))
+    return cg_ctl_fail_usage (self, error, "--csv, --no-move and --user go with --probe-all");
+  return TRUE;
 }
 
 static gboolean
@@ -241,7 +273,7 @@ cg_cmd_discover (CgCtl *self, GError **error)
   };
   g_autoptr (GPtrArray) found = NULL;
 
-  if (addresses == NULL || !check_ranges (self, error))
+  if (addresses == NULL || !check_probe_options (self, error) || !check_ranges (self, error))
     return FALSE;
   search (self, &job);
   found = job.found;
@@ -249,6 +281,11 @@ cg_cmd_discover (CgCtl *self, GError **error)
     g_set_error (error, CG_CTL_ERROR, CG_CTL_NO_CAMERA, "cannot search: %s", job.error->message);
     g_clear_error (&job.error);
     return FALSE;
+  }
+  if (found->len > 0 && self->options->probe_all) {
+    g_autoptr (JsonArray) cameras = describe_all (self, found);
+
+    return cg_ctl_site_probe (self, cameras, error);
   }
   print_found (self, found);
   if (found->len > 0)

@@ -3,9 +3,9 @@
 
 #include "cg-ctl-commands.h"
 #include "cg-ctl-json.h"
-#include "cg-ctl-nearest.h"
 #include "cg-ctl-table.h"
 #include "cg-ctl-target.h"
+#include "cg-nearest.h"
 
 /* PROTOCOL.md section 4, preset. */
 #define MAX_INDEX 128
@@ -87,7 +87,7 @@ find_verb (CgCtl *self, GError **error)
                        verbs[i].max_words == 1 ? "nothing more" : "the number of a preset");
     return -1;
   }
-  nearest = cg_ctl_nearest (self->words[0], words, G_N_ELEMENTS (words));
+  nearest = cg_nearest_find (self->words[0], words, G_N_ELEMENTS (words));
   cg_ctl_fail_usage (self, error, "list, set, goto or remove, not %s%s%s%s", self->words[0],
                      nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "",
                      nearest != NULL ? "?" : "");

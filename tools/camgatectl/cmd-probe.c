@@ -25,6 +25,8 @@ check_address (CgCtl *self, GError **error)
     return cg_ctl_fail_usage (self, error,
                               "no credentials in the address: use --user, and --password-file or "
                               "$CAMGATE_PASSWORD");
+  if (cg_ctl_probe_is_rtsp (address))
+    return TRUE;
   url = cg_onvif_address_normalise (address, &reason);
   return url != NULL || cg_ctl_fail_usage (self, error, "%s", reason->message);
 }

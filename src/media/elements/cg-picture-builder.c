@@ -384,11 +384,10 @@ cg_picture_builder_end (CgPictureBuilder *self)
 void
 cg_picture_builder_mark (CgPictureBuilder *self)
 {
-  cg_picture_builder_end (self);
   if (!self->picture.content.has_slice)
     return;
   self->picture.is_marked = TRUE;
-  if (self->trust == TRUSTED)
+  if (self->trust == TRUSTED && !self->in_nal)
     finish_picture (self);
 }
 

@@ -9,7 +9,7 @@
 #define MAX_CORRECTION_US (2 * G_USEC_PER_SEC)
 
 /* Below this nobody hears it, and every report would move the track a little. */
-#define MIN_CORRECTION_US 2000
+#define MIN_CORRECTION_US 10000
 
 static gint64
 unfold (const CgRtpTime *self, guint32 time)
@@ -43,7 +43,7 @@ ntp_to_us (guint64 ntp)
 void
 cg_rtp_time_init (CgRtpTime *self, guint rate)
 {
-  *self = (CgRtpTime){.rate = rate >= MIN_RATE ? rate : DEFAULT_RATE};
+  *self = (CgRtpTime){.rate = rate >= MIN_RATE ? rate : DEFAULT_RATE, .skip_us = G_MININT64};
   cg_timeline_init (&self->timeline);
 }
 
@@ -54,8 +54,10 @@ cg_rtp_time_init (CgRtpTime *self, guint rate)
  * @now_us: when it came, on the clock that all tracks begin by
  * @dts_us: (out): decoding time; strictly rises
  * @pts_us: (out): presentation time, not before @dts_us
+ *
+ * Returns: whether it is wanted: a track that was put back in time would play a piece twice
  */
-void
+gboolean
 cg_rtp_time_stamp (CgRtpTime *self, guint32 time, gint64 now_us, gint64 *dts_us, gint64 *pts_us)
 {
   if (!self->has_begun) {
@@ -65,8 +67,13 @@ cg_rtp_time_stamp (CgRtpTime *self, guint32 time, gint64 now_us, gint64 *dts_us,
     self->ticks = unfold (self, time);
   }
   self->last = time;
-  cg_timeline_stamp (&self->timeline, to_us (self, self->ticks) + self->shift_us, now_us, dts_us,
-                     pts_us);
+  const gint64 in_us = to_us (self, self->ticks) + self->shift_us;
+  if (in_us + self->timeline.offset_us <= self->skip_us)
+    return FALSE;
+  self->skip_us = G_MININT64;
+  cg_timeline_stamp (&self->timeline, in_us, now_us, dts_us, pts_us);
+  self->last_us = *pts_us;
+  return TRUE;
 }
 
 /**
@@ -111,8 +118,11 @@ cg_rtp_time_follow (CgRtpTime *self, const CgRtpTime *leader)
   const gint64 shift_us = wanted_us - self->report_us - self->timeline.offset_us;
   const gint64 correction_us = ABS (shift_us - self->shift_us);
 
-  if (correction_us >= MIN_CORRECTION_US && correction_us <= MAX_CORRECTION_US)
-    self->shift_us = shift_us;
+  if (correction_us < MIN_CORRECTION_US || correction_us > MAX_CORRECTION_US)
+    return;
+  if (shift_us < self->shift_us)
+    self->skip_us = self->last_us;
+  self->shift_us = shift_us;
 }
 
 /**

@@ -24,10 +24,12 @@ typedef struct {
   gint64 report_us;  /* the reported moment, by ticks */
   gint64 report_ntp; /* the same, in microseconds of the camera's clock */
   guint report_jumps;
+  gint64 last_us;
+  gint64 skip_us; /* what is not later than this was there already */
 } CgRtpTime;
 
 void cg_rtp_time_init (CgRtpTime *self, guint rate);
-void
+gboolean
 cg_rtp_time_stamp (CgRtpTime *self, guint32 time, gint64 now_us, gint64 *dts_us, gint64 *pts_us);
 void cg_rtp_time_report (CgRtpTime *self, guint32 time, guint64 ntp);
 void cg_rtp_time_follow (CgRtpTime *self, const CgRtpTime *leader);

@@ -22,6 +22,17 @@ parse_first_line (CgRtspMessage *self, const char *line)
   return self->status >= 100 && self->status < 1000;
 }
 
+/* What comes back in a header of ours must not make a line of its own. */
+static char *
+clean (char *text)
+{
+  for (char *p = text; *p != '\0'; p++) {
+    if (g_ascii_iscntrl (*p))
+      *p = ' ';
+  }
+  return g_strstrip (text);
+}
+
 static void
 add_header (CgRtspMessage *self, const char *line)
 {
@@ -30,7 +41,7 @@ add_header (CgRtspMessage *self, const char *line)
   if (colon == NULL)
     return;
   g_ptr_array_add (self->headers, g_strchomp (g_strndup (line, (gsize)(colon - line))));
-  g_ptr_array_add (self->headers, g_strstrip (g_strdup (colon + 1)));
+  g_ptr_array_add (self->headers, clean (g_strdup (colon + 1)));
 }
 
 /* A line that begins with a blank goes on with the value before (RFC 2616, 4.2). */
@@ -42,7 +53,7 @@ continue_header (CgRtspMessage *self, char *line)
   if (self->headers->len == 0)
     return;
   last = &self->headers->pdata[self->headers->len - 1];
-  char *joined = g_strconcat (*last, " ", g_strstrip (line), NULL);
+  char *joined = g_strconcat (*last, " ", clean (line), NULL);
   g_free (*last);
   *last = joined;
 }

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @status: of a response
  * @headers: (element-type utf8): name, value, name, value…
  * @body: (nullable): what followed the head
+ * @is_too_long: there was more body than anybody would read
  *
  * One message of RFC 2326 as it came, whoever sent it.
  */
@@ -19,6 +20,7 @@ typedef struct {
   guint status;
   GPtrArray *headers;
   GBytes *body;
+  gboolean is_too_long;
 } CgRtspMessage;
 
 CgRtspMessage *cg_rtsp_message_parse (const char *head, gsize length);

@@ -110,9 +110,12 @@ take_message (CgRtspReader *self, CgRtspItem *item)
   if (head == 0)
     return available >= MAX_HEAD ? BAD : MORE;
   g_autoptr (CgRtspMessage) message = cg_rtsp_message_parse ((const char *)bytes, head);
-  const gsize body = message != NULL ? cg_rtsp_message_get_number (message, "Content-Length") : 0;
-  if (message == NULL || body > MAX_BODY)
+  if (message == NULL)
     return BAD;
+  gsize body = cg_rtsp_message_get_number (message, "Content-Length");
+  message->is_too_long = body > MAX_BODY;
+  if (message->is_too_long)
+    body = 0;
   if (available < head + body)
     return MORE;
   if (body > 0)

@@ -166,10 +166,8 @@ cg_video_depay_push (CgVideoDepay *self, const CgRtpPacket *packet)
     push_h264 (self, packet);
   else
     push_h265 (self, packet);
-  if (packet->marker) {
-    self->in_fragment = FALSE;
+  if (packet->marker)
     cg_picture_builder_mark (self->builder);
-  }
 }
 
 /**

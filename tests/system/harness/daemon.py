@@ -14,6 +14,8 @@ from .process import Process
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BUILD = os.environ.get("CAMGATE_BUILD", os.path.join(ROOT, "build"))
 CAMGATED = os.path.join(BUILD, "src", "camgated")
+# Loaded before libc, it makes the disk hang (hang.c).
+HANG = os.path.join(BUILD, "tests", "system", "hang.so")
 CAMGATECTL = os.path.join(BUILD, "tools", "camgatectl", "camgatectl")
 ENVIRONMENT = {"CAMGATE_PIPELINES_DIR": os.path.join(ROOT, "pipelines")}
 
@@ -40,6 +42,7 @@ class Daemon:
         self.socket_path = os.path.join(self._folder, "camgate.sock")
         self.notices = Mailbox("notices of camgated")
         self._own_session = own_session
+        self.environment = {}
         self._notify_path = os.path.join(self._folder, "notify")
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(self._notify_path)
@@ -62,7 +65,7 @@ class Daemon:
             "camgated",
             [CAMGATED, "--config", self.config_path, "--state-dir", self.state_dir,
              "--socket", self.socket_path, "--verbose", *arguments],
-            env={**ENVIRONMENT, "NOTIFY_SOCKET": self._notify_path},
+            env={**ENVIRONMENT, **self.environment, "NOTIFY_SOCKET": self._notify_path},
             own_session=self._own_session)
 
     def start(self):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A test's house: a temporary folder, and in it whatever parts the test starts."""
 
+import os
 import shutil
 import tempfile
 import unittest
@@ -39,8 +40,8 @@ class SystemTest(unittest.TestCase):
         if hasattr(part, "tail"):
             self._last_words.insert(0, part.tail())
 
-    def start_broker(self):
-        broker = self.keep(Broker(self.folder, USERS))
+    def start_broker(self, name="first"):
+        broker = self.keep(Broker(os.path.join(self.folder, name), USERS))
         broker.start()
         return broker
 

@@ -103,6 +103,14 @@ class Broker:
         self._process.lines.expect(
             lambda line: line.endswith(f" {topic}"), f"subscription to {topic}")
 
+    def expect_log(self, word):
+        """Waits for a line of its log with this word, and returns it."""
+        return self._process.lines.expect(lambda line: word in line, f"line with {word}")
+
+    def said(self, word):
+        """Whether this word has ever stood in its log."""
+        return any(word in line for line in self._process.output)
+
     def kill(self):
         self._process.kill()
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-ctl-nearest.h"
+#include "cg-nearest.h"
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #define MAX_LENGTH 32
 
 /**
- * cg_ctl_nearest_distance:
+ * cg_nearest_distance:
  * @a: a word
  * @b: another
  *
@@ -15,7 +15,7 @@
  *   one of the other; %G_MAXUINT if one is no word that a person would mistype
  */
 guint
-cg_ctl_nearest_distance (const char *a, const char *b)
+cg_nearest_distance (const char *a, const char *b)
 {
   guint cost[MAX_LENGTH + 1][MAX_LENGTH + 1];
   const gsize length_a = strlen (a);
@@ -42,7 +42,7 @@ cg_ctl_nearest_distance (const char *a, const char *b)
 }
 
 /**
- * cg_ctl_nearest:
+ * cg_nearest_find:
  * @word: what was typed
  * @known: (array length=n_known): what could have been meant
  * @n_known: length of @known
@@ -51,14 +51,14 @@ cg_ctl_nearest_distance (const char *a, const char *b)
  *   none is near enough to be a help
  */
 const char *
-cg_ctl_nearest (const char *word, const char *const *known, gsize n_known)
+cg_nearest_find (const char *word, const char *const *known, gsize n_known)
 {
   const guint limit = 1 + strlen (word) / 3; /* one slip, and one more for every three letters */
   const char *nearest = NULL;
   guint least = limit + 1;
 
   for (gsize i = 0; i < n_known; i++) {
-    const guint distance = cg_ctl_nearest_distance (word, known[i]);
+    const guint distance = cg_nearest_distance (word, known[i]);
 
     if (strlen (word) >= 2 && g_str_has_prefix (known[i], word))
       return known[i];

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cg-error.h"
+
+static gboolean
+fail (GError **error, CgError code, const char *why)
+{
+  g_set_error_literal (error, CG_ERROR, (int)code, why);
+  return FALSE;
+}
+
+static gboolean
+fail_with_errno (GError **error, int number)
+{
+  g_set_error (error, CG_ERROR, number == ENOENT ? CG_ERROR_UNKNOWN_THING : CG_ERROR_INVALID_CONFIG,
+               "cannot be read: %s", g_strerror (number));
+  return FALSE;
+}
+
+static gboolean
+read_all (int fd, GString *text, GError **error)
+{
+  char buffer[4096];
+  struct stat status;
+  gssize n = 0;
+
+  if (fd < 0 || fstat (fd, &status) != 0)
+    return fail_with_errno (error, errno);
+  if (!S_ISREG (status.st_mode))
+    return fail (error, CG_ERROR_INVALID_CONFIG, "is no regular file");
+  while ((n = read (fd, buffer, sizeof buffer)) > 0 && text->len <= CG_FILE_MAX_LENGTH)
+    g_string_append_len (text, buffer, n);
+  if (n < 0)
+    return fail_with_errno (error, errno);
+  if (text->len > CG_FILE_MAX_LENGTH)
+    return fail (error, CG_ERROR_INVALID_CONFIG, "is larger than 1 MiB");
+  return TRUE;
+}
+
+/**
+ * cg_file_read:
+ * @path: of a file that people may edit
+ * @length: (out): of what is returned, in bytes
+ * @error: return location: %CG_ERROR_UNKNOWN_THING if there is none, else
+ *   %CG_ERROR_INVALID_CONFIG; the message does not name @path
+ *
+ * Reads a regular file of at most 1 MiB: a FIFO or a device would keep us waiting. Blocking.
+ *
+ * Returns: (transfer full) (nullable): its content, and a zero byte behind it
+ */
+char *
+cg_file_read (const char *path, gsize *length, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+  const gboolean is_read = read_all (fd, text, error);
+
+  if (fd >= 0)
+    close (fd);
+  if (!is_read)
+    return NULL;
+  *length = text->len;
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define CG_FILE_MAX_LENGTH (1024 * 1024)
+
+char *cg_file_read (const char *path, gsize *length, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-rtsp-connection.h"
+
+#include <glib-unix.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "cg-error.h"
+
+struct _CgRtspConnection {
+  GTlsCertificateFlags tls_flags; /* what must not be wrong with a certificate */
+  char *fingerprint;              /* (owned) (nullable) of the only one that is taken */
+
+  GMainContext *context; /* (owned) of what GIO does in several steps */
+  int wake_fd;           /* (owned) readable while interrupted */
+
+  GIOStream *stream;             /* (owned) (nullable) */
+  GPollableInputStream *input;   /* (not owned) of the stream */
+  GPollableOutputStream *output; /* (not owned) of the stream */
+  int fd;                        /* (not owned) of the stream */
+  gboolean is_tls;
+};
+
+/**
+ * cg_rtsp_connection_new:
+ * @tls_flags: what must not be wrong with a camera's certificate
+ * @fingerprint: (nullable): SHA-256 of the only certificate that is taken, in any writing (Q57)
+ *
+ * Returns: (transfer full): a connection that is not open
+ */
+CgRtspConnection *
+cg_rtsp_connection_new (GTlsCertificateFlags tls_flags, const char *fingerprint)
+{
+  CgRtspConnection *self = g_new0 (CgRtspConnection, 1);
+
+  self->tls_flags = tls_flags;
+  self->fingerprint = g_strdup (fingerprint);
+  self->context = g_main_context_new ();
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return self;
+}
+
+/**
+ * cg_rtsp_connection_close:
+ * @self: a connection
+ *
+ * Without a word. Does nothing when closed.
+ */
+void
+cg_rtsp_connection_close (CgRtspConnection *self)
+{
+  self->input = NULL;
+  self->output = NULL;
+  self->fd = -1;
+  g_clear_object (&self->stream);
+}
+
+/**
+ * cg_rtsp_connection_free:
+ * @self: (transfer full) (nullable): a connection that nobody waits on
+ */
+void
+cg_rtsp_connection_free (CgRtspConnection *self)
+{
+  if (self == NULL)
+    return;
+  cg_rtsp_connection_close (self);
+  while (g_main_context_iteration (self->context, FALSE))
+    ;
+  g_main_context_unref (self->context);
+  if (self->wake_fd >= 0)
+    close (self->wake_fd);
+  g_free (self->fingerprint);
+  g_free (self);
+}
+
+/**
+ * cg_rtsp_connection_interrupt:
+ * @self: a connection
+ *
+ * Every wait ends at once with #CG_ERROR_CANCELLED, now and until cg_rtsp_connection_resume(); any
+ * thread.
+ */
+void
+cg_rtsp_connection_interrupt (CgRtspConnection *self)
+{
+  eventfd_write (self->wake_fd, 1);
+}
+
+/**
+ * cg_rtsp_connection_resume:
+ * @self: a connection
+ *
+ * Waits again, for a goodbye.
+ */
+void
+cg_rtsp_connection_resume (CgRtspConnection *self)
+{
+  eventfd_t count;
+
+  eventfd_read (self->wake_fd, &count);
+}
+
+static void
+set_timed_out (GError **error)
+{
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer in time");
+}
+
+static void
+set_cancelled (GError **error)
+{
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the stream was stopped");
+}
+
+/* The one place where GIO's errors become ours. */
+static gboolean
+set_lost (const GError *cause, GError **error)
+{
+  const gboolean is_late = g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  const gboolean is_tls = cause->domain == G_TLS_ERROR;
+
+  g_set_error_literal (error, CG_ERROR,
+                       is_late  ? CG_ERROR_TIMED_OUT
+                       : is_tls ? CG_ERROR_PEER_FAULT
+                                : CG_ERROR_UNREACHABLE,
+                       cause->message);
+  return FALSE;
+}
+
+/* A step of GIO's, and what may end it. */
+typedef struct {
+  GCancellable *cancellable;
+  GAsyncResult *result; /* (nullable) (owned) */
+  gboolean is_late;
+  gboolean is_interrupted;
+} Step;
+
+static void
+on_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  ((Step *)user_data)->result = g_object_ref (result);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  ((Step *)user_data)->is_late = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_wake (int fd, GIOCondition condition, gpointer user_data)
+{
+  ((Step *)user_data)->is_interrupted = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+step_clear (Step *step)
+{
+  g_clear_object (&step->result);
+  g_clear_object (&step->cancellable);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Step, step_clear)
+
+/* A step that is given up still ends, at once. */
+static gboolean
+await (CgRtspConnection *self, Step *step, gint64 deadline_us, GError **error)
+{
+  const gint64 left_us = MAX (deadline_us - g_get_monotonic_time (), 0);
+  g_autoptr (GSource) timer = g_timeout_source_new ((guint)(left_us / 1000));
+  g_autoptr (GSource) wake = g_unix_fd_source_new (self->wake_fd, G_IO_IN);
+
+  g_source_set_callback (timer, on_deadline, step, NULL);
+  g_source_set_callback (wake, G_SOURCE_FUNC (on_wake), step, NULL);
+  g_source_attach (timer, self->context);
+  g_source_attach (wake, self->context);
+  while (step->result == NULL && !step->is_late && !step->is_interrupted)
+    g_main_context_iteration (self->context, TRUE);
+  g_source_destroy (timer);
+  g_source_destroy (wake);
+  if (step->result != NULL)
+    return TRUE;
+  g_cancellable_cancel (step->cancellable);
+  while (step->result == NULL)
+    g_main_context_iteration (self->context, TRUE);
+  if (step->is_interrupted)
+    set_cancelled (error);
+  else
+    set_timed_out (error);
+  return FALSE;
+}
+
+static GSocketConnection *
+connect_socket (CgRtspConnection *self,
+                GSocketConnectable *address,
+                gint64 deadline_us,
+                GError **error)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_auto (Step) step = {.cancellable = g_cancellable_new ()};
+  g_autoptr (GError) cause = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE); /* cameras are neighbours */
+  g_socket_client_connect_async (client, address, step.cancellable, on_result, &step);
+  const gboolean is_done = await (self, &step, deadline_us, error);
+  GSocketConnection *connection = g_socket_client_connect_finish (client, step.result, &cause);
+  if (is_done && connection == NULL)
+    set_lost (cause, error);
+  if (!is_done)
+    g_clear_object (&connection);
+  return connection;
+}
+
+static gboolean
+has_fingerprint (GTlsCertificate *certificate, const char *wanted)
+{
+  g_autoptr (GByteArray) der = NULL;
+  const char *p = wanted;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  if (der == NULL)
+    return FALSE;
+  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
+  for (const char *d = digest; *d != '\0'; d++, p++) {
+    while (*p != '\0' && !g_ascii_isxdigit (*p))
+      p++;
+    if (g_ascii_tolower (*p) != *d)
+      return FALSE;
+  }
+  while (*p != '\0' && !g_ascii_isxdigit (*p))
+    p++;
+  return *p == '\0';
+}
+
+/* A pin counts more than what the system thinks of a certificate (Q57). */
+static gboolean
+on_accept_certificate (GTlsConnection *tls,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags errors,
+                       gpointer user_data)
+{
+  const CgRtspConnection *self = user_data;
+
+  if (self->fingerprint != NULL)
+    return has_fingerprint (certificate, self->fingerprint);
+  return (errors & self->tls_flags) == 0;
+}
+
+/* GIO asks only about certificates that it does not like. */
+static gboolean
+check_certificate (CgRtspConnection *self, GTlsConnection *tls, GError **error)
+{
+  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (tls);
+
+  if (self->fingerprint == NULL ||
+      (certificate != NULL && has_fingerprint (certificate, self->fingerprint)))
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
+                       "the camera's certificate is not the pinned one");
+  return FALSE;
+}
+
+static GIOStream *
+start_tls (CgRtspConnection *self,
+           GIOStream *plain,
+           GSocketConnectable *address,
+           gint64 deadline_us,
+           GError **error)
+{
+  g_auto (Step) step = {.cancellable = g_cancellable_new ()};
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GIOStream) tls = g_tls_client_connection_new (plain, address, &cause);
+  if (tls == NULL) {
+    set_lost (cause, error);
+    return NULL;
+  }
+
+  g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), self);
+  g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, step.cancellable,
+                                    on_result, &step);
+  const gboolean is_done = await (self, &step, deadline_us, error);
+  if (!g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), step.result, &cause)) {
+    if (is_done)
+      set_lost (cause, error);
+    return NULL;
+  }
+  if (!is_done || !check_certificate (self, G_TLS_CONNECTION (tls), error))
+    return NULL;
+  return g_steal_pointer (&tls);
+}
+
+static void
+take_stream (CgRtspConnection *self, GIOStream *stream, GSocket *socket)
+{
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_keepalive (socket, TRUE);
+  self->stream = stream;
+  self->fd = g_socket_get_fd (socket);
+  self->input = G_POLLABLE_INPUT_STREAM (g_io_stream_get_input_stream (stream));
+  self->output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+}
+
+static gboolean
+open_stream (CgRtspConnection *self, const CgRtspUrl *url, gint64 deadline_us, GError **error)
+{
+  g_autoptr (GSocketConnectable) address = g_network_address_new (url->host, (guint16)url->port);
+  g_autoptr (GSocketConnection) connection = connect_socket (self, address, deadline_us, error);
+  if (connection == NULL)
+    return FALSE;
+
+  self->is_tls = url->is_tls;
+  GIOStream *stream = url->is_tls
+                          ? start_tls (self, G_IO_STREAM (connection), address, deadline_us, error)
+                          : g_object_ref (G_IO_STREAM (connection));
+  if (stream == NULL)
+    return FALSE;
+  take_stream (self, stream, g_socket_connection_get_socket (connection));
+  return TRUE;
+}
+
+/**
+ * cg_rtsp_connection_open_in_thread:
+ * @self: a connection; what was open is closed
+ * @url: where to
+ * @deadline_us: on the monotonic clock
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED, or
+ *   #CG_ERROR_PEER_FAULT for a certificate that is not taken
+ *
+ * Looks the name up and connects, by IPv6 and IPv4, whichever answers first.
+ *
+ * Returns: whether it is open
+ */
+gboolean
+cg_rtsp_connection_open_in_thread (CgRtspConnection *self,
+                                   const CgRtspUrl *url,
+                                   gint64 deadline_us,
+                                   GError **error)
+{
+  cg_rtsp_connection_close (self);
+  g_main_context_push_thread_default (self->context);
+  const gboolean is_open = open_stream (self, url, deadline_us, error);
+  g_main_context_pop_thread_default (self->context);
+  if (!is_open)
+    g_prefix_error (error, "%s port %u: ", url->host, url->port);
+  return is_open;
+}
+
+/**
+ * cg_rtsp_connection_is_open:
+ * @self: a connection
+ *
+ * Returns: whether cg_rtsp_connection_open_in_thread() has opened it and nobody has closed it since
+ */
+gboolean
+cg_rtsp_connection_is_open (const CgRtspConnection *self)
+{
+  return self->stream != NULL;
+}
+
+/* Until the socket is ready. Rounded up: what is almost over is not asked again and again. */
+static gboolean
+wait_ready (CgRtspConnection *self, GIOCondition condition, gint64 deadline_us, GError **error)
+{
+  GPollFD fds[] = {{.fd = self->fd, .events = (gushort)condition},
+                   {.fd = self->wake_fd, .events = G_IO_IN}};
+
+  for (;;) {
+    const gint64 left_us = deadline_us - g_get_monotonic_time ();
+    const gint64 left_ms = left_us > 0 ? (left_us + 999) / 1000 : 0;
+
+    g_poll (fds, G_N_ELEMENTS (fds), (gint)MIN (left_ms, G_MAXINT));
+    if (fds[1].revents != 0) {
+      set_cancelled (error);
+      return FALSE;
+    }
+    if (fds[0].revents != 0)
+      return TRUE;
+    if (left_ms == 0) {
+      set_timed_out (error);
+      return FALSE;
+    }
+  }
+}
+
+/**
+ * cg_rtsp_connection_write_in_thread:
+ * @self: an open connection
+ * @data: what to send
+ * @size: its bytes
+ * @deadline_us: on the monotonic clock
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED
+ *
+ * Returns: whether all of it was taken
+ */
+gboolean
+cg_rtsp_connection_write_in_thread (
+    CgRtspConnection *self, const void *data, gsize size, gint64 deadline_us, GError **error)
+{
+  const guint8 *next = data;
+
+  while (size > 0) {
+    g_autoptr (GError) cause = NULL;
+    const gssize written =
+        g_pollable_output_stream_write_nonblocking (self->output, next, size, NULL, &cause);
+
+    if (written > 0) {
+      next += written;
+      size -= (gsize)written;
+      continue;
+    }
+    if (cause != NULL && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      return set_lost (cause, error);
+    if (!wait_ready (self, G_IO_OUT, deadline_us, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * cg_rtsp_connection_read_in_thread:
+ * @self: an open connection
+ * @data: (out): room for what comes
+ * @size: how much room
+ * @deadline_us: on the monotonic clock
+ * @error: return location: #CG_ERROR_UNREACHABLE, also where the camera closes the connection;
+ *   #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED
+ *
+ * Waits for something and takes as much as is there. One system call to wait and one to read.
+ *
+ * Returns: how many bytes came; -1: none
+ */
+gssize
+cg_rtsp_connection_read_in_thread (
+    CgRtspConnection *self, void *data, gsize size, gint64 deadline_us, GError **error)
+{
+  for (;;) {
+    g_autoptr (GError) cause = NULL;
+
+    /* TLS may hold more than the socket shows. */
+    if (!self->is_tls && !wait_ready (self, G_IO_IN, deadline_us, error))
+      return -1;
+    const gssize length =
+        g_pollable_input_stream_read_nonblocking (self->input, data, size, NULL, &cause);
+    if (length > 0)
+      return length;
+    if (length == 0) {
+      g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera closed the connection");
+      return -1;
+    }
+    if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+      set_lost (cause, error);
+      return -1;
+    }
+    if (self->is_tls && !wait_ready (self, G_IO_IN, deadline_us, error))
+      return -1;
+  }
+}

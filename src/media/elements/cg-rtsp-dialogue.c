@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-rtsp-dialogue.h"
+
+#include <gst/rtsp/gstrtspdefs.h>
+
+#include "cg-error.h"
+#include "cg-rtsp-connection.h"
+#include "cg-rtsp-login.h"
+#include "cg-rtsp-reader.h"
+
+/* Some cameras refuse without (Q52). */
+#define USER_AGENT "camgate"
+
+struct _CgRtspDialogue {
+  CgRtspPacketFunc func;
+  gpointer user_data;
+  CgBreaker *breaker; /* (owned) (nullable) */
+  char *username;     /* (owned) (nullable) */
+  char *password;     /* (owned) (nullable) */
+  guint timeout_ms;
+
+  CgRtspConnection *connection; /* (owned) */
+  const CgRtspUrl *url;         /* (not owned) (nullable) where it goes */
+  CgRtspReader *reader;         /* (owned) (nullable) while connected */
+  guint64 skipped;              /* on connections before */
+  CgRtspLogin *login;           /* (owned) */
+  gboolean is_asking;           /* the breaker waits for what becomes of the login */
+  gboolean is_shown;            /* the login, in the last request */
+  char *session;                /* (owned) (nullable) */
+  guint number;                 /* CSeq of the last request */
+};
+
+static void
+tell_breaker (CgRtspDialogue *self, CgBreakerOutcome outcome)
+{
+  if (self->is_asking)
+    cg_breaker_end (self->breaker, CG_BREAKER_RTSP, outcome);
+  self->is_asking = FALSE;
+}
+
+/**
+ * cg_rtsp_dialogue_new:
+ * @options: all is copied
+ * @func: gets what comes on the channels
+ * @user_data: for @func
+ *
+ * Returns: (transfer full): a dialogue that goes nowhere yet
+ */
+CgRtspDialogue *
+cg_rtsp_dialogue_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpointer user_data)
+{
+  CgRtspDialogue *self = g_new0 (CgRtspDialogue, 1);
+
+  self->func = func;
+  self->user_data = user_data;
+  self->breaker = options->breaker != NULL ? cg_breaker_ref (options->breaker) : NULL;
+  self->username = g_strdup (options->username);
+  self->password = g_strdup (options->password);
+  self->timeout_ms = options->timeout_ms;
+  self->connection = cg_rtsp_connection_new (options->tls_flags, options->tls_fingerprint);
+  self->login = cg_rtsp_login_new (options->username, options->password);
+  return self;
+}
+
+/**
+ * cg_rtsp_dialogue_hang_up:
+ * @self: a dialogue
+ *
+ * Without a word. A connection is made anew with the next request.
+ */
+void
+cg_rtsp_dialogue_hang_up (CgRtspDialogue *self)
+{
+  cg_rtsp_connection_close (self->connection);
+  if (self->reader != NULL)
+    self->skipped += cg_rtsp_reader_get_skipped (self->reader);
+  g_clear_pointer (&self->reader, cg_rtsp_reader_free);
+}
+
+/**
+ * cg_rtsp_dialogue_free:
+ * @self: (transfer full) (nullable): a dialogue
+ */
+void
+cg_rtsp_dialogue_free (CgRtspDialogue *self)
+{
+  if (self == NULL)
+    return;
+  tell_breaker (self, CG_BREAKER_UNKNOWN);
+  g_clear_pointer (&self->breaker, cg_breaker_unref);
+  cg_rtsp_dialogue_hang_up (self);
+  cg_rtsp_connection_free (self->connection);
+  cg_rtsp_login_free (self->login);
+  g_free (self->username);
+  g_free (self->password);
+  g_free (self->session);
+  g_free (self);
+}
+
+/**
+ * cg_rtsp_dialogue_interrupt:
+ * @self: a dialogue
+ *
+ * What is under way ends at once with #CG_ERROR_CANCELLED, and so does everything after it until
+ * cg_rtsp_dialogue_resume(); any thread.
+ */
+void
+cg_rtsp_dialogue_interrupt (CgRtspDialogue *self)
+{
+  cg_rtsp_connection_interrupt (self->connection);
+}
+
+/**
+ * cg_rtsp_dialogue_resume:
+ * @self: a dialogue
+ * @timeout_ms: for each answer from here on
+ *
+ * Says goodbye after an interruption; packets are ignored.
+ */
+void
+cg_rtsp_dialogue_resume (CgRtspDialogue *self, guint timeout_ms)
+{
+  cg_rtsp_connection_resume (self->connection);
+  self->timeout_ms = timeout_ms;
+  self->func = NULL;
+}
+
+/**
+ * cg_rtsp_dialogue_go_to:
+ * @self: a dialogue
+ * @url: (transfer none) (nullable): where the next request goes; stays until it is replaced; %NULL:
+ *   nowhere
+ * @with_login: the login may be shown there
+ *
+ * Hangs up.
+ */
+void
+cg_rtsp_dialogue_go_to (CgRtspDialogue *self, const CgRtspUrl *url, gboolean with_login)
+{
+  cg_rtsp_dialogue_hang_up (self);
+  self->url = url;
+  cg_rtsp_login_free (self->login);
+  self->login = cg_rtsp_login_new (with_login ? self->username : NULL, self->password);
+}
+
+/**
+ * cg_rtsp_dialogue_may_show_again:
+ * @self: a dialogue whose login was refused
+ * @error: return location: as cg_breaker_begin()
+ *
+ * Returns: whether it may be shown once more (Q6)
+ */
+gboolean
+cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self, GError **error)
+{
+  tell_breaker (self, CG_BREAKER_REFUSED);
+  if (self->breaker == NULL)
+    return TRUE;
+  self->is_asking = cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, error);
+  return self->is_asking;
+}
+
+/**
+ * cg_rtsp_dialogue_set_session:
+ * @self: a dialogue
+ * @id: (nullable): goes with every request from here on
+ */
+void
+cg_rtsp_dialogue_set_session (CgRtspDialogue *self, const char *id)
+{
+  g_free (self->session);
+  self->session = g_strdup (id);
+}
+
+/**
+ * cg_rtsp_dialogue_expect:
+ * @self: a dialogue that is open
+ * @channel: packets will come on it
+ */
+void
+cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel)
+{
+  if (self->reader != NULL)
+    cg_rtsp_reader_expect (self->reader, channel);
+}
+
+/**
+ * cg_rtsp_dialogue_is_open:
+ * @self: a dialogue
+ *
+ * Returns: whether there is a connection
+ */
+gboolean
+cg_rtsp_dialogue_is_open (const CgRtspDialogue *self)
+{
+  return cg_rtsp_connection_is_open (self->connection);
+}
+
+static gint64
+get_deadline_us (const CgRtspDialogue *self)
+{
+  return g_get_monotonic_time () + (gint64)self->timeout_ms * 1000;
+}
+
+static gboolean
+open_connection (CgRtspDialogue *self, GError **error)
+{
+  if (cg_rtsp_connection_is_open (self->connection))
+    return TRUE;
+  cg_rtsp_dialogue_hang_up (self);
+  self->reader = cg_rtsp_reader_new ();
+  return cg_rtsp_connection_open_in_thread (self->connection, self->url, get_deadline_us (self),
+                                            error);
+}
+
+static gboolean
+read_more (CgRtspDialogue *self, gint64 deadline_us, GError **error)
+{
+  gsize space = 0;
+  guint8 *place = cg_rtsp_reader_get_space (self->reader, &space);
+  const gssize length =
+      cg_rtsp_connection_read_in_thread (self->connection, place, space, deadline_us, error);
+
+  if (length < 0)
+    return FALSE;
+  cg_rtsp_reader_commit (self->reader, (gsize)length);
+  return TRUE;
+}
+
+static gboolean
+write_text (CgRtspDialogue *self, const GString *text, GError **error)
+{
+  return cg_rtsp_connection_write_in_thread (self->connection, text->str, text->len,
+                                             get_deadline_us (self), error);
+}
+
+/**
+ * cg_rtsp_dialogue_send_in_thread:
+ * @self: a dialogue with a place to go
+ * @method: of the request
+ * @uri: for the request line
+ * @headers: further header lines, each with its end
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED
+ *
+ * Connects, if need be. CSeq and User-Agent are always there, and in this case (Q52).
+ *
+ * Returns: the number of the request, or 0
+ */
+guint
+cg_rtsp_dialogue_send_in_thread (
+    CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error)
+{
+  if (!open_connection (self, error))
+    return 0;
+  g_autofree char *answer = cg_rtsp_login_answer (self->login, method, uri);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  self->is_shown = answer != NULL;
+  g_string_append_printf (text, "%s %s RTSP/1.0\r\nCSeq: %u\r\nUser-Agent: " USER_AGENT "\r\n",
+                          method, uri, ++self->number);
+  if (answer != NULL)
+    g_string_append_printf (text, "Authorization: %s\r\n", answer);
+  if (self->session != NULL)
+    g_string_append_printf (text, "Session: %s\r\n", self->session);
+  g_string_append_printf (text, "%s\r\n", headers);
+  return write_text (self, text, error) ? self->number : 0;
+}
+
+/* Some cameras ask whether we are there. */
+static gboolean
+answer_request (CgRtspDialogue *self, const CgRtspMessage *message, GError **error)
+{
+  static const char *const known[] = {"OPTIONS", "GET_PARAMETER", "SET_PARAMETER", NULL};
+  const gboolean is_known = g_strv_contains (known, message->method);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, "RTSP/1.0 %s\r\nCSeq: %u\r\n\r\n",
+                          is_known ? "200 OK" : "501 Not Implemented",
+                          cg_rtsp_message_get_number (message, "CSeq"));
+  return write_text (self, text, error);
+}
+
+/**
+ * cg_rtsp_dialogue_receive_in_thread:
+ * @self: an open dialogue
+ * @until_us: on the monotonic clock
+ * @message: (out) (transfer full) (nullable): an answer, or the camera's TEARDOWN; %NULL: the time
+ *   is over
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_CANCELLED
+ *
+ * Gives packets where they belong, and answers what the camera asks.
+ *
+ * Returns: whether the connection still stands
+ */
+gboolean
+cg_rtsp_dialogue_receive_in_thread (CgRtspDialogue *self,
+                                    gint64 until_us,
+                                    CgRtspMessage **message,
+                                    GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  CgRtspItem item;
+
+  *message = NULL;
+  for (;;) {
+    const CgRtspItemKind kind = cg_rtsp_reader_next (self->reader, &item);
+
+    if (kind == CG_RTSP_ITEM_PACKET) {
+      if (self->func != NULL)
+        self->func (item.channel, item.data, item.size, self->user_data);
+    } else if (kind == CG_RTSP_ITEM_MESSAGE) {
+      *message = item.message;
+      if (item.message->method == NULL || g_str_equal (item.message->method, "TEARDOWN"))
+        return TRUE;
+      const gboolean is_answered = answer_request (self, item.message, error);
+      g_clear_pointer (message, cg_rtsp_message_free);
+      if (!is_answered)
+        return FALSE;
+    } else if (g_get_monotonic_time () >= until_us) {
+      return TRUE;
+    } else if (!read_more (self, until_us, &cause)) {
+      if (g_error_matches (cause, CG_ERROR, CG_ERROR_TIMED_OUT))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+  }
+}
+
+/* An answer to an earlier request is not the one that is waited for; one without a number is. */
+static gboolean
+is_answer (const CgRtspDialogue *self, const CgRtspMessage *message)
+{
+  const guint number = cg_rtsp_message_get_number (message, "CSeq");
+
+  return message->method == NULL && message->status >= 200 &&
+         (number == 0 || number >= self->number);
+}
+
+static CgRtspMessage *
+await_answer (CgRtspDialogue *self, GError **error)
+{
+  const gint64 deadline_us = get_deadline_us (self);
+
+  for (;;) {
+    g_autoptr (CgRtspMessage) message = NULL;
+
+    if (!cg_rtsp_dialogue_receive_in_thread (self, deadline_us, &message, error))
+      return NULL;
+    if (message == NULL) {
+      g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer within %u ms",
+                   self->timeout_ms);
+      return NULL;
+    }
+    if (is_answer (self, message))
+      return g_steal_pointer (&message);
+  }
+}
+
+/* One that we know and cannot answer makes no sense; no password was refused. */
+static gboolean
+is_digest (const char *challenge)
+{
+  return challenge != NULL && g_ascii_strncasecmp (challenge, "Digest", 6) == 0;
+}
+
+static gboolean
+take_challenge (CgRtspDialogue *self, const CgRtspMessage *answer, GError **error)
+{
+  g_auto (GStrv) challenges = cg_rtsp_message_get_headers (answer, "WWW-Authenticate");
+
+  switch (cg_rtsp_login_take_challenge (self->login, (const char *const *)challenges)) {
+  case CG_RTSP_LOGIN_SHOW:
+    return TRUE;
+  case CG_RTSP_LOGIN_SHOW_WEAKER:
+    g_info ("camera refuses its own SHA-256 login; trying MD5");
+    return cg_rtsp_dialogue_may_show_again (self, error);
+  case CG_RTSP_LOGIN_REFUSED:
+    tell_breaker (self, CG_BREAKER_REFUSED);
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED, "camera refuses the login");
+    return FALSE;
+  case CG_RTSP_LOGIN_MISSING:
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED, "camera wants a login");
+    return FALSE;
+  case CG_RTSP_LOGIN_UNKNOWN:
+    g_set_error (error, CG_ERROR,
+                 is_digest (challenges[0]) ? CG_ERROR_PEER_FAULT : CG_ERROR_LOGIN_REFUSED,
+                 "camera wants a login of kind \"%s\"", challenges[0] != NULL ? challenges[0] : "");
+    return FALSE;
+  }
+  return FALSE;
+}
+
+/**
+ * cg_rtsp_dialogue_take_answer:
+ * @self: a dialogue
+ * @answer: to its last request
+ * @error: return location: #CG_ERROR_LOGIN_REFUSED
+ *
+ * Learns from it what has become of the login.
+ *
+ * Returns: whether it was 401 and the request may go out again; %FALSE without @error: it was not
+ */
+gboolean
+cg_rtsp_dialogue_take_answer (CgRtspDialogue *self, const CgRtspMessage *answer, GError **error)
+{
+  if (answer->status == GST_RTSP_STS_UNAUTHORIZED)
+    return take_challenge (self, answer, error);
+  if (self->is_shown && answer->status != GST_RTSP_STS_FORBIDDEN) {
+    cg_rtsp_login_accept (self->login);
+    tell_breaker (self, CG_BREAKER_ACCEPTED);
+  }
+  return FALSE;
+}
+
+/**
+ * cg_rtsp_dialogue_exchange_in_thread:
+ * @self: a dialogue with a place to go
+ * @method: of the request
+ * @uri: for the request line
+ * @headers: further header lines, each with its end
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED,
+ *   #CG_ERROR_LOGIN_REFUSED
+ *
+ * Asks, and again with the login where the camera wants it.
+ *
+ * Returns: (transfer full): the answer, whatever its status is but 401
+ */
+CgRtspMessage *
+cg_rtsp_dialogue_exchange_in_thread (
+    CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error)
+{
+  for (;;) {
+    g_autoptr (CgRtspMessage) answer = NULL;
+    GError *cause = NULL;
+
+    if (cg_rtsp_dialogue_send_in_thread (self, method, uri, headers, error) == 0)
+      return NULL;
+    answer = await_answer (self, error);
+    if (answer == NULL)
+      return NULL;
+    const char *ends = cg_rtsp_message_get_header (answer, "Connection");
+    if (ends != NULL && g_ascii_strcasecmp (ends, "close") == 0 && self->session == NULL)
+      cg_rtsp_dialogue_hang_up (self);
+    if (cg_rtsp_dialogue_take_answer (self, answer, &cause))
+      continue;
+    if (cause == NULL)
+      return g_steal_pointer (&answer);
+    g_propagate_error (error, cause);
+    return NULL;
+  }
+}
+
+/**
+ * cg_rtsp_dialogue_send_packet_in_thread:
+ * @self: an open dialogue
+ * @channel: where
+ * @data: a packet
+ * @size: its bytes
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED
+ *
+ * Returns: whether it is on its way
+ */
+gboolean
+cg_rtsp_dialogue_send_packet_in_thread (
+    CgRtspDialogue *self, guint channel, const guint8 *data, gsize size, GError **error)
+{
+  const guint8 head[] = {'$', (guint8)channel, (guint8)(size >> 8), (guint8)size};
+  g_autoptr (GString) packet = g_string_new_len ((const char *)head, sizeof head);
+
+  g_string_append_len (packet, (const char *)data, (gssize)size);
+  return write_text (self, packet, error);
+}
+
+/**
+ * cg_rtsp_dialogue_get_skipped:
+ * @self: a dialogue
+ *
+ * Returns: bytes between packets that made no sense (Q53)
+ */
+guint64
+cg_rtsp_dialogue_get_skipped (const CgRtspDialogue *self)
+{
+  return self->skipped + (self->reader != NULL ? cg_rtsp_reader_get_skipped (self->reader) : 0);
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-rtsp-session.h"
+
+#include <gst/rtsp/gstrtspdefs.h>
+
+#include "cg-pull-error.h"
+#include "cg-sdp-repair.h"
+
+/* A camera that redirects to itself is not followed for ever. */
+#define MAX_REDIRECTS 5
+
+struct _CgRtspSession {
+  CgRtspDialogue *dialogue; /* (owned) */
+  CgRtspUrl *url;           /* (owned) (nullable) what is described */
+  gboolean with_login;      /* it is ours that may be shown there */
+  gboolean drops_query;
+  guint redirects;
+  guint status; /* with which the camera last refused something */
+  char *base;   /* (owned) (nullable) of the description's addresses */
+
+  char *id; /* (owned) (nullable) */
+  guint timeout_s;
+  char *played;            /* (owned) (nullable) */
+  gboolean has_parameters; /* the camera knows GET_PARAMETER (Q17) */
+  gint64 next_alive_us;
+  guint alive_number; /* CSeq of the last sign of life; 0: it was answered */
+};
+
+/**
+ * cg_rtsp_session_new:
+ * @options: all is copied
+ * @func: gets what comes on the channels
+ * @user_data: for @func
+ *
+ * Returns: (transfer full): a session that has not begun
+ */
+CgRtspSession *
+cg_rtsp_session_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpointer user_data)
+{
+  CgRtspSession *self = g_new0 (CgRtspSession, 1);
+
+  self->dialogue = cg_rtsp_dialogue_new (options, func, user_data);
+  self->url = cg_rtsp_url_parse (options->location, NULL);
+  self->with_login = TRUE;
+  self->drops_query = options->drops_query;
+  self->timeout_s = CG_RTSP_DEFAULT_TIMEOUT_S;
+  cg_rtsp_dialogue_go_to (self->dialogue, self->url, TRUE);
+  return self;
+}
+
+/**
+ * cg_rtsp_session_free:
+ * @self: (transfer full) (nullable): a session
+ */
+void
+cg_rtsp_session_free (CgRtspSession *self)
+{
+  if (self == NULL)
+    return;
+  cg_rtsp_dialogue_free (self->dialogue);
+  cg_rtsp_url_free (self->url);
+  g_free (self->base);
+  g_free (self->id);
+  g_free (self->played);
+  g_free (self);
+}
+
+/**
+ * cg_rtsp_session_interrupt:
+ * @self: a session
+ *
+ * What is under way ends at once with #CG_ERROR_CANCELLED, and so does everything after it but
+ * cg_rtsp_session_close_in_thread(); any thread.
+ */
+void
+cg_rtsp_session_interrupt (CgRtspSession *self)
+{
+  cg_rtsp_dialogue_interrupt (self->dialogue);
+}
+
+static CgRtspMessage *
+exchange (
+    CgRtspSession *self, const char *method, const char *uri, const char *headers, GError **error)
+{
+  GError *cause = NULL;
+  CgRtspMessage *answer =
+      cg_rtsp_dialogue_exchange_in_thread (self->dialogue, method, uri, headers, &cause);
+
+  self->status = 0;
+  if (answer != NULL) {
+    self->status = answer->status >= 300 ? answer->status : 0;
+    return answer;
+  }
+  if (g_error_matches (cause, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    self->status = GST_RTSP_STS_UNAUTHORIZED;
+  g_propagate_error (error, cause);
+  return NULL;
+}
+
+/* Before anything is set up, on a connection that is not known to last: cameras close it after a
+ * challenge, or after OPTIONS. Asking twice does no harm there (Q46). */
+static CgRtspMessage *
+exchange_twice (CgRtspSession *self, const char *method, const char *headers, GError **error)
+{
+  g_autofree char *uri = cg_rtsp_url_to_string (self->url);
+  const gboolean was_open = cg_rtsp_dialogue_is_open (self->dialogue);
+  GError *cause = NULL;
+  CgRtspMessage *answer = exchange (self, method, uri, headers, &cause);
+
+  if (answer == NULL && was_open && g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE)) {
+    g_clear_error (&cause);
+    cg_rtsp_dialogue_hang_up (self->dialogue);
+    answer = exchange (self, method, uri, headers, &cause);
+  }
+  if (answer == NULL)
+    g_propagate_error (error, cause);
+  return answer;
+}
+
+static gboolean
+is_good (const CgRtspMessage *answer, GError **error)
+{
+  if (answer->status < 300)
+    return TRUE;
+  g_propagate_error (error, cg_pull_error_from_status (answer->status));
+  return FALSE;
+}
+
+static void
+go_to (CgRtspSession *self, CgRtspUrl *url)
+{
+  cg_rtsp_dialogue_go_to (self->dialogue, url, self->with_login);
+  if (url == self->url)
+    return;
+  cg_rtsp_url_free (self->url);
+  self->url = url;
+}
+
+/* The login is for the camera that we were told of, not for another host. */
+static gboolean
+redirect (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
+{
+  const char *location = cg_rtsp_message_get_header (answer, "Location");
+  g_autoptr (CgRtspUrl) url = location != NULL ? cg_rtsp_url_parse (location, NULL) : NULL;
+
+  if (url == NULL) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT, "camera redirects to nowhere");
+    return FALSE;
+  }
+  if (self->redirects++ >= MAX_REDIRECTS) {
+    g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "camera redirects more than %d times",
+                 MAX_REDIRECTS);
+    return FALSE;
+  }
+  self->with_login = self->with_login && g_ascii_strcasecmp (url->host, self->url->host) == 0;
+  go_to (self, g_steal_pointer (&url));
+  return TRUE;
+}
+
+/* 401 or 404 for an address that the camera itself gave, query included (Q29). */
+static gboolean
+drop_query (CgRtspSession *self)
+{
+  const gboolean is_refused = self->status == GST_RTSP_STS_UNAUTHORIZED;
+
+  if (!is_refused && self->status != GST_RTSP_STS_NOT_FOUND)
+    return FALSE;
+  if (!self->drops_query || !cg_rtsp_url_drop_query (self->url))
+    return FALSE;
+  if (is_refused && !cg_rtsp_dialogue_may_show_again (self->dialogue, NULL))
+    return FALSE;
+  g_info ("camera refuses its own address; trying it without the query");
+  go_to (self, self->url);
+  return TRUE;
+}
+
+/* What the camera can do (Q17). One that does not know OPTIONS may know the rest. */
+static gboolean
+ask_options (CgRtspSession *self, GError **error)
+{
+  g_autoptr (CgRtspMessage) answer = exchange_twice (self, "OPTIONS", "", error);
+  if (answer == NULL)
+    return FALSE;
+  self->has_parameters =
+      cg_rtsp_public_has (cg_rtsp_message_get_header (answer, "Public"), "GET_PARAMETER");
+  if (answer->status >= 300 && answer->status < 400)
+    return redirect (self, answer, error);
+  return TRUE;
+}
+
+/* Returns: the answer to a DESCRIBE that was not redirected */
+static CgRtspMessage *
+ask_description (CgRtspSession *self, GError **error)
+{
+  for (;;) {
+    g_autoptr (CgRtspMessage) answer =
+        exchange_twice (self, "DESCRIBE", "Accept: application/sdp\r\n", error);
+
+    if (answer == NULL || answer->status < 300 || answer->status >= 400)
+      return g_steal_pointer (&answer);
+    if (!redirect (self, answer, error))
+      return NULL;
+  }
+}
+
+static char *
+take_description (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
+{
+  static const char *const names[] = {"Content-Base", "Content-Location"};
+  const char *base = NULL;
+  gsize size;
+
+  if (answer->body == NULL) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
+                         answer->is_too_long ? "camera describes at too great length"
+                                             : "camera describes nothing");
+    return NULL;
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (names) && base == NULL; i++)
+    base = cg_rtsp_message_get_header (answer, names[i]);
+  g_free (self->base);
+  self->base = cg_rtsp_url_get_base (self->url, base);
+  const char *text = g_bytes_get_data (answer->body, &size);
+  g_debug ("description: %.*s", (int)size, text);
+  return cg_sdp_repair (text, size);
+}
+
+/**
+ * cg_rtsp_session_describe_in_thread:
+ * @self: a new session
+ * @error: return location: #CG_ERROR_LOGIN_REFUSED, #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT,
+ *   #CG_ERROR_CANCELLED, or what the status means
+ *
+ * Connects, logs in and asks what there is. Follows redirections, five at most, and repeats without
+ * the query where the camera does not know it (Q29).
+ *
+ * Returns: (transfer full): the description, repaired (Q23)
+ */
+char *
+cg_rtsp_session_describe_in_thread (CgRtspSession *self, GError **error)
+{
+  if (self->url == NULL) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "not an RTSP address");
+    return NULL;
+  }
+  for (;;) {
+    g_autoptr (CgRtspMessage) answer = NULL;
+    GError *cause = NULL;
+
+    if (ask_options (self, &cause))
+      answer = ask_description (self, &cause);
+    if (answer != NULL && is_good (answer, &cause))
+      return take_description (self, answer, error);
+    if (!drop_query (self)) {
+      g_propagate_error (error, cause);
+      return NULL;
+    }
+    g_clear_error (&cause);
+  }
+}
+
+static gboolean
+take_setup (CgRtspSession *self,
+            const CgRtspMessage *answer,
+            CgRtspTransport *transport,
+            GError **error)
+{
+  const char *session = cg_rtsp_message_get_header (answer, "Session");
+  const char *chosen = cg_rtsp_message_get_header (answer, "Transport");
+
+  if (session != NULL && self->id == NULL) {
+    self->id = cg_rtsp_session_parse (session, &self->timeout_s);
+    cg_rtsp_dialogue_set_session (self->dialogue, self->id);
+  }
+  if (chosen != NULL && !cg_rtsp_transport_parse (chosen, transport)) {
+    self->status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
+    g_propagate_error (error, cg_pull_error_from_status (self->status));
+    return FALSE;
+  }
+  cg_rtsp_dialogue_expect (self->dialogue, transport->rtp_channel);
+  cg_rtsp_dialogue_expect (self->dialogue, transport->rtcp_channel);
+  return TRUE;
+}
+
+/**
+ * cg_rtsp_session_setup_in_thread:
+ * @self: a session with a description
+ * @control: (nullable): the attribute of that name of the wanted media (Q47)
+ * @transport: (inout): the channels to ask for; those that the camera chose (Q51)
+ * @error: return location: as above; for status 461, #CG_ERROR_PEER_FAULT
+ *
+ * Returns: whether its packets will come on this connection
+ */
+gboolean
+cg_rtsp_session_setup_in_thread (CgRtspSession *self,
+                                 const char *control,
+                                 CgRtspTransport *transport,
+                                 GError **error)
+{
+  g_autofree char *uri = cg_rtsp_url_get_control (self->url, self->base, control);
+  g_autofree char *headers =
+      g_strdup_printf ("Transport: RTP/AVP/TCP;unicast;interleaved=%u-%u\r\n",
+                       transport->rtp_channel, transport->rtcp_channel);
+  g_autoptr (CgRtspMessage) answer = exchange (self, "SETUP", uri, headers, error);
+
+  return answer != NULL && is_good (answer, error) && take_setup (self, answer, transport, error);
+}
+
+static void
+note_life (CgRtspSession *self)
+{
+  self->next_alive_us = g_get_monotonic_time () + (gint64)self->timeout_s * G_USEC_PER_SEC / 2;
+}
+
+/**
+ * cg_rtsp_session_play_in_thread:
+ * @self: a session with something set up
+ * @control: (nullable): the attribute of that name of the whole description
+ * @error: return location: as above
+ *
+ * Returns: whether the camera plays; packets may have come already
+ */
+gboolean
+cg_rtsp_session_play_in_thread (CgRtspSession *self, const char *control, GError **error)
+{
+  g_free (self->played);
+  self->played = cg_rtsp_url_get_control (self->url, self->base, control);
+  note_life (self);
+
+  g_autoptr (CgRtspMessage) answer =
+      exchange (self, "PLAY", self->played, "Range: npt=0.000-\r\n", error);
+  return answer != NULL && is_good (answer, error);
+}
+
+static gboolean
+show_life (CgRtspSession *self, GError **error)
+{
+  const char *method = self->has_parameters ? "GET_PARAMETER" : "OPTIONS";
+
+  note_life (self);
+  self->alive_number =
+      cg_rtsp_dialogue_send_in_thread (self->dialogue, method, self->played, "", error);
+  return self->alive_number != 0;
+}
+
+/* The answer to a sign of life, which nobody waits for. A camera that knows GET_PARAMETER by name
+ * only gets OPTIONS (Q17). */
+static gboolean
+take_answer (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
+{
+  const guint number = cg_rtsp_message_get_number (answer, "CSeq");
+  GError *cause = NULL;
+
+  if (self->alive_number == 0 || (number != 0 && number != self->alive_number))
+    return TRUE;
+  self->alive_number = 0;
+  if (cg_rtsp_dialogue_take_answer (self->dialogue, answer, &cause))
+    return show_life (self, error);
+  self->status = answer->status >= 300 ? answer->status : 0;
+  if (cause != NULL) {
+    g_propagate_error (error, cause);
+    return FALSE;
+  }
+  if (self->status == GST_RTSP_STS_SESSION_NOT_FOUND)
+    return is_good (answer, error);
+  if (self->status == 0 || !self->has_parameters)
+    return TRUE;
+  self->has_parameters = FALSE;
+  return show_life (self, error);
+}
+
+/**
+ * cg_rtsp_session_receive_in_thread:
+ * @self: a session that plays
+ * @until_us: on the monotonic clock
+ * @error: return location: as above
+ *
+ * Takes what comes, and keeps the session alive: at half of the camera's time-out, by GET_PARAMETER
+ * if it knows that, else by OPTIONS (Q17).
+ *
+ * Returns: %TRUE when the time is over, %FALSE when the session is
+ */
+gboolean
+cg_rtsp_session_receive_in_thread (CgRtspSession *self, gint64 until_us, GError **error)
+{
+  for (;;) {
+    g_autoptr (CgRtspMessage) message = NULL;
+    const gint64 next_us = MIN (until_us, self->next_alive_us);
+
+    if (!cg_rtsp_dialogue_receive_in_thread (self->dialogue, next_us, &message, error))
+      return FALSE;
+    if (message != NULL && message->method != NULL) {
+      g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera ended the stream");
+      return FALSE;
+    }
+    if (message != NULL && !take_answer (self, message, error))
+      return FALSE;
+    const gint64 now_us = g_get_monotonic_time ();
+    if (now_us >= self->next_alive_us && !show_life (self, error))
+      return FALSE;
+    if (now_us >= until_us)
+      return TRUE;
+  }
+}
+
+/**
+ * cg_rtsp_session_send_packet_in_thread:
+ * @self: a session that plays
+ * @channel: where
+ * @data: a packet
+ * @size: its bytes
+ * @error: return location: as above
+ *
+ * Returns: whether it is on its way
+ */
+gboolean
+cg_rtsp_session_send_packet_in_thread (
+    CgRtspSession *self, guint channel, const guint8 *data, gsize size, GError **error)
+{
+  return cg_rtsp_dialogue_send_packet_in_thread (self->dialogue, channel, data, size, error);
+}
+
+/**
+ * cg_rtsp_session_close_in_thread:
+ * @self: a session, however it ended
+ * @timeout_ms: how long the camera may take to answer
+ *
+ * Says TEARDOWN wherever there is a session to end (Q19), and closes the connection.
+ */
+void
+cg_rtsp_session_close_in_thread (CgRtspSession *self, guint timeout_ms)
+{
+  const char *uri = self->played != NULL ? self->played : self->base;
+
+  cg_rtsp_dialogue_resume (self->dialogue, timeout_ms);
+  if (self->id != NULL && cg_rtsp_dialogue_is_open (self->dialogue)) {
+    g_autoptr (CgRtspMessage) answer =
+        cg_rtsp_dialogue_exchange_in_thread (self->dialogue, "TEARDOWN", uri, "", NULL);
+  }
+  g_clear_pointer (&self->id, g_free);
+  cg_rtsp_dialogue_hang_up (self->dialogue);
+}
+
+/**
+ * cg_rtsp_session_get_status:
+ * @self: a session
+ *
+ * Returns: the status with which the camera refused what failed last; 0: it was something else
+ */
+guint
+cg_rtsp_session_get_status (const CgRtspSession *self)
+{
+  return self->status;
+}
+
+/**
+ * cg_rtsp_session_get_skipped:
+ * @self: a session
+ *
+ * Returns: bytes between packets that made no sense (Q53)
+ */
+guint64
+cg_rtsp_session_get_skipped (const CgRtspSession *self)
+{
+  return cg_rtsp_dialogue_get_skipped (self->dialogue);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-mqtt-door.h"
+
+#include <gio/gio.h>
+#include <glob.h>
+#include <string.h>
+
+#include "broker.h"
+#include "cg-test.h"
+#include "door-log.h"
+
+/* A server that takes the login and refuses a subscription, and a door that replaces another. */
+
+#define PLUGIN "/usr/lib/*/mosquitto_dynamic_security.so"
+
+static const char rules[] =
+    "{\"defaultACLAccess\":{\"publishClientSend\":true,\"publishClientReceive\":true,"
+    "\"subscribe\":true,\"unsubscribe\":true},\"clients\":[],\"anonymousGroup\":\"all\","
+    "\"groups\":[{\"groupname\":\"all\",\"roles\":[{\"rolename\":\"deaf\"}]}],"
+    "\"roles\":[{\"rolename\":\"deaf\",\"acls\":[{\"acltype\":\"subscribeLiteral\","
+    "\"topic\":\"%s\",\"priority\":10,\"allow\":false}]}]}";
+
+/* Returns: (nullable): where mosquitto's plugin stands */
+static char *
+find_plugin (void)
+{
+  glob_t found;
+  char *path = NULL;
+
+  if (glob (PLUGIN, 0, NULL, &found) == 0)
+    path = g_strdup (found.gl_pathv[0]);
+  globfree (&found);
+  return path;
+}
+
+/* Returns: (transfer full) (nullable): a broker that refuses subscriptions to @topic */
+static Broker *
+make_broker_deaf_to (const char *topic, guint16 port, const char *dir)
+{
+  g_autofree char *plugin = find_plugin ();
+  g_autofree char *text = g_strdup_printf (rules, topic);
+  g_autofree char *path = cg_test_write_file (dir, "rules.json", text, 0600);
+  g_autofree char *settings =
+      g_strdup_printf ("allow_anonymous true\nplugin %s\nplugin_opt_config_file %s", plugin, path);
+
+  return plugin != NULL ? broker_new (port, settings) : NULL;
+}
+
+static CgDoor *
+make_door (guint16 port, const char *settings)
+{
+  g_autofree char *text =
+      g_strdup_printf ("[gateway]\ndid=gw\n[cloud]\nusername=\nreconnect-max=1\n"
+                       "servers=mqtt://127.0.0.1:%u\n%s\n",
+                       port, settings);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CgConfig) config = cg_config_parse (text, -1, "test.conf", NULL, &error);
+
+  g_assert_no_error (error);
+  return CG_DOOR (cg_mqtt_door_new (&config->gateway, &config->cloud));
+}
+
+static void
+open_door (CgDoor *door)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_door_open (door, &error);
+  g_assert_no_error (error);
+}
+
+static void
+send_text (CgDoor *door, const char *did, CgDoorKind kind, const char *text)
+{
+  g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
+
+  cg_door_send (door, did, kind, message);
+}
+
+static void
+expect_at_cloud (Cloud *cloud, const char *topic, const char *text)
+{
+  g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
+
+  g_assert_cmpstr (message->topic, ==, topic);
+  g_assert_cmpstr (message->text, ==, text);
+}
+
+static gboolean
+has_trouble (gpointer user_data)
+{
+  return cg_mqtt_door_get_trouble (user_data) != NULL;
+}
+
+/* Who cannot hear an action is not connected, whatever the server said to the login. */
+static void
+test_own_subscription_refused (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autofree char *dir = cg_test_make_dir ();
+  g_autoptr (Broker) broker = make_broker_deaf_to ("actions/gw", port, dir);
+  g_autoptr (CgDoor) door = make_door (port, "");
+  g_auto (DoorLog) log = {0};
+  door_log_init (&log, door);
+  if (broker == NULL) {
+    g_test_skip ("mosquitto's dynamic security plugin is not here");
+    return;
+  }
+
+  open_door (door);
+  cg_test_wait_for (has_trouble, door, "the refusal");
+
+  g_assert_nonnull (strstr (cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door)),
+                            "the subscription to actions/gw is refused"));
+  g_assert_cmpuint (log.n_ups, ==, 0);
+  door_log_close (&log);
+  cg_test_remove_dir (dir);
+}
+
+static void
+test_subscription_of_a_camera_refused (void)
+{
+  static const char *const dids[] = {"c1", "c2", NULL};
+  const guint16 port = broker_find_free_port ();
+  g_autofree char *dir = cg_test_make_dir ();
+  g_autoptr (Broker) broker = make_broker_deaf_to ("actions/c1", port, dir);
+  g_autoptr (CgDoor) door = make_door (port, "");
+  g_auto (DoorLog) log = {0};
+  door_log_init (&log, door);
+  if (broker == NULL) {
+    g_test_skip ("mosquitto's dynamic security plugin is not here");
+    return;
+  }
+  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
+  cg_door_set_dids (door, dids);
+
+  open_door (door);
+  door_log_wait_for_up (&log);
+  cloud_publish (cloud, "actions/c1", "{1}", 3, FALSE);
+  cloud_publish (cloud, "actions/c2", "{2}", 3, FALSE);
+
+  g_autofree char *message = door_log_wait_for_message (&log);
+  g_assert_cmpstr (message, ==, "{2}");
+  door_log_close (&log);
+  cg_test_remove_dir (dir);
+}
+
+/* Another server, another topic, another quality: what was not sent still arrives, and before what
+ * came later. */
+static void
+test_adopt (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
+  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
+  g_autoptr (CgDoor) old = make_door (broker_find_free_port (), "publish-topic=old/%s/up\n");
+  g_autoptr (CgDoor) door = make_door (port, "publish-topic=messages/%s/new\nqos=2\n");
+  g_auto (DoorLog) old_log = {0};
+  g_auto (DoorLog) log = {0};
+  door_log_init (&old_log, old);
+  door_log_init (&log, door);
+  open_door (old);
+  send_text (old, "c1", CG_DOOR_REPLY, "first");
+  send_text (old, "gw", CG_DOOR_REGISTER, "old registration");
+  send_text (old, "c2", CG_DOOR_EVENT, "second");
+  send_text (door, "gw", CG_DOOR_REPLY, "third");
+  door_log_close (&old_log);
+
+  cg_mqtt_door_adopt (CG_MQTT_DOOR (door), CG_MQTT_DOOR (old));
+  open_door (door);
+
+  expect_at_cloud (cloud, "messages/c1/new", "first");
+  expect_at_cloud (cloud, "messages/c2/new", "second");
+  expect_at_cloud (cloud, "messages/gw/new", "third");
+  g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (old)), ==, 0);
+  door_log_close (&log);
+  g_assert_no_error (log.close_error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
+  g_test_add_func ("/trouble/own-subscription-refused", test_own_subscription_refused);
+  g_test_add_func ("/trouble/subscription-of-a-camera-refused",
+                   test_subscription_of_a_camera_refused);
+  g_test_add_func ("/trouble/adopt", test_adopt);
+  return g_test_run ();
+}

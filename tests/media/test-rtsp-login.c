@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-error.h"
+#include "media-fixture.h"
+#include "session-fixture.h"
+
+#define SHA "WWW-Authenticate: Digest realm=\"r\", nonce=\"a\", algorithm=SHA-256, qop=\"auth\""
+#define MD5 "WWW-Authenticate: Digest realm=\"r\", nonce=\"b\""
+#define STALE "WWW-Authenticate: Digest realm=\"r\", nonce=\"c\", stale=true"
+#define BASIC "WWW-Authenticate: Basic realm=\"r\""
+
+/* Q26, Q27: each kind of login, and how often the password is shown before it is taken. */
+static void
+test_logins (void)
+{
+  static const struct {
+    const char *challenges;
+    const char *taken;
+    GChecksumType checksum;
+    guint shown; /* in what was refused */
+  } rows[] = {
+      {BASIC, "Basic", G_CHECKSUM_MD5, 0},
+      {MD5, "Digest", G_CHECKSUM_MD5, 0},
+      {BASIC "\r\n" MD5, "Digest", G_CHECKSUM_MD5, 0},
+      {SHA, "algorithm=SHA-256", G_CHECKSUM_SHA256, 0},
+      {MD5 "\r\n" SHA, "algorithm=SHA-256", G_CHECKSUM_SHA256, 0},
+      {SHA "\r\n" MD5, "nonce=\"b\"", G_CHECKSUM_MD5, 1},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Behaviour behaviour = {
+        .challenges = rows[i].challenges, .taken = rows[i].taken, .checksum = rows[i].checksum};
+    g_auto (SessionFixture) fixture;
+
+    g_test_message ("row %u", i);
+    session_fixture_init (&fixture, &behaviour);
+    session_begin (&fixture);
+    g_assert_no_error (fixture.error);
+    cg_rtsp_session_close_in_thread (fixture.session, 20000);
+
+    /* OPTIONS twice, or three times, and the four others once each. */
+    g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, 5 + rows[i].shown);
+    g_assert_cmpuint (script_rtsp_count (fixture.camera, "CSeq"), ==, 6 + rows[i].shown);
+  }
+}
+
+/* Q6: what is refused is not shown again. */
+static void
+test_refused (void)
+{
+  static const struct {
+    const char *challenges;
+    const char *username;
+    guint shown;
+  } rows[] = {
+      {MD5, USER, 1}, {BASIC, USER, 1},          {SHA, USER, 1},
+      {MD5, NULL, 0}, {SHA "\r\n" MD5, USER, 2}, {"WWW-Authenticate: Bearer", USER, 0},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Behaviour behaviour = {.challenges = rows[i].challenges};
+    g_auto (SessionFixture) fixture;
+
+    session_fixture_init_options (
+        &fixture, &behaviour, "stream",
+        (CgRtspOptions){.username = rows[i].username, .password = "wrong"}, NULL);
+    g_assert_false (session_begin (&fixture));
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    g_assert_cmpuint (cg_rtsp_session_get_status (fixture.session), ==, 401);
+    g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, rows[i].shown);
+  }
+}
+
+/* Q6: one breaker for all who show the login. */
+static void
+test_breaker (void)
+{
+  for (guint before = 0; before < 2; before++) {
+    Behaviour behaviour = {.challenges = SHA "\r\n" MD5};
+    g_autoptr (CgBreaker) breaker = cg_breaker_new (NULL);
+
+    for (guint i = 0; i < before; i++) {
+      g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_SOAP, NULL));
+      cg_breaker_end (breaker, CG_BREAKER_SOAP, CG_BREAKER_REFUSED);
+    }
+    g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_RTSP, NULL));
+    g_auto (SessionFixture) fixture;
+    session_fixture_init_options (
+        &fixture, &behaviour, "stream",
+        (CgRtspOptions){.username = USER, .password = "wrong", .breaker = breaker}, NULL);
+    g_assert_false (session_begin (&fixture));
+    cg_breaker_end (breaker, CG_BREAKER_RTSP, CG_BREAKER_REFUSED);
+
+    g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, 2 - before);
+    g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), >, 0);
+  }
+}
+
+/* The nonce grows old in the middle: no refusal. */
+static void
+test_stale (void)
+{
+  Behaviour behaviour = {
+      .challenges = STALE, .taken = "Digest", .checksum = G_CHECKSUM_MD5, .session = "1;timeout=1"};
+  g_auto (SessionFixture) fixture;
+
+  session_fixture_init (&fixture, &behaviour);
+  session_begin (&fixture);
+  g_assert_no_error (fixture.error);
+  g_atomic_int_set (&behaviour.is_stale, TRUE);
+  while (script_rtsp_count (fixture.camera, "OPTIONS ") < 5)
+    g_assert_true (session_receive_for (&fixture, 10));
+
+  g_assert_no_error (fixture.error);
+  g_assert_false (g_atomic_int_get (&behaviour.is_stale));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/rtsp-login/q27-logins", test_logins);
+  g_test_add_func ("/rtsp-login/q6-refused", test_refused);
+  g_test_add_func ("/rtsp-login/q6-breaker", test_breaker);
+  g_test_add_func ("/rtsp-login/stale", test_stale);
+  return media_test_run ();
+}
