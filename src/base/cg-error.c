@@ -62,7 +62,7 @@ static const CgCodeRow codes[] = {
     {18003, "operation the device does not support", "nothing: this camera cannot do it"},
     {60000, "device has no PTZ", "nothing: this camera cannot move"},
     {60001, "no permission for PTZ",
-     "give the camera's user the right to move it, or set ptz=allow for this camera"},
+     "give the camera's user the right to move it; the configuration's ptz=deny forbids it, too"},
     {60002, "upper limit reached", "move in another direction"},
     {60003, "lower limit reached", "move in another direction"},
     {60004, "left limit reached", "move in another direction"},

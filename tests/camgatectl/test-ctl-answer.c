@@ -3,6 +3,8 @@
 #include "cg-ctl-error.h"
 #include "cg-ctl-json.h"
 
+#define NOTHING "the reply says nothing of ptz"
+
 /* PROTOCOL.md section 2: flat and wrapped services, errors at the same place. */
 static void
 test_where_the_code_stands (void)
@@ -21,9 +23,13 @@ test_where_the_code_stands (void)
       {"device", "reboot", "{\"result\":{\"device\":{\"code\":18003}}}", 18003, NULL},
       {"device", "read", "{\"result\":{\"device\":{\"read\":{\"modelNumber\":\"m\"}}}}", 0, NULL},
       {"dance", "on", "{\"result\":{\"code\":404,\"error\":\"no\"}}", 404, "no"},
-      {"ptz", "stop", "{\"result\":{}}", 0, NULL},
-      {"ptz", "stop", "{\"result\":7}", 0, NULL},
-      {"ptz", "stop", "{}", 0, NULL},
+      {"cameras", NULL, "{\"result\":{\"cameras\":{\"cameras\":[]}}}", 0, NULL},
+      {"ptz", "stop", "{\"result\":{}}", 500, NOTHING},
+      {"ptz", "stop", "{\"result\":{\"ptz\":{}}}", 500, NOTHING},
+      {"ptz", "stop", "{\"result\":{\"ptz\":{\"code\":\"x\"}}}", 500, NOTHING},
+      {"ptz", "stop", "{\"result\":{\"zoom\":{\"code\":\"x\"}}}", 500, NOTHING},
+      {"ptz", "stop", "{\"result\":7}", 500, NOTHING},
+      {"ptz", "stop", "{}", 500, NOTHING},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {

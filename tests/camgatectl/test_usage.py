@@ -139,7 +139,28 @@ class TestNobodyThere(CtlTest):
 
         self.start_daemon({"status": answer})
 
-        self.assertEqual(self.ctl("status")[0], 0)
+        status, _output, errors = self.ctl("status")
+
+        self.assertEqual(status, 1)
+        self.assertIn("the reply says nothing of status", errors)
+
+    def test_a_disk_that_is_full(self):
+        self.start_daemon({"status": {"code": 0}})
+
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(
+                [CAMGATECTL, "explain", "60004"], env=environment(), timeout=WATCHDOG_S,
+                check=False, stdout=full, stderr=subprocess.PIPE, text=True)
+
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write the output", done.stderr)
+
+    def test_a_password_file_that_does_not_end(self):
+        status, _output, errors = self.ctl(
+            "ptz", "--camera", "127.0.0.1:1", "--user", "u", "--password-file", "/dev/zero", "up")
+
+        self.assertEqual(status, 2)
+        self.assertIn("/dev/zero: it does not begin with one", errors)
 
     def test_a_daemon_that_hangs_up(self):
         self.start_daemon({"status": lambda daemon, message: daemon.hang_up()})

@@ -5,6 +5,8 @@
 #include "cg-ctl-json.h"
 #include "cg-error.h"
 
+#define NO_CODE G_MININT64
+
 /**
  * cg_ctl_answer_new:
  * @did: (nullable): who was asked
@@ -40,44 +42,6 @@ unwrap (JsonObject *message, const char *service, const char *method)
 }
 
 /**
- * cg_ctl_answer_from_message:
- * @message: a reply
- * @service: which was asked
- * @method: (nullable): of it
- *
- * Returns: (transfer full): what it says; a reply without any result is one that says nothing
- */
-CgCtlAnswer *
-cg_ctl_answer_from_message (JsonObject *message, const char *service, const char *method)
-{
-  CgCtlAnswer *self = g_new0 (CgCtlAnswer, 1);
-  JsonObject *body = unwrap (message, service, method);
-
-  self->did = g_strdup (cg_ctl_json_string (message, "did"));
-  self->service = g_strdup (service);
-  self->method = g_strdup (method);
-  self->body = body != NULL ? json_object_ref (body) : json_object_new ();
-  self->code = (int)cg_ctl_json_int (self->body, "code", 0);
-  self->error = g_strdup (cg_ctl_json_string (self->body, "error"));
-  return self;
-}
-
-/**
- * cg_ctl_answer_free:
- * @self: (transfer full): an answer
- */
-void
-cg_ctl_answer_free (CgCtlAnswer *self)
-{
-  g_free (self->did);
-  g_free (self->service);
-  g_free (self->method);
-  g_free (self->error);
-  json_object_unref (self->body);
-  g_free (self);
-}
-
-/**
  * cg_ctl_answer_set_code:
  * @self: an answer
  * @code: PROTOCOL.md section 3
@@ -94,6 +58,70 @@ cg_ctl_answer_set_code (CgCtlAnswer *self, int code, const char *error)
   json_object_set_int_member (self->body, "code", code);
   if (error != NULL)
     json_object_set_string_member (self->body, "error", error);
+}
+
+/* Services that only tell something may do without a code (PROTOCOL.md section 2). */
+static gboolean
+says_something (JsonObject *message, JsonObject *body, const char *service)
+{
+  JsonObject *result = cg_ctl_json_object (message, "result");
+
+  if (body == NULL)
+    return FALSE;
+  if (json_object_has_member (body, "code"))
+    return cg_ctl_json_int (body, "code", NO_CODE) != NO_CODE;
+  return cg_ctl_json_object (result, service) != NULL && json_object_get_size (body) > 0;
+}
+
+static void
+make_meaningless (CgCtlAnswer *self)
+{
+  g_autoptr (GError) error =
+      g_error_new (CG_ERROR, CG_ERROR_INTERNAL, "the reply says nothing of %s", self->service);
+
+  json_object_unref (self->body);
+  self->body = json_object_new ();
+  cg_ctl_answer_set_code (self, cg_error_get_code (error, CG_ERROR_SCOPE_GENERAL), error->message);
+}
+
+/**
+ * cg_ctl_answer_from_message:
+ * @message: a reply
+ * @service: which was asked
+ * @method: (nullable): of it
+ *
+ * Returns: (transfer full): what it says; a failure, if it says nothing of @service
+ */
+CgCtlAnswer *
+cg_ctl_answer_from_message (JsonObject *message, const char *service, const char *method)
+{
+  CgCtlAnswer *self = g_new0 (CgCtlAnswer, 1);
+  JsonObject *body = unwrap (message, service, method);
+
+  self->did = g_strdup (cg_ctl_json_string (message, "did"));
+  self->service = g_strdup (service);
+  self->method = g_strdup (method);
+  self->body = body != NULL ? json_object_ref (body) : json_object_new ();
+  self->code = (int)cg_ctl_json_int (self->body, "code", 0);
+  self->error = g_strdup (cg_ctl_json_string (self->body, "error"));
+  if (!says_something (message, body, service))
+    make_meaningless (self);
+  return self;
+}
+
+/**
+ * cg_ctl_answer_free:
+ * @self: (transfer full): an answer
+ */
+void
+cg_ctl_answer_free (CgCtlAnswer *self)
+{
+  g_free (self->did);
+  g_free (self->service);
+  g_free (self->method);
+  g_free (self->error);
+  json_object_unref (self->body);
+  g_free (self);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-ctl.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -264,6 +265,16 @@ report (CgCtl *self, gboolean json, const GError *error)
   return status;
 }
 
+/* What could not be written was not told: a full disk, for example. */
+static int
+check_output (void)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return CG_CTL_DONE;
+  g_printerr ("cannot write the output: %s\n", g_strerror (errno));
+  return CG_CTL_REFUSED;
+}
+
 /**
  * cg_ctl_run:
  * @argc: length of @argv
@@ -286,5 +297,5 @@ cg_ctl_run (int argc, char **argv)
   self.options = options;
   if (options == NULL || !run_command (&self, &error))
     return report (&self, options != NULL && options->json, error);
-  return CG_CTL_DONE;
+  return check_output ();
 }

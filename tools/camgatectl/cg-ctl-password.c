@@ -12,19 +12,30 @@
 
 #define MAX_PASSWORD 1024
 
+/* The first line, and no more than a password is long: it may be a pipe, and it may not end. */
 static char *
 read_file (const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (GError) local_error = NULL;
+  char text[MAX_PASSWORD + 2];
+  gsize length = 0;
+  gssize n = 1;
+  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-  if (!g_file_get_contents (path, &text, NULL, &local_error)) {
-    g_set_error (error, CG_CTL_ERROR, CG_CTL_USAGE, "cannot read the password: %s",
-                 local_error->message);
-    return NULL;
+  while (fd >= 0 && n > 0 && length < sizeof text && memchr (text, '\n', length) == NULL) {
+    n = read (fd, text + length, sizeof text - length);
+    length += n > 0 ? (gsize)n : 0;
   }
-  text[strcspn (text, "\r\n")] = '\0';
-  return g_steal_pointer (&text);
+  const int number = fd < 0 || n < 0 ? errno : 0;
+  if (fd >= 0)
+    close (fd);
+  const char *end = memchr (text, '\n', length);
+  gsize used = end != NULL ? (gsize)(end - text) : length;
+  used -= used > 0 && text[used - 1] == '\r' ? 1 : 0;
+  if (number == 0 && used <= MAX_PASSWORD && memchr (text, '\0', used) == NULL)
+    return g_strndup (text, used);
+  g_set_error (error, CG_CTL_ERROR, CG_CTL_USAGE, "cannot read the password from %s: %s", path,
+               number != 0 ? g_strerror (number) : "it does not begin with one");
+  return NULL;
 }
 
 /* Up to the newline; NULL when a signal or the end came first. */
