@@ -32,8 +32,7 @@ reading_clear (Reading *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
 
 /* The file may contain what a terminal takes for a command. */
-static char *
-show_text (const char *format, va_list arguments)
+static char *G_GNUC_PRINTF (1, 0) show_text (const char *format, va_list arguments)
 {
   g_autofree char *text = g_strdup_vprintf (format, arguments);
 

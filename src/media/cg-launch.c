@@ -9,7 +9,8 @@
 
 /* What the code cannot do without. */
 static const char *const needed[] = {
-    "audio-aac", "audio-pass", "pull-rtsp-tcp", "pull-rtsp-udp", "video-h264",
+    "audio-aac", "audio-parsed", "audio-pass",   "pull-rtsp-udp",
+    "pull-tcp",  "video-h264",   "video-parsed",
 };
 
 /* Read once, when the daemon starts, and never from a disk that hangs since. */

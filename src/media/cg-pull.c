@@ -277,16 +277,12 @@ may_show_login_again (CgPull *self)
 static gboolean
 may_try_without_query (CgPull *self, GstMessage *message)
 {
+  const guint status = cg_pull_error_get_status (message);
+
   if (self->is_running || strchr (self->location, '?') == NULL)
     return FALSE;
-  switch (cg_pull_error_get_status (message)) {
-  case GST_RTSP_STS_NOT_FOUND:
-    return TRUE;
-  case GST_RTSP_STS_UNAUTHORIZED:
-    return may_show_login_again (self);
-  default:
-    return FALSE;
-  }
+  return status == GST_RTSP_STS_NOT_FOUND ||
+         (status == GST_RTSP_STS_UNAUTHORIZED && may_show_login_again (self));
 }
 
 static void
@@ -440,7 +436,7 @@ start_pipeline (CgPull *self)
   const gboolean is_udp = self->transport == CG_TRANSPORT_UDP;
   GError *error = NULL;
 
-  self->pipeline = cg_launch_build (is_udp ? "pull-rtsp-udp" : "pull-rtsp-tcp", &error);
+  self->pipeline = cg_launch_build (is_udp ? "pull-rtsp-udp" : "pull-tcp", &error);
   if (self->pipeline == NULL) {
     fail (self, error);
     return;

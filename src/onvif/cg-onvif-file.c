@@ -41,8 +41,8 @@ make_authorization (const Exchange *exchange)
   if (self->file_challenge == NULL)
     return NULL;
   return cg_digest_answer (self->file_challenge, exchange->upload != NULL ? "POST" : "GET",
-                                    exchange->address->target, self->username,
-                                    self->password != NULL ? self->password : "", cnonce);
+                           exchange->address->target, self->username,
+                           self->password != NULL ? self->password : "", cnonce);
 }
 
 static CgOnvifHttpResponse *

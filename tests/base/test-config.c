@@ -252,6 +252,7 @@ test_long_values (void)
     g_autoptr (CgConfig) config = parse (fits, NULL);
     g_autoptr (GError) error = NULL;
 
+    g_assert_nonnull (config);
     g_assert_null (cg_config_parse (too_long, -1, "test.conf", NULL, &error));
     g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
     g_assert_nonnull (strstr (error->message, keys[i]));

@@ -193,7 +193,7 @@ void
 cloud_free (Cloud *self)
 {
   mosquitto_disconnect (self->client);
-  mosquitto_loop_stop (self->client, true);
+  mosquitto_loop_stop (self->client, false); /* a thread that is cancelled leaks its message */
   mosquitto_destroy (self->client);
   g_async_queue_unref (self->messages);
   g_free (self);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "cg-onvif-address.h"
 #include "cg-digest.h"
+#include "cg-onvif-address.h"
 #include "cg-onvif-discovery-message.h"
 #include "cg-onvif-fault.h"
 #include "cg-onvif-text.h"

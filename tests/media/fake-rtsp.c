@@ -17,6 +17,30 @@ struct _FakeRtsp {
   gint query_status; /* (atomic) for a DESCRIBE with a query; 0: as without */
 };
 
+static void
+fake_rtsp_clear (gpointer data)
+{
+  FakeRtsp *self = data;
+
+  gst_clear_object (&self->valve);
+  g_mutex_clear (&self->mutex);
+  g_free (self->transport);
+}
+
+static void
+release_closure (gpointer data, GClosure *closure)
+{
+  g_atomic_rc_box_release_full (data, fake_rtsp_clear);
+}
+
+/* Threads of the server may be on their way out when the fake is freed. */
+static void
+connect_signal (FakeRtsp *self, gpointer object, const char *signal, GCallback callback)
+{
+  g_signal_connect_data (object, signal, callback, g_atomic_rc_box_acquire (self), release_closure,
+                         0);
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -62,8 +86,8 @@ on_pre_describe (GstRTSPClient *client, GstRTSPContext *context, FakeRtsp *self)
 static void
 on_client_connected (GstRTSPServer *server, GstRTSPClient *client, FakeRtsp *self)
 {
-  g_signal_connect (client, "setup-request", G_CALLBACK (on_setup_request), self);
-  g_signal_connect (client, "pre-describe-request", G_CALLBACK (on_pre_describe), self);
+  connect_signal (self, client, "setup-request", G_CALLBACK (on_setup_request));
+  connect_signal (self, client, "pre-describe-request", G_CALLBACK (on_pre_describe));
 }
 
 static GstRTSPMediaFactory *
@@ -102,7 +126,7 @@ set_login (FakeRtsp *self, const char *user, const char *password)
 FakeRtsp *
 fake_rtsp_new_with_login (const char *description, const char *user, const char *pw)
 {
-  FakeRtsp *self = g_new0 (FakeRtsp, 1);
+  FakeRtsp *self = g_atomic_rc_box_new0 (FakeRtsp);
   g_autoptr (GstRTSPMountPoints) mounts = gst_rtsp_mount_points_new ();
 
   g_mutex_init (&self->mutex);
@@ -114,8 +138,8 @@ fake_rtsp_new_with_login (const char *description, const char *user, const char 
   gst_rtsp_server_set_service (self->server, "0");
   gst_rtsp_server_set_mount_points (self->server, mounts);
   gst_rtsp_mount_points_add_factory (mounts, "/stream", g_object_ref (self->factory));
-  g_signal_connect (self->factory, "media-configure", G_CALLBACK (on_media_configure), self);
-  g_signal_connect (self->server, "client-connected", G_CALLBACK (on_client_connected), self);
+  connect_signal (self, self->factory, "media-configure", G_CALLBACK (on_media_configure));
+  connect_signal (self, self->server, "client-connected", G_CALLBACK (on_client_connected));
   if (user != NULL)
     set_login (self, user, pw);
   self->source = gst_rtsp_server_attach (self->server, self->context);
@@ -149,14 +173,11 @@ fake_rtsp_free (FakeRtsp *self)
   g_thread_join (self->thread);
   while (g_main_context_iteration (self->context, FALSE))
     ;
-  gst_clear_object (&self->valve);
   g_object_unref (self->factory);
   g_object_unref (self->server);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
-  g_mutex_clear (&self->mutex);
-  g_free (self->transport);
-  g_free (self);
+  g_atomic_rc_box_release_full (self, fake_rtsp_clear);
 }
 
 char *

@@ -328,82 +328,91 @@ on_sound (guint8 *data, gsize size, gboolean is_key, guint32 time, gpointer user
 
 #define ADTS(body) "\xff\xf1\x60\x40\x01\x3f\xfc" body
 
+typedef struct {
+  const char *name;
+  const char *config;
+  Piece pieces[3];
+  const char *seen;
+  guint rate; /* 0: nothing is known of it */
+} AacRow;
+
+static const AacRow aac_rows[] = {
+    {"one frame",
+     "1408",
+     {P (10,
+         TRUE,
+         "\x00\x10\x00\x18"
+         "abc")},
+     "abc@10, ",
+     16000},
+    {"two frames",
+     "1408",
+     {P (10,
+         TRUE,
+         "\x00\x20\x00\x10\x00\x08"
+         "abc")},
+     "ab@10, c@1034, ",
+     16000},
+    {"fragments",
+     "1408",
+     {P (10,
+         FALSE,
+         "\x00\x10\x00\x28"
+         "abc"),
+      P (10,
+         TRUE,
+         "\x00\x10\x00\x28"
+         "de")},
+     "abcde@10, ",
+     16000},
+    {"a fragment that is never finished",
+     "1408",
+     {P (10,
+         FALSE,
+         "\x00\x10\x00\x28"
+         "abc"),
+      P (20,
+         TRUE,
+         "\x00\x10\x00\x18"
+         "xyz")},
+     "xyz@20, ",
+     16000},
+    {"damaged",
+     "1408",
+     {P (1, TRUE, ""), P (2, TRUE, "\x00\x80\x00"), P (3, TRUE, "\x00\x10\xff\xf8z")},
+     "",
+     16000},
+    /* Q50 */
+    {"ADTS within", NULL, {P (10, TRUE, "\x00\x10\x00\x48" ADTS ("ab"))}, "ab@10, ", 16000},
+    {"ADTS within, against what is described",
+     "1190",
+     {P (10, TRUE, "\x00\x10\x00\x48" ADTS ("ab"))},
+     "ab@10, ",
+     16000},
+    {"bare ADTS", NULL, {P (10, TRUE, ADTS ("ab") ADTS ("cd"))}, "ab@10, cd@1034, ", 16000},
+    {"a bad description",
+     "zz",
+     {P (10,
+         TRUE,
+         "\x00\x10\x00\x18"
+         "abc")},
+     "abc@10, ",
+     0},
+};
+
 static void
 test_aac (void)
 {
-  static const struct {
-    const char *name;
-    const char *config;
-    Piece pieces[3];
-    const char *seen;
-    guint rate; /* 0: nothing is known of it */
-  } rows[] = {
-      {"one frame",
-       "1408",
-       {P (10, TRUE,
-           "\x00\x10\x00\x18"
-           "abc")},
-       "abc@10, ",
-       16000},
-      {"two frames",
-       "1408",
-       {P (10, TRUE,
-           "\x00\x20\x00\x10\x00\x08"
-           "abc")},
-       "ab@10, c@1034, ",
-       16000},
-      {"fragments",
-       "1408",
-       {P (10, FALSE,
-           "\x00\x10\x00\x28"
-           "abc"),
-        P (10, TRUE,
-           "\x00\x10\x00\x28"
-           "de")},
-       "abcde@10, ",
-       16000},
-      {"a fragment that is never finished",
-       "1408",
-       {P (10, FALSE,
-           "\x00\x10\x00\x28"
-           "abc"),
-        P (20, TRUE,
-           "\x00\x10\x00\x18"
-           "xyz")},
-       "xyz@20, ",
-       16000},
-      {"damaged",
-       "1408",
-       {P (1, TRUE, ""), P (2, TRUE, "\x00\x80\x00"), P (3, TRUE, "\x00\x10\xff\xf8z")},
-       "",
-       16000},
-      /* Q50 */
-      {"ADTS within", NULL, {P (10, TRUE, "\x00\x10\x00\x48" ADTS ("ab"))}, "ab@10, ", 16000},
-      {"ADTS within, against what is described",
-       "1190",
-       {P (10, TRUE, "\x00\x10\x00\x48" ADTS ("ab"))},
-       "ab@10, ",
-       16000},
-      {"bare ADTS", NULL, {P (10, TRUE, ADTS ("ab") ADTS ("cd"))}, "ab@10, cd@1034, ", 16000},
-      {"a bad description",
-       "zz",
-       {P (10, TRUE,
-           "\x00\x10\x00\x18"
-           "abc")},
-       "abc@10, ",
-       0},
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (aac_rows); i++) {
     const CgAudioDepayOptions options = {
-        .is_aac = TRUE, .clock_rate = 16000, .config = rows[i].config};
+        .is_aac = TRUE, .clock_rate = 16000, .config = aac_rows[i].config};
     g_autoptr (GString) seen = g_string_new (NULL);
     g_autoptr (CgAudioDepay) depay = cg_audio_depay_new (&options, on_sound, seen);
     guint rate = 0, channels = 0;
 
-    g_test_message ("%s", rows[i].name);
-    for (guint p = 0; p < 3 && rows[i].pieces[p].bytes != NULL; p++) {
-      const Piece *piece = &rows[i].pieces[p];
+    g_test_message ("%s", aac_rows[i].name);
+    for (guint p = 0; p < 3 && aac_rows[i].pieces[p].bytes != NULL; p++) {
+      const Piece *piece = &aac_rows[i].pieces[p];
       const CgRtpPacket packet = {.time = piece->time,
                                   .marker = piece->marker,
                                   .data = (const guint8 *)piece->bytes,
@@ -411,9 +420,9 @@ test_aac (void)
       cg_audio_depay_push (depay, &packet);
     }
     g_autoptr (GBytes) config = cg_audio_depay_get_config (depay, &rate, &channels);
-    g_assert_cmpstr (seen->str, ==, rows[i].seen);
-    g_assert_cmpuint (rate, ==, rows[i].rate);
-    g_assert_cmpint (config != NULL, ==, rows[i].rate != 0);
+    g_assert_cmpstr (seen->str, ==, aac_rows[i].seen);
+    g_assert_cmpuint (rate, ==, aac_rows[i].rate);
+    g_assert_cmpint (config != NULL, ==, aac_rows[i].rate != 0);
   }
 }
 

@@ -300,7 +300,7 @@ class TestCloudChange(SystemTest):
     def send_to_slow_camera(self):
         """An action that has come in, and that the camera does not answer for now."""
         received = self.door()["received"]
-        self.simulator.signal(signal.SIGSTOP)
+        self.simulator.freeze()
         mid, _at = self.cloud.send(DID, {"ptz": {"stop": {}}})
         until(lambda: self.door()["received"] > received, "the action came in")
         return mid

@@ -13,6 +13,9 @@
 #define ODD_WEIGHT 4
 #define ODD_LIMIT 100
 
+/* Payload types that stand for themselves (RFC 3551, 6). */
+enum { PAYLOAD_PCMU = 0, PAYLOAD_PCMA = 8 };
+
 typedef enum { KIND_H264, KIND_H265, KIND_AAC, KIND_PCMA, KIND_PCMU, N_KINDS } Kind;
 
 /* By the encoding name of RFC 6184, 7798, 3640 and 3551. */
@@ -60,7 +63,11 @@ static gboolean
 find_kind (const GstStructure *media, Kind *kind)
 {
   const char *encoding = gst_structure_get_string (media, "encoding-name");
+  int type = -1;
 
+  gst_structure_get_int (media, "payload", &type);
+  if (encoding == NULL && (type == PAYLOAD_PCMU || type == PAYLOAD_PCMA))
+    encoding = kinds[type == PAYLOAD_PCMU ? KIND_PCMU : KIND_PCMA].encoding;
   for (guint i = 0; i < N_KINDS; i++) {
     if (encoding != NULL && g_ascii_strcasecmp (encoding, kinds[i].encoding) == 0) {
       *kind = (Kind)i;

@@ -65,6 +65,17 @@ class Process:
         if self.status is None:
             self._popen.send_signal(number)
 
+    def thread_states(self):
+        """The letters of /proc/PID/task/*/stat: T for a thread that is stopped."""
+        states = set()
+        for task in os.scandir(f"/proc/{self.pid}/task"):
+            try:
+                with open(f"{task.path}/stat", encoding="ascii", errors="replace") as stat:
+                    states.add(stat.read().rpartition(")")[2].split()[0])
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # ended while we looked
+        return states
+
     def wait(self, timeout=WATCHDOG_S):
         """Waits for the end and for the last line. Returns the exit status."""
         try:

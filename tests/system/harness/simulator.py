@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -117,6 +118,11 @@ class Simulator:
 
     def signal(self, number):
         self._process.signal(number)
+
+    def freeze(self):
+        """SIGSTOP, and waits until every thread stands: until then some still answer."""
+        self._process.signal(signal.SIGSTOP)
+        until(lambda: self._process.thread_states() == {"T"}, "the simulator stands")
 
     def close(self):
         if self._process is not None:
