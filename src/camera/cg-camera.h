@@ -72,7 +72,7 @@ void cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts);
 void cg_camera_reboot_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_camera_reboot_finish (CgCamera *self, GAsyncResult *result, GError **error);
 
-gboolean cg_camera_play (CgCamera *self, const char *url, GError **error);
+void cg_camera_play (CgCamera *self, const char *url);
 void cg_camera_stop (CgCamera *self);
 
 void cg_camera_move_async (CgCamera *self,

@@ -116,14 +116,13 @@ find_departure (CgFleet *self, CgCamera *camera)
 static void
 settle_successor (const Departure *departure)
 {
-  g_autoptr (GError) error = NULL;
   CgCamera *successor = departure->successor;
 
   if (successor == NULL)
     return;
   cg_camera_open (successor);
-  if (departure->url != NULL && !cg_camera_play (successor, departure->url, &error))
-    g_warning ("%s: %s", cg_camera_get_did (successor), error->message);
+  if (departure->url != NULL)
+    cg_camera_play (successor, departure->url);
 }
 
 static void
@@ -351,7 +350,8 @@ cg_fleet_count_streams (CgFleet *self)
  * @self: a fleet
  * @camera: one of its cameras
  * @url: where to push the picture
- * @error: return location: %CG_ERROR_TOO_MANY_STREAMS, or as cg_camera_play()
+ * @error: return location: %CG_ERROR_BAD_REQUEST for a missing or other than RTMP URL,
+ *   %CG_ERROR_TOO_MANY_STREAMS
  *
  * cg_camera_play() within the limit of the box (max-streams). A camera that still waits for its
  * predecessor's goodbye begins after that: one session, one publisher, ever (Q10, Q19).
@@ -371,8 +371,10 @@ cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error)
                  "%u streams are running, and no more are allowed", max);
     return FALSE;
   }
-  if (awaited == NULL)
-    return cg_camera_play (camera, url, error);
+  if (awaited == NULL) {
+    cg_camera_play (camera, url);
+    return TRUE;
+  }
   g_free (awaited->url);
   awaited->url = g_strdup (url);
   return TRUE;

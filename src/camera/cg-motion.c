@@ -259,20 +259,13 @@ take_lease (CgMotion *self, const Start *start)
       cg_clock_add_timeout (self->clock, self->config.move_timeout_ms, on_lease_over, self);
 }
 
-/* Pan and tilt are one vector and replace each other; zoom is told apart. */
-static gboolean
-leaves_axis_moving (const CgPtzMove *before, const CgPtzMove *now)
-{
-  return (before->pan_tilt && !now->pan_tilt) || (before->zooming && !now->zooming);
-}
-
 static void
 send_move (CgMotion *self, Start *start, guint timeout_ms)
 {
   CgPtzMove move;
 
-  cg_motion_move_from_request (&start->request, &self->config, &move);
-  move.stop_others = start->was_moving && leaves_axis_moving (&self->move, &move);
+  cg_ptz_move_from_request (&move, &start->request, &self->config);
+  move.stop_others = start->was_moving && cg_ptz_move_leaves_axis (&self->move, &move);
   self->move = move;
   take_lease (self, start);
   cg_ptz_driver_move_async (self->driver, &move, timeout_ms, on_moved, start);
@@ -565,37 +558,4 @@ cg_motion_is_moving (CgMotion *self)
 {
   return self->leased || self->pending != NULL || self->moves_in_flight > 0 ||
          self->stops_in_flight > 0;
-}
-
-/**
- * cg_motion_move_from_request:
- * @request: a direction and a speed
- * @config: what the speeds are worth, and how long a move lasts
- * @move: (out): only the axes that were asked for (Q33)
- */
-void
-cg_motion_move_from_request (const CgMoveRequest *request,
-                             const CgPtzConfig *config,
-                             CgPtzMove *move)
-{
-  static const struct {
-    gint8 pan, tilt, zoom;
-  } axes[] = {
-      [CG_DIRECTION_UP] = {0, 1, 0},       [CG_DIRECTION_DOWN] = {0, -1, 0},
-      [CG_DIRECTION_LEFT] = {-1, 0, 0},    [CG_DIRECTION_RIGHT] = {1, 0, 0},
-      [CG_DIRECTION_UP_LEFT] = {-1, 1, 0}, [CG_DIRECTION_DOWN_LEFT] = {-1, -1, 0},
-      [CG_DIRECTION_UP_RIGHT] = {1, 1, 0}, [CG_DIRECTION_DOWN_RIGHT] = {1, -1, 0},
-      [CG_DIRECTION_ZOOM_IN] = {0, 0, 1},  [CG_DIRECTION_ZOOM_OUT] = {0, 0, -1},
-  };
-  const double speed = config->speeds[request->speed];
-
-  G_STATIC_ASSERT (G_N_ELEMENTS (axes) == CG_N_DIRECTIONS);
-  *move = (CgPtzMove){
-      .zooming = axes[request->direction].zoom != 0,
-      .pan_tilt = axes[request->direction].zoom == 0,
-      .pan = axes[request->direction].pan * speed,
-      .tilt = axes[request->direction].tilt * speed,
-      .zoom = axes[request->direction].zoom * speed,
-      .lease_ms = config->move_timeout_ms,
-  };
 }

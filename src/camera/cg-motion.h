@@ -33,8 +33,5 @@ gboolean cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **e
 void cg_motion_recover (CgMotion *self);
 void cg_motion_link_lost (CgMotion *self, const char *source);
 gboolean cg_motion_is_moving (CgMotion *self);
-void cg_motion_move_from_request (const CgMoveRequest *request,
-                                  const CgPtzConfig *config,
-                                  CgPtzMove *move);
 
 G_END_DECLS

@@ -3,29 +3,9 @@
 
 #include <gio/gio.h>
 
-#include "cg-ptz.h"
+#include "cg-ptz-move.h"
 
 G_BEGIN_DECLS
-
-/**
- * CgPtzMove:
- * @pan_tilt: whether @pan and @tilt are asked for
- * @zooming: whether @zoom is asked for
- * @pan: −1 left … 1 right, fraction of the camera's velocity range
- * @tilt: −1 down … 1 up
- * @zoom: −1 out … 1 in
- * @stop_others: stop first what this move does not ask for
- * @lease_ms: after which the camera is told to end the move by itself
- */
-typedef struct {
-  gboolean pan_tilt;
-  gboolean zooming;
-  double pan;
-  double tilt;
-  double zoom;
-  gboolean stop_others;
-  guint lease_ms;
-} CgPtzMove;
 
 #define CG_TYPE_PTZ_DRIVER (cg_ptz_driver_get_type ())
 G_DECLARE_INTERFACE (CgPtzDriver, cg_ptz_driver, CG, PTZ_DRIVER, GObject)

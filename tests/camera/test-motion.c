@@ -445,7 +445,7 @@ test_speeds (void)
     const CgMoveRequest request = {moves[i].direction, moves[i].speed, NULL};
     CgPtzMove move;
 
-    cg_motion_move_from_request (&request, &config, &move);
+    cg_ptz_move_from_request (&move, &request, &config);
 
     g_assert_cmpfloat_with_epsilon (move.pan, moves[i].pan, 1e-9);
     g_assert_cmpfloat_with_epsilon (move.tilt, moves[i].tilt, 1e-9);

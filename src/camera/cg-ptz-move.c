@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-ptz-move.h"
+
+/**
+ * cg_ptz_move_from_request:
+ * @self: (out): only the axes that were asked for (Q33)
+ * @request: a direction and a speed
+ * @config: what the speeds are worth, and how long a move lasts
+ */
+void
+cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const CgPtzConfig *config)
+{
+  static const struct {
+    gint8 pan, tilt, zoom;
+  } axes[] = {
+      [CG_DIRECTION_UP] = {0, 1, 0},       [CG_DIRECTION_DOWN] = {0, -1, 0},
+      [CG_DIRECTION_LEFT] = {-1, 0, 0},    [CG_DIRECTION_RIGHT] = {1, 0, 0},
+      [CG_DIRECTION_UP_LEFT] = {-1, 1, 0}, [CG_DIRECTION_DOWN_LEFT] = {-1, -1, 0},
+      [CG_DIRECTION_UP_RIGHT] = {1, 1, 0}, [CG_DIRECTION_DOWN_RIGHT] = {1, -1, 0},
+      [CG_DIRECTION_ZOOM_IN] = {0, 0, 1},  [CG_DIRECTION_ZOOM_OUT] = {0, 0, -1},
+  };
+  const double speed = config->speeds[request->speed];
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (axes) == CG_N_DIRECTIONS);
+  *self = (CgPtzMove){
+      .zooming = axes[request->direction].zoom != 0,
+      .pan_tilt = axes[request->direction].zoom == 0,
+      .pan = axes[request->direction].pan * speed,
+      .tilt = axes[request->direction].tilt * speed,
+      .zoom = axes[request->direction].zoom * speed,
+      .lease_ms = config->move_timeout_ms,
+  };
+}
+
+/**
+ * cg_ptz_move_leaves_axis:
+ * @self: what moves now
+ * @next: what shall move
+ *
+ * Pan and tilt are one vector and replace each other; zoom is told apart.
+ *
+ * Returns: whether @next leaves something moving that must be stopped first
+ */
+gboolean
+cg_ptz_move_leaves_axis (const CgPtzMove *self, const CgPtzMove *next)
+{
+  return (self->pan_tilt && !next->pan_tilt) || (self->zooming && !next->zooming);
+}

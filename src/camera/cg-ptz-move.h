@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-config.h"
+#include "cg-ptz.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CgPtzMove:
+ * @pan_tilt: whether @pan and @tilt are asked for
+ * @zooming: whether @zoom is asked for
+ * @pan: −1 left … 1 right, fraction of the camera's velocity range
+ * @tilt: −1 down … 1 up
+ * @zoom: −1 out … 1 in
+ * @stop_others: stop first what this move does not ask for
+ * @lease_ms: after which the camera is told to end the move by itself
+ */
+typedef struct {
+  gboolean pan_tilt;
+  gboolean zooming;
+  double pan;
+  double tilt;
+  double zoom;
+  gboolean stop_others;
+  guint lease_ms;
+} CgPtzMove;
+
+void
+cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const CgPtzConfig *config);
+gboolean cg_ptz_move_leaves_axis (const CgPtzMove *self, const CgPtzMove *next);
+
+G_END_DECLS
