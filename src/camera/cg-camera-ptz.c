@@ -183,7 +183,7 @@ go_preset_goto (gpointer user_data, const GError *error)
 
   if (!is_reached (task, error))
     return;
-  request->turn = cg_motion_get_turn (self->motion);
+  request->turn = cg_motion_take_turn (self->motion);
   cg_presets_find_async (self->presets, request->index, get_left_ms (task), on_preset_found, task);
 }
 

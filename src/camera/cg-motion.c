@@ -32,6 +32,7 @@ struct _CgMotion {
   GRand *random;
 
   guint serial;    /* of the newest start or halt: an answer to an older one changes nothing */
+  guint commands;  /* how many were given so far; what we do by ourselves is none */
   gboolean leased; /* the camera may be moving on our behalf */
   char *source;    /* (nullable) link the lease came by */
   CgPtzMove move;  /* what was sent last */
@@ -302,6 +303,23 @@ send_start (CgMotion *self, Start *start)
     send_move (self, start, timeout_ms);
 }
 
+/* It moves on nobody's behalf: the stop is repeated until it is answered, as for a move of ours. */
+static void
+stop_stray (CgMotion *self)
+{
+  set_leased (self, TRUE);
+  halt (self, NULL);
+}
+
+/* The camera has agreed to a stop and has not stopped (Q1). If nobody has told it to move since, it
+ * is told to stop once more, in the form that the driver chooses now. */
+static void
+on_moves_on (CgPtzDriver *driver, CgMotion *self)
+{
+  if (!cg_motion_is_moving (self))
+    stop_stray (self);
+}
+
 static void
 cg_motion_dispose (GObject *object)
 {
@@ -350,6 +368,7 @@ cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config)
   CgMotion *self = g_object_new (CG_TYPE_MOTION, NULL);
 
   self->driver = g_object_ref (driver);
+  g_signal_connect_object (driver, "moves-on", G_CALLBACK (on_moves_on), self, 0);
   self->clock = g_object_ref (clock);
   self->config = *config;
   return self;
@@ -414,6 +433,7 @@ cg_motion_start_async (CgMotion *self,
 {
   Start *start = make_start (self, asked_at_ms, callback, user_data);
 
+  self->commands++;
   start->request = *request;
   start->source = g_strdup (request->source);
   start->request.source = start->source;
@@ -421,23 +441,24 @@ cg_motion_start_async (CgMotion *self,
 }
 
 /**
- * cg_motion_get_turn:
+ * cg_motion_take_turn:
  * @self: a camera's motion
  *
- * Returns: the place in line of a command that has to be prepared before it can be sent: for
- *   cg_motion_goto_async()
+ * Returns: the place in line of a command that is given now, but has to be prepared before it can
+ *   be sent: for cg_motion_goto_async()
  */
 guint
-cg_motion_get_turn (CgMotion *self)
+cg_motion_take_turn (CgMotion *self)
 {
-  return self->serial;
+  CG_ON_MAIN ();
+  return ++self->commands;
 }
 
 /**
  * cg_motion_goto_async:
  * @self: a camera's motion
  * @preset: token
- * @turn: from cg_motion_get_turn(): whatever was asked for since then overtakes this
+ * @turn: from cg_motion_take_turn(): whatever was asked for since then overtakes this
  * @asked_at_ms: as for cg_motion_start_async()
  * @callback: finish with cg_motion_start_finish(); called once the camera has answered, or the
  *   reply time-out has passed
@@ -456,7 +477,7 @@ cg_motion_goto_async (CgMotion *self,
 {
   Start *start = make_start (self, asked_at_ms, callback, user_data);
 
-  if (turn != self->serial) {
+  if (turn != self->commands) {
     answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, OVERTAKEN));
     return;
   }
@@ -496,6 +517,7 @@ cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer use
 
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_motion_halt_async);
+  self->commands++;
   halt (self, task);
 }
 
@@ -525,10 +547,8 @@ void
 cg_motion_recover (CgMotion *self)
 {
   CG_ON_MAIN ();
-  if (cg_motion_is_moving (self))
-    return;
-  self->leased = TRUE;
-  halt (self, NULL);
+  if (!cg_motion_is_moving (self))
+    stop_stray (self);
 }
 
 /**

@@ -20,7 +20,7 @@ void cg_motion_start_async (CgMotion *self,
                             gint64 asked_at_ms,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
-guint cg_motion_get_turn (CgMotion *self);
+guint cg_motion_take_turn (CgMotion *self);
 void cg_motion_goto_async (CgMotion *self,
                            const char *preset,
                            guint turn,

@@ -11,7 +11,6 @@
 
 /* A camera that agrees to each stop and moves on is asked so often in other forms (Q1). */
 #define OTHER_FORMS_MAX 2
-#define OTHER_FORM_TIMEOUT_MS 2000
 /* So many stops of a contact are looked at: one may have come when the camera stood anyway. */
 #define CHECKS_A_CONTACT 3
 
@@ -29,9 +28,10 @@ struct _CgOnvifDriver {
   CgOnvifStopForm told_form; /* what has been told of that */
   gboolean told_timeout;
   CgStopCheck *check;
+  guint moves;        /* sent so far: a stop before the last one is no longer looked after */
   gboolean has_moved; /* since the last stop */
   guint checks_left;
-  guint other_forms; /* tried since the last stop */
+  guint other_forms; /* tried since the last move */
 };
 
 /* What a job has taught. */
@@ -207,12 +207,12 @@ on_move_done (GObject *object, GAsyncResult *result, gpointer user_data)
 
 /* The camera has agreed to stop. Whether it does is looked at while it has not shown it yet. */
 static void
-note_stop (CgOnvifDriver *self, const Outcome *outcome)
+note_stop (CgOnvifDriver *self, const Outcome *outcome, guint moves)
 {
   self->stop_form = outcome->stop_form;
   if (self->other_forms == 0)
     tell_learnt (self);
-  if (self->has_moved && self->checks_left > 0)
+  if (moves == self->moves && self->has_moved && self->checks_left > 0)
     cg_stop_check_begin (self->check, self->profile);
 }
 
@@ -228,7 +228,7 @@ on_stop_done (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
     return;
   }
-  note_stop (self, outcome);
+  note_stop (self, outcome, GPOINTER_TO_UINT (g_task_get_task_data (task)));
   g_task_return_boolean (task, TRUE);
 }
 
@@ -262,7 +262,7 @@ build_stop (CgOnvifDriver *self)
 }
 
 static void
-stop_otherwise (CgOnvifDriver *self)
+choose_other_form (CgOnvifDriver *self)
 {
   if (self->other_forms++ >= OTHER_FORMS_MAX) {
     g_warning ("%s: agrees to stop, and moves on", self->did);
@@ -271,8 +271,7 @@ stop_otherwise (CgOnvifDriver *self)
   self->stop_form = self->stop_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_BARE : CG_ONVIF_STOP_ZERO;
   g_info ("%s: moves on after a stop: trying the form %s", self->did,
           cg_onvif_stop_form_get_word (self->stop_form));
-  run (self, stop_in_thread, build_stop (self), OTHER_FORM_TIMEOUT_MS,
-       g_task_new (self, NULL, NULL, NULL));
+  g_signal_emit_by_name (self, "moves-on");
 }
 
 static void
@@ -284,10 +283,11 @@ on_verdict (CgStopVerdict verdict, gpointer user_data)
   case CG_STOP_STANDS:
     self->checks_left--;
     self->has_moved = FALSE;
+    self->other_forms = 0;
     tell_learnt (self);
     break;
   case CG_STOP_MOVES:
-    stop_otherwise (self);
+    choose_other_form (self);
     break;
   case CG_STOP_UNKNOWN:
     self->checks_left = 0;
@@ -305,6 +305,16 @@ begin (CgPtzDriver *driver, gpointer tag, GAsyncReadyCallback callback, gpointer
   return task;
 }
 
+/* What was learnt of earlier stops no longer tells whether the camera stands. */
+static void
+note_move (CgOnvifDriver *self)
+{
+  cg_stop_check_cancel (self->check);
+  self->moves++;
+  self->other_forms = 0;
+  self->has_moved = TRUE;
+}
+
 static void
 driver_move_async (CgPtzDriver *driver,
                    const CgPtzMove *move,
@@ -317,8 +327,7 @@ driver_move_async (CgPtzDriver *driver,
   GError *error = NULL;
 
   if (cg_onvif_driver_check (self, move, &error)) {
-    cg_stop_check_cancel (self->check);
-    self->has_moved = TRUE;
+    note_move (self);
     run (self, move_in_thread, build_move (self, move), timeout_ms, task);
     return;
   }
@@ -346,8 +355,7 @@ driver_goto_async (CgPtzDriver *driver,
   request->profile = g_strdup (self->profile);
   request->preset = g_strdup (preset);
   request->stop_form = self->stop_form;
-  cg_stop_check_cancel (self->check);
-  self->has_moved = TRUE;
+  note_move (self);
   run (self, goto_in_thread, request, timeout_ms, task);
 }
 
@@ -367,7 +375,7 @@ driver_stop_async (CgPtzDriver *driver,
     return;
   }
   cg_stop_check_cancel (self->check);
-  self->other_forms = 0;
+  g_task_set_task_data (task, GUINT_TO_POINTER (self->moves), NULL);
   run (self, stop_in_thread, build_stop (self), timeout_ms, task);
 }
 

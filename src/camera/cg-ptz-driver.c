@@ -6,6 +6,15 @@ G_DEFINE_INTERFACE (CgPtzDriver, cg_ptz_driver, G_TYPE_OBJECT)
 static void
 cg_ptz_driver_default_init (CgPtzDriverInterface *iface)
 {
+  /**
+   * CgPtzDriver::moves-on:
+   * @self: a driver
+   *
+   * The camera has agreed to the last stop, and was seen to move on. The next stop goes out in
+   * another form (Q1).
+   */
+  g_signal_new ("moves-on", CG_TYPE_PTZ_DRIVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                0);
 }
 
 /**

@@ -10,6 +10,7 @@
 #define REST_MS 500
 /* From look to look: the slowest speed shows in it. */
 #define LOOK_MS 250
+#define LOOKS_MAX 3
 /* A move that comes meanwhile waits no longer for a slow answer (Q36). */
 #define ANSWER_TIMEOUT_MS 1000
 /* Positions are 32 bit floats, and some are measured. */
@@ -23,11 +24,11 @@ struct _CgStopCheck {
   CgStopCheckFunc func;
   gpointer user_data;
 
-  guint serial;     /* of the check under way: an answer to an older one is dropped */
-  char *profile;    /* (nullable) */
-  GSource *next;    /* the next look */
-  gboolean is_late; /* the first look has been taken */
-  CgOnvifPtzStatus first;
+  guint serial;           /* of the check under way: an answer to an older one is dropped */
+  char *profile;          /* (nullable) */
+  GSource *next;          /* the next look */
+  guint looks;            /* taken so far */
+  CgOnvifPtzStatus first; /* of the two that are compared */
 };
 
 /* One look on its way. */
@@ -71,17 +72,23 @@ look_in_thread (CgOnvifSession *session, gpointer data, GError **error)
   return g_steal_pointer (&status);
 }
 
+/* A dome that is slow to come to rest is given one look more. */
 static void
 take_look (CgStopCheck *self, const CgOnvifPtzStatus *status)
 {
-  if (status != NULL && !self->is_late) {
+  CgStopVerdict verdict = CG_STOP_UNKNOWN;
+
+  self->looks++;
+  if (status != NULL && self->looks > 1)
+    verdict = judge (&self->first, status);
+  if (status != NULL &&
+      (self->looks == 1 || (verdict == CG_STOP_MOVES && self->looks < LOOKS_MAX))) {
     self->first = *status;
-    self->is_late = TRUE;
     plan_look (self, LOOK_MS);
     return;
   }
   self->serial++;
-  self->func (status != NULL ? judge (&self->first, status) : CG_STOP_UNKNOWN, self->user_data);
+  self->func (verdict, self->user_data);
 }
 
 static void
@@ -179,7 +186,7 @@ cg_stop_check_new (CgJobs *jobs, CgClock *clock, CgStopCheckFunc func, gpointer 
  * @self: a check
  * @profile: a profile with a PTZ configuration
  *
- * Looks twice at where the camera stands, once it has had time to come to rest. An earlier check is
+ * Looks at where the camera stands, once it has had time to come to rest. An earlier check is
  * cancelled.
  */
 void
@@ -189,7 +196,7 @@ cg_stop_check_begin (CgStopCheck *self, const char *profile)
   cg_stop_check_cancel (self);
   g_free (self->profile);
   self->profile = g_strdup (profile);
-  self->is_late = FALSE;
+  self->looks = 0;
   plan_look (self, REST_MS);
 }
 

@@ -507,6 +507,8 @@ cg_stream_set_source (CgStream *self, const char *location)
       .username = self->camera->username,
       .password = self->camera->password,
       .breaker = self->login.breaker,
+      .tls = self->camera->tls,
+      .tls_fingerprint = self->camera->tls_fingerprint,
       .transport = cg_stream_transport_choose (self->transport),
       .audio = self->camera->audio,
       .start_timeout_ms = self->config.start_timeout_ms,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-handlers.h"
+#include "cg-log.h"
 #include "cg-main.h"
 #include "cg-member.h"
 #include "cg-services.h"
@@ -83,6 +84,24 @@ cg_dispatcher_init (CgDispatcher *self)
 }
 
 /* PROTOCOL.md section 4, play: what becomes of it is told by event. */
+/* The operator's landmarks: what the cloud is told by event. */
+static void
+log_stream (const char *did, const CgStreamReport *report)
+{
+  const gboolean is_trouble =
+      report->state == CG_STREAM_RETRYING || report->state == CG_STREAM_FAILED;
+  const char *word = cg_stream_state_get_word (report->state);
+  g_autofree char *url = cg_log_uri (report->url);
+  g_autofree char *text = report->text != NULL && strstr (report->text, "://") != NULL
+                              ? cg_log_uri (report->text)
+                              : g_strdup (report->text);
+
+  if (is_trouble)
+    g_warning ("stream of %s to %s: %s: %s", did, url, word, text);
+  else
+    g_message ("stream of %s to %s: %s", did, url, word);
+}
+
 static void
 on_stream_changed (CgFleet *fleet, CgCamera *camera, CgStreamReport *report, CgDispatcher *self)
 {
@@ -94,6 +113,7 @@ on_stream_changed (CgFleet *fleet, CgCamera *camera, CgStreamReport *report, CgD
   cg_member_set_text (content, "url", report->url);
   cg_member_set_text (content, "reason", report->reason);
   cg_member_set_text (content, "error", report->text);
+  log_stream (cg_camera_get_did (camera), report);
   g_signal_emit (self, signals[EVENT], 0, cg_camera_get_did (camera), "play", content);
 }
 

@@ -73,14 +73,10 @@ cg_pull_error_get_status (GstMessage *message)
 }
 
 static CgError
-classify (const GError *cause, guint status, const char *debug)
+classify (const GError *cause, const char *debug)
 {
   CgError code = CG_ERROR_PEER_FAULT;
 
-  if (status != 0) {
-    find_in (by_status, G_N_ELEMENTS (by_status), (int)status, &code);
-    return code;
-  }
   if (debug != NULL && strstr (debug, "imeout") != NULL)
     return CG_ERROR_TIMED_OUT;
   if (debug != NULL && strstr (debug, "No supported authentication") != NULL)
@@ -114,14 +110,17 @@ cg_pull_error_is_nothing_set_up (GstMessage *message)
 
 /**
  * cg_pull_error_from_status:
- * @status: an RTSP status other than 200
+ * @status: an RTSP status other than 200; any number, as the camera sent it
  *
  * Returns: (transfer full): an error of domain CG_ERROR
  */
 GError *
 cg_pull_error_from_status (guint status)
 {
-  return g_error_new (CG_ERROR, classify (NULL, status, NULL), "camera answers RTSP %u %s", status,
+  CgError code = CG_ERROR_PEER_FAULT;
+
+  find_in (by_status, G_N_ELEMENTS (by_status), (int)status, &code);
+  return g_error_new (CG_ERROR, (int)code, "camera answers RTSP %u %s", status,
                       gst_rtsp_status_as_text (status));
 }
 
@@ -143,9 +142,9 @@ cg_pull_error_from_message (GstMessage *message)
   if (cause->domain == CG_ERROR)
     return g_steal_pointer (&cause);
   const guint status = cg_pull_error_get_status (message);
-  const CgError code = classify (cause, status, debug);
   if (status != 0)
     return cg_pull_error_from_status (status);
+  const CgError code = classify (cause, debug);
   const char *detail = debug != NULL ? strrchr (debug, '\n') : NULL;
   return g_error_new (CG_ERROR, code, "%s%s%s", cause->message, detail != NULL ? " " : "",
                       detail != NULL ? detail + 1 : "");

@@ -9,9 +9,8 @@
 #include "cg-main.h"
 #include "cg-pull-error.h"
 #include "cg-pull-feed.h"
+#include "cg-pull-login.h"
 #include "cg-reaper.h"
-#include "cg-rtsp-guard.h"
-#include "cg-rtsp-src.h"
 
 /* The two deadlines are looked at so many times before they pass. */
 #define LOOKS_PER_DEADLINE 8
@@ -25,13 +24,11 @@
 struct _CgPull {
   GObject parent;
 
-  CgHub *hub;         /* (owned) */
-  CgClock *clock;     /* (owned) */
-  char *name;         /* (owned) for the log */
-  char *location;     /* (owned) */
-  char *username;     /* (owned) (nullable) */
-  char *password;     /* (owned) (nullable) */
-  CgBreaker *breaker; /* (owned) (nullable) */
+  CgHub *hub;     /* (owned) */
+  CgClock *clock; /* (owned) */
+  char *name;     /* (owned) for the log */
+  char *location; /* (owned) */
+  CgPullLogin login;
   CgTransport wanted; /* as configured */
   CgTransport transport;
   CgAudioPolicy audio;
@@ -113,9 +110,7 @@ cg_pull_finalize (GObject *object)
   g_clear_error (&self->error);
   g_free (self->name);
   g_free (self->location);
-  g_free (self->username);
-  g_free (self->password);
-  g_clear_pointer (&self->breaker, cg_breaker_unref);
+  cg_pull_login_clear (&self->login);
   G_OBJECT_CLASS (cg_pull_parent_class)->finalize (object);
 }
 
@@ -266,7 +261,7 @@ try_udp (CgPull *self)
 static gboolean
 may_show_login_again (CgPull *self)
 {
-  gboolean may = self->username == NULL;
+  gboolean may = cg_pull_login_is_empty (&self->login);
 
   if (!may)
     g_signal_emit (self, signals[SIGNAL_LOGIN_AGAIN], 0, &may);
@@ -404,16 +399,6 @@ attach_bus (CgPull *self)
   g_source_attach (self->bus, g_main_context_get_thread_default ());
 }
 
-/* It shows the login once, or asks before it does so again (Q6). */
-static void
-set_login (CgPull *self, CgRtspSrc *source)
-{
-  g_object_set (source, "user-id", self->username, "user-pw", self->password, "retry-without-query",
-                FALSE, NULL);
-  cg_rtsp_src_set_breaker (source, self->breaker);
-}
-
-/* Credentials are properties, never part of an address (Q26). */
 static gboolean
 set_properties (CgPull *self)
 {
@@ -423,10 +408,7 @@ set_properties (CgPull *self)
     return FALSE;
   g_object_set (source, "location", self->location, "tcp-timeout",
                 (guint64)self->start_timeout_ms * 1000, NULL);
-  if (CG_IS_RTSP_SRC (source))
-    set_login (self, CG_RTSP_SRC (source));
-  else
-    cg_rtsp_guard_attach (source, self->username, self->password);
+  cg_pull_login_apply (&self->login, source);
   return TRUE;
 }
 
@@ -490,9 +472,7 @@ cg_pull_new (CgHub *hub, const CgPullOptions *options)
   self->clock = g_object_ref (options->clock);
   self->name = g_strdup (options->name != NULL ? options->name : "camera");
   self->location = g_strdup (options->location);
-  self->username = g_strdup (options->username);
-  self->password = g_strdup (options->password);
-  self->breaker = options->breaker != NULL ? cg_breaker_ref (options->breaker) : NULL;
+  cg_pull_login_init (&self->login, options);
   self->wanted = options->transport;
   self->transport = options->transport == CG_TRANSPORT_UDP ? CG_TRANSPORT_UDP : CG_TRANSPORT_TCP;
   self->audio = options->audio;

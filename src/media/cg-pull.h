@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @password: (nullable)
  * @breaker: (nullable): asked before the login is shown again where the camera cannot do the kind
  *   it prefers (Q27)
+ * @tls: which certificate is taken, without a pin (Q57)
+ * @tls_fingerprint: (nullable): of the only one that is taken
  * @start_timeout_ms: from cg_pull_start() to the first key frame
  * @stall_timeout_ms: longest silence between two pictures (Q8)
  */
@@ -27,6 +29,8 @@ typedef struct {
   const char *username;
   const char *password;
   CgBreaker *breaker;
+  CgTlsPolicy tls;
+  const char *tls_fingerprint;
   CgTransport transport;
   CgAudioPolicy audio;
   guint start_timeout_ms;

@@ -51,6 +51,22 @@ cg_test_run_for (guint duration_ms)
   g_source_remove (timer);
 }
 
+static void
+on_flushed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+}
+
+/* What is still to be written needs its folder. */
+void
+cg_test_flush (CgStore *store)
+{
+  gboolean is_flushed = FALSE;
+
+  cg_store_flush_async (store, on_flushed, &is_flushed);
+  cg_test_wait_for_flag (&is_flushed, "what is stored");
+}
+
 char *
 cg_test_make_dir (void)
 {

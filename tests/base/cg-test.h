@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "cg-store.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,8 @@ typedef gboolean (*CgTestQuestion) (gpointer user_data);
 void cg_test_wait_for (CgTestQuestion is_so, gpointer user_data, const char *what);
 void cg_test_wait_for_flag (const gboolean *flag, const char *what);
 void cg_test_run_for (guint duration_ms);
+
+void cg_test_flush (CgStore *store);
 
 char *cg_test_make_dir (void);
 void cg_test_remove_dir (const char *path);

@@ -89,27 +89,11 @@ set_up (Fixture *fixture, gconstpointer data)
 }
 
 static void
-on_flushed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-}
-
-/* What is still to be written needs its folder. */
-static void
-flush (CgStore *store)
-{
-  gboolean is_flushed = FALSE;
-
-  cg_store_flush_async (store, on_flushed, &is_flushed);
-  cg_test_wait_for_flag (&is_flushed, "what is stored");
-}
-
-static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   end_life (fixture);
   if (fixture->store != NULL)
-    flush (fixture->store);
+    cg_test_flush (fixture->store);
   g_source_remove (fixture->ticker);
   g_thread_pool_free (fixture->workers, FALSE, TRUE);
   while (g_main_context_iteration (NULL, FALSE))

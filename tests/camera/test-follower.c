@@ -52,8 +52,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_finalize_object (fixture->follower);
   g_assert_finalize_object (fixture->finder);
   g_object_unref (fixture->clock);
-  while (G_OBJECT (fixture->store)->ref_count > 1)
-    g_main_context_iteration (NULL, TRUE);
+  cg_test_flush (fixture->store);
   g_object_unref (fixture->store);
   cg_test_remove_dir (fixture->dir);
   g_free (fixture->dir);

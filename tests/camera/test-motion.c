@@ -90,7 +90,7 @@ call_preset (Fixture *fixture, guint turn)
 static void
 call_preset_now (Fixture *fixture)
 {
-  call_preset (fixture, cg_motion_get_turn (fixture->motion));
+  call_preset (fixture, cg_motion_take_turn (fixture->motion));
 }
 
 static void
@@ -411,7 +411,7 @@ test_preset_waits_for_stop (Fixture *fixture, gconstpointer data)
 static void
 test_overtaken_preset (Fixture *fixture, gconstpointer data)
 {
-  const guint turn = cg_motion_get_turn (fixture->motion);
+  const guint turn = cg_motion_take_turn (fixture->motion);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   stop (fixture);
 
@@ -419,6 +419,56 @@ test_overtaken_preset (Fixture *fixture, gconstpointer data)
 
   assert_log (fixture, "stop");
   g_assert_cmpstr (fixture->replies->str, ==, "stop:ok start:cancelled");
+}
+
+/* Both are looked for; what is asked last counts. */
+static void
+test_newer_preset_overtakes (Fixture *fixture, gconstpointer data)
+{
+  const guint older = cg_motion_take_turn (fixture->motion);
+  const guint newer = cg_motion_take_turn (fixture->motion);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+
+  call_preset (fixture, older);
+  call_preset (fixture, newer);
+
+  assert_log (fixture, "goto(7)");
+  g_assert_cmpstr (fixture->replies->str, ==, "start:cancelled start:ok");
+}
+
+/* That a lease ends is no command. */
+static void
+test_lease_over_overtakes_nothing (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  start (fixture, CG_DIRECTION_UP);
+  const guint turn = cg_motion_take_turn (fixture->motion);
+  advance (fixture, 5000);
+
+  call_preset (fixture, turn);
+
+  assert_log (fixture, "move(0.00,0.66) stop goto(7)");
+  g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:ok");
+}
+
+/* Q1: it agrees to stop, and moves on. */
+static void
+test_q1_stray_move_is_stopped (Fixture *fixture, gconstpointer data)
+{
+  start (fixture, CG_DIRECTION_UP);
+  answer_move (fixture, OK);
+  stop (fixture);
+  answer_stop (fixture, OK);
+
+  g_signal_emit_by_name (fixture->driver, "moves-on");
+  start (fixture, CG_DIRECTION_LEFT);
+  assert_log (fixture, "move(0.00,0.66) stop stop");
+  answer_stop (fixture, OK);
+  assert_log (fixture, "move(-0.66,0.00)");
+  answer_move (fixture, OK);
+
+  g_signal_emit_by_name (fixture->driver, "moves-on");
+  assert_log (fixture, "");
 }
 
 static void
@@ -483,6 +533,9 @@ main (int argc, char **argv)
        test_q1_preset_in_flight_is_stopped_again},
       {"/camera/motion/preset-waits-for-stop", test_preset_waits_for_stop},
       {"/camera/motion/overtaken-preset", test_overtaken_preset},
+      {"/camera/motion/newer-preset-overtakes", test_newer_preset_overtakes},
+      {"/camera/motion/lease-over-overtakes-nothing", test_lease_over_overtakes_nothing},
+      {"/camera/motion/q1-stray-move-is-stopped", test_q1_stray_move_is_stopped},
   };
 
   g_test_init (&argc, &argv, NULL);

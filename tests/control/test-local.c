@@ -153,6 +153,10 @@ test_events_hide_logins (LocalFixture *fixture, gconstpointer settings)
   g_assert_nonnull (strstr (local, "\"url\":\"rtmp://******@h/a/b?key=******\""));
   g_assert_null (strstr (local, "hunter2"));
   control_assert_silent (&fixture->base);
+  g_autofree char *line = control_log_pop ();
+  g_assert_true (g_str_has_prefix (line, "stream of " CAMERA
+                                         " to rtmp://******@h/a/b?key=******: retrying: "));
+  g_assert_null (strstr (line, "hunter2"));
 }
 
 /* A camera's did has no local services; a client's registration means nothing. */

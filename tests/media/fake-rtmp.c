@@ -16,6 +16,7 @@ struct _FakeRtmp {
   GThread *thread;
   guint16 port;
 
+  GMutex writing;
   GMutex mutex;
   GSocket *socket;     /* (owned) (nullable) of the publisher that is there */
   GIOStream *stream;   /* (owned) (nullable) */
@@ -39,9 +40,12 @@ read_bytes (FakeRtmp *self, guint8 *data, gsize size)
          size > 0;
 }
 
+/* The server's thread writes, and the test does: a stream takes but one at a time. */
 static gboolean
 write_bytes (FakeRtmp *self, const void *data, gsize size)
 {
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->writing);
+
   return g_output_stream_write_all (g_io_stream_get_output_stream (self->stream), data, size, NULL,
                                     self->cancellable, NULL);
 }
@@ -398,6 +402,7 @@ fake_rtmp_new_tls (FakeRtmpMode mode, GTlsCertificate *certificate)
 
   self->mode = mode;
   g_set_object (&self->certificate, certificate);
+  g_mutex_init (&self->writing);
   g_mutex_init (&self->mutex);
   self->commands = g_string_new (NULL);
   self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_rtmp_message_free);
@@ -420,6 +425,7 @@ fake_rtmp_free (FakeRtmp *self)
   g_clear_object (&self->certificate);
   g_ptr_array_unref (self->messages);
   g_string_free (self->commands, TRUE);
+  g_mutex_clear (&self->writing);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }

@@ -59,7 +59,8 @@ lets_in (Behaviour *behaviour, const char *request)
 static GString *
 refuse (Behaviour *behaviour, const char *request)
 {
-  g_autofree char *status = g_strdup_printf ("401 Unauthorized\r\n%s", behaviour->challenges);
+  g_autofree char *status = g_strdup_printf ("401 Unauthorized\r\n%s%s", behaviour->challenges,
+                                             behaviour->hangs_up ? "\r\n" SCRIPT_RTSP_LAST : "");
 
   return script_rtsp_answer (request, status, NULL);
 }
@@ -130,8 +131,6 @@ session_on_request (const char *request, gpointer user_data)
     return play (behaviour, request);
   if (script_rtsp_is (request, "GET_PARAMETER") && behaviour->parameter != NULL)
     return script_rtsp_answer (request, behaviour->parameter, NULL);
-  if (behaviour->hangs_up && script_rtsp_is (request, "OPTIONS"))
-    return NULL;
   public = g_strdup_printf ("200 OK\r\nPublic: %s",
                             behaviour->public != NULL ? behaviour->public : "OPTIONS, DESCRIBE");
   return script_rtsp_answer (request, public, NULL);

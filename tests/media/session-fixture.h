@@ -27,7 +27,7 @@ typedef struct {
   const char *parameter;  /* (nullable) answer to GET_PARAMETER */
   const char *redirect;   /* (nullable) address; "": its own */
   gboolean refuses_query; /* with `describe` */
-  gboolean hangs_up;      /* after each answer before SETUP */
+  gboolean hangs_up;      /* after each challenge */
   gboolean is_silent;     /* says nothing to DESCRIBE */
   const char *after_play; /* (nullable) bytes that follow */
   gsize after_play_size;

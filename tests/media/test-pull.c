@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cg-media.h"
+#include "cg-pull-error.h"
 #include "cg-pull.h"
 #include "fake-rtsp.h"
 #include "media-fixture.h"
@@ -262,6 +263,19 @@ test_unreachable (void)
 }
 
 /* A camera that takes the connection and says nothing. */
+/* Whatever a camera takes for a status. */
+static void
+test_odd_status (void)
+{
+  static const guint statuses[] = {0, 1, 199, 299, 700, G_MAXUINT};
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    g_autoptr (GError) error = cg_pull_error_from_status (statuses[i]);
+
+    g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
+  }
+}
+
 static void
 test_silent (void)
 {
@@ -563,6 +577,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pull/login-refused", test_login_refused);
   g_test_add_func ("/pull/not-found", test_not_found);
   g_test_add_func ("/pull/unreachable", test_unreachable);
+  g_test_add_func ("/pull/odd-status", test_odd_status);
   g_test_add_func ("/pull/silent", test_silent);
   g_test_add_func ("/pull/q8-freezes", test_freezes);
   g_test_add_func ("/pull/hangs-up", test_hangs_up);

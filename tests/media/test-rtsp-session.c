@@ -177,7 +177,7 @@ test_redirects (void)
   }
 }
 
-/* Q46: a camera that hangs up after OPTIONS. */
+/* Q46: a camera that hangs up after it has asked for a login. */
 static void
 test_hangs_up (void)
 {
@@ -186,10 +186,10 @@ test_hangs_up (void)
   g_auto (SessionFixture) fixture;
 
   session_fixture_init (&fixture, &behaviour);
-  g_assert_false (session_begin (&fixture));
+  session_begin (&fixture);
 
-  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
-  g_assert_cmpuint (script_rtsp_count (fixture.camera, "OPTIONS"), <=, 4);
+  g_assert_no_error (fixture.error);
+  g_assert_cmpuint (script_rtsp_count (fixture.camera, "DESCRIBE"), ==, 1);
 }
 
 /* Q51, Q53: packets before the answer, on other channels, with noise between them. */
@@ -272,29 +272,11 @@ test_unreachable (void)
   }
 }
 
-/* For localhost, signed by itself, good until 2126; made for tests alone. */
-static const char pem[] = "-----BEGIN CERTIFICATE-----\n"
-                          "MIIBlTCCATugAwIBAgIUfYRctlzPRbL6B58oU/ZkHbmsUz4wCgYIKoZIzj0EAwIw\n"
-                          "FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA0MDUyNVoYDzIxMjYxMDI4\n"
-                          "MDQwNTI1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n"
-                          "PQMBBwNCAATmG6X+tTvQrevnWOU46xHeESvtF3w5Gt0CqrE6pdtFkUnmgJylRRAS\n"
-                          "Vy7/kPTjTbErSCh4dVg+fJExqHn/mNEFo2kwZzAdBgNVHQ4EFgQUzM54WS3UU3nq\n"
-                          "m6JALPX6exDeLB4wHwYDVR0jBBgwFoAUzM54WS3UU3nqm6JALPX6exDeLB4wFAYD\n"
-                          "VR0RBA0wC4IJbG9jYWxob3N0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID\n"
-                          "SAAwRQIgZ17c0T8RlzgJKLqSp2jOv4DcoK8ggzRk5B5ESV4BE0cCIQCnoi1qjIhW\n"
-                          "JarRvrHJaxty33fJ1qctNAc9J6dUmQI9Vw==\n"
-                          "-----END CERTIFICATE-----\n"
-                          "-----BEGIN PRIVATE KEY-----\n"
-                          "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgen5zNBr+Ht8ZMyCp\n"
-                          "eKC5WdasS9LrPW+9llQ7Gp7+AHihRANCAATmG6X+tTvQrevnWOU46xHeESvtF3w5\n"
-                          "Gt0CqrE6pdtFkUnmgJylRRASVy7/kPTjTbErSCh4dVg+fJExqHn/mNEF\n"
-                          "-----END PRIVATE KEY-----\n";
-
 /* Q57 */
 static void
 test_tls (void)
 {
-  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_pem (pem, -1, NULL);
+  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
   g_autoptr (GByteArray) der = NULL;
   g_object_get (certificate, "certificate", &der, NULL);
   g_autofree char *pin = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);

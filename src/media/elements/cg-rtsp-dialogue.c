@@ -23,6 +23,7 @@ struct _CgRtspDialogue {
   const CgRtspUrl *url;         /* (not owned) (nullable) where it goes */
   CgRtspReader *reader;         /* (owned) (nullable) while connected */
   guint64 skipped;              /* on connections before */
+  gboolean has_answered;        /* the camera, on this connection or the one that was lost last */
   CgRtspLogin *login;           /* (owned) */
   gboolean is_asking;           /* the breaker waits for what becomes of the login */
   gboolean is_shown;            /* the login, in the last request */
@@ -185,6 +186,18 @@ cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel)
 }
 
 /**
+ * cg_rtsp_dialogue_has_answered:
+ * @self: a dialogue
+ *
+ * Returns: whether the camera has answered on the last connection, which may be lost by now
+ */
+gboolean
+cg_rtsp_dialogue_has_answered (const CgRtspDialogue *self)
+{
+  return self->has_answered;
+}
+
+/**
  * cg_rtsp_dialogue_is_open:
  * @self: a dialogue
  *
@@ -209,6 +222,7 @@ open_connection (CgRtspDialogue *self, GError **error)
     return TRUE;
   cg_rtsp_dialogue_hang_up (self);
   self->reader = cg_rtsp_reader_new ();
+  self->has_answered = FALSE;
   return cg_rtsp_connection_open_in_thread (self->connection, self->url, get_deadline_us (self),
                                             error);
 }
@@ -352,6 +366,7 @@ await_answer (CgRtspDialogue *self, GError **error)
                    self->timeout_ms);
       return NULL;
     }
+    self->has_answered = TRUE;
     if (is_answer (self, message))
       return g_steal_pointer (&message);
   }

@@ -56,6 +56,7 @@ gboolean cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self, GError **error);
 void cg_rtsp_dialogue_set_session (CgRtspDialogue *self, const char *id);
 void cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel);
 void cg_rtsp_dialogue_hang_up (CgRtspDialogue *self);
+gboolean cg_rtsp_dialogue_has_answered (const CgRtspDialogue *self);
 gboolean cg_rtsp_dialogue_is_open (const CgRtspDialogue *self);
 
 guint cg_rtsp_dialogue_send_in_thread (

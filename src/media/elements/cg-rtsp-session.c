@@ -103,11 +103,11 @@ static CgRtspMessage *
 exchange_twice (CgRtspSession *self, const char *method, const char *headers, GError **error)
 {
   g_autofree char *uri = cg_rtsp_url_to_string (self->url);
-  const gboolean was_open = cg_rtsp_dialogue_is_open (self->dialogue);
   GError *cause = NULL;
   CgRtspMessage *answer = exchange (self, method, uri, headers, &cause);
 
-  if (answer == NULL && was_open && g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE)) {
+  if (answer == NULL && cg_rtsp_dialogue_has_answered (self->dialogue) &&
+      g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE)) {
     g_clear_error (&cause);
     cg_rtsp_dialogue_hang_up (self->dialogue);
     answer = exchange (self, method, uri, headers, &cause);

@@ -350,19 +350,13 @@ play (CgRtspSrc *self, GError **error)
 }
 
 static void
-push_eos (CgRtspSrc *self)
-{
-  for (guint i = 0; i < self->n_medias; i++)
-    cg_rtsp_pad_end (&self->medias[i].pad);
-}
-
-static void
 tell_end (CgRtspSrc *self, GError *cause)
 {
   g_autoptr (GError) error = cause;
 
   if (self->is_goodbye) {
-    push_eos (self);
+    for (guint i = 0; i < self->n_medias; i++)
+      cg_rtsp_pad_end (&self->medias[i].pad);
     return;
   }
   if (self->is_endless) {
@@ -405,9 +399,10 @@ run_in_thread (gpointer data)
   return NULL;
 }
 
-static void
+static gboolean
 start (CgRtspSrc *self)
 {
+  g_autoptr (GError) error = NULL;
   const CgRtspOptions options = {
       .location = self->location != NULL ? self->location : "",
       .username = self->username,
@@ -425,7 +420,12 @@ start (CgRtspSrc *self)
   self->flow = GST_FLOW_OK;
   self->is_goodbye = FALSE;
   self->is_endless = FALSE;
-  self->thread = g_thread_new ("rtsp", run_in_thread, self);
+  self->thread = g_thread_try_new ("rtsp", run_in_thread, self, &error);
+  if (self->thread != NULL)
+    return TRUE;
+  GST_ELEMENT_ERROR (self, RESOURCE, FAILED, ("no thread can be had: %s", error->message), (NULL));
+  g_clear_pointer (&self->session, cg_rtsp_session_free);
+  return FALSE;
 }
 
 static void
@@ -450,8 +450,8 @@ cg_rtsp_src_change_state (GstElement *element, GstStateChange transition)
       GST_ELEMENT_CLASS (cg_rtsp_src_parent_class)->change_state (element, transition);
   if (result == GST_STATE_CHANGE_FAILURE)
     return result;
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
-    start (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
+    return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
     stop (self);
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED ||
