@@ -91,26 +91,27 @@ on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
   finish_task (user_data, error);
 }
 
-/* Whether the camera was reached; else the task is over. */
-static gboolean
-is_reached (GTask *task, const GError *error)
-{
-  if (error == NULL)
-    return TRUE;
-  finish_task (task, g_error_copy (error));
-  return FALSE;
-}
-
-/* All steps of a request share its time: what has been answered is not done afterwards.
- * PROTOCOL.md section 1. */
-static guint
+static gint64
 get_left_ms (GTask *task)
 {
   CgCamera *self = g_task_get_source_object (task);
   const Request *request = g_task_get_task_data (task);
   const gint64 deadline_ms = request->asked_at_ms + self->ptz.reply_timeout_ms;
 
-  return (guint)MAX (deadline_ms - cg_clock_get_monotonic_ms (self->clock), 1);
+  return deadline_ms - cg_clock_get_monotonic_ms (self->clock);
+}
+
+/* Whether the camera was reached while there is time; else the task is over. All steps of a request
+ * share its time: what has been answered is not done afterwards. PROTOCOL.md section 1. */
+static gboolean
+is_reached (GTask *task, const GError *error)
+{
+  if (error == NULL && get_left_ms (task) > 0)
+    return TRUE;
+  finish_task (task, error != NULL ? g_error_copy (error)
+                                   : g_error_new_literal (CG_ERROR, CG_ERROR_EXPIRED,
+                                                          "the camera was not reached in time"));
+  return FALSE;
 }
 
 static void
@@ -154,7 +155,7 @@ go_preset_set (gpointer user_data, const GError *error)
   const Request *request = g_task_get_task_data (task);
 
   if (is_reached (task, error))
-    cg_presets_set_async (self->presets, request->index, request->name, get_left_ms (task),
+    cg_presets_set_async (self->presets, request->index, request->name, (guint)get_left_ms (task),
                           on_preset_done, task);
 }
 
@@ -184,7 +185,8 @@ go_preset_goto (gpointer user_data, const GError *error)
   if (!is_reached (task, error))
     return;
   request->turn = cg_motion_take_turn (self->motion);
-  cg_presets_find_async (self->presets, request->index, get_left_ms (task), on_preset_found, task);
+  cg_presets_find_async (self->presets, request->index, (guint)get_left_ms (task), on_preset_found,
+                         task);
 }
 
 static void
@@ -195,8 +197,8 @@ go_preset_remove (gpointer user_data, const GError *error)
   const Request *request = g_task_get_task_data (task);
 
   if (is_reached (task, error))
-    cg_presets_remove_async (self->presets, request->index, get_left_ms (task), on_preset_done,
-                             task);
+    cg_presets_remove_async (self->presets, request->index, (guint)get_left_ms (task),
+                             on_preset_done, task);
 }
 
 static void
@@ -206,7 +208,7 @@ go_preset_list (gpointer user_data, const GError *error)
   CgCamera *self = g_task_get_source_object (task);
 
   if (is_reached (task, error))
-    cg_presets_list_async (self->presets, get_left_ms (task), on_preset_list, task);
+    cg_presets_list_async (self->presets, (guint)get_left_ms (task), on_preset_list, task);
 }
 
 /**

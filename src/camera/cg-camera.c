@@ -326,8 +326,9 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   self->jobs = cg_jobs_new (context->workers, context->clock, make_session (self));
   self->driver = cg_onvif_driver_new (self->jobs, context->clock, config->did);
   g_signal_connect_object (self->driver, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
-  self->motion = cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, &self->ptz);
-  self->mark = cg_move_mark_new (context->store, config->did);
+  self->motion =
+      cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, config->did, &self->ptz);
+  self->mark = cg_move_mark_new (context->store, context->clock, config->did);
   g_signal_connect_object (self->motion, "leased", G_CALLBACK (on_leased), self, 0);
   self->presets = cg_presets_new (self->jobs, context->store, context->clock, config->did);
   build_stream (self, context);

@@ -101,29 +101,26 @@ read_profiles (CgContact *self,
          read_media (self, session, seen, camera, error);
 }
 
-/* A probe shows the login as a pull does: it counts (Q6). */
+/* Asks as a pull does, whose login and certificate count here, too (Q6, Q57). */
 static gboolean
 probe_stream (CgOnvifSession *session,
               const CgCameraConfig *camera,
               guint timeout_ms,
               GError **error)
 {
-  CgBreaker *breaker = cg_onvif_session_get_breaker (session);
-  g_autoptr (GError) trouble = NULL;
+  const CgRtspProbeOptions options = {
+      .location = camera->url,
+      .username = camera->username,
+      .password = camera->password,
+      .breaker = cg_onvif_session_get_breaker (session),
+      .tls = camera->tls,
+      .tls_fingerprint = camera->tls_fingerprint,
+      .timeout_ms = timeout_ms,
+      .drops_query = TRUE,
+  };
+  g_autofree char *description = cg_rtsp_describe_in_thread (&options, error);
 
-  if (camera->username != NULL && !cg_breaker_begin (breaker, CG_BREAKER_RTSP, error))
-    return FALSE;
-  const gboolean is_there = cg_rtsp_probe_in_thread (camera->url, camera->username,
-                                                     camera->password, timeout_ms, &trouble);
-  if (camera->username != NULL)
-    cg_breaker_end (breaker, CG_BREAKER_RTSP,
-                    is_there ? CG_BREAKER_ACCEPTED
-                    : g_error_matches (trouble, CG_ERROR, CG_ERROR_LOGIN_REFUSED)
-                        ? CG_BREAKER_REFUSED
-                        : CG_BREAKER_UNKNOWN);
-  if (trouble != NULL)
-    g_propagate_error (error, g_steal_pointer (&trouble));
-  return is_there;
+  return description != NULL;
 }
 
 static CgContact *

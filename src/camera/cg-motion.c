@@ -28,6 +28,7 @@ struct _CgMotion {
 
   CgPtzDriver *driver;
   CgClock *clock;
+  char *name;
   CgPtzConfig config;
   GRand *random;
 
@@ -113,7 +114,7 @@ on_lease_over (gpointer user_data)
 {
   CgMotion *self = user_data;
 
-  g_debug ("the move ends by itself");
+  g_debug ("%s: the move ends by itself", self->name);
   halt (self, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -123,7 +124,7 @@ on_grace_over (gpointer user_data)
 {
   CgMotion *self = user_data;
 
-  g_info ("the link a move came by is lost: stopping");
+  g_info ("%s: the link a move came by is lost: stopping", self->name);
   halt (self, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -142,7 +143,7 @@ static void
 retry_halt (CgMotion *self, const GError *error)
 {
   if (++self->halt_tries >= HALT_TRIES_MAX) {
-    g_warning ("could not stop the camera: %s", error->message);
+    g_warning ("%s: could not be stopped: %s", self->name, error->message);
     set_leased (self, FALSE);
     return;
   }
@@ -291,7 +292,7 @@ send_start (CgMotion *self, Start *start)
   if (timeout_ms == 0) {
     if (start->was_moving)
       halt (self, NULL);
-    answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT,
+    answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_EXPIRED,
                                               "it could not be sent to the camera in time"));
     return;
   }
@@ -335,9 +336,17 @@ cg_motion_dispose (GObject *object)
 }
 
 static void
+cg_motion_finalize (GObject *object)
+{
+  g_free (CG_MOTION (object)->name);
+  G_OBJECT_CLASS (cg_motion_parent_class)->finalize (object);
+}
+
+static void
 cg_motion_class_init (CgMotionClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = cg_motion_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cg_motion_finalize;
 
   /**
    * CgMotion::leased:
@@ -358,18 +367,20 @@ cg_motion_init (CgMotion *self)
  * cg_motion_new:
  * @driver: who moves the camera
  * @clock: for the lease
+ * @name: of the camera, for the log
  * @config: copied
  *
  * Returns: (transfer full): the lease that keeps one camera moving (Q61)
  */
 CgMotion *
-cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config)
+cg_motion_new (CgPtzDriver *driver, CgClock *clock, const char *name, const CgPtzConfig *config)
 {
   CgMotion *self = g_object_new (CG_TYPE_MOTION, NULL);
 
   self->driver = g_object_ref (driver);
   g_signal_connect_object (driver, "moves-on", G_CALLBACK (on_moves_on), self, 0);
   self->clock = g_object_ref (clock);
+  self->name = g_strdup (name);
   self->config = *config;
   return self;
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 #define CG_TYPE_MOTION (cg_motion_get_type ())
 G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
 
-CgMotion *cg_motion_new (CgPtzDriver *driver, CgClock *clock, const CgPtzConfig *config);
+CgMotion *
+cg_motion_new (CgPtzDriver *driver, CgClock *clock, const char *name, const CgPtzConfig *config);
 void cg_motion_apply (CgMotion *self, const CgPtzConfig *config);
 void cg_motion_start_async (CgMotion *self,
                             const CgMoveRequest *request,

@@ -4,8 +4,14 @@
 #include "cg-error.h"
 #include "cg-main.h"
 
+/* A shorter move is not worth two writes to the disk: the camera's own Timeout ends it. */
+#define WORTH_MS 1000
+
 struct _CgMoveMark {
   CgStore *store; /* (owned) (nullable) */
+  CgClock *clock;
+  GSource *timer; /* (owned) (nullable) until it is worth it */
+  gboolean is_set;
   char *did;
   char *name; /* of the state file */
   gboolean was_left;
@@ -14,18 +20,20 @@ struct _CgMoveMark {
 /**
  * cg_move_mark_new:
  * @store: (nullable): where it survives
+ * @clock: for short moves
  * @did: of the camera
  *
  * Returns: (transfer full): a mark, as the last life left it
  */
 CgMoveMark *
-cg_move_mark_new (CgStore *store, const char *did)
+cg_move_mark_new (CgStore *store, CgClock *clock, const char *did)
 {
   CgMoveMark *self = g_new0 (CgMoveMark, 1);
   g_autofree char *escaped = g_uri_escape_string (did, NULL, FALSE);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
 
+  self->clock = g_object_ref (clock);
   self->did = g_strdup (did);
   self->name = g_strdup_printf ("moving-%s", escaped);
   if (store == NULL)
@@ -33,6 +41,7 @@ cg_move_mark_new (CgStore *store, const char *did)
   self->store = g_object_ref (store);
   node = cg_store_load (store, self->name, &error);
   self->was_left = node != NULL || !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING);
+  self->is_set = self->was_left;
   return self;
 }
 
@@ -45,7 +54,9 @@ cg_move_mark_free (CgMoveMark *self)
 {
   if (self == NULL)
     return;
+  cg_clear_source (&self->timer);
   g_clear_object (&self->store);
+  g_clear_object (&self->clock);
   g_free (self->did);
   g_free (self->name);
   g_free (self);
@@ -73,25 +84,46 @@ on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
     g_info ("%s: that it moves is not stored: %s", did, error->message);
 }
 
+static void
+write_mark (CgMoveMark *self, gboolean is_set)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  self->is_set = is_set;
+  if (is_set) {
+    node = json_node_alloc ();
+    json_node_init_boolean (node, TRUE);
+  }
+  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+}
+
+static gboolean
+on_worth (gpointer user_data)
+{
+  CgMoveMark *self = user_data;
+
+  cg_clear_source (&self->timer);
+  write_mark (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * cg_move_mark_set:
  * @self: a mark
  * @is_moving: whether the camera may be moving
  *
- * Written behind the move, which does not wait for the disk.
+ * Written behind the move, which does not wait for the disk, once it has lasted a second.
  */
 void
 cg_move_mark_set (CgMoveMark *self, gboolean is_moving)
 {
-  g_autoptr (JsonNode) node = NULL;
-
   CG_ON_MAIN ();
   self->was_left = FALSE;
-  if (self->store == NULL)
+  cg_clear_source (&self->timer);
+  if (self->store == NULL || self->is_set == is_moving)
     return;
-  if (is_moving) {
-    node = json_node_alloc ();
-    json_node_init_boolean (node, TRUE);
-  }
-  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+  if (is_moving)
+    self->timer = cg_clock_add_timeout (self->clock, WORTH_MS, on_worth, self);
+  else
+    write_mark (self, FALSE);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-clock.h"
 #include "cg-store.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,7 @@ G_BEGIN_DECLS
  */
 typedef struct _CgMoveMark CgMoveMark;
 
-CgMoveMark *cg_move_mark_new (CgStore *store, const char *did);
+CgMoveMark *cg_move_mark_new (CgStore *store, CgClock *clock, const char *did);
 void cg_move_mark_free (CgMoveMark *self);
 
 gboolean cg_move_mark_was_left (const CgMoveMark *self);

@@ -95,19 +95,21 @@ run (CgPresets *self,
   cg_jobs_run_async (self->jobs, &job, callback, user_data);
 }
 
-/* One step of @task, in what is left of its time. */
+/* One step of @task, in what is left of its time. Takes a reference of @task over. */
 static void
-run_step (CgPresets *self,
-          GTask *task,
-          CgJobFunc func,
-          const char *name,
-          GAsyncReadyCallback callback,
-          gpointer user_data)
+run_step (
+    CgPresets *self, GTask *task, CgJobFunc func, const char *name, GAsyncReadyCallback callback)
 {
   const Call *call = g_task_get_task_data (task);
   const gint64 left_ms = call->deadline_ms - cg_clock_get_monotonic_ms (self->clock);
 
-  run (self, func, call->index, name, (guint)MAX (left_ms, 1), callback, user_data);
+  if (left_ms > 0) {
+    run (self, func, call->index, name, (guint)left_ms, callback, task);
+    return;
+  }
+  g_task_return_new_error (task, CG_ERROR, CG_ERROR_EXPIRED,
+                           "it could not be sent to the camera in time");
+  g_object_unref (task);
 }
 
 /* The presets of a camera without PTZ do not exist, whatever is asked of them. */
@@ -252,7 +254,7 @@ on_found_to_remove (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autofree char *token = cg_presets_find_finish (self, result, &error);
 
   if (token != NULL)
-    run_step (self, task, cg_preset_remove_in_thread, NULL, on_removed, g_object_ref (task));
+    run_step (self, g_object_ref (task), cg_preset_remove_in_thread, NULL, on_removed);
   else
     g_task_return_error (task, error);
 }
@@ -357,7 +359,7 @@ cg_presets_set_async (CgPresets *self,
   GTask *task = begin (self, index, timeout_ms, callback, user_data);
 
   if (task != NULL)
-    run_step (self, task, cg_preset_set_in_thread, name, on_set, task);
+    run_step (self, task, cg_preset_set_in_thread, name, on_set);
 }
 
 /**
@@ -385,7 +387,7 @@ cg_presets_find_async (CgPresets *self,
   if (cg_preset_map_get_token (self->map, index) != NULL)
     return_token (self, task);
   else
-    run_step (self, task, cg_preset_list_in_thread, NULL, on_read_to_find, task);
+    run_step (self, task, cg_preset_list_in_thread, NULL, on_read_to_find);
 }
 
 /**
@@ -463,7 +465,7 @@ cg_presets_list_async (CgPresets *self,
   GTask *task = begin (self, 0, timeout_ms, callback, user_data);
 
   if (task != NULL)
-    run_step (self, task, cg_preset_list_in_thread, NULL, on_listed, task);
+    run_step (self, task, cg_preset_list_in_thread, NULL, on_listed);
 }
 
 /**

@@ -78,7 +78,8 @@ cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
   if (cg_onvif_login_has_token (login))
     return cg_onvif_fault_has_code (self->fault, "MessageExpired") ? CG_BREAKER_UNKNOWN
                                                                    : CG_BREAKER_REFUSED;
-  if (status != 401 || (self->challenge != NULL && self->challenge->is_stale))
+  const gboolean is_stale = self->challenge != NULL && self->challenge->is_stale;
+  if (status != 401 || (is_stale && !climb->nonce_checked))
     return CG_BREAKER_UNKNOWN;
   return CG_BREAKER_REFUSED;
 }

@@ -23,7 +23,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->clock = CG_CLOCK (cg_clock_dummy_new ());
   fixture->driver = cg_driver_dummy_new ();
-  fixture->motion = cg_motion_new (CG_PTZ_DRIVER (fixture->driver), fixture->clock, &config);
+  fixture->motion = cg_motion_new (CG_PTZ_DRIVER (fixture->driver), fixture->clock, "c", &config);
   fixture->replies = g_string_new (NULL);
 }
 
@@ -334,7 +334,7 @@ test_late_start_is_not_sent (Fixture *fixture, gconstpointer data)
   answer_stop (fixture, OK);
 
   g_assert_false (cg_motion_is_moving (fixture->motion));
-  g_assert_cmpstr (fixture->replies->str, ==, "start:ok stop:ok start:timed-out");
+  g_assert_cmpstr (fixture->replies->str, ==, "start:ok stop:ok start:expired");
 }
 
 /* The camera stops by itself when it is there. */

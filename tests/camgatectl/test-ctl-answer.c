@@ -26,6 +26,7 @@ test_where_the_code_stands (void)
       {"cameras", NULL, "{\"result\":{\"cameras\":{\"cameras\":[]}}}", 0, NULL},
       {"ptz", "stop", "{\"result\":{}}", 500, NOTHING},
       {"ptz", "stop", "{\"result\":{\"ptz\":{}}}", 500, NOTHING},
+      {"ptz", "stop", "{\"result\":{\"ptz\":{\"x\":1}}}", 500, NOTHING},
       {"ptz", "stop", "{\"result\":{\"ptz\":{\"code\":\"x\"}}}", 500, NOTHING},
       {"ptz", "stop", "{\"result\":{\"zoom\":{\"code\":\"x\"}}}", 500, NOTHING},
       {"ptz", "stop", "{\"result\":7}", 500, NOTHING},

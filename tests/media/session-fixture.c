@@ -119,6 +119,8 @@ session_on_request (const char *request, gpointer user_data)
   Behaviour *behaviour = user_data;
   g_autofree char *public = NULL;
 
+  if (behaviour->swallows && strstr (request, "\r\nAuthorization: ") != NULL)
+    return NULL;
   if (!lets_in (behaviour, request))
     return refuse (behaviour, request);
   if (script_rtsp_is (request, "DESCRIBE"))
@@ -139,7 +141,11 @@ session_on_request (const char *request, gpointer user_data)
 static void
 on_packet (guint channel, const guint8 *data, gsize size, gpointer user_data)
 {
-  g_string_append_printf (((SessionFixture *)user_data)->packets, "%u:%zu ", channel, size);
+  SessionFixture *fixture = user_data;
+
+  g_string_append_printf (fixture->packets, "%u:%zu ", channel, size);
+  if (fixture->interrupts)
+    cg_rtsp_session_interrupt (fixture->session);
 }
 
 void

@@ -28,6 +28,7 @@ typedef struct {
   const char *redirect;   /* (nullable) address; "": its own */
   gboolean refuses_query; /* with `describe` */
   gboolean hangs_up;      /* after each challenge */
+  gboolean swallows;      /* hangs up at a login, without a word */
   gboolean is_silent;     /* says nothing to DESCRIBE */
   const char *after_play; /* (nullable) bytes that follow */
   gsize after_play_size;
@@ -39,7 +40,8 @@ typedef struct {
   Behaviour *behaviour;
   ScriptRtsp *camera;
   CgRtspSession *session;
-  GString *packets; /* channel:size */
+  GString *packets;    /* channel:size */
+  gboolean interrupts; /* at the first packet */
   GError *error;
 } SessionFixture;
 

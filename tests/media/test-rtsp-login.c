@@ -52,8 +52,9 @@ test_refused (void)
     const char *username;
     guint shown;
   } rows[] = {
-      {MD5, USER, 1}, {BASIC, USER, 1},          {SHA, USER, 1},
-      {MD5, NULL, 0}, {SHA "\r\n" MD5, USER, 2}, {"WWW-Authenticate: Bearer", USER, 0},
+      {MD5, USER, 1},   {BASIC, USER, 1},          {SHA, USER, 1},
+      {MD5, NULL, 0},   {SHA "\r\n" MD5, USER, 2}, {"WWW-Authenticate: Bearer", USER, 0},
+      {STALE, USER, 2},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -71,29 +72,90 @@ test_refused (void)
   }
 }
 
+static CgBreaker *
+make_breaker (guint refused)
+{
+  CgBreaker *breaker = cg_breaker_new (NULL);
+
+  for (guint i = 0; i < refused; i++) {
+    g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_SOAP, NULL));
+    cg_breaker_end (breaker, CG_BREAKER_SOAP, CG_BREAKER_REFUSED);
+  }
+  return breaker;
+}
+
+/* As who starts a stream does. Returns: how often the login was shown */
+static guint
+begin_with_breaker (Behaviour *behaviour, const char *password, CgBreaker *breaker, GError **error)
+{
+  g_auto (SessionFixture) fixture;
+
+  g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_RTSP, NULL));
+  session_fixture_init_options (
+      &fixture, behaviour, "stream",
+      (CgRtspOptions){.username = USER, .password = password, .breaker = breaker}, NULL);
+  const gboolean is_good = session_begin (&fixture);
+  const gboolean is_refused = g_error_matches (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+  cg_breaker_end (breaker, CG_BREAKER_RTSP,
+                  is_good      ? CG_BREAKER_ACCEPTED
+                  : is_refused ? CG_BREAKER_REFUSED
+                               : CG_BREAKER_UNKNOWN);
+  g_propagate_error (error, g_steal_pointer (&fixture.error));
+  return script_rtsp_count (fixture.camera, "Authorization");
+}
+
 /* Q6: one breaker for all who show the login. */
 static void
 test_breaker (void)
 {
   for (guint before = 0; before < 2; before++) {
-    Behaviour behaviour = {.challenges = SHA "\r\n" MD5};
-    g_autoptr (CgBreaker) breaker = cg_breaker_new (NULL);
+    for (guint swallows = 0; swallows < 2; swallows++) {
+      Behaviour behaviour = {.challenges = SHA "\r\n" MD5, .swallows = swallows != 0};
+      g_autoptr (CgBreaker) breaker = make_breaker (before);
+      g_autoptr (GError) error = NULL;
 
-    for (guint i = 0; i < before; i++) {
-      g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_SOAP, NULL));
-      cg_breaker_end (breaker, CG_BREAKER_SOAP, CG_BREAKER_REFUSED);
+      const guint shown = begin_with_breaker (&behaviour, "wrong", breaker, &error);
+
+      g_test_message ("%u refused before, swallows: %u", before, swallows);
+      g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+      g_assert_cmpuint (shown, ==, 2 - before);
+      g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), >, 0);
     }
-    g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_RTSP, NULL));
-    g_auto (SessionFixture) fixture;
-    session_fixture_init_options (
-        &fixture, &behaviour, "stream",
-        (CgRtspOptions){.username = USER, .password = "wrong", .breaker = breaker}, NULL);
-    g_assert_false (session_begin (&fixture));
-    cg_breaker_end (breaker, CG_BREAKER_RTSP, CG_BREAKER_REFUSED);
-
-    g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, 2 - before);
-    g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), >, 0);
   }
+}
+
+/* Q27: what is refused on the way to a kind that is taken is forgotten, also if there is no stream.
+ */
+static void
+test_taken_in_the_end (void)
+{
+  Behaviour behaviour = {.challenges = SHA "\r\n" MD5,
+                         .taken = "nonce=\"b\"",
+                         .checksum = G_CHECKSUM_MD5,
+                         .setup = "453 Not Enough Bandwidth"};
+  g_autoptr (CgBreaker) breaker = make_breaker (0);
+
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GError) error = NULL;
+
+    begin_with_breaker (&behaviour, PASSWORD, breaker, &error);
+    g_assert_error (error, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS);
+  }
+  g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), ==, 0);
+}
+
+/* Q6: a camera that hangs up on a login, and nobody to ask. */
+static void
+test_swallowed (void)
+{
+  Behaviour behaviour = {.challenges = MD5, .swallows = TRUE};
+  g_auto (SessionFixture) fixture;
+
+  session_fixture_init (&fixture, &behaviour);
+  g_assert_false (session_begin (&fixture));
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+  g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, 2);
 }
 
 /* The nonce grows old in the middle: no refusal. */
@@ -123,6 +185,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-login/q27-logins", test_logins);
   g_test_add_func ("/rtsp-login/q6-refused", test_refused);
   g_test_add_func ("/rtsp-login/q6-breaker", test_breaker);
+  g_test_add_func ("/rtsp-login/q27-taken-in-the-end", test_taken_in_the_end);
+  g_test_add_func ("/rtsp-login/q6-swallowed", test_swallowed);
   g_test_add_func ("/rtsp-login/stale", test_stale);
   return media_test_run ();
 }

@@ -160,6 +160,30 @@ test_endless_head (void)
   g_assert_cmpuint (cg_rtsp_reader_get_skipped (fixture.reader), ==, strlen (head));
 }
 
+/* Words that promise a head, byte after byte. */
+static void
+test_many_heads (void)
+{
+  static const char *const patterns[] = {"RTSP/", "RTSP/1.0 x", "TEARDOWN "};
+  static const char *const ends[] = {"", "\r\n\r\n"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (patterns) * G_N_ELEMENTS (ends); i++) {
+    g_autoptr (GString) bytes = g_string_new (NULL);
+    g_auto (Fixture) fixture;
+
+    while (bytes->len < 16000)
+      g_string_append (bytes, patterns[i / 2]);
+    g_string_append (bytes, ends[i % 2]);
+    while (bytes->len < 4000000)
+      g_string_append_len (bytes, bytes->str, (gssize)bytes->len);
+    fixture_init (&fixture);
+    g_test_timer_start ();
+    feed (&fixture, bytes->str, bytes->len, 200000);
+
+    g_assert_cmpfloat (g_test_timer_elapsed (), <, 2);
+  }
+}
+
 static void
 test_headers (void)
 {
@@ -189,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-reader/q53-items", test_items);
   g_test_add_func ("/rtsp-reader/much", test_much);
   g_test_add_func ("/rtsp-reader/endless-head", test_endless_head);
+  g_test_add_func ("/rtsp-reader/many-heads", test_many_heads);
   g_test_add_func ("/rtsp-reader/headers", test_headers);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cg-error.h"
 #include "media-fixture.h"
@@ -141,7 +142,7 @@ test_query (void)
   }
 }
 
-/* Not for ever, and the login goes to no other host. */
+/* Not for ever, and the login goes to no other server. */
 static void
 test_redirects (void)
 {
@@ -150,8 +151,11 @@ test_redirects (void)
   g_autoptr (ScriptRtsp) elsewhere = script_rtsp_new (session_on_request, &other, NULL);
   g_autofree char *uri = script_rtsp_get_uri (elsewhere, "there");
   g_autofree char *by_number = g_strdup_printf ("rtsp://127.0.0.1%s", strrchr (uri, ':'));
-  Behaviour away = {.redirect = by_number};
-  Behaviour good = {.redirect = uri};
+  const char *const away[] = {by_number, uri};
+  Behaviour open = {0};
+  g_autoptr (ScriptRtsp) door = script_rtsp_new (session_on_request, &open, NULL);
+  g_autofree char *door_uri = script_rtsp_get_uri (door, "there");
+  Behaviour good = {.redirect = door_uri};
 
   {
     g_auto (SessionFixture) fixture;
@@ -160,9 +164,10 @@ test_redirects (void)
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
     g_assert_cmpuint (script_rtsp_count (fixture.camera, "DESCRIBE"), ==, 6);
   }
-  {
+  for (guint i = 0; i < G_N_ELEMENTS (away); i++) {
+    Behaviour behaviour = {.redirect = away[i]};
     g_auto (SessionFixture) fixture;
-    session_fixture_init (&fixture, &away);
+    session_fixture_init (&fixture, &behaviour);
     g_assert_false (session_begin (&fixture));
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
     g_assert_cmpuint (script_rtsp_count (elsewhere, "Authorization"), ==, 0);
@@ -172,7 +177,7 @@ test_redirects (void)
     session_fixture_init (&fixture, &good);
     session_begin (&fixture);
     g_assert_no_error (fixture.error);
-    g_assert_cmpuint (script_rtsp_count (elsewhere, "SETUP"), ==, 1);
+    g_assert_cmpuint (script_rtsp_count (door, "SETUP"), ==, 1);
     cg_rtsp_session_close_in_thread (fixture.session, 20000);
   }
 }
@@ -246,6 +251,51 @@ test_silent (void)
     g_thread_join (thread);
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_CANCELLED);
   }
+}
+
+/* Also where there is always more to read. */
+static void
+test_interrupted_flood (void)
+{
+  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GString) flood = g_string_new (NULL);
+
+  for (guint i = 0; i < 50000; i++)
+    g_string_append_len (flood, "$\x00\x00\x0c" RTP, 16);
+  for (guint i = 0; i < 2; i++) {
+    Behaviour behaviour = {.after_play = flood->str, .after_play_size = flood->len};
+    g_auto (SessionFixture) fixture;
+
+    session_fixture_init_options (&fixture, &behaviour, "stream", (CgRtspOptions){0},
+                                  i == 0 ? NULL : certificate);
+    session_begin (&fixture);
+    g_assert_no_error (fixture.error);
+    fixture.interrupts = TRUE;
+    g_assert_false (session_receive_for (&fixture, 20000));
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_CANCELLED);
+    g_assert_cmpstr (fixture.packets->str, ==, "0:12 ");
+  }
+}
+
+/* One that could not be interrupted does not begin. */
+static void
+test_no_descriptor (void)
+{
+  const CgRtspOptions options = {.location = "rtsp://127.0.0.1:9/stream", .timeout_ms = 20000};
+  g_autoptr (GError) error = NULL;
+  struct rlimit before;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  const struct rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_autoptr (CgRtspSession) session = cg_rtsp_session_new (&options, NULL, NULL);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+
+  g_assert_null (cg_rtsp_session_describe_in_thread (session, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_INTERNAL);
+  cg_rtsp_session_interrupt (session);
+  cg_rtsp_session_close_in_thread (session, 1000);
 }
 
 static void
@@ -327,6 +377,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-session/q46-hangs-up", test_hangs_up);
   g_test_add_func ("/rtsp-session/q53-noise", test_noise);
   g_test_add_func ("/rtsp-session/silent", test_silent);
+  g_test_add_func ("/rtsp-session/interrupted-flood", test_interrupted_flood);
+  g_test_add_func ("/rtsp-session/no-descriptor", test_no_descriptor);
   g_test_add_func ("/rtsp-session/unreachable", test_unreachable);
   g_test_add_func ("/rtsp-session/q57-tls", test_tls);
   return media_test_run ();

@@ -60,17 +60,20 @@ cg_ctl_answer_set_code (CgCtlAnswer *self, int code, const char *error)
     json_object_set_string_member (self->body, "error", error);
 }
 
-/* Services that only tell something may do without a code (PROTOCOL.md section 2). */
+/* Services that only tell something may do without a code; those that do something may not
+ * (PROTOCOL.md section 2). */
 static gboolean
 says_something (JsonObject *message, JsonObject *body, const char *service)
 {
+  static const char *const doers[] = {"play", "stop", "ptz", "preset", NULL};
   JsonObject *result = cg_ctl_json_object (message, "result");
 
   if (body == NULL)
     return FALSE;
   if (json_object_has_member (body, "code"))
     return cg_ctl_json_int (body, "code", NO_CODE) != NO_CODE;
-  return cg_ctl_json_object (result, service) != NULL && json_object_get_size (body) > 0;
+  return !g_strv_contains (doers, service) && cg_ctl_json_object (result, service) != NULL &&
+         json_object_get_size (body) > 0;
 }
 
 static void

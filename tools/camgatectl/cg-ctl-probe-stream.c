@@ -76,28 +76,19 @@ format_rate (guint kbps)
                       : g_strdup_printf ("%u kbit/s", kbps);
 }
 
-/* Shows the login as a pull does: it counts (Q6). */
 static char *
 describe (CgCtlProbe *self, const char *location, GError **error)
 {
-  const CgCtlProbeOptions *options = self->options;
-  CgBreaker *breaker = cg_onvif_session_get_breaker (self->session);
-  g_autoptr (GError) trouble = NULL;
-  char *description;
+  const CgRtspProbeOptions options = {
+      .location = location,
+      .username = self->options->username,
+      .password = self->options->password,
+      .breaker = cg_onvif_session_get_breaker (self->session),
+      .tls = CG_TLS_ACCEPT,
+      .timeout_ms = self->options->timeout_ms,
+  };
 
-  if (options->username != NULL && !cg_breaker_begin (breaker, CG_BREAKER_RTSP, error))
-    return NULL;
-  description = cg_rtsp_describe_in_thread (location, options->username, options->password,
-                                            options->timeout_ms, &trouble);
-  if (options->username != NULL)
-    cg_breaker_end (breaker, CG_BREAKER_RTSP,
-                    description != NULL ? CG_BREAKER_ACCEPTED
-                    : g_error_matches (trouble, CG_ERROR, CG_ERROR_LOGIN_REFUSED)
-                        ? CG_BREAKER_REFUSED
-                        : CG_BREAKER_UNKNOWN);
-  if (trouble != NULL)
-    g_propagate_error (error, g_steal_pointer (&trouble));
-  return description;
+  return cg_rtsp_describe_in_thread (&options, error);
 }
 
 /* Some cameras refuse the query of the address that they give themselves (Q29). */
