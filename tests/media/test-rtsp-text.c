@@ -234,7 +234,10 @@ test_login_stale (void)
   for (guint i = 0; i < 3; i++) {
     g_assert_cmpint (challenge (login, STALE, NULL), ==, CG_RTSP_LOGIN_SHOW);
     assert_shows (login, "nonce=\"n\"");
+    cg_rtsp_login_accept (login);
   }
+  /* twice in a row (Q6) */
+  g_assert_cmpint (challenge (login, STALE, NULL), ==, CG_RTSP_LOGIN_SHOW);
   g_assert_cmpint (challenge (login, STALE, NULL), ==, CG_RTSP_LOGIN_REFUSED);
 }
 

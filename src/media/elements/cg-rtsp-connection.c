@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cg-error.h"
@@ -13,8 +14,9 @@ struct _CgRtspConnection {
   GTlsCertificateFlags tls_flags; /* what must not be wrong with a certificate */
   char *fingerprint;              /* (owned) (nullable) of the only one that is taken */
 
-  GMainContext *context; /* (owned) of what GIO does in several steps */
+  GMainContext *context; /* (owned) (nullable) of what GIO does in several steps */
   int wake_fd;           /* (owned) readable while interrupted */
+  int is_interrupted;    /* (atomic) the same */
 
   GIOStream *stream;             /* (owned) (nullable) */
   GPollableInputStream *input;   /* (not owned) of the stream */
@@ -37,8 +39,9 @@ cg_rtsp_connection_new (GTlsCertificateFlags tls_flags, const char *fingerprint)
 
   self->tls_flags = tls_flags;
   self->fingerprint = g_strdup (fingerprint);
-  self->context = g_main_context_new ();
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  /* GLib dies where there is no descriptor for one. */
+  self->context = self->wake_fd >= 0 ? g_main_context_new () : NULL;
   return self;
 }
 
@@ -67,9 +70,9 @@ cg_rtsp_connection_free (CgRtspConnection *self)
   if (self == NULL)
     return;
   cg_rtsp_connection_close (self);
-  while (g_main_context_iteration (self->context, FALSE))
+  while (self->context != NULL && g_main_context_iteration (self->context, FALSE))
     ;
-  g_main_context_unref (self->context);
+  g_clear_pointer (&self->context, g_main_context_unref);
   if (self->wake_fd >= 0)
     close (self->wake_fd);
   g_free (self->fingerprint);
@@ -86,6 +89,7 @@ cg_rtsp_connection_free (CgRtspConnection *self)
 void
 cg_rtsp_connection_interrupt (CgRtspConnection *self)
 {
+  g_atomic_int_set (&self->is_interrupted, TRUE);
   eventfd_write (self->wake_fd, 1);
 }
 
@@ -100,6 +104,7 @@ cg_rtsp_connection_resume (CgRtspConnection *self)
 {
   eventfd_t count;
 
+  g_atomic_int_set (&self->is_interrupted, FALSE);
   eventfd_read (self->wake_fd, &count);
 }
 
@@ -113,6 +118,24 @@ static void
 set_cancelled (GError **error)
 {
   g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the stream was stopped");
+}
+
+/**
+ * cg_rtsp_connection_is_interrupted:
+ * @self: a connection
+ * @error: return location: #CG_ERROR_CANCELLED
+ *
+ * For whoever has much to do between two waits.
+ *
+ * Returns: whether nothing more is to be done
+ */
+gboolean
+cg_rtsp_connection_is_interrupted (CgRtspConnection *self, GError **error)
+{
+  if (!g_atomic_int_get (&self->is_interrupted))
+    return FALSE;
+  set_cancelled (error);
+  return TRUE;
 }
 
 /* The one place where GIO's errors become ours. */
@@ -328,8 +351,9 @@ open_stream (CgRtspConnection *self, const CgRtspUrl *url, gint64 deadline_us, G
  * @self: a connection; what was open is closed
  * @url: where to
  * @deadline_us: on the monotonic clock
- * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED, or
- *   #CG_ERROR_PEER_FAULT for a certificate that is not taken
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED,
+ *   #CG_ERROR_PEER_FAULT for a certificate that is not taken, or #CG_ERROR_INTERNAL where it could
+ *   not be interrupted
  *
  * Looks the name up and connects, by IPv6 and IPv4, whichever answers first.
  *
@@ -342,6 +366,10 @@ cg_rtsp_connection_open_in_thread (CgRtspConnection *self,
                                    GError **error)
 {
   cg_rtsp_connection_close (self);
+  if (self->wake_fd < 0) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL, "no descriptor is left");
+    return FALSE;
+  }
   g_main_context_push_thread_default (self->context);
   const gboolean is_open = open_stream (self, url, deadline_us, error);
   g_main_context_pop_thread_default (self->context);
@@ -385,6 +413,24 @@ wait_ready (CgRtspConnection *self, GIOCondition condition, gint64 deadline_us, 
       return FALSE;
     }
   }
+}
+
+/**
+ * cg_rtsp_connection_has_ended_in_thread:
+ * @self: an open connection
+ * @deadline_us: on the monotonic clock
+ *
+ * Waits for the camera to hang up, and takes nothing of what it may send instead.
+ *
+ * Returns: whether it has
+ */
+gboolean
+cg_rtsp_connection_has_ended_in_thread (CgRtspConnection *self, gint64 deadline_us)
+{
+  char byte;
+
+  return wait_ready (self, G_IO_IN, deadline_us, NULL) &&
+         recv (self->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 /**
@@ -442,6 +488,8 @@ cg_rtsp_connection_read_in_thread (
     g_autoptr (GError) cause = NULL;
 
     /* TLS may hold more than the socket shows. */
+    if (cg_rtsp_connection_is_interrupted (self, error))
+      return -1;
     if (!self->is_tls && !wait_ready (self, G_IO_IN, deadline_us, error))
       return -1;
     const gssize length =

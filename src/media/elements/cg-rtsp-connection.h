@@ -20,12 +20,14 @@ void cg_rtsp_connection_free (CgRtspConnection *self);
 
 void cg_rtsp_connection_interrupt (CgRtspConnection *self);
 void cg_rtsp_connection_resume (CgRtspConnection *self);
+gboolean cg_rtsp_connection_is_interrupted (CgRtspConnection *self, GError **error);
 
 gboolean cg_rtsp_connection_open_in_thread (CgRtspConnection *self,
                                             const CgRtspUrl *url,
                                             gint64 deadline_us,
                                             GError **error);
 gboolean cg_rtsp_connection_is_open (const CgRtspConnection *self);
+gboolean cg_rtsp_connection_has_ended_in_thread (CgRtspConnection *self, gint64 deadline_us);
 void cg_rtsp_connection_close (CgRtspConnection *self);
 
 gboolean cg_rtsp_connection_write_in_thread (

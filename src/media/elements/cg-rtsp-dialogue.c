@@ -11,6 +11,9 @@
 /* Some cameras refuse without (Q52). */
 #define USER_AGENT "camgate"
 
+/* Until a camera that hangs up after a challenge has done so (Q46). */
+#define HANG_UP_MS 20
+
 struct _CgRtspDialogue {
   CgRtspPacketFunc func;
   gpointer user_data;
@@ -25,7 +28,8 @@ struct _CgRtspDialogue {
   guint64 skipped;              /* on connections before */
   gboolean has_answered;        /* the camera, on this connection or the one that was lost last */
   CgRtspLogin *login;           /* (owned) */
-  gboolean is_asking;           /* the breaker waits for what becomes of the login */
+  gboolean is_asking;           /* the breaker waits for a try of our own */
+  gboolean is_counted;          /* it knows that a showing was refused, and waits for another */
   gboolean is_shown;            /* the login, in the last request */
   char *session;                /* (owned) (nullable) */
   guint number;                 /* CSeq of the last request */
@@ -37,6 +41,26 @@ tell_breaker (CgRtspDialogue *self, CgBreakerOutcome outcome)
   if (self->is_asking)
     cg_breaker_end (self->breaker, CG_BREAKER_RTSP, outcome);
   self->is_asking = FALSE;
+}
+
+/* Whoever began the first try still ends one: the place of that which ends here is taken anew. */
+static void
+tell_accepted (CgRtspDialogue *self)
+{
+  tell_breaker (self, CG_BREAKER_ACCEPTED);
+  if (!self->is_counted)
+    return;
+  self->is_counted = FALSE;
+  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_ACCEPTED);
+  cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
+}
+
+static gboolean
+set_refused (const char *text, GError **error)
+{
+  g_clear_error (error);
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED, text);
+  return FALSE;
 }
 
 /**
@@ -146,19 +170,27 @@ cg_rtsp_dialogue_go_to (CgRtspDialogue *self, const CgRtspUrl *url, gboolean wit
 
 /**
  * cg_rtsp_dialogue_may_show_again:
- * @self: a dialogue whose login was refused
- * @error: return location: as cg_breaker_begin()
+ * @self: a dialogue whose last request was answered 401
  *
- * Returns: whether it may be shown once more (Q6)
+ * If a login was in it, counts that as refused, and asks for one more showing. If there is none,
+ * the refusal is left to whoever began.
+ *
+ * Returns: whether it may be shown (Q6)
  */
 gboolean
-cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self, GError **error)
+cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self)
 {
-  tell_breaker (self, CG_BREAKER_REFUSED);
-  if (self->breaker == NULL)
+  if (self->breaker == NULL || !self->is_shown)
     return TRUE;
-  self->is_asking = cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, error);
-  return self->is_asking;
+  if (self->is_asking) {
+    tell_breaker (self, CG_BREAKER_REFUSED);
+    return FALSE;
+  }
+  if (!cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL))
+    return FALSE;
+  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_REFUSED);
+  self->is_counted = TRUE;
+  return cg_breaker_get_pause_ms (self->breaker) == 0;
 }
 
 /**
@@ -183,18 +215,6 @@ cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel)
 {
   if (self->reader != NULL)
     cg_rtsp_reader_expect (self->reader, channel);
-}
-
-/**
- * cg_rtsp_dialogue_has_answered:
- * @self: a dialogue
- *
- * Returns: whether the camera has answered on the last connection, which may be lost by now
- */
-gboolean
-cg_rtsp_dialogue_has_answered (const CgRtspDialogue *self)
-{
-  return self->has_answered;
 }
 
 /**
@@ -264,6 +284,7 @@ guint
 cg_rtsp_dialogue_send_in_thread (
     CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error)
 {
+  self->is_shown = FALSE;
   if (!open_connection (self, error))
     return 0;
   g_autofree char *answer = cg_rtsp_login_answer (self->login, method, uri);
@@ -317,6 +338,8 @@ cg_rtsp_dialogue_receive_in_thread (CgRtspDialogue *self,
 
   *message = NULL;
   for (;;) {
+    if (cg_rtsp_connection_is_interrupted (self->connection, error))
+      return FALSE;
     const CgRtspItemKind kind = cg_rtsp_reader_next (self->reader, &item);
 
     if (kind == CG_RTSP_ITEM_PACKET) {
@@ -389,14 +412,13 @@ take_challenge (CgRtspDialogue *self, const CgRtspMessage *answer, GError **erro
     return TRUE;
   case CG_RTSP_LOGIN_SHOW_WEAKER:
     g_info ("camera refuses its own SHA-256 login; trying MD5");
-    return cg_rtsp_dialogue_may_show_again (self, error);
+    return cg_rtsp_dialogue_may_show_again (self) ||
+           set_refused ("camera refuses the login", error);
   case CG_RTSP_LOGIN_REFUSED:
     tell_breaker (self, CG_BREAKER_REFUSED);
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED, "camera refuses the login");
-    return FALSE;
+    return set_refused ("camera refuses the login", error);
   case CG_RTSP_LOGIN_MISSING:
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED, "camera wants a login");
-    return FALSE;
+    return set_refused ("camera wants a login", error);
   case CG_RTSP_LOGIN_UNKNOWN:
     g_set_error (error, CG_ERROR,
                  is_digest (challenges[0]) ? CG_ERROR_PEER_FAULT : CG_ERROR_LOGIN_REFUSED,
@@ -423,9 +445,22 @@ cg_rtsp_dialogue_take_answer (CgRtspDialogue *self, const CgRtspMessage *answer,
     return take_challenge (self, answer, error);
   if (self->is_shown && answer->status != GST_RTSP_STS_FORBIDDEN) {
     cg_rtsp_login_accept (self->login);
-    tell_breaker (self, CG_BREAKER_ACCEPTED);
+    tell_accepted (self);
   }
   return FALSE;
+}
+
+/* A login that goes out on a connection that the camera closes is shown, and nobody knows whether
+ * it was seen. */
+static void
+look_before_showing (CgRtspDialogue *self)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + HANG_UP_MS * 1000;
+
+  if (self->is_shown || !cg_rtsp_dialogue_is_open (self))
+    return;
+  if (cg_rtsp_connection_has_ended_in_thread (self->connection, deadline_us))
+    cg_rtsp_dialogue_hang_up (self);
 }
 
 /**
@@ -457,13 +492,72 @@ cg_rtsp_dialogue_exchange_in_thread (
     const char *ends = cg_rtsp_message_get_header (answer, "Connection");
     if (ends != NULL && g_ascii_strcasecmp (ends, "close") == 0 && self->session == NULL)
       cg_rtsp_dialogue_hang_up (self);
-    if (cg_rtsp_dialogue_take_answer (self, answer, &cause))
+    if (cg_rtsp_dialogue_take_answer (self, answer, &cause)) {
+      look_before_showing (self);
       continue;
+    }
     if (cause == NULL)
       return g_steal_pointer (&answer);
     g_propagate_error (error, cause);
     return NULL;
   }
+}
+
+/* Nobody knows whether a login that was shown there was refused. */
+static gboolean
+is_swallowed (const CgRtspDialogue *self, const GError *cause)
+{
+  return g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE) && self->is_shown &&
+         !cg_rtsp_login_is_proven (self->login);
+}
+
+static gboolean
+may_repeat (CgRtspDialogue *self, GError **cause)
+{
+  if (!g_error_matches (*cause, CG_ERROR, CG_ERROR_UNREACHABLE))
+    return FALSE;
+  if (!is_swallowed (self, *cause))
+    return self->has_answered;
+  if (self->breaker == NULL)
+    return TRUE;
+  self->is_asking = !self->is_asking && cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
+  return self->is_asking || set_refused ("camera closes the connection on the login", cause);
+}
+
+/**
+ * cg_rtsp_dialogue_exchange_twice_in_thread:
+ * @self: a dialogue with a place to go
+ * @method: of a request that does no harm when it comes twice
+ * @uri: for the request line
+ * @headers: further header lines, each with its end
+ * @error: return location: as cg_rtsp_dialogue_exchange_in_thread()
+ *
+ * As that, and once more on a new connection where the camera closes the one it has answered on: it
+ * may do so after a challenge, or after OPTIONS (Q46). A login that it was shown there may have
+ * been refused: the breaker is asked for another showing, and the second that is lost is refused
+ * (Q6).
+ *
+ * Returns: (transfer full): the answer, whatever its status is but 401
+ */
+CgRtspMessage *
+cg_rtsp_dialogue_exchange_twice_in_thread (
+    CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error)
+{
+  GError *cause = NULL;
+  CgRtspMessage *answer = cg_rtsp_dialogue_exchange_in_thread (self, method, uri, headers, &cause);
+
+  if (answer == NULL && may_repeat (self, &cause)) {
+    g_clear_error (&cause);
+    cg_rtsp_dialogue_hang_up (self);
+    answer = cg_rtsp_dialogue_exchange_in_thread (self, method, uri, headers, &cause);
+    if (answer == NULL && is_swallowed (self, cause)) {
+      tell_breaker (self, CG_BREAKER_REFUSED);
+      set_refused ("camera closes the connection on the login", &cause);
+    }
+  }
+  if (answer == NULL)
+    g_propagate_error (error, cause);
+  return answer;
 }
 
 /**

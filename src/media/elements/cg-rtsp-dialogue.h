@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * @location: rtsp:// or rtsps://
  * @username: (nullable)
  * @password: (nullable)
- * @breaker: (nullable): asked before the login is shown a second time; who begins has asked for the
- *   first (Q6)
+ * @breaker: (nullable): asked before the login is shown a second time (Q6). Who begins has asked
+ * for the first, and ends one try, with what became of the last: what was refused before is counted
  * @timeout_ms: for connecting, and for each answer
  * @tls_flags: what must not be wrong with a certificate (Q57)
  * @tls_fingerprint: (nullable): of the only certificate that is taken
@@ -52,16 +52,17 @@ void cg_rtsp_dialogue_interrupt (CgRtspDialogue *self);
 void cg_rtsp_dialogue_resume (CgRtspDialogue *self, guint timeout_ms);
 
 void cg_rtsp_dialogue_go_to (CgRtspDialogue *self, const CgRtspUrl *url, gboolean with_login);
-gboolean cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self, GError **error);
+gboolean cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self);
 void cg_rtsp_dialogue_set_session (CgRtspDialogue *self, const char *id);
 void cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel);
 void cg_rtsp_dialogue_hang_up (CgRtspDialogue *self);
-gboolean cg_rtsp_dialogue_has_answered (const CgRtspDialogue *self);
 gboolean cg_rtsp_dialogue_is_open (const CgRtspDialogue *self);
 
 guint cg_rtsp_dialogue_send_in_thread (
     CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error);
 CgRtspMessage *cg_rtsp_dialogue_exchange_in_thread (
+    CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error);
+CgRtspMessage *cg_rtsp_dialogue_exchange_twice_in_thread (
     CgRtspDialogue *self, const char *method, const char *uri, const char *headers, GError **error);
 gboolean
 cg_rtsp_dialogue_take_answer (CgRtspDialogue *self, const CgRtspMessage *answer, GError **error);

@@ -5,8 +5,8 @@
 
 #include "cg-digest.h"
 
-/* A camera that calls every nonce stale is not asked for ever. */
-#define MAX_STALE 3
+/* In a row, until the camera takes one: a camera that calls every nonce stale refuses (Q6). */
+#define MAX_STALE 1
 
 struct _CgRtspLogin {
   char *username; /* (owned) (nullable) */
@@ -171,14 +171,13 @@ cg_rtsp_login_accept (CgRtspLogin *self)
 }
 
 /**
- * cg_rtsp_login_forget_challenge:
+ * cg_rtsp_login_is_proven:
  * @self: a login
  *
- * Another server is asked next: it has challenges of its own, or none.
+ * Returns: whether the camera has taken it
  */
-void
-cg_rtsp_login_forget_challenge (CgRtspLogin *self)
+gboolean
+cg_rtsp_login_is_proven (const CgRtspLogin *self)
 {
-  g_clear_pointer (&self->digest, cg_digest_free);
-  self->is_basic = FALSE;
+  return self->is_proven;
 }

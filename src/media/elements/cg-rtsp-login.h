@@ -27,7 +27,7 @@ void cg_rtsp_login_free (CgRtspLogin *self);
 char *cg_rtsp_login_answer (CgRtspLogin *self, const char *method, const char *uri);
 CgRtspLoginVerdict cg_rtsp_login_take_challenge (CgRtspLogin *self, const char *const *headers);
 void cg_rtsp_login_accept (CgRtspLogin *self);
-void cg_rtsp_login_forget_challenge (CgRtspLogin *self);
+gboolean cg_rtsp_login_is_proven (const CgRtspLogin *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRtspLogin, cg_rtsp_login_free)
 

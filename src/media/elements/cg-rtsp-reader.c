@@ -13,12 +13,18 @@
 
 #define PACKET_HEAD 4
 
+/* What begins like a message is read as one so often, up to the same empty line. */
+#define MAX_TRIES 8
+
 typedef enum { TAKEN, MORE, BAD } Verdict;
 
 struct _CgRtspReader {
   guint8 *bytes; /* (owned) CAPACITY of them; untouched ones cost no memory */
   gsize start;
   gsize end;
+  gsize searched;            /* no empty line begins before; 0: nobody has looked */
+  gsize bad_end;             /* of a head that made no sense; 0: there was none */
+  guint bad_tries;           /* of what ends there */
   gboolean is_expected[256]; /* channels */
   gboolean is_lost;          /* between two items that we understand */
   guint64 skipped;
@@ -80,21 +86,46 @@ find_word (const guint8 *bytes, gsize available)
   return verdict;
 }
 
-/* Returns: the length of a head with its empty line; 0: the line has not come */
+/* No byte is looked at twice, however many words a camera begins. Returns: the length of a head
+ * with its empty line; 0: the line has not come */
 static gsize
-find_head (const guint8 *bytes, gsize available)
+find_head (CgRtspReader *self)
 {
-  const gsize limit = MIN (available, MAX_HEAD);
+  const guint8 *bytes = self->bytes;
+  const gsize limit = MIN (self->end, self->start + MAX_HEAD);
+  gsize i = MAX (self->start, self->searched);
+  gsize length = 0;
 
-  for (gsize i = 0; i + 1 < limit; i++) {
+  for (; i + 1 < limit && length == 0; i++) {
     if (bytes[i] != '\n')
       continue;
     if (bytes[i + 1] == '\n')
-      return i + 2;
-    if (bytes[i + 1] == '\r' && i + 2 < limit && bytes[i + 2] == '\n')
-      return i + 3;
+      length = i + 2 - self->start;
+    else if (bytes[i + 1] == '\r' && i + 2 >= limit)
+      break;
+    else if (bytes[i + 1] == '\r' && bytes[i + 2] == '\n')
+      length = i + 3 - self->start;
   }
-  return 0;
+  self->searched = length != 0 ? i - 1 : i;
+  return length;
+}
+
+/* Returns: (transfer full) (nullable) */
+static CgRtspMessage *
+read_head (CgRtspReader *self, gsize length)
+{
+  const gsize end = self->start + length;
+
+  if (self->bad_end != end)
+    self->bad_tries = 0;
+  if (self->bad_tries >= MAX_TRIES)
+    return NULL;
+  CgRtspMessage *message = cg_rtsp_message_parse ((const char *)self->bytes + self->start, length);
+  if (message == NULL) {
+    self->bad_end = end;
+    self->bad_tries++;
+  }
+  return message;
 }
 
 static Verdict
@@ -106,10 +137,10 @@ take_message (CgRtspReader *self, CgRtspItem *item)
   if (word != TAKEN)
     return word;
 
-  const gsize head = find_head (bytes, available);
+  const gsize head = find_head (self);
   if (head == 0)
     return available >= MAX_HEAD ? BAD : MORE;
-  g_autoptr (CgRtspMessage) message = cg_rtsp_message_parse ((const char *)bytes, head);
+  g_autoptr (CgRtspMessage) message = read_head (self, head);
   if (message == NULL)
     return BAD;
   gsize body = cg_rtsp_message_get_number (message, "Content-Length");
@@ -188,6 +219,8 @@ guint8 *
 cg_rtsp_reader_get_space (CgRtspReader *self, gsize *size)
 {
   memmove (self->bytes, self->bytes + self->start, self->end - self->start);
+  self->searched -= MIN (self->searched, self->start);
+  self->bad_end -= MIN (self->bad_end, self->start);
   self->end -= self->start;
   self->start = 0;
   *size = MIN (CAPACITY - self->end, READ_BYTES);

@@ -2,6 +2,7 @@
 #include "cg-rtsp-session.h"
 
 #include <gst/rtsp/gstrtspdefs.h>
+#include <string.h>
 
 #include "cg-pull-error.h"
 #include "cg-sdp-repair.h"
@@ -21,6 +22,7 @@ struct _CgRtspSession {
   char *id; /* (owned) (nullable) */
   guint timeout_s;
   char *played;            /* (owned) (nullable) */
+  gboolean is_live;        /* the description says so: there is no beginning to play from */
   gboolean has_parameters; /* the camera knows GET_PARAMETER (Q17) */
   gint64 next_alive_us;
   guint alive_number; /* CSeq of the last sign of life; 0: it was answered */
@@ -78,6 +80,20 @@ cg_rtsp_session_interrupt (CgRtspSession *self)
   cg_rtsp_dialogue_interrupt (self->dialogue);
 }
 
+/* Returns: (transfer full): @answer */
+static CgRtspMessage *
+take_outcome (CgRtspSession *self, CgRtspMessage *answer, GError *cause, GError **error)
+{
+  self->status = 0;
+  if (answer != NULL)
+    self->status = answer->status >= 300 ? answer->status : 0;
+  else if (g_error_matches (cause, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    self->status = GST_RTSP_STS_UNAUTHORIZED;
+  if (answer == NULL)
+    g_propagate_error (error, cause);
+  return answer;
+}
+
 static CgRtspMessage *
 exchange (
     CgRtspSession *self, const char *method, const char *uri, const char *headers, GError **error)
@@ -86,35 +102,19 @@ exchange (
   CgRtspMessage *answer =
       cg_rtsp_dialogue_exchange_in_thread (self->dialogue, method, uri, headers, &cause);
 
-  self->status = 0;
-  if (answer != NULL) {
-    self->status = answer->status >= 300 ? answer->status : 0;
-    return answer;
-  }
-  if (g_error_matches (cause, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
-    self->status = GST_RTSP_STS_UNAUTHORIZED;
-  g_propagate_error (error, cause);
-  return NULL;
+  return take_outcome (self, answer, cause, error);
 }
 
-/* Before anything is set up, on a connection that is not known to last: cameras close it after a
- * challenge, or after OPTIONS. Asking twice does no harm there (Q46). */
+/* Before anything is set up, on a connection that is not known to last (Q46). */
 static CgRtspMessage *
 exchange_twice (CgRtspSession *self, const char *method, const char *headers, GError **error)
 {
   g_autofree char *uri = cg_rtsp_url_to_string (self->url);
   GError *cause = NULL;
-  CgRtspMessage *answer = exchange (self, method, uri, headers, &cause);
+  CgRtspMessage *answer =
+      cg_rtsp_dialogue_exchange_twice_in_thread (self->dialogue, method, uri, headers, &cause);
 
-  if (answer == NULL && cg_rtsp_dialogue_has_answered (self->dialogue) &&
-      g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE)) {
-    g_clear_error (&cause);
-    cg_rtsp_dialogue_hang_up (self->dialogue);
-    answer = exchange (self, method, uri, headers, &cause);
-  }
-  if (answer == NULL)
-    g_propagate_error (error, cause);
-  return answer;
+  return take_outcome (self, answer, cause, error);
 }
 
 static gboolean
@@ -136,7 +136,13 @@ go_to (CgRtspSession *self, CgRtspUrl *url)
   self->url = url;
 }
 
-/* The login is for the camera that we were told of, not for another host. */
+/* The login is for the server that we were told of, not for another one, nor to be overheard. */
+static gboolean
+is_same_server (const CgRtspUrl *a, const CgRtspUrl *b)
+{
+  return a->is_tls == b->is_tls && a->port == b->port && g_ascii_strcasecmp (a->host, b->host) == 0;
+}
+
 static gboolean
 redirect (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
 {
@@ -152,7 +158,7 @@ redirect (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
                  MAX_REDIRECTS);
     return FALSE;
   }
-  self->with_login = self->with_login && g_ascii_strcasecmp (url->host, self->url->host) == 0;
+  self->with_login = self->with_login && is_same_server (url, self->url);
   go_to (self, g_steal_pointer (&url));
   return TRUE;
 }
@@ -167,7 +173,7 @@ drop_query (CgRtspSession *self)
     return FALSE;
   if (!self->drops_query || !cg_rtsp_url_drop_query (self->url))
     return FALSE;
-  if (is_refused && !cg_rtsp_dialogue_may_show_again (self->dialogue, NULL))
+  if (is_refused && !cg_rtsp_dialogue_may_show_again (self->dialogue))
     return FALSE;
   g_info ("camera refuses its own address; trying it without the query");
   go_to (self, self->url);
@@ -222,7 +228,9 @@ take_description (CgRtspSession *self, const CgRtspMessage *answer, GError **err
   self->base = cg_rtsp_url_get_base (self->url, base);
   const char *text = g_bytes_get_data (answer->body, &size);
   g_debug ("description: %.*s", (int)size, text);
-  return cg_sdp_repair (text, size);
+  char *description = cg_sdp_repair (text, size);
+  self->is_live = strstr (description, "\na=range:npt=now") != NULL;
+  return description;
 }
 
 /**
@@ -318,6 +326,9 @@ note_life (CgRtspSession *self)
  * @control: (nullable): the attribute of that name of the whole description
  * @error: return location: as above
  *
+ * A camera that says it is live is not asked to begin at its beginning: some look for that, and one
+ * looks for ever. Source: RFC 2326 sections 10.5 and C.1.5.
+ *
  * Returns: whether the camera plays; packets may have come already
  */
 gboolean
@@ -328,7 +339,8 @@ cg_rtsp_session_play_in_thread (CgRtspSession *self, const char *control, GError
   note_life (self);
 
   g_autoptr (CgRtspMessage) answer =
-      exchange (self, "PLAY", self->played, "Range: npt=0.000-\r\n", error);
+      exchange (self, "PLAY", self->played,
+                self->is_live ? "Range: npt=now-\r\n" : "Range: npt=0.000-\r\n", error);
   return answer != NULL && is_good (answer, error);
 }
 
