@@ -9,20 +9,6 @@ CG_ONVIF_OPERATION (trt, GetStreamUri, CG_ONVIF_SERVICE_MEDIA, TRUE);
 CG_ONVIF_OPERATION (trt, GetSnapshotUri, CG_ONVIF_SERVICE_MEDIA, TRUE);
 CG_ONVIF_OPERATION (trt, SetSynchronizationPoint, CG_ONVIF_SERVICE_MEDIA, TRUE);
 
-static char *
-dup_or_empty (const char *text)
-{
-  char *copy = cg_onvif_text_dup (text);
-
-  return copy != NULL ? copy : g_strdup ("");
-}
-
-static guint
-not_negative (double value)
-{
-  return value > 0 && value < (double)G_MAXINT ? (guint)value : 0;
-}
-
 static void
 read_video (CgOnvifProfile *self, const struct tt__VideoEncoderConfiguration *encoder)
 {
@@ -30,15 +16,15 @@ read_video (CgOnvifProfile *self, const struct tt__VideoEncoderConfiguration *en
     return;
   self->encoding = cg_onvif_encoding_dup (encoder->Encoding);
   if (encoder->Resolution != NULL) {
-    self->width = not_negative (encoder->Resolution->Width);
-    self->height = not_negative (encoder->Resolution->Height);
+    self->width = cg_onvif_count_read (encoder->Resolution->Width);
+    self->height = cg_onvif_count_read (encoder->Resolution->Height);
   }
   if (encoder->RateControl != NULL) {
     self->fps = encoder->RateControl->FrameRateLimit > 0 ? encoder->RateControl->FrameRateLimit : 0;
-    self->bitrate_kbps = not_negative (encoder->RateControl->BitrateLimit);
+    self->bitrate_kbps = cg_onvif_count_read (encoder->RateControl->BitrateLimit);
   }
   if (encoder->H264 != NULL)
-    self->gop = not_negative (encoder->H264->GovLength);
+    self->gop = cg_onvif_count_read (encoder->H264->GovLength);
 }
 
 static CgOnvifProfile *
@@ -46,15 +32,15 @@ read_profile (const struct tt__Profile *value)
 {
   CgOnvifProfile *self = g_new0 (CgOnvifProfile, 1);
 
-  self->token = dup_or_empty (value->token);
-  self->name = dup_or_empty (value->Name);
+  self->token = cg_onvif_text_dup_or_empty (value->token);
+  self->name = cg_onvif_text_dup_or_empty (value->Name);
   if (value->VideoSourceConfiguration != NULL)
     self->video_source = cg_onvif_text_dup (value->VideoSourceConfiguration->SourceToken);
   read_video (self, value->VideoEncoderConfiguration);
   if (value->AudioEncoderConfiguration != NULL)
     self->audio_encoding = cg_onvif_encoding_dup (value->AudioEncoderConfiguration->Encoding);
   if (value->PTZConfiguration != NULL) {
-    self->ptz_configuration = dup_or_empty (value->PTZConfiguration->token);
+    self->ptz_configuration = cg_onvif_text_dup_or_empty (value->PTZConfiguration->token);
     self->ptz_node = cg_onvif_text_dup (value->PTZConfiguration->NodeToken);
   }
   return self;

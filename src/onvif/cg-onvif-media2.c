@@ -9,34 +9,20 @@ CG_ONVIF_OPERATION (tr2, GetStreamUri, CG_ONVIF_SERVICE_MEDIA2, TRUE);
 CG_ONVIF_OPERATION (tr2, GetSnapshotUri, CG_ONVIF_SERVICE_MEDIA2, TRUE);
 CG_ONVIF_OPERATION (tr2, SetSynchronizationPoint, CG_ONVIF_SERVICE_MEDIA2, TRUE);
 
-static char *
-dup_or_empty (const char *text)
-{
-  char *copy = cg_onvif_text_dup (text);
-
-  return copy != NULL ? copy : g_strdup ("");
-}
-
-static guint
-not_negative (double value)
-{
-  return value > 0 && value < (double)G_MAXINT ? (guint)value : 0;
-}
-
 static void
 read_video (CgOnvifProfile *self, const struct tt__VideoEncoder2Configuration *encoder)
 {
   self->encoding = cg_onvif_encoding_dup (encoder->Encoding);
   if (encoder->Resolution != NULL) {
-    self->width = not_negative (encoder->Resolution->Width);
-    self->height = not_negative (encoder->Resolution->Height);
+    self->width = cg_onvif_count_read (encoder->Resolution->Width);
+    self->height = cg_onvif_count_read (encoder->Resolution->Height);
   }
   if (encoder->RateControl != NULL) {
     self->fps = encoder->RateControl->FrameRateLimit > 0 ? encoder->RateControl->FrameRateLimit : 0;
-    self->bitrate_kbps = not_negative (encoder->RateControl->BitrateLimit);
+    self->bitrate_kbps = cg_onvif_count_read (encoder->RateControl->BitrateLimit);
   }
   if (encoder->GovLength != NULL)
-    self->gop = not_negative (*encoder->GovLength);
+    self->gop = cg_onvif_count_read (*encoder->GovLength);
 }
 
 static CgOnvifProfile *
@@ -45,8 +31,8 @@ read_profile (const struct tr2__MediaProfile *value)
   CgOnvifProfile *self = g_new0 (CgOnvifProfile, 1);
   const struct tr2__ConfigurationSet *set = value->Configurations;
 
-  self->token = dup_or_empty (value->token);
-  self->name = dup_or_empty (value->Name);
+  self->token = cg_onvif_text_dup_or_empty (value->token);
+  self->name = cg_onvif_text_dup_or_empty (value->Name);
   if (set == NULL)
     return self;
   if (set->VideoSource != NULL)
@@ -56,7 +42,7 @@ read_profile (const struct tr2__MediaProfile *value)
   if (set->AudioEncoder != NULL)
     self->audio_encoding = cg_onvif_encoding_dup (set->AudioEncoder->Encoding);
   if (set->PTZ != NULL) {
-    self->ptz_configuration = dup_or_empty (set->PTZ->token);
+    self->ptz_configuration = cg_onvif_text_dup_or_empty (set->PTZ->token);
     self->ptz_node = cg_onvif_text_dup (set->PTZ->NodeToken);
   }
   return self;

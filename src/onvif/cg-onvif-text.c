@@ -21,6 +21,32 @@ cg_onvif_text_dup (const char *text)
 }
 
 /**
+ * cg_onvif_text_dup_or_empty:
+ * @text: (nullable): what a camera sent
+ *
+ * Returns: (transfer full): as cg_onvif_text_dup(); an empty text for none
+ */
+char *
+cg_onvif_text_dup_or_empty (const char *text)
+{
+  char *copy = cg_onvif_text_dup (text);
+
+  return copy != NULL ? copy : g_strdup ("");
+}
+
+/**
+ * cg_onvif_count_read:
+ * @value: a size, rate or length that a camera sent
+ *
+ * Returns: it as a whole number; 0: none that makes sense
+ */
+guint
+cg_onvif_count_read (double value)
+{
+  return value > 0 && value < (double)G_MAXINT ? (guint)value : 0;
+}
+
+/**
  * cg_onvif_text_dup_upper:
  * @text: (nullable): a name out of an enumeration
  *
