@@ -5,6 +5,7 @@
 #include "cg-main.h"
 #include "cg-message.h"
 #include "cg-mqtt-door.h"
+#include "cg-telemetry.h"
 
 #define CLOUD_NAME "cloud"
 /* Threads and descriptors may be had again when something else has ended. */
@@ -16,6 +17,7 @@ struct _CgCloud {
   CgDispatcher *dispatcher; /* (owned) */
   CgConfig *config;         /* (owned) (nullable): that is in force */
   CgChannel *channel;       /* (owned) (nullable): no cloud is configured */
+  CgTelemetry *telemetry;   /* (owned) (nullable): through the channel */
   CgDoor *door;             /* (owned) (nullable) */
   CgDoor *leaving;          /* (owned) (nullable): the last one, which still says goodbye */
   GSource *retry;           /* (owned) (nullable) */
@@ -32,6 +34,9 @@ cg_cloud_dispose (GObject *object)
   CgCloud *self = CG_CLOUD (object);
 
   cg_clear_source (&self->retry);
+  if (self->telemetry != NULL)
+    cg_telemetry_close (self->telemetry);
+  g_clear_object (&self->telemetry);
   if (self->channel != NULL)
     cg_channel_close (self->channel);
   g_clear_object (&self->channel);
@@ -98,6 +103,7 @@ make_door (CgCloud *self)
   if (self->channel == NULL) {
     self->channel = cg_channel_new (self->dispatcher, CLOUD_NAME, CG_CHANNEL_CLOUD);
     g_signal_connect_object (self->channel, "describe", G_CALLBACK (on_describe), self, 0);
+    self->telemetry = cg_telemetry_new (self->dispatcher, self->channel);
   }
   cg_join (self->door, self->channel);
   subscribe (self);
@@ -141,8 +147,17 @@ part_closed (CgCloud *self)
 }
 
 static void
+end_telemetry (CgCloud *self)
+{
+  if (self->telemetry != NULL)
+    cg_telemetry_close (self->telemetry);
+  g_clear_object (&self->telemetry);
+}
+
+static void
 end_channel (CgCloud *self)
 {
+  end_telemetry (self);
   cg_channel_close (self->channel);
   g_clear_object (&self->channel);
 }
@@ -176,6 +191,8 @@ leave (CgCloud *self)
   cg_clear_source (&self->retry);
   if (self->channel != NULL)
     cg_channel_restart (self->channel);
+  if (self->telemetry != NULL)
+    cg_telemetry_forget (self->telemetry);
   if (old == NULL || self->leaving != NULL)
     return old;
   self->leaving = g_object_ref (old);

@@ -5,7 +5,9 @@
 
 #include "cg-clock.h"
 #include "cg-cloud.h"
+#include "cg-firmware-desk.h"
 #include "cg-fleet.h"
+#include "cg-gateway.h"
 #include "cg-join.h"
 #include "cg-local-server.h"
 #include "cg-main.h"
@@ -30,6 +32,10 @@ struct _CgService {
   CgStore *store;
   CgNotify *notify;
   CgFleet *fleet;
+  CgGateway *gateway;
+  CgSettings *settings;
+  CgFirmware *firmware;
+  CgFirmwareDesk *desk;
   CgDispatcher *dispatcher;
   CgLocalServer *local;
   guint n_clients; /* ever: names the local channels */
@@ -91,6 +97,12 @@ cg_service_dispose (GObject *object)
   g_clear_object (&self->local);
   g_clear_object (&self->dispatcher);
   g_clear_object (&self->fleet);
+  if (self->firmware != NULL)
+    cg_firmware_close (self->firmware);
+  g_clear_object (&self->desk);
+  g_clear_object (&self->firmware);
+  g_clear_object (&self->gateway);
+  g_clear_object (&self->settings);
   g_clear_object (&self->notify);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
@@ -171,6 +183,25 @@ make_state_dir (CgService *self, GError **error)
   return FALSE;
 }
 
+static void
+apply (CgService *self, CgConfig *config)
+{
+  cg_config_unref (self->config);
+  self->config = cg_config_ref (config);
+  cg_cloud_apply (self->cloud, config);
+  cg_dispatcher_set_config (self->dispatcher, config);
+  cg_gateway_apply (self->gateway, config);
+  cg_firmware_apply (self->firmware, &config->firmware);
+  cg_fleet_apply (self->fleet, config);
+}
+
+static void
+on_settings_changed (CgSettings *settings, CgService *self)
+{
+  if (self->stop == NULL && !self->is_fleet_closed)
+    apply (self, cg_settings_get_config (settings));
+}
+
 /**
  * cg_service_start:
  * @self: a service
@@ -187,31 +218,33 @@ cg_service_start (CgService *self, CgConfig *config, GError **error)
   CG_ON_MAIN ();
   if (!make_state_dir (self, error) || !cg_media_init (NULL, error))
     return FALSE;
-  self->config = cg_config_ref (config);
   self->store = cg_store_new (self->state_dir);
+  self->settings = cg_settings_new (self->store, config);
+  g_signal_connect_object (self->settings, "changed", G_CALLBACK (on_settings_changed), self, 0);
+  config = cg_settings_get_config (self->settings);
+  self->config = cg_config_ref (config);
   self->fleet = cg_fleet_new (self->store, self->clock);
+  self->gateway = cg_gateway_new (self->store, self->clock, "/");
   self->dispatcher = cg_dispatcher_new (self->fleet, config, self->clock);
+  cg_dispatcher_set_gateway (self->dispatcher, self->gateway);
+  cg_dispatcher_set_settings (self->dispatcher, self->settings);
+  self->firmware = cg_firmware_new (self->store, self->clock);
+  cg_dispatcher_set_firmware (self->dispatcher, self->firmware);
+  self->desk = cg_firmware_desk_new (self->dispatcher);
   /* First of all: where another daemon listens, nobody else may hear of us. */
   if (!open_local (self, error))
     return FALSE;
   self->cloud = cg_cloud_new (self->dispatcher);
+  cg_gateway_apply (self->gateway, config);
+  cg_firmware_apply (self->firmware, &config->firmware);
   cg_fleet_apply (self->fleet, config);
   cg_cloud_apply (self->cloud, config);
+  cg_gateway_open (self->gateway);
+  cg_firmware_open (self->firmware);
   cg_notify_ready (self->notify);
   g_message ("ready: gateway %s, %u cameras, socket %s", config->gateway.did, config->cameras->len,
              self->socket_path);
   return TRUE;
-}
-
-static void
-apply (CgService *self, CgConfig *config)
-{
-  cg_config_unref (self->config);
-  self->config = cg_config_ref (config);
-  cg_cloud_apply (self->cloud, config);
-  cg_dispatcher_set_config (self->dispatcher, config);
-  cg_fleet_apply (self->fleet, config);
-  g_message ("the configuration was read again: %u cameras", config->cameras->len);
 }
 
 static void
@@ -224,10 +257,12 @@ on_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
   self->is_loading = FALSE;
   if (self->stop != NULL || self->is_fleet_closed)
     return;
-  if (config != NULL)
-    apply (self, config);
-  else
+  if (config != NULL) {
+    cg_settings_set_file (self->settings, config);
+    g_message ("the configuration was read again: %u cameras", self->config->cameras->len);
+  } else {
     g_warning ("the configuration is refused, the old one stays: %s", error->message);
+  }
   cg_notify_ready (self->notify);
   if (self->load_again)
     cg_service_reload (self);

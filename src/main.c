@@ -6,7 +6,10 @@
 #include "cg-error.h"
 #include "cg-log.h"
 #include "cg-main.h"
+#include "cg-media.h"
+#include "cg-self-check.h"
 #include "cg-service.h"
+#include "cg-stop-moves.h"
 
 #define DEFAULT_CONFIG "/etc/camgate/camgate.conf"
 #define DEFAULT_STATE_DIR "/var/lib/camgate"
@@ -15,6 +18,7 @@
 typedef struct {
   CgServicePaths paths;
   gboolean check_config;
+  gboolean stop_moves;
   gboolean verbose;
   gboolean version;
 } Options;
@@ -73,6 +77,8 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
        "PATH"},
       {"check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
        "Check the configuration and exit", NULL},
+      {"stop-moves", 0, 0, G_OPTION_ARG_NONE, &options->stop_moves,
+       "Stop the cameras that a killed camgated was moving, and exit", NULL},
       {"verbose", 0, 0, G_OPTION_ARG_NONE, &options->verbose, "Log every step", NULL},
       {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Show the version and exit", NULL},
       {0},
@@ -81,7 +87,8 @@ parse_options (int *argc, char ***argv, Options *options, GError **error)
 
   g_option_context_set_summary (context, "Connects a site's ONVIF cameras to a cloud.");
   g_option_context_set_description (
-      context, "Exit status: 0 done, 64 usage, 70 internal failure, 78 faulty configuration.\n"
+      context, "Exit status: 0 done, 64 usage, 70 internal failure, 75 a camera may still be\n"
+               "moving (--stop-moves), 78 faulty configuration.\n"
                "SIGHUP reads the configuration again, SIGTERM ends within five seconds.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
@@ -151,6 +158,32 @@ run (const Options *options, CgConfig *config)
   return EX_OK;
 }
 
+/* For the unit's ExecStopPost: a daemon that was killed has left no time to stop its cameras. */
+static int
+stop_moves (const Options *options, CgConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (cg_stop_moves (config, options->paths.state_dir, options->paths.socket, &error))
+    return EX_OK;
+  g_printerr ("camgated: %s\n", error->message);
+  return g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ? EX_TEMPFAIL : EX_SOFTWARE;
+}
+
+/* All that can be wrong before anything runs. */
+static int
+check (const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (cg_media_init (NULL, &error) && cg_media_check (&error)) {
+    g_print ("%s: good\n", options->paths.config);
+    return EX_OK;
+  }
+  g_printerr ("camgated: %s\n", error->message);
+  return g_error_matches (error, CG_ERROR, CG_ERROR_INVALID_CONFIG) ? EX_CONFIG : EX_SOFTWARE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,9 +209,13 @@ main (int argc, char **argv)
     g_printerr ("camgated: %s\n", error->message);
     return EX_CONFIG;
   }
-  if (options.check_config) {
-    g_print ("%s: good\n", options.paths.config);
-    return EX_OK;
+  if (options.check_config)
+    return check (&options);
+  if (options.stop_moves)
+    return stop_moves (&options, config);
+  if (!cg_self_check (options.paths.config, &error)) {
+    g_printerr ("%s\n", error->message);
+    return EX_CONFIG;
   }
   return run (&options, config);
 }

@@ -23,7 +23,8 @@ ROOMS = {
     "onvif": {"base", "onvif"},
     "media": {"base", "media"},
     "camera": {"base", "onvif", "media", "camera"},
-    "control": {"base", "camera", "control"},
+    "gateway": {"base", "gateway"},
+    "control": {"base", "camera", "gateway", "control"},
     "doors": {"base", "doors"},
 }
 

@@ -105,14 +105,16 @@ get_pause_ms (CgBreaker *self)
 static gboolean
 refuse (guint pause_ms, GError **error)
 {
-  if (pause_ms > 0)
-    g_set_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
-                 "the login was refused %d times and is not sent again for %u min, "
-                 "or until it is changed: the camera could lock the account",
-                 CG_BREAKER_MAX_REFUSED, (pause_ms + 59999) / 60000);
-  else
+  if (pause_ms == 0) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_TIMED_OUT,
                          "the login waits for what becomes of another try");
+    return FALSE;
+  }
+  g_set_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
+               "the login was refused %d times and is not sent again for %u min, "
+               "or until it is changed: the camera could lock the account",
+               CG_BREAKER_MAX_REFUSED, (pause_ms + 59999) / 60000);
+  cg_error_set_cause (error, CG_ERROR_CAUSE_LOCKED);
   return FALSE;
 }
 

@@ -65,12 +65,31 @@ cg_camera_config_free (CgCameraConfig *self)
  * @a: a camera's configuration
  * @b: another
  *
+ * Speeds hold from the next move on: they restart nothing.
+ *
  * Returns: %TRUE if nothing has to be restarted to go from one to the other
  */
 gboolean
 cg_camera_config_equal (const CgCameraConfig *a, const CgCameraConfig *b)
 {
-  return g_str_equal (a->did, b->did) && cg_key_group_equal (get_group (), a, b);
+  CgCameraConfig other = *b;
+
+  memcpy (other.speeds, a->speeds, sizeof other.speeds);
+  return g_str_equal (a->did, b->did) && cg_key_group_equal (get_group (), a, &other);
+}
+
+/**
+ * cg_camera_config_get_ptz:
+ * @self: a camera's configuration
+ * @shared: what holds for all cameras
+ * @ptz: (out): what holds for this one
+ */
+void
+cg_camera_config_get_ptz (const CgCameraConfig *self, const CgPtzConfig *shared, CgPtzConfig *ptz)
+{
+  *ptz = *shared;
+  if (self->speeds[0] > 0)
+    memcpy (ptz->speeds, self->speeds, sizeof ptz->speeds);
 }
 
 static void

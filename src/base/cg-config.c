@@ -40,6 +40,30 @@ cg_config_ref (CgConfig *self)
   return g_atomic_rc_box_acquire (self);
 }
 
+/**
+ * cg_config_rebind:
+ * @self: a configuration
+ * @cameras: (transfer full) (element-type CgCameraConfig): what is bound in place of its cameras
+ * @updated: of what the cloud has written
+ *
+ * Returns: (transfer full): another one, all else the same
+ */
+CgConfig *
+cg_config_rebind (const CgConfig *self, GPtrArray *cameras, gint64 updated)
+{
+  CgConfig *copy = g_atomic_rc_box_new0 (CgConfig);
+
+  for (CgKeyGroupId id = 0; id < CG_KEY_GROUP_CAMERA; id++) {
+    const CgKeyGroup *group = cg_key_group_get (id);
+
+    cg_key_group_copy (group, (const guint8 *)self + group->offset,
+                       G_STRUCT_MEMBER_P (copy, group->offset));
+  }
+  copy->cameras = cameras;
+  copy->updated = updated;
+  return copy;
+}
+
 static void
 config_clear (gpointer data)
 {

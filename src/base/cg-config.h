@@ -25,6 +25,13 @@ typedef enum {
   CG_TRANSPORT_UDP,
 } CgTransport;
 
+/* H.265 where the camera has no H.264 (Q11). */
+typedef enum {
+  CG_H265_AUTO,      /* sent where the media server says that it takes it */
+  CG_H265_SEND,      /* sent in any case */
+  CG_H265_TRANSCODE, /* made H.264 where the media server does not say so (Q55) */
+} CgH265Policy;
+
 typedef enum {
   CG_TLS_ACCEPT, /* any certificate: cameras sign their own (Q57) */
   CG_TLS_STRICT, /* one that the system trusts, made out for the camera's name */
@@ -63,16 +70,26 @@ typedef struct {
   guint keep_alive_s;
   gboolean last_will;
   gboolean event_token;
+  gboolean reveal_secrets;
   CgReplyShape reply_shape;
   guint reconnect_max_s;
   guint register_retry_max_s;
 } CgCloudConfig;
 
+typedef enum {
+  CG_ARBITRATION_LAST,     /* who comes later moves the camera */
+  CG_ARBITRATION_PRIORITY, /* who stands further in front of the list does */
+} CgArbitration;
+
 typedef struct {
   guint move_timeout_ms; /* at most 60 s */
   guint link_grace_ms;   /* a move outlives the link it came by for so long */
   guint reply_timeout_ms;
-  double speeds[3]; /* slow, medium, fast: fractions of the velocity range */
+  guint goto_timeout_ms;   /* a preset that is called counts as reached after so long */
+  gboolean goto_interrupt; /* start and goto need not wait for that */
+  double speeds[3];        /* slow, medium, fast: fractions of the velocity range */
+  CgArbitration arbitration;
+  const char *priority; /* (nullable) kinds of links, the most important first, separated by ; */
 } CgPtzConfig;
 
 typedef struct {
@@ -83,6 +100,7 @@ typedef struct {
   guint publisher_wait_ms; /* pause after "publisher exists" (Q10) */
   guint publish_grace_ms;  /* a lost camera keeps the publishing session for so long */
   guint play_lease_s;      /* 0: none */
+  CgH265Policy h265;
 } CgStreamConfig;
 
 typedef struct {
@@ -92,6 +110,49 @@ typedef struct {
   guint search_after_ms;
   guint port;
 } CgDiscoveryConfig;
+
+/* This box, as the cloud sees it. */
+typedef struct {
+  char *location;       /* (nullable) for cg_place_parse() */
+  char *power_sources;  /* (nullable) words, separated by ; */
+  char *reboot_command; /* (nullable) */
+  char *clock_command;  /* (nullable) */
+} CgDeviceConfig;
+
+/* New firmware for this box and its cameras. */
+typedef struct {
+  char *command; /* (nullable) installs what this box is given */
+  guint max_mib;
+  guint reserve_mib;
+} CgFirmwareConfig;
+
+/* PROTOCOL.md section 6. */
+typedef enum {
+  CG_UPLOAD_REALTIME,
+  CG_UPLOAD_CHANGE,
+  CG_UPLOAD_TIMER,
+  CG_UPLOAD_CHANGE_TIMER,
+  CG_UPLOAD_NONE,
+} CgUploadMode;
+
+/* What the cloud is told unasked, and when. */
+typedef struct {
+  guint interval_ms;
+  guint sample_interval_ms;
+  CgUploadMode cpu_usage;
+  CgUploadMode memory_free;
+  CgUploadMode memory_usage;
+  CgUploadMode storage_free;
+  CgUploadMode storage_usage;
+  CgUploadMode tx_bytes;
+  CgUploadMode rx_bytes;
+  CgUploadMode online;
+  CgUploadMode error_code;
+  CgUploadMode device;
+  CgUploadMode connectivity;
+  CgUploadMode firmware;
+  CgUploadMode statistics;
+} CgTelemetryConfig;
 
 /* One camera. Equal configurations mean: nothing to restart. */
 typedef struct {
@@ -108,10 +169,13 @@ typedef struct {
   CgAudioPolicy audio;
   CgTransport transport;
   gboolean ptz_allowed;
+  double speeds[3];          /* all 0: those of all cameras */
   char *events;              /* (nullable) words that choose topics, separated by ; */
   gboolean repair_addresses; /* hosts and ports that the camera gives are not believed (Q7) */
   CgTlsPolicy tls;
   char *tls_fingerprint; /* (nullable) SHA-256 of the only certificate that is taken */
+  char *location;        /* (nullable) for cg_place_parse() */
+  char *power_sources;   /* (nullable) words, separated by ; */
 } CgCameraConfig;
 
 /**
@@ -125,7 +189,11 @@ typedef struct {
   CgPtzConfig ptz;
   CgStreamConfig stream;
   CgDiscoveryConfig discovery;
+  CgDeviceConfig device;
+  CgTelemetryConfig telemetry;
+  CgFirmwareConfig firmware;
   GPtrArray *cameras; /* (owned) (element-type CgCameraConfig) in the file's order */
+  gint64 updated;     /* of what the cloud has written; 0: nothing */
 } CgConfig;
 
 CgConfig *cg_config_new (void);
@@ -133,6 +201,7 @@ CgConfig *cg_config_load (const char *path, GPtrArray *warnings, GError **error)
 CgConfig *cg_config_parse (
     const char *text, gssize length, const char *name, GPtrArray *warnings, GError **error);
 CgConfig *cg_config_ref (CgConfig *self);
+CgConfig *cg_config_rebind (const CgConfig *self, GPtrArray *cameras, gint64 updated);
 void cg_config_unref (CgConfig *self);
 const CgCameraConfig *cg_config_find_camera (const CgConfig *self, const char *did);
 gboolean cg_config_check_did (const char *did, GError **error);
@@ -143,6 +212,8 @@ CgCameraConfig *cg_camera_config_new (const char *did);
 CgCameraConfig *cg_camera_config_copy (const CgCameraConfig *self);
 void cg_camera_config_free (CgCameraConfig *self);
 gboolean cg_camera_config_equal (const CgCameraConfig *a, const CgCameraConfig *b);
+void
+cg_camera_config_get_ptz (const CgCameraConfig *self, const CgPtzConfig *shared, CgPtzConfig *ptz);
 void cg_camera_config_get_size (const CgCameraConfig *self, guint *width, guint *height);
 gboolean cg_camera_config_settle (CgCameraConfig *self, const char **key, GError **error);
 

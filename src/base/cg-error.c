@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-error.h"
 
+#include <gio/gio.h>
+
 typedef struct {
   const char *word; /* for events, logs and `show`: one word, stable */
   int general;
@@ -76,7 +78,133 @@ static const CgCodeRow codes[] = {
     {60020, "command not supported", "nothing: this camera, or this bridge, does not know it"},
 };
 
-G_DEFINE_QUARK (cg - error - quark, cg_error)
+/* What an error tells beside code and message. */
+typedef struct {
+  CgErrorBasis basis;
+  CgErrorCause cause;
+} CgErrorPrivate;
+
+static void
+cg_error_private_init (CgErrorPrivate *self)
+{
+  self->basis = CG_ERROR_BASIS_NONE;
+}
+
+static void
+cg_error_private_copy (const CgErrorPrivate *source, CgErrorPrivate *target)
+{
+  *target = *source;
+}
+
+static void
+cg_error_private_clear (CgErrorPrivate *self)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR (CgError, cg_error)
+
+/**
+ * cg_error_new_with_basis:
+ * @code: what went wrong
+ * @basis: what it is known from
+ * @format: of the message, as in printf()
+ * @...: for @format
+ *
+ * Returns: (transfer full): an error that tells its basis
+ */
+GError *
+cg_error_new_with_basis (CgError code, CgErrorBasis basis, const char *format, ...)
+{
+  va_list arguments;
+  GError *error;
+
+  va_start (arguments, format);
+  error = g_error_new_valist (CG_ERROR, (int)code, format, arguments);
+  va_end (arguments);
+  cg_error_get_private (error)->basis = basis;
+  return error;
+}
+
+/**
+ * cg_error_get_basis:
+ * @error: (nullable): what went wrong
+ *
+ * Returns: what it is known from; %CG_ERROR_BASIS_NONE for most errors
+ */
+CgErrorBasis
+cg_error_get_basis (const GError *error)
+{
+  if (error == NULL || error->domain != CG_ERROR)
+    return CG_ERROR_BASIS_NONE;
+  return cg_error_get_private (error)->basis;
+}
+
+/**
+ * cg_error_find_cause:
+ * @reason: (nullable): what GIO says of a connection
+ *
+ * Returns: why there is none, as far as it is told
+ */
+CgErrorCause
+cg_error_find_cause (const GError *reason)
+{
+  if (reason == NULL)
+    return CG_ERROR_CAUSE_NONE;
+  if (reason->domain == G_RESOLVER_ERROR ||
+      g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND))
+    return CG_ERROR_CAUSE_NAME;
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE) ||
+      g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
+    return CG_ERROR_CAUSE_ROUTE;
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return CG_ERROR_CAUSE_REFUSED;
+  return CG_ERROR_CAUSE_NONE;
+}
+
+/**
+ * cg_error_set_cause:
+ * @error: (nullable): return location that holds a #CG_ERROR
+ * @cause: what is to be told beside its code
+ */
+void
+cg_error_set_cause (GError **error, CgErrorCause cause)
+{
+  if (error != NULL && *error != NULL && (*error)->domain == CG_ERROR)
+    cg_error_get_private (*error)->cause = cause;
+}
+
+/**
+ * cg_error_get_cause:
+ * @error: (nullable): what went wrong
+ *
+ * Returns: why, beyond its code
+ */
+CgErrorCause
+cg_error_get_cause (const GError *error)
+{
+  if (error == NULL || error->domain != CG_ERROR)
+    return CG_ERROR_CAUSE_NONE;
+  return cg_error_get_private (error)->cause;
+}
+
+/**
+ * cg_error_basis_get_word:
+ * @basis: what an error is known from
+ *
+ * Returns: (nullable): the word of PROTOCOL.md section 3; %NULL: nothing to tell
+ */
+const char *
+cg_error_basis_get_word (CgErrorBasis basis)
+{
+  static const char *const words[] = {
+      [CG_ERROR_BASIS_NONE] = NULL,
+      [CG_ERROR_BASIS_MEASURED] = "measured",
+      [CG_ERROR_BASIS_ASSUMED] = "assumed",
+  };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (words) == CG_N_ERROR_BASES);
+  return words[basis];
+}
 
 /**
  * cg_error_get_code:

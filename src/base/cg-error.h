@@ -56,7 +56,46 @@ typedef enum {
   CG_ERROR_SCOPE_PTZ,
 } CgErrorScope;
 
+/**
+ * CgErrorBasis:
+ * @CG_ERROR_BASIS_NONE: nothing to tell
+ * @CG_ERROR_BASIS_MEASURED: the camera was looked at for this request
+ * @CG_ERROR_BASIS_ASSUMED: it is concluded from what is remembered, or from the time (Q36)
+ *
+ * What a limit, or a preset that is being called or is there already, is known from: PROTOCOL.md
+ * section 3.
+ */
+typedef enum {
+  CG_ERROR_BASIS_NONE,
+  CG_ERROR_BASIS_MEASURED,
+  CG_ERROR_BASIS_ASSUMED,
+  CG_N_ERROR_BASES
+} CgErrorBasis;
+
+/**
+ * CgErrorCause:
+ *
+ * What a person who has to heal it wants to know beyond the code.
+ */
+typedef enum {
+  CG_ERROR_CAUSE_NONE,
+  CG_ERROR_CAUSE_NAME,         /* the host's name is unknown */
+  CG_ERROR_CAUSE_ROUTE,        /* no way leads there */
+  CG_ERROR_CAUSE_REFUSED,      /* the host is there, and nobody listens */
+  CG_ERROR_CAUSE_LOCKED,       /* the login was refused too often and waits (Q6) */
+  CG_ERROR_CAUSE_NO_STREAM,    /* the camera does not know the address */
+  CG_ERROR_CAUSE_NO_KEY_FRAME, /* pictures came, and none to begin with (Q14) */
+  CG_ERROR_CAUSE_SLOW,         /* the line carries less than there is to send */
+} CgErrorCause;
+
 GQuark cg_error_quark (void);
+GError *cg_error_new_with_basis (CgError code, CgErrorBasis basis, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+CgErrorBasis cg_error_get_basis (const GError *error);
+CgErrorCause cg_error_find_cause (const GError *reason);
+void cg_error_set_cause (GError **error, CgErrorCause cause);
+CgErrorCause cg_error_get_cause (const GError *error);
+const char *cg_error_basis_get_word (CgErrorBasis basis);
 int cg_error_get_code (const GError *error, CgErrorScope scope);
 const char *cg_error_get_word (CgError error);
 gboolean cg_error_explain (int code, const char **meaning, const char **advice);

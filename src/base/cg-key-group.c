@@ -11,16 +11,25 @@
 #define PTZ(member) G_STRUCT_OFFSET (CgPtzConfig, member)
 #define STREAM(member) G_STRUCT_OFFSET (CgStreamConfig, member)
 #define DISCOVERY(member) G_STRUCT_OFFSET (CgDiscoveryConfig, member)
+#define DEVICE(member) G_STRUCT_OFFSET (CgDeviceConfig, member)
+#define TELEMETRY(member) G_STRUCT_OFFSET (CgTelemetryConfig, member)
+#define FIRMWARE(member) G_STRUCT_OFFSET (CgFirmwareConfig, member)
 #define CAMERA(member) G_STRUCT_OFFSET (CgCameraConfig, member)
 
 static const char *const boolean_words[] = {"false", "true", NULL};
 static const char *const allow_words[] = {"deny", "allow", NULL};
+static const char *const arbitration_words[] = {"last", "priority", NULL};
 static const char *const qos_words[] = {"auto", "0", "1", "2", NULL};
 static const char *const shape_words[] = {"mixed", "flat", NULL};
 static const char *const protocol_words[] = {"onvif", "rtsp", NULL};
 static const char *const audio_words[] = {"drop", "pass", "aac", "silent", NULL};
+static const char *const h265_words[] = {"auto", "send", "transcode", NULL};
 static const char *const transport_words[] = {"auto", "tcp", "udp", NULL};
 static const char *const tls_words[] = {"accept", "strict", NULL};
+static const char *const upload_words[] = {"realtime",     "change", "timer",
+                                           "change-timer", "none",   NULL};
+static const char *const power_words[] = {
+    "dc", "battery", "external-battery", "poe", "usb", "ac", "solar", NULL};
 
 /* clang-format off */
 
@@ -62,6 +71,8 @@ static const CgKey cloud_keys[] = {
     .help = "the broker reports the gateway as offline" },
   { "event-token", CG_KEY_WORD, CLOUD (event_token), "true", .words = boolean_words,
     .help = "events and streams carry the register token" },
+  { "reveal-secrets", CG_KEY_WORD, CLOUD (reveal_secrets), "false", .words = boolean_words,
+    .help = "config read shows passwords and secrets, not stars" },
   { "reply-shape", CG_KEY_WORD, CLOUD (reply_shape), "mixed", .words = shape_words,
     .help = "flat: for the cloud of 2019" },
   { "reconnect-max", CG_KEY_SECONDS, CLOUD (reconnect_max_s), "60", 1, 3600,
@@ -77,12 +88,20 @@ static const CgKey ptz_keys[] = {
     .help = "a move outlives the link it came by for so long" },
   { "reply-timeout", CG_KEY_MILLISECONDS, PTZ (reply_timeout_ms), "3", 0.1, 10,
     .help = "a request is answered after so long at the latest" },
+  { "goto-timeout", CG_KEY_MILLISECONDS, PTZ (goto_timeout_ms), "30", 1, 300,
+    .help = "a preset that is called counts as reached after so long" },
+  { "goto-interrupt", CG_KEY_WORD, PTZ (goto_interrupt), "false", .words = boolean_words,
+    .help = "start and goto are obeyed while a preset is being called, not refused with 60009" },
   { "speed-slow", CG_KEY_FRACTION, PTZ (speeds[0]), "0.33", 0.01, 1,
     .help = "fraction of the camera's velocity range" },
   { "speed-medium", CG_KEY_FRACTION, PTZ (speeds[1]), "0.66", 0.01, 1,
     .help = "fraction of the camera's velocity range" },
   { "speed-fast", CG_KEY_FRACTION, PTZ (speeds[2]), "1", 0.01, 1,
     .help = "fraction of the camera's velocity range" },
+  { "arbitration", CG_KEY_WORD, PTZ (arbitration), "last", .words = arbitration_words,
+    .help = "who moves a camera that two want to move: who comes later, or who ranks higher" },
+  { "priority", CG_KEY_RANKING, PTZ (priority), "local;cloud",
+    .help = "who ranks higher: links, the most important first, separated by ;" },
 };
 
 static const CgKey stream_keys[] = {
@@ -100,6 +119,8 @@ static const CgKey stream_keys[] = {
     .help = "a lost camera keeps the publishing session for so long" },
   { "play-lease", CG_KEY_SECONDS, STREAM (play_lease_s), "0", 0, 604800,
     .help = "a push ends so long after the last play; 0: never" },
+  { "h265", CG_KEY_WORD, STREAM (h265), "auto", .words = h265_words,
+    .help = "auto: sent where the server says it takes it; send: always; transcode: else as H.264" },
 };
 
 static const CgKey discovery_keys[] = {
@@ -113,6 +134,59 @@ static const CgKey discovery_keys[] = {
     .help = "a camera that is lost for so long is looked for" },
   { "port", CG_KEY_COUNT, DISCOVERY (port), "3702", 1, 65535,
     .help = "of WS-Discovery; another one for tests only" },
+};
+
+static const CgKey device_keys[] = {
+  { "location", CG_KEY_PLACE, DEVICE (location),
+    .help = "where this box stands: latitude;longitude;altitude in degrees and metres" },
+  { "power-sources", CG_KEY_WORDS, DEVICE (power_sources), .words = power_words,
+    .help = "what this box is fed by, separated by ;" },
+  { "reboot-command", CG_KEY_COMMAND, DEVICE (reboot_command),
+    .help = "restarts this box; absent: it cannot be restarted" },
+  { "clock-command", CG_KEY_COMMAND, DEVICE (clock_command),
+    .help = "sets this box's clock, seconds since 1970 are added; absent: it cannot be set" },
+};
+
+static const CgKey telemetry_keys[] = {
+  { "interval", CG_KEY_MILLISECONDS, TELEMETRY (interval_ms), "60", 1, 86400,
+    .help = "how often what goes by timer is uploaded" },
+  { "sample-interval", CG_KEY_MILLISECONDS, TELEMETRY (sample_interval_ms), "5", 0.1, 3600,
+    .help = "how often what goes by change or in real time is looked at" },
+  { "cpu-usage", CG_KEY_WORD, TELEMETRY (cpu_usage), "timer", .words = upload_words,
+    .help = "of the box: of its processors, in percent" },
+  { "memory-free", CG_KEY_WORD, TELEMETRY (memory_free), "timer", .words = upload_words,
+    .help = "of the box: that programs may still have, in bytes" },
+  { "memory-usage", CG_KEY_WORD, TELEMETRY (memory_usage), "timer", .words = upload_words,
+    .help = "of the box: in percent" },
+  { "storage-free", CG_KEY_WORD, TELEMETRY (storage_free), "timer", .words = upload_words,
+    .help = "of the box: of the disk with the state folder, in bytes" },
+  { "storage-usage", CG_KEY_WORD, TELEMETRY (storage_usage), "timer", .words = upload_words,
+    .help = "of the box: in percent" },
+  { "tx-bytes", CG_KEY_WORD, TELEMETRY (tx_bytes), "timer", .words = upload_words,
+    .help = "of the box: sent since it was switched on" },
+  { "rx-bytes", CG_KEY_WORD, TELEMETRY (rx_bytes), "timer", .words = upload_words,
+    .help = "of the box: received since it was switched on" },
+  { "online", CG_KEY_WORD, TELEMETRY (online), "change", .words = upload_words,
+    .help = "of each camera: connectivity.online" },
+  { "error-code", CG_KEY_WORD, TELEMETRY (error_code), "change", .words = upload_words,
+    .help = "of each camera: device.errorCode" },
+  { "device", CG_KEY_WORD, TELEMETRY (device), "timer", .words = upload_words,
+    .help = "of each camera: all else of device" },
+  { "connectivity", CG_KEY_WORD, TELEMETRY (connectivity), "timer", .words = upload_words,
+    .help = "of each camera: all else of connectivity" },
+  { "firmware", CG_KEY_WORD, TELEMETRY (firmware), "timer", .words = upload_words,
+    .help = "of each camera" },
+  { "statistics", CG_KEY_WORD, TELEMETRY (statistics), "timer", .words = upload_words,
+    .help = "of each camera" },
+};
+
+static const CgKey firmware_keys[] = {
+  { "command", CG_KEY_COMMAND, FIRMWARE (command),
+    .help = "installs new firmware on this box, its file is added; absent: it takes none" },
+  { "max-size", CG_KEY_COUNT, FIRMWARE (max_mib), "256", 1, 65536,
+    .help = "MiB: a larger file is not taken" },
+  { "reserve", CG_KEY_COUNT, FIRMWARE (reserve_mib), "64", 0, 65536,
+    .help = "MiB: so much of the disk stays free" },
 };
 
 static const CgKey camera_keys[] = {
@@ -140,6 +214,8 @@ static const CgKey camera_keys[] = {
     .help = "of RTP; auto: TCP, UDP if the camera insists" },
   { "ptz", CG_KEY_WORD, CAMERA (ptz_allowed), "allow", .words = allow_words,
     .help = "deny: PTZ is answered with 60001" },
+  { "speeds", CG_KEY_FRACTIONS, CAMERA (speeds), NULL, 0.01, 1,
+    .help = "slow;medium;fast, in place of those of all cameras" },
   { "events", CG_KEY_STRING, CAMERA (events),
     .help = "motion, all or parts of topics, separated by ; and absent for none" },
   { "repair-addresses", CG_KEY_WORD, CAMERA (repair_addresses), "true", .words = boolean_words,
@@ -148,6 +224,10 @@ static const CgKey camera_keys[] = {
     .help = "https address: accept: any certificate; strict: one the system trusts" },
   { "tls-fingerprint", CG_KEY_STRING, CAMERA (tls_fingerprint),
     .help = "SHA-256 of the only certificate that is taken, whatever `tls` says" },
+  { "location", CG_KEY_PLACE, CAMERA (location),
+    .help = "where it stands, if it does not say: latitude;longitude;altitude" },
+  { "power-sources", CG_KEY_WORDS, CAMERA (power_sources), .words = power_words,
+    .help = "what it is fed by, separated by ;" },
 };
 
 /* clang-format on */
@@ -164,6 +244,11 @@ static const CgKeyGroup groups[] = {
     [CG_KEY_GROUP_STREAM] = GROUP ("stream", stream_keys, G_STRUCT_OFFSET (CgConfig, stream)),
     [CG_KEY_GROUP_DISCOVERY] =
         GROUP ("discovery", discovery_keys, G_STRUCT_OFFSET (CgConfig, discovery)),
+    [CG_KEY_GROUP_DEVICE] = GROUP ("device", device_keys, G_STRUCT_OFFSET (CgConfig, device)),
+    [CG_KEY_GROUP_TELEMETRY] =
+        GROUP ("telemetry", telemetry_keys, G_STRUCT_OFFSET (CgConfig, telemetry)),
+    [CG_KEY_GROUP_FIRMWARE] =
+        GROUP ("firmware", firmware_keys, G_STRUCT_OFFSET (CgConfig, firmware)),
     [CG_KEY_GROUP_CAMERA] = GROUP ("camera", camera_keys, 0),
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (groups) == CG_N_KEY_GROUPS);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cg-error.h"
+#include "cg-place.h"
 #include "cg-range.h"
 #include "cg-server.h"
 #include "cg-text.h"
@@ -77,6 +78,42 @@ set_hosts (const CgKey *key, gpointer field, const char *value, GError **error)
 
     if (hosts == NULL)
       return refuse (error, "is no list of hosts: %s", reason->message);
+  }
+  return set_string (key, field, value, error);
+}
+
+static gboolean
+set_place (const CgKey *key, gpointer field, const char *value, GError **error)
+{
+  CgPlace place;
+
+  return cg_place_parse (value, &place, error) && set_string (key, field, value, error);
+}
+
+static gboolean
+set_command (const CgKey *key, gpointer field, const char *value, GError **error)
+{
+  g_auto (GStrv) words = NULL;
+
+  if (!g_shell_parse_argv (value, NULL, &words, NULL))
+    return refuse (error, "is no command: its quotes do not match");
+  if (!g_path_is_absolute (words[0]))
+    return refuse (error, "is no command that begins with the absolute path of a program");
+  return set_string (key, field, value, error);
+}
+
+static gboolean
+set_words (const CgKey *key, gpointer field, const char *value, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (value, ";", -1);
+
+  for (guint i = 0; words[i] != NULL; i++) {
+    g_autofree char *known = NULL;
+
+    if (*g_strstrip (words[i]) != '\0' && g_strv_contains (key->words, words[i]))
+      continue;
+    known = g_strjoinv ("|", (char **)key->words);
+    return refuse (error, "is no list of %s, separated by ;", known);
   }
   return set_string (key, field, value, error);
 }
@@ -182,6 +219,32 @@ set_fraction (const CgKey *key, gpointer field, const char *value, GError **erro
   return TRUE;
 }
 
+static gboolean
+set_fractions (const CgKey *key, gpointer field, const char *value, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (value, ";", -1);
+  double numbers[3];
+
+  if (g_strv_length (words) != G_N_ELEMENTS (numbers))
+    return refuse (error, "is not %d numbers, separated by ;", (int)G_N_ELEMENTS (numbers));
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (!parse_number (key, g_strstrip (words[i]), &numbers[i], error))
+      return FALSE;
+  memcpy (field, numbers, sizeof numbers);
+  return TRUE;
+}
+
+/* Interned: who keeps a copy of the settings need not ask who owns it. */
+static gboolean
+set_ranking (const CgKey *key, gpointer field, const char *value, GError **error)
+{
+  for (const char *at = value; *at != '\0'; at++)
+    if (!g_ascii_islower (*at) && !g_ascii_isdigit (*at) && strchr ("-; ", *at) == NULL)
+      return refuse (error, "is no list of names in small letters, separated by ;");
+  *(const char **)field = g_intern_string (value);
+  return TRUE;
+}
+
 /* What goes into topics, logins, XML and logs is text, and no longer than anybody needs. */
 static gboolean
 check_text (const CgKey *key, const char *value, GError **error)
@@ -201,12 +264,17 @@ static const CgKeyOps ops[] = {
     [CG_KEY_FILE] = {0, set_file},
     [CG_KEY_TOPIC] = {0, set_topic},
     [CG_KEY_HOSTS] = {0, set_hosts},
+    [CG_KEY_PLACE] = {0, set_place},
+    [CG_KEY_COMMAND] = {0, set_command},
+    [CG_KEY_WORDS] = {0, set_words},
     [CG_KEY_SERVERS] = {0, set_servers},
     [CG_KEY_WORD] = {sizeof (int), set_word},
     [CG_KEY_COUNT] = {sizeof (guint), set_count},
     [CG_KEY_SECONDS] = {sizeof (guint), set_seconds},
     [CG_KEY_MILLISECONDS] = {sizeof (guint), set_milliseconds},
     [CG_KEY_FRACTION] = {sizeof (double), set_fraction},
+    [CG_KEY_FRACTIONS] = {3 * sizeof (double), set_fractions},
+    [CG_KEY_RANKING] = {sizeof (const char *), set_ranking},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (ops) == CG_N_KEY_TYPES);
 

@@ -11,12 +11,17 @@ typedef enum {
   CG_KEY_FILE,         /* char *; must be readable */
   CG_KEY_TOPIC,        /* char *; exactly one %s */
   CG_KEY_HOSTS,        /* char *; hosts and ranges of addresses, separated by ; */
+  CG_KEY_PLACE,        /* char *; for cg_place_parse() */
+  CG_KEY_COMMAND,      /* char *; a program with its arguments, quoted as for a shell */
+  CG_KEY_WORDS,        /* char *; some of words, separated by ; */
   CG_KEY_SERVERS,      /* GPtrArray * of CgServer */
   CG_KEY_WORD,         /* an enum or a gboolean: the place in words, counted from min */
   CG_KEY_COUNT,        /* guint */
   CG_KEY_SECONDS,      /* guint, in seconds; a fraction counts as the next whole one */
   CG_KEY_MILLISECONDS, /* guint, in ms; written as seconds, with a fraction if need be */
   CG_KEY_FRACTION,     /* double */
+  CG_KEY_FRACTIONS,    /* double[3]; as many numbers, separated by ; */
+  CG_KEY_RANKING,      /* const char *, interned; names, separated by ; */
   CG_N_KEY_TYPES
 } CgKeyType;
 
@@ -28,7 +33,7 @@ typedef enum {
  * @fallback: (nullable): the text that an absent key counts as
  * @min: least number, or what the first word counts as
  * @max: greatest number
- * @words: (nullable): for %CG_KEY_WORD, what may be written
+ * @words: (nullable): for %CG_KEY_WORD and %CG_KEY_WORDS, what may be written
  * @empty_is_none: an empty value means none; otherwise it means the default
  * @help: one line for the documentation
  *

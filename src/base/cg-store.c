@@ -317,15 +317,25 @@ is_name (const char *name)
   return name != NULL && *name != '\0' && *name != '.' && strchr (name, '/') == NULL;
 }
 
-/* The parser calls itself for each level: a file of brackets would be its end. Strings may count
- * too much; nothing of ours comes near. */
+/* The parser calls itself for each level: a file of brackets would be its end. What stands in a
+ * string is no level: a cloud may give anything as a name. Comments and other quotes, which the
+ * parser takes, could hide brackets; nothing of ours has them. */
 static gboolean
 is_deep (const char *text, gsize length)
 {
+  gboolean in_string = FALSE;
   int depth = 0;
 
   for (gsize i = 0; i < length; i++) {
-    if (text[i] == '{' || text[i] == '[')
+    if (text[i] == '"')
+      in_string = !in_string;
+    else if (in_string && text[i] == '\\')
+      i++;
+    else if (in_string)
+      continue;
+    else if (text[i] == '/' || text[i] == '\'')
+      return TRUE;
+    else if (text[i] == '{' || text[i] == '[')
       depth++;
     else if (text[i] == '}' || text[i] == ']')
       depth--;
@@ -342,7 +352,8 @@ parse (const char *path, const char *text, gsize length, GError **error)
   g_autoptr (GError) why = NULL;
 
   if (!is_deep (text, length) && json_parser_load_from_data (parser, text, (gssize)length, &why) &&
-      json_parser_get_root (parser) != NULL)
+      json_parser_get_root (parser) != NULL &&
+      !JSON_NODE_HOLDS_NULL (json_parser_get_root (parser)))
     return json_parser_steal_root (parser);
   g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s: %s", path,
                why != NULL ? why->message : "holds no JSON of ours");

@@ -119,4 +119,5 @@ cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
   };
   tell_contact (self, facts);
   cg_stream_get_counters (self->stream, &facts->counters);
+  facts->age_s = (guint)((cg_clock_get_monotonic_ms (self->clock) - self->born_ms) / 1000);
 }

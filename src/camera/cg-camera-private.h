@@ -27,12 +27,17 @@ struct _CgCamera {
   CgMotion *motion;
   CgMoveMark *mark;
   CgPresets *presets;
+  guint leases_at_set; /* @leases when a preset was set last */
+  guint leases;        /* so far: between two that are equal nobody has moved it on our behalf */
   CgStreamTransport *transport; /* (owned) of its stream */
   CgStream *stream;
   CgEvents *events; /* (owned) over a connection of its own */
   CgReboot *reboot; /* (owned) */
 
+  gint64 born_ms; /* monotonic */
   gboolean location_used;
   guint closing; /* parts that have not ended yet */
   GTask *close;  /* (owned) (nullable) */
 };
+
+void cg_camera_watch_presets (CgCamera *self);

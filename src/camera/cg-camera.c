@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-camera-private.h"
 
+#include <string.h>
+
 #include "cg-main.h"
 
 enum {
@@ -8,6 +10,7 @@ enum {
   SIGNAL_STREAM_CHANGED,
   SIGNAL_ALARM,
   SIGNAL_REBOOT_ENDED,
+  SIGNAL_PTZ_FAILED,
   N_SIGNALS
 };
 
@@ -49,7 +52,9 @@ note_contact (CgCamera *self, const CgOnvifLearnt *brought)
   cg_profile_note (self->profile, brought);
   const CgOnvifLearnt *learnt = cg_profile_get_learnt (self->profile);
   cg_onvif_driver_set_learnt (self->driver, learnt);
+  cg_motion_set_learnt (self->motion, learnt->stop_form, cg_profile_get_ptz (self->profile));
   cg_stream_transport_set_learnt (self->transport, learnt->transport);
+  cg_presets_set_reserved (self->presets, learnt->reserved_presets);
 }
 
 static void
@@ -59,10 +64,25 @@ on_transport_learnt (CgStreamTransport *transport, CgCamera *self)
 }
 
 static void
-on_moves_learnt (CgOnvifDriver *driver, CgCamera *self)
+on_timeout_learnt (CgOnvifDriver *driver, CgCamera *self)
 {
-  cg_profile_note_moves (self->profile, cg_onvif_driver_get_stop_form (driver),
+  cg_profile_note_moves (self->profile, cg_motion_get_stop_form (self->motion),
                          cg_onvif_driver_refuses_timeout (driver));
+}
+
+static void
+on_moves_learnt (CgMotion *motion, CgCamera *self)
+{
+  on_timeout_learnt (self->driver, self);
+  cg_profile_note_ptz (self->profile, cg_motion_get_learnt (motion));
+}
+
+static void
+on_not_stopped (CgMotion *motion, const char *message, CgCamera *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT, message);
+
+  g_signal_emit (self, signals[SIGNAL_PTZ_FAILED], 0, error);
 }
 
 static void
@@ -94,7 +114,9 @@ on_contact_changed (CgPresence *presence, CgCamera *self)
     if (contact->learnt != NULL)
       note_contact (self, contact->learnt);
     cg_onvif_driver_set_contact (self->driver, contact);
-    cg_presets_set_profile (self->presets, contact->ptz_profile);
+    cg_motion_contacted (self->motion);
+    cg_presets_set_profile (self->presets, contact->ptz_profile,
+                            contact->ptz != NULL ? contact->ptz->max_presets : 0);
     recover_move (self, contact->ptz_profile != NULL);
     self->location_used = FALSE;
     open_events (self);
@@ -269,6 +291,8 @@ cg_camera_class_init (CgCameraClass *klass)
                                                  NULL, NULL, G_TYPE_NONE, 1, CG_TYPE_STREAM_REPORT);
   signals[SIGNAL_ALARM] = g_signal_new ("alarm", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, CG_TYPE_ALARM);
+  signals[SIGNAL_PTZ_FAILED] = g_signal_new ("ptz-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SIGNAL_REBOOT_ENDED] = g_signal_new ("reboot-ended", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                                NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
@@ -320,17 +344,21 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
 
   self->config = cg_camera_config_copy (config);
   self->clock = g_object_ref (context->clock);
-  self->ptz = context->config->ptz;
+  self->born_ms = cg_clock_get_monotonic_ms (self->clock);
+  cg_camera_config_get_ptz (config, &context->config->ptz, &self->ptz);
   self->profile = cg_profile_new (context->store, config->did);
   self->breaker = cg_breaker_new (context->clock);
   self->jobs = cg_jobs_new (context->workers, context->clock, make_session (self));
-  self->driver = cg_onvif_driver_new (self->jobs, context->clock, config->did);
-  g_signal_connect_object (self->driver, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
+  self->driver = cg_onvif_driver_new (self->jobs, config->did);
+  g_signal_connect_object (self->driver, "learnt", G_CALLBACK (on_timeout_learnt), self, 0);
   self->motion =
       cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, config->did, &self->ptz);
   self->mark = cg_move_mark_new (context->store, context->clock, config->did);
   g_signal_connect_object (self->motion, "leased", G_CALLBACK (on_leased), self, 0);
+  g_signal_connect_object (self->motion, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
+  g_signal_connect_object (self->motion, "not-stopped", G_CALLBACK (on_not_stopped), self, 0);
   self->presets = cg_presets_new (self->jobs, context->store, context->clock, config->did);
+  cg_camera_watch_presets (self);
   build_stream (self, context);
   self->presence = cg_presence_new (self->jobs, context->clock, self->breaker, self->config);
   build_follower (self, context);
@@ -434,10 +462,20 @@ cg_camera_close_finish (CgCamera *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Of its own settings, those that need no restart. */
+static void
+take_speeds (CgCamera *self, const CgConfig *config)
+{
+  const CgCameraConfig *own = cg_config_find_camera (config, self->config->did);
+
+  if (own != NULL)
+    memcpy (self->config->speeds, own->speeds, sizeof own->speeds);
+}
+
 /**
  * cg_camera_apply:
  * @self: a camera
- * @config: the settings that all cameras share
+ * @config: the settings of all cameras
  *
  * They hold from the next move, request, or try on: nothing that runs is disturbed.
  */
@@ -445,8 +483,9 @@ void
 cg_camera_apply (CgCamera *self, const CgConfig *config)
 {
   CG_ON_MAIN ();
-  self->ptz = config->ptz;
-  cg_motion_apply (self->motion, &config->ptz);
+  take_speeds (self, config);
+  cg_camera_config_get_ptz (self->config, &config->ptz, &self->ptz);
+  cg_motion_apply (self->motion, &self->ptz);
   cg_stream_apply (self->stream, &config->stream);
 }
 

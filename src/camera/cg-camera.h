@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 #include "cg-alarm.h"
 #include "cg-clock.h"
@@ -50,6 +51,7 @@ typedef struct {
   gboolean moving; /* under a lease of ours */
   const CgStreamReport *stream;
   CgStreamCounters counters;
+  guint age_s; /* since counting began */
 } CgCameraFacts;
 
 #define CG_TYPE_CAMERA (cg_camera_get_type ())
@@ -69,9 +71,6 @@ gboolean cg_camera_is_contacted (CgCamera *self);
 gboolean cg_camera_is_streaming (CgCamera *self);
 void cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts);
 
-void cg_camera_reboot_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
-gboolean cg_camera_reboot_finish (CgCamera *self, GAsyncResult *result, GError **error);
-
 void cg_camera_play (CgCamera *self, const char *url);
 void cg_camera_stop (CgCamera *self);
 
@@ -82,6 +81,8 @@ void cg_camera_move_async (CgCamera *self,
 gboolean cg_camera_move_finish (CgCamera *self, GAsyncResult *result, GError **error);
 void cg_camera_halt_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_camera_halt_finish (CgCamera *self, GAsyncResult *result, GError **error);
+void cg_camera_ptz_status_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
+JsonObject *cg_camera_ptz_status_finish (CgCamera *self, GAsyncResult *result, GError **error);
 void cg_camera_link_lost (CgCamera *self, const char *source);
 
 void cg_camera_preset_set_async (CgCamera *self,
@@ -92,6 +93,7 @@ void cg_camera_preset_set_async (CgCamera *self,
 gboolean cg_camera_preset_set_finish (CgCamera *self, GAsyncResult *result, GError **error);
 void cg_camera_preset_goto_async (CgCamera *self,
                                   guint index,
+                                  const char *source,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean cg_camera_preset_goto_finish (CgCamera *self, GAsyncResult *result, GError **error);

@@ -118,7 +118,7 @@ probe_stream (CgOnvifSession *session,
       .timeout_ms = timeout_ms,
       .drops_query = TRUE,
   };
-  g_autofree char *description = cg_rtsp_describe_in_thread (&options, error);
+  g_autofree char *description = cg_rtsp_describe_in_thread (&options, NULL, error);
 
   return description != NULL;
 }

@@ -26,6 +26,7 @@ enum {
   SIGNAL_CAMERAS_CHANGED,
   SIGNAL_ALARM,
   SIGNAL_REBOOT_ENDED,
+  SIGNAL_PTZ_FAILED,
   N_SIGNALS
 };
 
@@ -64,6 +65,12 @@ on_reboot_ended (CgCamera *camera, GError *error, CgFleet *self)
   g_signal_emit (self, signals[SIGNAL_REBOOT_ENDED], 0, camera, error);
 }
 
+static void
+on_ptz_failed (CgCamera *camera, GError *error, CgFleet *self)
+{
+  g_signal_emit (self, signals[SIGNAL_PTZ_FAILED], 0, camera, error);
+}
+
 static CgCamera *
 make_camera (CgFleet *self, const CgCameraConfig *config)
 {
@@ -75,6 +82,7 @@ make_camera (CgFleet *self, const CgCameraConfig *config)
   g_signal_connect_object (camera, "stream-changed", G_CALLBACK (on_stream_changed), self, 0);
   g_signal_connect_object (camera, "alarm", G_CALLBACK (on_alarm), self, 0);
   g_signal_connect_object (camera, "reboot-ended", G_CALLBACK (on_reboot_ended), self, 0);
+  g_signal_connect_object (camera, "ptz-failed", G_CALLBACK (on_ptz_failed), self, 0);
   return camera;
 }
 
@@ -233,6 +241,9 @@ cg_fleet_class_init (CgFleetClass *klass)
   signals[SIGNAL_REBOOT_ENDED] =
       g_signal_new ("camera-reboot-ended", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, CG_TYPE_CAMERA, G_TYPE_ERROR);
+  signals[SIGNAL_PTZ_FAILED] =
+      g_signal_new ("camera-ptz-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                    2, CG_TYPE_CAMERA, G_TYPE_ERROR);
   signals[SIGNAL_CAMERAS_CHANGED] = g_signal_new ("cameras-changed", type, G_SIGNAL_RUN_LAST, 0,
                                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

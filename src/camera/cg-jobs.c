@@ -4,8 +4,9 @@
 #include "cg-error.h"
 #include "cg-main.h"
 
-/* Two lanes, each with a session of its own: what is slow in one never delays a stop. */
-typedef enum { LANE_WORK, LANE_STOP, N_LANES } LaneId;
+/* Lanes, each with a session of its own: what is slow in one never delays a stop, and looking at
+ * the camera delays no move. */
+typedef enum { LANE_WORK, LANE_STOP, LANE_LOOK, N_LANES } LaneId;
 
 typedef struct _Ticket Ticket;
 
@@ -159,7 +160,7 @@ cg_jobs_init (CgJobs *self)
 /**
  * cg_jobs_pool_new:
  *
- * The workers of all cameras. Without an upper bound, as each camera has at most two jobs
+ * The workers of all cameras. Without an upper bound, as each camera has at most three jobs
  * running: a bound would let dead cameras hold up the healthy ones.
  *
  * Returns: (transfer full): a pool for cg_jobs_new()
@@ -187,7 +188,21 @@ cg_jobs_new (GThreadPool *workers, CgClock *clock, CgOnvifSession *session)
   self->clock = g_object_ref (clock);
   self->lanes[LANE_WORK].session = session;
   self->lanes[LANE_STOP].session = cg_onvif_session_copy (session);
+  self->lanes[LANE_LOOK].session = cg_onvif_session_copy (session);
   return self;
+}
+
+/* Takes @session over. */
+static void
+replace_session (Lane *lane, CgOnvifSession *session)
+{
+  CgOnvifSession *spare = session;
+
+  if (lane->running == NULL) {
+    spare = lane->session;
+    lane->session = session;
+  }
+  cg_onvif_session_free (spare);
 }
 
 /**
@@ -195,21 +210,15 @@ cg_jobs_new (GThreadPool *workers, CgClock *clock, CgOnvifSession *session)
  * @self: the jobs of a camera
  * @copy: (transfer full): a copy of the session that has just been in contact
  *
- * Gives the stops what the contact learnt (addresses, login, clock), so that the first stop does
- * not climb the ladder again. Ignored while a stop is under way.
+ * Gives stops and looks what the contact learnt (addresses, login, clock), so that the first of
+ * them does not climb the ladder again. Ignored where one is under way.
  */
 void
 cg_jobs_share_learnt (CgJobs *self, CgOnvifSession *copy)
 {
-  Lane *lane = &self->lanes[LANE_STOP];
-
   CG_ON_MAIN ();
-  if (lane->running != NULL) {
-    cg_onvif_session_free (copy);
-    return;
-  }
-  cg_onvif_session_free (lane->session);
-  lane->session = copy;
+  replace_session (&self->lanes[LANE_LOOK], cg_onvif_session_copy (copy));
+  replace_session (&self->lanes[LANE_STOP], copy);
 }
 
 /**
@@ -235,17 +244,23 @@ cg_jobs_copy_session (CgJobs *self)
  * @callback: called on the main loop, at the latest when the job's time is over
  * @user_data: for @callback
  *
- * Queues a job. One at a time runs for the camera, and beside it one stop.
+ * Queues a job. One at a time runs for the camera, and beside it one stop and one look.
  */
 void
 cg_jobs_run_async (CgJobs *self, const CgJob *job, GAsyncReadyCallback callback, gpointer user_data)
 {
+  static const LaneId lanes[] = {
+      [CG_JOB_READ] = LANE_WORK,
+      [CG_JOB_MOVE] = LANE_WORK,
+      [CG_JOB_STOP] = LANE_STOP,
+      [CG_JOB_LOOK] = LANE_LOOK,
+  };
   Ticket *ticket = g_new0 (Ticket, 1);
   Lane *lane;
 
   CG_ON_MAIN ();
   ticket->jobs = g_object_ref (self);
-  ticket->lane = job->kind == CG_JOB_STOP ? LANE_STOP : LANE_WORK;
+  ticket->lane = lanes[job->kind];
   ticket->job = *job;
   ticket->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (ticket->task, cg_jobs_run_async);

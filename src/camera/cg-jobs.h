@@ -13,11 +13,14 @@ G_BEGIN_DECLS
  * @CG_JOB_READ: asks or writes something that moves nothing
  * @CG_JOB_MOVE: moves; is dropped while it waits when a stop comes (Q1)
  * @CG_JOB_STOP: overtakes all: has a session of its own
+ * @CG_JOB_LOOK: looks where the camera stands: has one of its own, too, so that no move waits for
+ * it
  */
 typedef enum {
   CG_JOB_READ,
   CG_JOB_MOVE,
   CG_JOB_STOP,
+  CG_JOB_LOOK,
 } CgJobKind;
 
 /**

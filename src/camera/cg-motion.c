@@ -1,64 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-motion.h"
+#include "cg-motion-private.h"
 
-#include "cg-backoff.h"
 #include "cg-main.h"
-
-/* A stop that failed is repeated until one is answered: a moving camera must not be left alone.
- * After so many the camera has been silent for minutes, and its own Timeout has long ended it. */
-#define HALT_TRIES_MAX 12
-#define HALT_RETRY_MIN_MS 250
-#define HALT_RETRY_MAX_MS 10000
 
 #define OVERTAKEN "overtaken by a later command"
 
-/* One start on its way: a move, or the call of a preset. */
-typedef struct {
-  GTask *task;
-  CgMoveRequest request;
-  char *source;
-  char *preset; /* (nullable) token: not a move */
-  gint64 asked_at_ms;
-  guint serial;
-  gboolean was_moving; /* before it was sent */
-} Start;
-
-struct _CgMotion {
-  GObject parent_instance;
-
-  CgPtzDriver *driver;
-  CgClock *clock;
-  char *name;
-  CgPtzConfig config;
-  GRand *random;
-
-  guint serial;    /* of the newest start or halt: an answer to an older one changes nothing */
-  guint commands;  /* how many were given so far; what we do by ourselves is none */
-  gboolean leased; /* the camera may be moving on our behalf */
-  char *source;    /* (nullable) link the lease came by */
-  CgPtzMove move;  /* what was sent last */
-  GSource *lease;  /* ends the move */
-  GSource *grace;  /* ends it after the link was lost */
-  Start *pending;  /* (owned) (nullable) waits for a stop to be answered */
-  guint moves_in_flight;
-  guint stops_in_flight;
-  gboolean halt_again; /* a move was in flight when the stop went out: it may arrive later */
-  CgBackoff halt_backoff;
-  guint halt_tries;
-  GSource *halt_retry;
-};
-
-enum { SIGNAL_LEASED, N_SIGNALS };
-
-static guint signals[N_SIGNALS];
+/* A stop that failed is repeated, more and more slowly. */
+#define HALT_RETRY_MIN_MS 250
+#define HALT_RETRY_MAX_MS 10000
 
 G_DEFINE_FINAL_TYPE (CgMotion, cg_motion, G_TYPE_OBJECT)
 
-static void send_start (CgMotion *self, Start *start);
-static void send_stop (CgMotion *self, GTask *task);
-
 static void
-start_free (Start *self)
+start_free (CgMotionStart *self)
 {
   g_clear_object (&self->task);
   g_free (self->source);
@@ -69,7 +23,7 @@ start_free (Start *self)
 static void
 drop_pending (CgMotion *self)
 {
-  Start *start = g_steal_pointer (&self->pending);
+  CgMotionStart *start = g_steal_pointer (&self->pending);
 
   if (start == NULL)
     return;
@@ -77,36 +31,80 @@ drop_pending (CgMotion *self)
   start_free (start);
 }
 
-static void
-set_leased (CgMotion *self, gboolean leased)
+/**
+ * cg_motion_set_leased:
+ * @self: a camera's motion
+ * @leased: whether the camera may be moving on our behalf
+ */
+void
+cg_motion_set_leased (CgMotion *self, gboolean leased)
 {
   if (self->leased == leased)
     return;
   self->leased = leased;
-  g_signal_emit (self, signals[SIGNAL_LEASED], 0, leased);
+  cg_motion_tell_leased (self);
 }
 
-static void
-end_lease (CgMotion *self)
+/**
+ * cg_motion_end_lease:
+ * @self: a camera's motion
+ *
+ * Ends all that runs under the lease; the camera may move on.
+ */
+void
+cg_motion_end_lease (CgMotion *self)
 {
   cg_clear_source (&self->lease);
   cg_clear_source (&self->grace);
+  cg_clear_source (&self->follow_up);
   g_clear_pointer (&self->source, g_free);
+  self->stands = FALSE;
 }
 
-/* Everything that ends a move goes through here, whoever asked for it. */
-static void
-halt (CgMotion *self, GTask *task)
+/**
+ * cg_motion_get_left_ms:
+ * @self: a camera's motion
+ * @start: a start
+ *
+ * Returns: what is left of the reply time-out; may be negative
+ */
+gint64
+cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start)
+{
+  const gint64 waited_ms = cg_clock_get_monotonic_ms (self->clock) - start->asked_at_ms;
+
+  return (gint64)self->config.reply_timeout_ms - waited_ms;
+}
+
+/**
+ * cg_motion_halt_now:
+ * @self: a camera's motion
+ * @task: (transfer full) (nullable): told of the outcome
+ *
+ * Everything that ends a move goes through here, in the form of stop that is chosen.
+ */
+void
+cg_motion_halt_now (CgMotion *self, GTask *task)
 {
   self->serial++;
+  cg_motion_settle_probe (self);
   drop_pending (self);
-  end_lease (self);
+  cg_motion_end_watch (self);
+  cg_motion_end_call (self);
+  cg_motion_end_lease (self);
   cg_clear_source (&self->halt_retry);
   self->halt_tries = 0;
   self->halt_backoff = (CgBackoff)CG_BACKOFF_INIT (HALT_RETRY_MIN_MS, HALT_RETRY_MAX_MS);
   self->halt_again = self->moves_in_flight > 0;
   cg_ptz_driver_cancel_moves (self->driver);
-  send_stop (self, task);
+  cg_motion_send_stop (self, task);
+}
+
+static void
+halt (CgMotion *self, GTask *task)
+{
+  self->forms = 0;
+  cg_motion_halt_now (self, task);
 }
 
 static gboolean
@@ -129,71 +127,6 @@ on_grace_over (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_halt_retry (gpointer user_data)
-{
-  CgMotion *self = user_data;
-
-  cg_clear_source (&self->halt_retry);
-  send_stop (self, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-retry_halt (CgMotion *self, const GError *error)
-{
-  if (++self->halt_tries >= HALT_TRIES_MAX) {
-    g_warning ("%s: could not be stopped: %s", self->name, error->message);
-    set_leased (self, FALSE);
-    return;
-  }
-  cg_clear_source (&self->halt_retry);
-  self->halt_retry = cg_clock_add_timeout (
-      self->clock, cg_backoff_next_ms (&self->halt_backoff, self->random), on_halt_retry, self);
-}
-
-/* What answers a stop, when no start has come since. */
-static void
-settle_stop (CgMotion *self, const GError *error)
-{
-  if (error == NULL)
-    set_leased (self, self->halt_again);
-  else if (self->leased)
-    retry_halt (self, error);
-}
-
-static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
-  g_autoptr (GError) error = NULL;
-  Start *start;
-
-  cg_ptz_driver_stop_finish (self->driver, result, &error);
-  self->stops_in_flight--;
-  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial && self->pending == NULL)
-    settle_stop (self, error);
-  if (error != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_task_return_boolean (task, TRUE);
-
-  start = self->stops_in_flight == 0 ? g_steal_pointer (&self->pending) : NULL;
-  if (start != NULL)
-    send_start (self, start);
-}
-
-static void
-send_stop (CgMotion *self, GTask *task)
-{
-  GTask *own = task != NULL ? task : g_task_new (self, NULL, NULL, NULL);
-
-  g_task_set_task_data (own, GUINT_TO_POINTER (self->serial), NULL);
-  self->stops_in_flight++;
-  cg_ptz_driver_stop_async (self->driver, self->config.reply_timeout_ms, on_stopped, own);
-}
-
 /* Whether the camera may have got the move although we were told that it failed. */
 static gboolean
 is_uncertain (const GError *error)
@@ -206,29 +139,40 @@ is_uncertain (const GError *error)
 /* A preset that was called moves the camera on its own account. When a start fails while the camera
  * was moving, nobody would end that move any more: it ends now. */
 static void
-settle_start (CgMotion *self, const Start *start, const GError *error)
+settle_failure (CgMotion *self, const CgMotionStart *start, const GError *error)
 {
-  const gboolean newest = start->serial == self->serial;
-
-  if (!newest) {
-    if (self->halt_again && self->moves_in_flight == 0 && self->pending == NULL)
-      halt (self, NULL);
-    return;
-  }
-  if (error == NULL) {
-    set_leased (self, start->preset == NULL);
-    return;
-  }
   if (start->was_moving || (start->preset == NULL && is_uncertain (error))) {
     halt (self, NULL);
     return;
   }
-  end_lease (self);
-  set_leased (self, FALSE);
+  cg_motion_end_watch (self);
+  cg_motion_end_call (self);
+  cg_motion_end_lease (self);
+  cg_motion_set_leased (self, FALSE);
 }
 
-static void
-answer_start (Start *start, GError *error)
+/**
+ * cg_motion_settle_overtaken:
+ * @self: a camera's motion
+ *
+ * A move that a stop has overtaken may have come after it: the stop is repeated.
+ */
+void
+cg_motion_settle_overtaken (CgMotion *self)
+{
+  if (self->halt_again && self->moves_in_flight == 0 && self->pending == NULL)
+    halt (self, NULL);
+}
+
+/**
+ * cg_motion_answer_start:
+ * @start: (transfer full): a start
+ * @error: (transfer full) (nullable): why it failed
+ *
+ * Replies, and frees @start.
+ */
+void
+cg_motion_answer_start (CgMotionStart *start, GError *error)
 {
   if (error != NULL)
     g_task_return_error (start->task, error);
@@ -237,63 +181,105 @@ answer_start (Start *start, GError *error)
   start_free (start);
 }
 
+/* Returns: whether the reply waits until it is seen what the move does */
+static gboolean
+settle_start (CgMotion *self, CgMotionStart *start, const GError *error)
+{
+  if (start->serial != self->serial) {
+    cg_motion_settle_overtaken (self);
+    return FALSE;
+  }
+  if (error != NULL) {
+    settle_failure (self, start, error);
+    return FALSE;
+  }
+  cg_motion_set_leased (self, start->preset == NULL);
+  if (start->preset == NULL)
+    return cg_motion_watch_answered (self, start);
+  cg_motion_call_answered (self);
+  return FALSE;
+}
+
 static void
 on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  Start *start = user_data;
+  CgMotionStart *start = user_data;
   g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (start->task));
   g_autoptr (GError) error = NULL;
 
   cg_ptz_driver_move_finish (self->driver, result, &error);
   self->moves_in_flight--;
-  settle_start (self, start, error);
-  answer_start (start, g_steal_pointer (&error));
+  if (!settle_start (self, start, error))
+    cg_motion_answer_start (start, g_steal_pointer (&error));
+  cg_motion_check_rest (self);
 }
 
 static void
-take_lease (CgMotion *self, const Start *start)
+take_lease (CgMotion *self, const CgMotionStart *start)
 {
-  end_lease (self);
-  set_leased (self, TRUE);
+  cg_motion_end_lease (self);
+  cg_motion_set_leased (self, TRUE);
   self->halt_again = FALSE;
   self->source = g_strdup (start->source);
+  self->lease_ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.move_timeout_ms;
   self->lease =
       cg_clock_add_timeout (self->clock, self->config.move_timeout_ms, on_lease_over, self);
 }
 
 static void
-send_move (CgMotion *self, Start *start, guint timeout_ms)
+send_move (CgMotion *self, CgMotionStart *start, guint timeout_ms)
 {
-  CgPtzMove move;
+  const CgPtzMove before = self->move;
 
-  cg_ptz_move_from_request (&move, &start->request, &self->config);
-  move.stop_others = start->was_moving && cg_ptz_move_leaves_axis (&self->move, &move);
-  self->move = move;
+  cg_ptz_move_from_request (&self->move, &start->request, &self->config);
+  self->move.stop_others = start->was_moving && cg_ptz_move_leaves_axis (&before, &self->move);
+  self->move.stop_form = self->stop_form;
+  cg_motion_begin_watch (self, start, cg_ptz_move_is_like (&before, &self->move));
   take_lease (self, start);
-  cg_ptz_driver_move_async (self->driver, &move, timeout_ms, on_moved, start);
+  cg_motion_forget_place (self);
+  self->slice = 0;
+  const CgPtzMove slice = cg_motion_get_slice (self);
+  cg_ptz_driver_move_async (self->driver, &slice, timeout_ms, on_moved, start);
 }
 
 /* Until the camera has answered, nothing but the answer ends what moved before. */
 static void
-send_goto (CgMotion *self, Start *start, guint timeout_ms)
+send_goto (CgMotion *self, CgMotionStart *start, guint timeout_ms)
 {
-  end_lease (self);
+  cg_motion_end_watch (self);
+  cg_motion_end_lease (self);
+  cg_motion_forget_place (self);
   self->halt_again = FALSE;
+  cg_motion_begin_call (self, start);
   cg_ptz_driver_goto_async (self->driver, start->preset, timeout_ms, on_moved, start);
 }
 
-static void
-send_start (CgMotion *self, Start *start)
+/**
+ * cg_motion_send_start:
+ * @self: a camera's motion
+ * @start: (transfer full): a start
+ *
+ * Takes @start over: sends it, unless there is no time left, it is refused, or the camera is to be
+ * looked at first.
+ */
+void
+cg_motion_send_start (CgMotion *self, CgMotionStart *start)
 {
-  const gint64 waited_ms = cg_clock_get_monotonic_ms (self->clock) - start->asked_at_ms;
-  const guint timeout_ms = (guint)MAX ((gint64)self->config.reply_timeout_ms - waited_ms, 0);
+  const guint timeout_ms = (guint)MAX (cg_motion_get_left_ms (self, start), 0);
 
   start->was_moving = self->leased;
   if (timeout_ms == 0) {
     if (start->was_moving)
       halt (self, NULL);
-    answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_EXPIRED,
-                                              "it could not be sent to the camera in time"));
+    cg_motion_answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_EXPIRED,
+                                                        "it could not be sent to the camera in "
+                                                        "time"));
+    return;
+  }
+  if (cg_motion_refuse_start (self, start))
+    return;
+  if (cg_motion_wants_look (self, start)) {
+    cg_motion_look_first (self, start);
     return;
   }
   self->moves_in_flight++;
@@ -304,31 +290,18 @@ send_start (CgMotion *self, Start *start)
     send_move (self, start, timeout_ms);
 }
 
-/* It moves on nobody's behalf: the stop is repeated until it is answered, as for a move of ours. */
-static void
-stop_stray (CgMotion *self)
-{
-  set_leased (self, TRUE);
-  halt (self, NULL);
-}
-
-/* The camera has agreed to a stop and has not stopped (Q1). If nobody has told it to move since, it
- * is told to stop once more, in the form that the driver chooses now. */
-static void
-on_moves_on (CgPtzDriver *driver, CgMotion *self)
-{
-  if (!cg_motion_is_moving (self))
-    stop_stray (self);
-}
-
 static void
 cg_motion_dispose (GObject *object)
 {
   CgMotion *self = CG_MOTION (object);
 
-  end_lease (self);
+  cg_motion_end_lease (self);
   cg_clear_source (&self->halt_retry);
+  cg_motion_settle_probe (self);
   drop_pending (self);
+  if (self->eye != NULL)
+    cg_motion_dispose_rest (self);
+  g_clear_object (&self->eye);
   g_clear_object (&self->driver);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->random, g_rand_free);
@@ -348,19 +321,16 @@ cg_motion_class_init (CgMotionClass *klass)
   G_OBJECT_CLASS (klass)->dispose = cg_motion_dispose;
   G_OBJECT_CLASS (klass)->finalize = cg_motion_finalize;
 
-  /**
-   * CgMotion::leased:
-   * @self: a camera's motion
-   * @is_leased: whether the camera may be moving on our behalf, from now on
-   */
-  signals[SIGNAL_LEASED] = g_signal_new ("leased", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
-                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  cg_motion_add_signals (klass);
 }
 
 static void
 cg_motion_init (CgMotion *self)
 {
   self->random = g_rand_new ();
+  self->end = CG_N_ERRORS;
+  cg_ptz_sense_init (&self->sense);
+  cg_ptz_sense_init (&self->told);
 }
 
 /**
@@ -378,8 +348,10 @@ cg_motion_new (CgPtzDriver *driver, CgClock *clock, const char *name, const CgPt
   CgMotion *self = g_object_new (CG_TYPE_MOTION, NULL);
 
   self->driver = g_object_ref (driver);
-  g_signal_connect_object (driver, "moves-on", G_CALLBACK (on_moves_on), self, 0);
   self->clock = g_object_ref (clock);
+  self->eye = cg_ptz_eye_new (driver, clock);
+  g_signal_connect_object (self->eye, "looked", G_CALLBACK (cg_motion_take_facts), self,
+                           G_CONNECT_SWAPPED);
   self->name = g_strdup (name);
   self->config = *config;
   return self;
@@ -399,21 +371,24 @@ cg_motion_apply (CgMotion *self, const CgPtzConfig *config)
 
 /* Takes @start over. While a stop is under way it waits, so that the camera sees them in order. */
 static void
-begin_start (CgMotion *self, Start *start)
+begin_start (CgMotion *self, CgMotionStart *start)
 {
+  if (cg_motion_refuse_busy (self, start))
+    return;
+  cg_motion_settle_probe (self);
   drop_pending (self);
   cg_clear_source (&self->halt_retry);
   start->serial = ++self->serial;
   if (self->stops_in_flight > 0)
     self->pending = start;
   else
-    send_start (self, start);
+    cg_motion_send_start (self, start);
 }
 
-static Start *
+static CgMotionStart *
 make_start (CgMotion *self, gint64 asked_at_ms, GAsyncReadyCallback callback, gpointer user_data)
 {
-  Start *start = g_new0 (Start, 1);
+  CgMotionStart *start = g_new0 (CgMotionStart, 1);
 
   CG_ON_MAIN ();
   start->task = g_task_new (self, NULL, callback, user_data);
@@ -433,7 +408,9 @@ make_start (CgMotion *self, gint64 asked_at_ms, GAsyncReadyCallback callback, gp
  *
  * Moves until the lease is over: by time (move-timeout), by cg_motion_halt_async(), or after the
  * loss of the link that @request came by. A start while moving refreshes or replaces the lease; if
- * it fails, the camera is stopped. Source: PROTOCOL.md section 4, ptz.
+ * it fails, the camera is stopped. A camera that stands at its limit is not moved, or stopped
+ * again: %CG_ERROR_LIMIT_UP and its like, which tell their basis. Source: PROTOCOL.md section 4,
+ * ptz.
  */
 void
 cg_motion_start_async (CgMotion *self,
@@ -442,7 +419,7 @@ cg_motion_start_async (CgMotion *self,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  Start *start = make_start (self, asked_at_ms, callback, user_data);
+  CgMotionStart *start = make_start (self, asked_at_ms, callback, user_data);
 
   self->commands++;
   start->request = *request;
@@ -469,6 +446,8 @@ cg_motion_take_turn (CgMotion *self)
  * cg_motion_goto_async:
  * @self: a camera's motion
  * @preset: token
+ * @place: (nullable): where it is, if that is known: a camera that is seen to stand there already
+ *   is not asked, %CG_ERROR_AT_PRESET
  * @turn: from cg_motion_take_turn(): whatever was asked for since then overtakes this
  * @asked_at_ms: as for cg_motion_start_async()
  * @callback: finish with cg_motion_start_finish(); called once the camera has answered, or the
@@ -476,23 +455,29 @@ cg_motion_take_turn (CgMotion *self)
  * @user_data: for @callback
  *
  * Calls a preset, in order with moves and stops. There is no lease: the camera stands still when it
- * is there. Source: PROTOCOL.md section 4, preset.
+ * is there, which #CgMotion::arrived tells. Until then other starts are refused:
+ * %CG_ERROR_PRESET_BUSY, unless `goto-interrupt` lets them through. Source: PROTOCOL.md section 4,
+ * preset.
  */
 void
 cg_motion_goto_async (CgMotion *self,
                       const char *preset,
+                      const CgPtzLook *place,
                       guint turn,
                       gint64 asked_at_ms,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  Start *start = make_start (self, asked_at_ms, callback, user_data);
+  CgMotionStart *start = make_start (self, asked_at_ms, callback, user_data);
 
   if (turn != self->commands) {
-    answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, OVERTAKEN));
+    cg_motion_answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, OVERTAKEN));
     return;
   }
   start->preset = g_strdup (preset);
+  start->has_target = place != NULL;
+  if (place != NULL)
+    start->target = *place;
   begin_start (self, start);
 }
 
@@ -559,7 +544,7 @@ cg_motion_recover (CgMotion *self)
 {
   CG_ON_MAIN ();
   if (!cg_motion_is_moving (self))
-    stop_stray (self);
+    cg_motion_stop_stray (self);
 }
 
 /**
@@ -576,6 +561,18 @@ cg_motion_link_lost (CgMotion *self, const char *source)
   if (self->source == NULL || g_strcmp0 (self->source, source) != 0 || self->grace != NULL)
     return;
   self->grace = cg_clock_add_timeout (self->clock, self->config.link_grace_ms, on_grace_over, self);
+}
+
+/**
+ * cg_motion_get_source:
+ * @self: a camera's motion
+ *
+ * Returns: (transfer none) (nullable): the link whose move is under way
+ */
+const char *
+cg_motion_get_source (CgMotion *self)
+{
+  return self->lease != NULL ? self->source : NULL;
 }
 
 /**

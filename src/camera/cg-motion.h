@@ -2,9 +2,11 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <json-glib/json-glib.h>
 
 #include "cg-clock.h"
 #include "cg-config.h"
+#include "cg-error.h"
 #include "cg-ptz-driver.h"
 #include "cg-ptz.h"
 
@@ -12,6 +14,15 @@ G_BEGIN_DECLS
 
 #define CG_TYPE_MOTION (cg_motion_get_type ())
 G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
+
+/*
+ * Signals:
+ *   "leased"       (gboolean is_leased)      whether the camera may be moving on our behalf
+ *   "learnt"       ()                        something that is worth storing
+ *   "not-stopped"  (const char *message)     it agrees to every form of stop, and moves on (Q1)
+ *   "arrived"      (const char *preset, const CgPtzLook *look)  a preset that was called is
+ * reached; look is (nullable): where, as far as it tells
+ */
 
 CgMotion *
 cg_motion_new (CgPtzDriver *driver, CgClock *clock, const char *name, const CgPtzConfig *config);
@@ -24,6 +35,7 @@ void cg_motion_start_async (CgMotion *self,
 guint cg_motion_take_turn (CgMotion *self);
 void cg_motion_goto_async (CgMotion *self,
                            const char *preset,
+                           const CgPtzLook *place,
                            guint turn,
                            gint64 asked_at_ms,
                            GAsyncReadyCallback callback,
@@ -34,5 +46,27 @@ gboolean cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **e
 void cg_motion_recover (CgMotion *self);
 void cg_motion_link_lost (CgMotion *self, const char *source);
 gboolean cg_motion_is_moving (CgMotion *self);
+const char *cg_motion_get_source (CgMotion *self);
+gboolean cg_motion_is_calling (CgMotion *self, CgErrorBasis *basis);
+
+void cg_motion_contacted (CgMotion *self);
+void cg_motion_set_learnt (CgMotion *self, CgOnvifStopForm stop_form, JsonNode *ptz);
+CgOnvifStopForm cg_motion_get_stop_form (CgMotion *self);
+JsonNode *cg_motion_get_learnt (CgMotion *self);
+
+void cg_motion_await_rest_async (CgMotion *self,
+                                 guint timeout_ms,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean cg_motion_await_rest_finish (CgMotion *self, GAsyncResult *result, GError **error);
+gboolean cg_motion_get_place (CgMotion *self, CgPtzLook *look, gint64 *age_ms);
+void cg_motion_look_async (CgMotion *self,
+                           guint timeout_ms,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean
+cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error);
+gboolean cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b);
+JsonNode *cg_motion_describe (CgMotion *self);
 
 G_END_DECLS

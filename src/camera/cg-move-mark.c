@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-move-mark.h"
 
+#include <string.h>
+
 #include "cg-error.h"
 #include "cg-main.h"
 
 /* A shorter move is not worth two writes to the disk: the camera's own Timeout ends it. */
 #define WORTH_MS 1000
+
+#define PREFIX "moving-"
+#define SUFFIX ".json" /* of all state files */
 
 struct _CgMoveMark {
   CgStore *store; /* (owned) (nullable) */
@@ -16,6 +21,67 @@ struct _CgMoveMark {
   char *name; /* of the state file */
   gboolean was_left;
 };
+
+static char *
+make_name (const char *did)
+{
+  g_autofree char *escaped = g_uri_escape_string (did, NULL, FALSE);
+
+  return g_strconcat (PREFIX, escaped, NULL);
+}
+
+/* NULL for any other file. */
+static char *
+get_did (const char *file)
+{
+  if (!g_str_has_prefix (file, PREFIX) || !g_str_has_suffix (file, SUFFIX))
+    return NULL;
+  return g_uri_unescape_segment (file + strlen (PREFIX), file + strlen (file) - strlen (SUFFIX),
+                                 NULL);
+}
+
+/**
+ * cg_move_mark_list:
+ * @dir: a state folder
+ *
+ * Blocking: for who runs in place of the daemon.
+ *
+ * Returns: (transfer full) (element-type utf8): dids of the cameras that were left moving
+ */
+GPtrArray *
+cg_move_mark_list (const char *dir)
+{
+  GPtrArray *dids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) folder = g_dir_open (dir, 0, NULL);
+  const char *file;
+
+  while (folder != NULL && (file = g_dir_read_name (folder)) != NULL) {
+    char *did = get_did (file);
+
+    if (did != NULL)
+      g_ptr_array_add (dids, did);
+  }
+  return dids;
+}
+
+/**
+ * cg_move_mark_exists:
+ * @dir: a state folder
+ * @did: of a camera
+ *
+ * Blocking, as cg_move_mark_list().
+ *
+ * Returns: whether that camera may still be moving
+ */
+gboolean
+cg_move_mark_exists (const char *dir, const char *did)
+{
+  g_autofree char *name = make_name (did);
+  g_autofree char *file = g_strconcat (name, SUFFIX, NULL);
+  g_autofree char *path = g_build_filename (dir, file, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
 
 /**
  * cg_move_mark_new:
@@ -29,13 +95,12 @@ CgMoveMark *
 cg_move_mark_new (CgStore *store, CgClock *clock, const char *did)
 {
   CgMoveMark *self = g_new0 (CgMoveMark, 1);
-  g_autofree char *escaped = g_uri_escape_string (did, NULL, FALSE);
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
 
   self->clock = g_object_ref (clock);
   self->did = g_strdup (did);
-  self->name = g_strdup_printf ("moving-%s", escaped);
+  self->name = make_name (did);
   if (store == NULL)
     return self;
   self->store = g_object_ref (store);

@@ -17,6 +17,9 @@ typedef struct _CgMoveMark CgMoveMark;
 CgMoveMark *cg_move_mark_new (CgStore *store, CgClock *clock, const char *did);
 void cg_move_mark_free (CgMoveMark *self);
 
+GPtrArray *cg_move_mark_list (const char *dir);
+gboolean cg_move_mark_exists (const char *dir, const char *did);
+
 gboolean cg_move_mark_was_left (const CgMoveMark *self);
 void cg_move_mark_set (CgMoveMark *self, gboolean is_moving);
 

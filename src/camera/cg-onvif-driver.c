@@ -3,16 +3,10 @@
 
 #include "cg-error.h"
 #include "cg-main.h"
-#include "cg-stop-check.h"
 
 /* One relative step at full speed, as a fraction of the translation range: about what a
  * continuous move covers in half a second. */
 #define STEP_FRACTION 0.1
-
-/* A camera that agrees to each stop and moves on is asked so often in other forms (Q1). */
-#define OTHER_FORMS_MAX 2
-/* So many stops of a contact are looked at: one may have come when the camera stood anyway. */
-#define CHECKS_A_CONTACT 3
 
 struct _CgOnvifDriver {
   GObject parent_instance;
@@ -22,16 +16,7 @@ struct _CgOnvifDriver {
   gboolean contacted;
   char *profile; /* (nullable): the camera has no PTZ */
   CgOnvifPtzFacts facts;
-
-  CgOnvifStopForm stop_form; /* tried first */
   gboolean refuses_timeout;
-  CgOnvifStopForm told_form; /* what has been told of that */
-  gboolean told_timeout;
-  CgStopCheck *check;
-  guint moves;        /* sent so far: a stop before the last one is no longer looked after */
-  gboolean has_moved; /* since the last stop */
-  guint checks_left;
-  guint other_forms; /* tried since the last move */
 };
 
 /* What a job has taught. */
@@ -110,7 +95,6 @@ goto_in_thread (CgOnvifSession *session, gpointer data, GError **error)
 {
   const Request *request = data;
 
-  cg_onvif_session_set_stop_form (session, request->stop_form);
   return cg_onvif_ptz_goto_preset_in_thread (session, request->profile, request->preset, error)
              ? make_outcome (session)
              : NULL;
@@ -126,6 +110,16 @@ stop_in_thread (CgOnvifSession *session, gpointer data, GError **error)
                                       request->stop_zoom, error)
              ? make_outcome (session)
              : NULL;
+}
+
+static gpointer
+look_in_thread (CgOnvifSession *session, gpointer data, GError **error)
+{
+  g_autofree CgOnvifPtzStatus *status = g_new0 (CgOnvifPtzStatus, 1);
+
+  if (!cg_onvif_ptz_get_status_in_thread (session, data, status, error))
+    return NULL;
+  return g_steal_pointer (&status);
 }
 
 /* Fractions of the camera's own range, whose two ends need not be equally far (Q33: an advertised
@@ -172,18 +166,18 @@ build_move (CgOnvifDriver *self, const CgPtzMove *move)
   request->lease_ms = move->lease_ms;
   request->stop_pan_tilt = move->stop_others && !move->pan_tilt && facts->has_continuous_pan_tilt;
   request->stop_zoom = move->stop_others && !move->zooming && facts->has_continuous_zoom;
-  request->stop_form = self->stop_form;
+  request->stop_form = move->stop_form;
   request->velocity = request->relative ? scale_step (facts, move) : scale_velocity (facts, move);
   return request;
 }
 
+/* Moves teach it (Q33). */
 static void
-tell_learnt (CgOnvifDriver *self)
+note_timeout (CgOnvifDriver *self, gboolean refuses_timeout)
 {
-  if (self->stop_form == self->told_form && self->refuses_timeout == self->told_timeout)
+  if (self->refuses_timeout == refuses_timeout)
     return;
-  self->told_form = self->stop_form;
-  self->told_timeout = self->refuses_timeout;
+  self->refuses_timeout = refuses_timeout;
   g_signal_emit (self, signals[SIGNAL_LEARNT], 0);
 }
 
@@ -191,7 +185,6 @@ static void
 on_move_done (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  CgOnvifDriver *self = g_task_get_source_object (task);
   GError *error = NULL;
   g_autofree Outcome *outcome = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
@@ -199,37 +192,34 @@ on_move_done (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
     return;
   }
-  self->stop_form = outcome->stop_form;
-  self->refuses_timeout = outcome->refuses_timeout;
-  tell_learnt (self);
+  note_timeout (g_task_get_source_object (task), outcome->refuses_timeout);
   g_task_return_boolean (task, TRUE);
-}
-
-/* The camera has agreed to stop. Whether it does is looked at while it has not shown it yet. */
-static void
-note_stop (CgOnvifDriver *self, const Outcome *outcome, guint moves)
-{
-  self->stop_form = outcome->stop_form;
-  if (self->other_forms == 0)
-    tell_learnt (self);
-  if (moves == self->moves && self->has_moved && self->checks_left > 0)
-    cg_stop_check_begin (self->check, self->profile);
 }
 
 static void
 on_stop_done (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  CgOnvifDriver *self = g_task_get_source_object (task);
   GError *error = NULL;
   g_autofree Outcome *outcome = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
-  if (outcome == NULL) {
+  if (outcome == NULL)
     g_task_return_error (task, error);
-    return;
-  }
-  note_stop (self, outcome, GPOINTER_TO_UINT (g_task_get_task_data (task)));
-  g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_int (task, outcome->stop_form);
+}
+
+static void
+on_look_done (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  CgOnvifPtzStatus *status = cg_jobs_run_finish (CG_JOBS (object), result, &error);
+
+  if (status == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, status, g_free);
 }
 
 static void
@@ -249,50 +239,16 @@ run (CgOnvifDriver *self, CgJobFunc func, Request *request, guint timeout_ms, GT
 }
 
 static Request *
-build_stop (CgOnvifDriver *self)
+build_stop (CgOnvifDriver *self, CgOnvifStopForm form)
 {
   const CgOnvifPtzFacts *facts = &self->facts;
   Request *request = g_new0 (Request, 1);
 
   request->profile = g_strdup (self->profile);
-  request->stop_form = self->stop_form;
+  request->stop_form = form;
   request->stop_pan_tilt = facts->has_continuous_pan_tilt || facts->has_relative_pan_tilt;
   request->stop_zoom = facts->has_continuous_zoom || facts->has_relative_zoom;
   return request;
-}
-
-static void
-choose_other_form (CgOnvifDriver *self)
-{
-  if (self->other_forms++ >= OTHER_FORMS_MAX) {
-    g_warning ("%s: agrees to stop, and moves on", self->did);
-    return;
-  }
-  self->stop_form = self->stop_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_BARE : CG_ONVIF_STOP_ZERO;
-  g_info ("%s: moves on after a stop: trying the form %s", self->did,
-          cg_onvif_stop_form_get_word (self->stop_form));
-  g_signal_emit_by_name (self, "moves-on");
-}
-
-static void
-on_verdict (CgStopVerdict verdict, gpointer user_data)
-{
-  CgOnvifDriver *self = user_data;
-
-  switch (verdict) {
-  case CG_STOP_STANDS:
-    self->checks_left--;
-    self->has_moved = FALSE;
-    self->other_forms = 0;
-    tell_learnt (self);
-    break;
-  case CG_STOP_MOVES:
-    choose_other_form (self);
-    break;
-  case CG_STOP_UNKNOWN:
-    self->checks_left = 0;
-    break;
-  }
 }
 
 static GTask *
@@ -305,14 +261,17 @@ begin (CgPtzDriver *driver, gpointer tag, GAsyncReadyCallback callback, gpointer
   return task;
 }
 
-/* What was learnt of earlier stops no longer tells whether the camera stands. */
-static void
-note_move (CgOnvifDriver *self)
+/* Takes the task over when the camera cannot be asked. */
+static gboolean
+can_ask (CgOnvifDriver *self, const CgPtzMove *move, GTask *task)
 {
-  cg_stop_check_cancel (self->check);
-  self->moves++;
-  self->other_forms = 0;
-  self->has_moved = TRUE;
+  GError *error = NULL;
+
+  if (cg_onvif_driver_check (self, move, &error))
+    return TRUE;
+  g_task_return_error (task, error);
+  g_object_unref (task);
+  return FALSE;
 }
 
 static void
@@ -324,15 +283,9 @@ driver_move_async (CgPtzDriver *driver,
 {
   CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
   GTask *task = begin (driver, driver_move_async, callback, user_data);
-  GError *error = NULL;
 
-  if (cg_onvif_driver_check (self, move, &error)) {
-    note_move (self);
+  if (can_ask (self, move, task))
     run (self, move_in_thread, build_move (self, move), timeout_ms, task);
-    return;
-  }
-  g_task_return_error (task, error);
-  g_object_unref (task);
 }
 
 static void
@@ -344,56 +297,130 @@ driver_goto_async (CgPtzDriver *driver,
 {
   CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
   GTask *task = begin (driver, driver_goto_async, callback, user_data);
-  GError *error = NULL;
 
-  if (!cg_onvif_driver_check (self, NULL, &error)) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
+  if (!can_ask (self, NULL, task))
     return;
-  }
   Request *request = g_new0 (Request, 1);
   request->profile = g_strdup (self->profile);
   request->preset = g_strdup (preset);
-  request->stop_form = self->stop_form;
-  note_move (self);
   run (self, goto_in_thread, request, timeout_ms, task);
 }
 
 static void
 driver_stop_async (CgPtzDriver *driver,
+                   CgOnvifStopForm form,
                    guint timeout_ms,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
 {
   CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
   GTask *task = begin (driver, driver_stop_async, callback, user_data);
-  GError *error = NULL;
 
-  if (!cg_onvif_driver_check (self, NULL, &error)) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
-  cg_stop_check_cancel (self->check);
-  g_task_set_task_data (task, GUINT_TO_POINTER (self->moves), NULL);
-  run (self, stop_in_thread, build_stop (self), timeout_ms, task);
+  if (can_ask (self, NULL, task))
+    run (self, stop_in_thread, build_stop (self, form), timeout_ms, task);
 }
 
 static gboolean
-driver_finish (CgPtzDriver *driver, GAsyncResult *result, GError **error)
+driver_move_finish (CgPtzDriver *driver, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, driver), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+static gboolean
+driver_stop_finish (CgPtzDriver *driver,
+                    GAsyncResult *result,
+                    CgOnvifStopForm *taken,
+                    GError **error)
+{
+  GError *reason = NULL;
+  gssize form;
+
+  g_return_val_if_fail (g_task_is_valid (result, driver), FALSE);
+  form = g_task_propagate_int (G_TASK (result), &reason);
+  if (reason == NULL)
+    *taken = (CgOnvifStopForm)form;
+  else
+    g_propagate_error (error, reason);
+  return reason == NULL;
+}
+
+static void
+driver_look_async (CgPtzDriver *driver,
+                   guint timeout_ms,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
+  GTask *task = begin (driver, driver_look_async, callback, user_data);
+
+  if (!can_ask (self, NULL, task))
+    return;
+  const CgJob job = {
+      .kind = CG_JOB_LOOK,
+      .timeout_ms = timeout_ms,
+      .run_in_thread = look_in_thread,
+      .data = g_strdup (self->profile),
+      .free_data = g_free,
+      .free_result = g_free,
+  };
+  cg_jobs_run_async (self->jobs, &job, on_look_done, task);
+}
+
+static gboolean
+driver_look_finish (CgPtzDriver *driver, GAsyncResult *result, CgPtzLook *look, GError **error)
+{
+  g_autofree CgOnvifPtzStatus *status = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, driver), FALSE);
+  status = g_task_propagate_pointer (G_TASK (result), error);
+  if (status == NULL)
+    return FALSE;
+  cg_onvif_ptz_facts_use_spaces (&CG_ONVIF_DRIVER (driver)->facts, status);
+  *look = (CgPtzLook){
+      .has_position = status->has_position,
+      .has_zoom = status->has_zoom,
+      .has_move_status = status->has_move_status,
+      .pan = status->pan,
+      .tilt = status->tilt,
+      .zoom = status->zoom,
+      .moving_pan_tilt = status->moving_pan_tilt,
+      .moving_zoom = status->moving_zoom,
+  };
+  return TRUE;
+}
+
+static CgPtzRange
+copy_range (const CgOnvifRange *range)
+{
+  return (CgPtzRange){range->min, range->max};
+}
+
+static void
+driver_get_facts (CgPtzDriver *driver, CgPtzFacts *facts)
+{
+  const CgOnvifPtzFacts *told = &CG_ONVIF_DRIVER (driver)->facts;
+
+  *facts = (CgPtzFacts){
+      .position = {[CG_PTZ_PAN] = copy_range (&told->pan_position),
+                   [CG_PTZ_TILT] = copy_range (&told->tilt_position),
+                   [CG_PTZ_ZOOM] = copy_range (&told->zoom_position)},
+      .is_told = {[CG_PTZ_PAN] = told->has_pan_tilt_limits,
+                  [CG_PTZ_TILT] = told->has_pan_tilt_limits,
+                  [CG_PTZ_ZOOM] = told->has_zoom_limits},
+      .continuous_pan_tilt = told->has_continuous_pan_tilt,
+      .continuous_zoom = told->has_continuous_zoom,
+      .relative_pan_tilt = told->has_relative_pan_tilt,
+      .relative_zoom = told->has_relative_zoom,
+      .max_presets = told->max_presets,
+  };
+}
+
 static void
 driver_cancel_moves (CgPtzDriver *driver)
 {
-  CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
-
-  cg_stop_check_cancel (self->check);
-  cg_jobs_cancel_moves (self->jobs);
+  cg_jobs_cancel_moves (CG_ONVIF_DRIVER (driver)->jobs);
 }
 
 static void
@@ -401,9 +428,12 @@ driver_iface_init (CgPtzDriverInterface *iface)
 {
   iface->move_async = driver_move_async;
   iface->goto_async = driver_goto_async;
-  iface->move_finish = driver_finish;
+  iface->move_finish = driver_move_finish;
   iface->stop_async = driver_stop_async;
-  iface->stop_finish = driver_finish;
+  iface->stop_finish = driver_stop_finish;
+  iface->look_async = driver_look_async;
+  iface->look_finish = driver_look_finish;
+  iface->get_facts = driver_get_facts;
   iface->cancel_moves = driver_cancel_moves;
 }
 
@@ -412,9 +442,6 @@ cg_onvif_driver_dispose (GObject *object)
 {
   CgOnvifDriver *self = CG_ONVIF_DRIVER (object);
 
-  if (self->check != NULL)
-    cg_stop_check_cancel (self->check);
-  g_clear_object (&self->check);
   g_clear_object (&self->jobs);
   G_OBJECT_CLASS (cg_onvif_driver_parent_class)->dispose (object);
 }
@@ -446,19 +473,17 @@ cg_onvif_driver_init (CgOnvifDriver *self)
 /**
  * cg_onvif_driver_new:
  * @jobs: of the camera
- * @clock: for looking after a stop
  * @did: of the camera, for messages
  *
  * Returns: (transfer full): a driver that refuses until a contact has been made
  */
 CgOnvifDriver *
-cg_onvif_driver_new (CgJobs *jobs, CgClock *clock, const char *did)
+cg_onvif_driver_new (CgJobs *jobs, const char *did)
 {
   CgOnvifDriver *self = g_object_new (CG_TYPE_ONVIF_DRIVER, NULL);
 
   self->jobs = g_object_ref (jobs);
   self->did = g_strdup (did);
-  self->check = cg_stop_check_new (jobs, clock, on_verdict, self);
   return self;
 }
 
@@ -470,20 +495,7 @@ cg_onvif_driver_new (CgJobs *jobs, CgClock *clock, const char *did)
 void
 cg_onvif_driver_set_learnt (CgOnvifDriver *self, const CgOnvifLearnt *learnt)
 {
-  self->stop_form = self->told_form = learnt->stop_form;
-  self->refuses_timeout = self->told_timeout = learnt->refuses_timeout;
-}
-
-/**
- * cg_onvif_driver_get_stop_form:
- * @self: a driver
- *
- * Returns: the form of stop that the camera has taken and, as far as it tells, obeyed
- */
-CgOnvifStopForm
-cg_onvif_driver_get_stop_form (CgOnvifDriver *self)
-{
-  return self->stop_form;
+  self->refuses_timeout = learnt->refuses_timeout;
 }
 
 /**
@@ -507,7 +519,6 @@ void
 cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact)
 {
   self->contacted = TRUE;
-  self->checks_left = CHECKS_A_CONTACT;
   g_free (self->profile);
   self->profile = g_strdup (contact->ptz_profile);
   self->facts = contact->ptz != NULL ? *contact->ptz : (CgOnvifPtzFacts){0};

@@ -12,12 +12,11 @@ G_DECLARE_FINAL_TYPE (CgOnvifDriver, cg_onvif_driver, CG, ONVIF_DRIVER, GObject)
 
 /*
  * Signals:
- *   "learnt"  ()  the form of stop, or that Timeout is refused
+ *   "learnt"  ()  whether Timeout is refused
  */
 
-CgOnvifDriver *cg_onvif_driver_new (CgJobs *jobs, CgClock *clock, const char *did);
+CgOnvifDriver *cg_onvif_driver_new (CgJobs *jobs, const char *did);
 void cg_onvif_driver_set_learnt (CgOnvifDriver *self, const CgOnvifLearnt *learnt);
-CgOnvifStopForm cg_onvif_driver_get_stop_form (CgOnvifDriver *self);
 gboolean cg_onvif_driver_refuses_timeout (CgOnvifDriver *self);
 void cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact);
 gboolean cg_onvif_driver_check (CgOnvifDriver *self, const CgPtzMove *move, GError **error);

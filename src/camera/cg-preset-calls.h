@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * @name: (nullable): that a preset shall have
  * @profile: token of the profile that moves
  * @token: (nullable): of the preset; %NULL: @index is not mapped
+ * @is_ours: that preset was set by us before
+ * @taken: (nullable) (array zero-terminated=1): tokens that are mapped
+ * @reserved: (nullable): slots that are no presets (Q32)
+ * @max_presets: how many the camera says it takes; 0: it does not say
  *
  * Copies for the worker.
  */
@@ -19,19 +23,24 @@ typedef struct {
   char *name;
   char *profile;
   char *token;
+  gboolean is_ours;
+  GStrv taken;
+  char *reserved;
+  guint max_presets;
 } CgPresetRequest;
 
 /**
  * CgPresetOutcome:
  * @token: (nullable): of the preset that was set
- * @name: (nullable): that it was given
- * @presets: (nullable) (element-type CgOnvifPreset): all there are, if they were read
+ * @refused: (nullable): of a slot that the camera has and does not give away (Q32)
+ * @presets: (nullable) (element-type CgOnvifPreset): all there are, if they were read; of a preset
+ *   that is new: all there were before
  *
  * What a worker brings back.
  */
 typedef struct {
   char *token;
-  char *name;
+  char *refused;
   GPtrArray *presets;
 } CgPresetOutcome;
 

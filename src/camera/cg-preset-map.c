@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-preset-map.h"
+#include "cg-preset-map-private.h"
 
-typedef struct {
-  char *token; /* (nullable): %NULL where the index is free */
-  char *name;  /* (nullable) */
-} Slot;
+/* Of the generic range of 2: gears are not more exact than that, and nobody mistakes more. */
+#define NEAR_PLACE 0.02
 
-struct _CgPresetMap {
-  Slot slots[CG_PRESET_INDEX_MAX + 1]; /* by index; 0 is never used */
-};
-
-static void
-slot_clear (Slot *self)
+/**
+ * cg_preset_slot_clear:
+ * @self: a slot
+ *
+ * It is free.
+ */
+void
+cg_preset_slot_clear (CgPresetSlot *self)
 {
-  g_clear_pointer (&self->token, g_free);
-  g_clear_pointer (&self->name, g_free);
+  g_free (self->token);
+  g_free (self->name);
+  g_free (self->shown);
+  *self = (CgPresetSlot){0};
 }
 
 static gboolean
@@ -23,69 +25,40 @@ is_index (gint64 index)
   return index >= 1 && index <= CG_PRESET_INDEX_MAX;
 }
 
-static guint
-find_token (CgPresetMap *self, const char *token)
+static char *
+dup_name (const char *name)
 {
-  for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {
-    if (g_strcmp0 (self->slots[i].token, token) == 0)
-      return i;
-  }
-  return 0;
+  return name != NULL && *name != '\0' ? g_strdup (name) : NULL;
 }
 
-/* A token that is the plain decimal number of an index; 0 for any other. */
-static guint
-index_from_token (const char *token)
+/**
+ * cg_preset_place_is_known:
+ * @self: a place
+ *
+ * Returns: whether anything of it is known
+ */
+gboolean
+cg_preset_place_is_known (const CgPresetPlace *self)
 {
-  guint64 number = 0;
-  g_autofree char *plain = NULL;
-
-  if (!g_ascii_string_to_unsigned (token, 10, 1, CG_PRESET_INDEX_MAX, &number, NULL))
-    return 0;
-  plain = g_strdup_printf ("%u", (guint)number);
-  return g_str_equal (plain, token) ? (guint)number : 0;
+  return self->has_position || self->has_zoom;
 }
 
-static guint
-lowest_free (CgPresetMap *self)
+/* Cameras that list empty slots put them all at the very middle: as good as nothing. */
+static gboolean
+place_is_middle (const CgPresetPlace *self)
 {
-  for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {
-    if (self->slots[i].token == NULL)
-      return i;
-  }
-  return 0;
+  return self->pan == 0 && self->tilt == 0 && self->zoom == 0;
 }
 
-static void
-drop_gone (CgPresetMap *self, const char *const *tokens)
+/* Whether one may be what the other became when the camera came to rest. */
+static gboolean
+place_is_near (const CgPresetPlace *a, const CgPresetPlace *b)
 {
-  for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {
-    if (self->slots[i].token != NULL && !g_strv_contains (tokens, self->slots[i].token))
-      slot_clear (&self->slots[i]);
-  }
-}
+  const gboolean both_turn = a->has_position && b->has_position;
 
-/* Known tokens keep their index; numbers take theirs before the others fill the gaps. */
-static void
-place_tokens (CgPresetMap *self,
-              const char *const *tokens,
-              const char *const *names,
-              gboolean numbers)
-{
-  for (guint i = 0; tokens[i] != NULL; i++) {
-    guint index = find_token (self, tokens[i]);
-
-    if (index == 0 && numbers) {
-      index = index_from_token (tokens[i]);
-      if (index == 0 || self->slots[index].token != NULL)
-        continue;
-    }
-    if (index == 0)
-      index = lowest_free (self);
-    if (index == 0)
-      return;
-    cg_preset_map_put (self, index, tokens[i], names[i]);
-  }
+  return (!both_turn ||
+          (ABS (a->pan - b->pan) <= NEAR_PLACE && ABS (a->tilt - b->tilt) <= NEAR_PLACE)) &&
+         (!a->has_zoom || !b->has_zoom || ABS (a->zoom - b->zoom) <= NEAR_PLACE);
 }
 
 /**
@@ -107,7 +80,7 @@ void
 cg_preset_map_free (CgPresetMap *self)
 {
   for (guint i = 0; i <= CG_PRESET_INDEX_MAX; i++)
-    slot_clear (&self->slots[i]);
+    cg_preset_slot_clear (&self->slots[i]);
   g_free (self);
 }
 
@@ -127,28 +100,132 @@ cg_preset_map_get_token (CgPresetMap *self, guint index)
 }
 
 /**
+ * cg_preset_map_get_name:
+ * @self: a map
+ * @index: 1…128
+ *
+ * Returns: (transfer none) (nullable): the name that was asked for, if it still counts
+ */
+const char *
+cg_preset_map_get_name (CgPresetMap *self, guint index)
+{
+  g_return_val_if_fail (is_index (index), NULL);
+
+  return self->slots[index].name;
+}
+
+/**
+ * cg_preset_map_get_shown_name:
+ * @self: a map
+ * @index: 1…128
+ *
+ * Returns: (transfer none) (nullable): the name to be listed: what was asked for, else what the
+ *   camera shows
+ */
+const char *
+cg_preset_map_get_shown_name (CgPresetMap *self, guint index)
+{
+  g_return_val_if_fail (is_index (index), NULL);
+
+  const CgPresetSlot *slot = &self->slots[index];
+  const char *name = slot->name != NULL ? slot->name : slot->shown;
+  return name != NULL && *name != '\0' ? name : NULL;
+}
+
+/**
+ * cg_preset_map_get_place:
+ * @self: a map
+ * @index: 1…128
+ * @place: (out): where the camera came to rest there, else what it tells of that preset
+ *
+ * Returns: whether it is known: one that contradicts the other is not believed
+ */
+gboolean
+cg_preset_map_get_place (CgPresetMap *self, guint index, CgPresetPlace *place)
+{
+  g_return_val_if_fail (is_index (index), FALSE);
+
+  const CgPresetSlot *slot = &self->slots[index];
+  const gboolean is_told = cg_preset_place_is_known (&slot->told) && !place_is_middle (&slot->told);
+  const gboolean is_noted = cg_preset_place_is_known (&slot->noted);
+
+  if (is_told && is_noted && !place_is_near (&slot->told, &slot->noted))
+    return FALSE;
+  if (is_told || is_noted)
+    *place = is_noted ? slot->noted : slot->told;
+  return is_told || is_noted;
+}
+
+/**
+ * cg_preset_map_has_slot:
+ * @self: a map
+ * @index: 1…128
+ *
+ * Returns: whether the camera has a slot of that number, though perhaps an empty one
+ */
+gboolean
+cg_preset_map_has_slot (CgPresetMap *self, guint index)
+{
+  g_return_val_if_fail (is_index (index), FALSE);
+
+  return self->is_there[index];
+}
+
+/**
+ * cg_preset_map_find:
+ * @self: a map
+ * @token: of a preset
+ *
+ * Returns: its index; 0: it has none
+ */
+guint
+cg_preset_map_find (CgPresetMap *self, const char *token)
+{
+  for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {
+    if (g_strcmp0 (self->slots[i].token, token) == 0)
+      return i;
+  }
+  return 0;
+}
+
+/**
  * cg_preset_map_put:
  * @self: a map
  * @index: 1…128
  * @token: what the camera calls it
- * @name: (nullable): what people call it; empty counts as none
+ * @name: (nullable): what people call it; %NULL or empty: as before
  *
- * A token stands behind one index only: wherever else it stood it is gone.
+ * The preset was set. A token stands behind one index only: wherever else it stood it is gone.
  */
 void
 cg_preset_map_put (CgPresetMap *self, guint index, const char *token, const char *name)
 {
-  const guint old = find_token (self, token);
-  g_autofree char *token_copy = g_strdup (token);
-  g_autofree char *name_copy = name != NULL && *name != '\0' ? g_strdup (name) : NULL;
+  const guint old = cg_preset_map_find (self, token);
+  CgPresetSlot next = {.token = g_strdup (token), .name = dup_name (name)};
 
   g_return_if_fail (is_index (index));
 
+  if (next.name == NULL)
+    next.name = g_strdup (cg_preset_map_get_shown_name (self, index));
   if (old != 0)
-    slot_clear (&self->slots[old]);
-  slot_clear (&self->slots[index]);
-  self->slots[index].token = g_steal_pointer (&token_copy);
-  self->slots[index].name = g_steal_pointer (&name_copy);
+    cg_preset_slot_clear (&self->slots[old]);
+  cg_preset_slot_clear (&self->slots[index]);
+  self->slots[index] = next;
+}
+
+/**
+ * cg_preset_map_put_place:
+ * @self: a map
+ * @index: 1…128
+ * @place: where the camera came to rest after it was set or called
+ */
+void
+cg_preset_map_put_place (CgPresetMap *self, guint index, const CgPresetPlace *place)
+{
+  g_return_if_fail (is_index (index));
+
+  if (self->slots[index].token != NULL)
+    self->slots[index].noted = *place;
 }
 
 /**
@@ -161,25 +238,7 @@ cg_preset_map_remove (CgPresetMap *self, guint index)
 {
   g_return_if_fail (is_index (index));
 
-  slot_clear (&self->slots[index]);
-}
-
-/**
- * cg_preset_map_reconcile:
- * @self: a map
- * @tokens: (array zero-terminated=1): all the camera has, in its order
- * @names: as many names, each possibly empty
- *
- * Brings the map in line with GetPresets: what is known keeps its index, tokens that are numbers
- * 1…128 take that index, the others the lowest free one, what is gone is dropped, what finds no
- * place is left out. Source: PROTOCOL.md section 4, preset; Q31.
- */
-void
-cg_preset_map_reconcile (CgPresetMap *self, const char *const *tokens, const char *const *names)
-{
-  drop_gone (self, tokens);
-  place_tokens (self, tokens, names, TRUE);
-  place_tokens (self, tokens, names, FALSE);
+  cg_preset_slot_clear (&self->slots[index]);
 }
 
 /**
@@ -200,59 +259,122 @@ cg_preset_map_list (CgPresetMap *self)
       continue;
     entry = g_new0 (CgPresetEntry, 1);
     entry->index = i;
-    entry->name = g_strdup (self->slots[i].name);
+    entry->name = g_strdup (cg_preset_map_get_shown_name (self, i));
     g_ptr_array_add (list, entry);
   }
   return list;
+}
+
+static void
+write_place (JsonObject *entry, const char *name, const CgPresetPlace *place)
+{
+  JsonObject *object;
+
+  if (!cg_preset_place_is_known (place))
+    return;
+  object = json_object_new ();
+  if (place->has_position) {
+    json_object_set_double_member (object, "pan", place->pan);
+    json_object_set_double_member (object, "tilt", place->tilt);
+  }
+  if (place->has_zoom)
+    json_object_set_double_member (object, "zoom", place->zoom);
+  json_object_set_object_member (entry, name, object);
+}
+
+static JsonObject *
+write_entry (guint index, const CgPresetSlot *slot)
+{
+  JsonObject *entry = json_object_new ();
+
+  json_object_set_int_member (entry, "index", index);
+  json_object_set_string_member (entry, "token", slot->token);
+  if (slot->name != NULL)
+    json_object_set_string_member (entry, "name", slot->name);
+  if (slot->shown != NULL)
+    json_object_set_string_member (entry, "shown", slot->shown);
+  write_place (entry, "told", &slot->told);
+  write_place (entry, "place", &slot->noted);
+  return entry;
 }
 
 /**
  * cg_preset_map_to_json:
  * @self: a map
  *
- * Returns: (transfer full): `{"presets":[{"index":1,"token":"7","name":"gate"}]}`
+ * Returns: (transfer full): `{"presets":[{"index":1,"token":"7","name":"gate","shown":"GATE",
+ *   "place":{"pan":0.1,"tilt":0,"zoom":0}}]}`
  */
 JsonNode *
 cg_preset_map_to_json (CgPresetMap *self)
 {
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+  JsonArray *presets = json_array_new ();
 
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "presets");
-  json_builder_begin_array (builder);
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {
-    if (self->slots[i].token == NULL)
-      continue;
-    json_builder_begin_object (builder);
-    json_builder_set_member_name (builder, "index");
-    json_builder_add_int_value (builder, i);
-    json_builder_set_member_name (builder, "token");
-    json_builder_add_string_value (builder, self->slots[i].token);
-    if (self->slots[i].name != NULL) {
-      json_builder_set_member_name (builder, "name");
-      json_builder_add_string_value (builder, self->slots[i].name);
-    }
-    json_builder_end_object (builder);
+    if (self->slots[i].token != NULL)
+      json_array_add_object_element (presets, write_entry (i, &self->slots[i]));
   }
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-  return json_builder_get_root (builder);
+  json_object_set_array_member (object, "presets", presets);
+  json_node_take_object (node, object);
+  return node;
+}
+
+static const char *
+get_text (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && json_node_get_value_type (node) == G_TYPE_STRING
+             ? json_node_get_string (node)
+             : NULL;
+}
+
+static gboolean
+read_number (JsonObject *object, const char *name, double *number)
+{
+  JsonNode *node = json_object_get_member (object, name);
+  const GType type = node != NULL ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
+    return FALSE;
+  *number = json_node_get_double (node);
+  return TRUE;
+}
+
+static CgPresetPlace
+read_place (JsonObject *entry, const char *name)
+{
+  JsonNode *node = json_object_get_member (entry, name);
+  CgPresetPlace place = {0};
+  JsonObject *object;
+
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    return place;
+  object = json_node_get_object (node);
+  place.has_position =
+      read_number (object, "pan", &place.pan) && read_number (object, "tilt", &place.tilt);
+  place.has_zoom = read_number (object, "zoom", &place.zoom);
+  return place;
 }
 
 static void
 read_entry (CgPresetMap *self, JsonNode *node)
 {
   JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  const char *token;
-  gint64 index;
+  const char *token = entry != NULL ? get_text (entry, "token") : NULL;
+  double index = 0;
+  CgPresetSlot *slot;
 
-  if (entry == NULL)
+  if (token == NULL || !read_number (entry, "index", &index) ||
+      !(index >= 1 && index <= CG_PRESET_INDEX_MAX))
     return;
-  index = json_object_get_int_member_with_default (entry, "index", 0);
-  token = json_object_get_string_member_with_default (entry, "token", NULL);
-  if (is_index (index) && token != NULL)
-    cg_preset_map_put (self, (guint)index, token,
-                       json_object_get_string_member_with_default (entry, "name", NULL));
+  cg_preset_map_put (self, (guint)index, token, get_text (entry, "name"));
+  slot = &self->slots[(guint)index];
+  slot->shown = g_strdup (get_text (entry, "shown"));
+  slot->told = read_place (entry, "told");
+  slot->noted = read_place (entry, "place");
 }
 
 /**

@@ -4,7 +4,7 @@
 #include <gio/gio.h>
 
 #include "cg-jobs.h"
-#include "cg-ptz.h"
+#include "cg-preset-map.h"
 #include "cg-store.h"
 
 G_BEGIN_DECLS
@@ -12,8 +12,21 @@ G_BEGIN_DECLS
 #define CG_TYPE_PRESETS (cg_presets_get_type ())
 G_DECLARE_FINAL_TYPE (CgPresets, cg_presets, CG, PRESETS, GObject)
 
+/*
+ * Signals:
+ *   "learnt"   ()             that the camera keeps a slot for itself (Q32)
+ *   "settled"  (guint index)  the list was read again after that preset was set
+ */
+
 CgPresets *cg_presets_new (CgJobs *jobs, CgStore *store, CgClock *clock, const char *did);
-void cg_presets_set_profile (CgPresets *self, const char *ptz_profile);
+void cg_presets_set_profile (CgPresets *self, const char *ptz_profile, guint max_presets);
+void cg_presets_set_reserved (CgPresets *self, const char *reserved);
+const char *cg_presets_get_reserved (CgPresets *self);
+guint cg_presets_get_index (CgPresets *self, const char *token);
+const char *cg_presets_get_name (CgPresets *self, guint index);
+gboolean cg_presets_get_place (CgPresets *self, guint index, CgPresetPlace *place);
+void cg_presets_note_place (CgPresets *self, guint index, const CgPresetPlace *place);
+void cg_presets_read_again (CgPresets *self);
 
 void cg_presets_set_async (CgPresets *self,
                            guint index,

@@ -11,7 +11,11 @@ struct _CgProfile {
   char *did;
   char *name; /* of the state file, without its ending */
   CgOnvifLearnt *learnt;
+  JsonNode *ptz; /* (owned) (nullable) what its moves have taught */
 };
+
+/* The member that holds it: CgMotion knows what is in it. */
+#define PTZ "ptz"
 
 typedef enum {
   MEMBER_TEXT, /* char *; absent: NULL */
@@ -75,6 +79,7 @@ static const Member members[] = {
     {"media", MEMBER_WORD, LEARNT (media), CG_ONVIF_N_MEDIA_KNOWN, get_media_word},
     {"transport", MEMBER_WORD, LEARNT (transport), CG_TRANSPORT_UDP + 1, get_transport_word},
     {"soap11", MEMBER_FLAG, LEARNT (soap11)},
+    {"reserved-presets", MEMBER_TEXT, LEARNT (reserved_presets)},
     {"certificate", MEMBER_TEXT, LEARNT (certificate)},
 };
 
@@ -186,6 +191,8 @@ cg_profile_read (JsonNode *node, const char *did)
   while (json_object_iter_next (&iter, &name, &value)) {
     const Member *member = find_member (name);
 
+    if (g_str_equal (name, PTZ))
+      continue;
     if (member == NULL)
       g_warning ("%s: what was learnt has an unknown member %s: ignored", did, name);
     else if (!read_member (value, member, learnt))
@@ -245,6 +252,8 @@ load (CgProfile *self)
   node = cg_store_load (self->store, self->name, &error);
   if (node == NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
     g_warning ("%s: what was learnt cannot be read: %s", self->did, error->message);
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    self->ptz = json_object_dup_member (json_node_get_object (node), PTZ);
   return cg_profile_read (node, self->did);
 }
 
@@ -279,6 +288,7 @@ cg_profile_free (CgProfile *self)
     return;
   g_clear_object (&self->store);
   cg_onvif_learnt_free (self->learnt);
+  g_clear_pointer (&self->ptz, json_node_unref);
   g_free (self->did);
   g_free (self->name);
   g_free (self);
@@ -306,6 +316,19 @@ on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
     g_warning ("%s: what was learnt is not stored: %s", did, error->message);
 }
 
+static void
+save (CgProfile *self)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  if (self->store == NULL)
+    return;
+  node = cg_profile_write (self->learnt);
+  if (self->ptz != NULL)
+    json_object_set_member (json_node_get_object (node), PTZ, json_node_copy (self->ptz));
+  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+}
+
 /* Takes @learnt over, and stores it if anything is new. */
 static void
 replace (CgProfile *self, CgOnvifLearnt *learnt)
@@ -313,10 +336,8 @@ replace (CgProfile *self, CgOnvifLearnt *learnt)
   g_autoptr (CgOnvifLearnt) before = self->learnt;
 
   self->learnt = learnt;
-  if (self->store == NULL || cg_onvif_learnt_equal (before, learnt))
-    return;
-  g_autoptr (JsonNode) node = cg_profile_write (learnt);
-  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+  if (!cg_onvif_learnt_equal (before, learnt))
+    save (self);
 }
 
 /* What no contact brings, but moves and streams, is kept as long as the firmware is the same. */
@@ -330,6 +351,8 @@ keep_habits (CgOnvifLearnt *learnt, const CgOnvifLearnt *before)
   if (before->transport != CG_TRANSPORT_AUTO)
     learnt->transport = before->transport;
   learnt->refuses_timeout |= before->refuses_timeout;
+  if (learnt->reserved_presets == NULL)
+    learnt->reserved_presets = g_strdup (before->reserved_presets);
 }
 
 /**
@@ -354,6 +377,8 @@ cg_profile_note (CgProfile *self, const CgOnvifLearnt *learnt)
       !g_str_equal (before->certificate, learnt->certificate))
     g_warning ("%s: the camera shows another certificate than before: its SHA-256 is %s", self->did,
                learnt->certificate);
+  if (before->firmware != NULL && g_strcmp0 (before->firmware, now->firmware) != 0)
+    g_clear_pointer (&self->ptz, json_node_unref);
   replace (self, g_steal_pointer (&now));
 }
 
@@ -377,6 +402,34 @@ cg_profile_note_moves (CgProfile *self, CgOnvifStopForm stop_form, gboolean refu
 }
 
 /**
+ * cg_profile_get_ptz:
+ * @self: a profile
+ *
+ * Returns: (transfer none) (nullable): what its moves have taught, for cg_motion_set_learnt()
+ */
+JsonNode *
+cg_profile_get_ptz (const CgProfile *self)
+{
+  return self->ptz;
+}
+
+/**
+ * cg_profile_note_ptz:
+ * @self: a profile
+ * @ptz: (transfer full): from cg_motion_get_learnt(): something in it is new
+ *
+ * Stores it.
+ */
+void
+cg_profile_note_ptz (CgProfile *self, JsonNode *ptz)
+{
+  CG_ON_MAIN ();
+  g_clear_pointer (&self->ptz, json_node_unref);
+  self->ptz = ptz;
+  save (self);
+}
+
+/**
  * cg_profile_note_transport:
  * @self: a profile
  * @transport: by which pictures have come (Q18)
@@ -390,5 +443,23 @@ cg_profile_note_transport (CgProfile *self, CgTransport transport)
 
   CG_ON_MAIN ();
   now->transport = transport;
+  replace (self, now);
+}
+
+/**
+ * cg_profile_note_reserved:
+ * @self: a profile
+ * @reserved: (nullable): slots of presets that the camera keeps for itself (Q32)
+ *
+ * Stores what presets have taught.
+ */
+void
+cg_profile_note_reserved (CgProfile *self, const char *reserved)
+{
+  CgOnvifLearnt *now = cg_onvif_learnt_copy (self->learnt);
+
+  CG_ON_MAIN ();
+  g_free (now->reserved_presets);
+  now->reserved_presets = g_strdup (reserved);
   replace (self, now);
 }

@@ -20,6 +20,9 @@ void cg_profile_free (CgProfile *self);
 const CgOnvifLearnt *cg_profile_get_learnt (const CgProfile *self);
 void cg_profile_note (CgProfile *self, const CgOnvifLearnt *learnt);
 void cg_profile_note_moves (CgProfile *self, CgOnvifStopForm stop_form, gboolean refuses_timeout);
+JsonNode *cg_profile_get_ptz (const CgProfile *self);
+void cg_profile_note_ptz (CgProfile *self, JsonNode *ptz);
+void cg_profile_note_reserved (CgProfile *self, const char *reserved);
 void cg_profile_note_transport (CgProfile *self, CgTransport transport);
 
 CgOnvifLearnt *cg_profile_read (JsonNode *node, const char *did);

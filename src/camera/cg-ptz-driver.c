@@ -6,15 +6,6 @@ G_DEFINE_INTERFACE (CgPtzDriver, cg_ptz_driver, G_TYPE_OBJECT)
 static void
 cg_ptz_driver_default_init (CgPtzDriverInterface *iface)
 {
-  /**
-   * CgPtzDriver::moves-on:
-   * @self: a driver
-   *
-   * The camera has agreed to the last stop, and was seen to move on. The next stop goes out in
-   * another form (Q1).
-   */
-  g_signal_new ("moves-on", CG_TYPE_PTZ_DRIVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                0);
 }
 
 /**
@@ -70,6 +61,7 @@ cg_ptz_driver_move_finish (CgPtzDriver *self, GAsyncResult *result, GError **err
 /**
  * cg_ptz_driver_stop_async:
  * @self: a driver
+ * @form: which is to be tried first
  * @timeout_ms: until the answer
  * @callback: finish with cg_ptz_driver_stop_finish()
  * @user_data: for @callback
@@ -78,25 +70,75 @@ cg_ptz_driver_move_finish (CgPtzDriver *self, GAsyncResult *result, GError **err
  */
 void
 cg_ptz_driver_stop_async (CgPtzDriver *self,
+                          CgOnvifStopForm form,
                           guint timeout_ms,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  CG_PTZ_DRIVER_GET_IFACE (self)->stop_async (self, timeout_ms, callback, user_data);
+  CG_PTZ_DRIVER_GET_IFACE (self)->stop_async (self, form, timeout_ms, callback, user_data);
 }
 
 /**
  * cg_ptz_driver_stop_finish:
  * @self: a driver
  * @result: what the callback got
+ * @taken: (out): the form that the camera has taken (Q33)
  * @error: return location for a #CG_ERROR
  *
- * Returns: whether the camera accepted the stop
+ * Returns: whether the camera accepted the stop; some do without stopping (Q1)
  */
 gboolean
-cg_ptz_driver_stop_finish (CgPtzDriver *self, GAsyncResult *result, GError **error)
+cg_ptz_driver_stop_finish (CgPtzDriver *self,
+                           GAsyncResult *result,
+                           CgOnvifStopForm *taken,
+                           GError **error)
 {
-  return CG_PTZ_DRIVER_GET_IFACE (self)->stop_finish (self, result, error);
+  return CG_PTZ_DRIVER_GET_IFACE (self)->stop_finish (self, result, taken, error);
+}
+
+/**
+ * cg_ptz_driver_look_async:
+ * @self: a driver
+ * @timeout_ms: until the answer
+ * @callback: finish with cg_ptz_driver_look_finish()
+ * @user_data: for @callback
+ *
+ * Asks the camera where it stands. Delays neither moves nor stops.
+ */
+void
+cg_ptz_driver_look_async (CgPtzDriver *self,
+                          guint timeout_ms,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  CG_PTZ_DRIVER_GET_IFACE (self)->look_async (self, timeout_ms, callback, user_data);
+}
+
+/**
+ * cg_ptz_driver_look_finish:
+ * @self: a driver
+ * @result: what the callback got
+ * @look: (out): what the camera tells; it may be nothing
+ * @error: return location for a #CG_ERROR
+ *
+ * Returns: whether the camera has answered
+ */
+gboolean
+cg_ptz_driver_look_finish (CgPtzDriver *self, GAsyncResult *result, CgPtzLook *look, GError **error)
+{
+  return CG_PTZ_DRIVER_GET_IFACE (self)->look_finish (self, result, look, error);
+}
+
+/**
+ * cg_ptz_driver_get_facts:
+ * @self: a driver
+ * @facts: (out): what the camera has said of its PTZ at the last contact; all zero before the
+ *   first. The position ranges are those of the space that the last look was told in
+ */
+void
+cg_ptz_driver_get_facts (CgPtzDriver *self, CgPtzFacts *facts)
+{
+  CG_PTZ_DRIVER_GET_IFACE (self)->get_facts (self, facts);
 }
 
 /**

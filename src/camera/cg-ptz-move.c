@@ -46,3 +46,25 @@ cg_ptz_move_leaves_axis (const CgPtzMove *self, const CgPtzMove *next)
 {
   return (self->pan_tilt && !next->pan_tilt) || (self->zooming && !next->zooming);
 }
+
+/**
+ * cg_ptz_move_is_like:
+ * @self: a move
+ * @other: another
+ *
+ * Returns: whether both go the same way, at whatever speed
+ */
+gboolean
+cg_ptz_move_is_like (const CgPtzMove *self, const CgPtzMove *other)
+{
+  const double products[] = {self->pan * other->pan, self->tilt * other->tilt,
+                             self->zoom * other->zoom};
+  const double sums[] = {self->pan + other->pan, self->tilt + other->tilt,
+                         self->zoom + other->zoom};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sums); i++) {
+    if (products[i] < 0 || (products[i] == 0 && sums[i] != 0))
+      return FALSE;
+  }
+  return TRUE;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cg-config.h"
+#include "cg-onvif-stop.h"
 #include "cg-ptz.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @tilt: −1 down … 1 up
  * @zoom: −1 out … 1 in
  * @stop_others: stop first what this move does not ask for
+ * @stop_form: how
  * @lease_ms: after which the camera is told to end the move by itself
  */
 typedef struct {
@@ -23,11 +25,14 @@ typedef struct {
   double tilt;
   double zoom;
   gboolean stop_others;
+  CgOnvifStopForm stop_form;
   guint lease_ms;
 } CgPtzMove;
 
 void
 cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const CgPtzConfig *config);
 gboolean cg_ptz_move_leaves_axis (const CgPtzMove *self, const CgPtzMove *next);
+
+gboolean cg_ptz_move_is_like (const CgPtzMove *self, const CgPtzMove *other);
 
 G_END_DECLS

@@ -29,7 +29,8 @@ struct _CgReboot {
   char *did;
 
   Phase phase;
-  GTask *task;       /* (owned) (nullable) while it is asked */
+  GSource *plan;     /* (nullable) until it is asked */
+  GTask *task;       /* (owned) (nullable) while it is asked, if somebody waits for the answer */
   GSource *look;     /* (nullable) */
   GSource *deadline; /* (nullable) */
 };
@@ -130,13 +131,17 @@ on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   cg_jobs_run_finish (CG_JOBS (object), result, &error);
-  if (error != NULL && !may_be_gone (error)) {
+  if (error == NULL || may_be_gone (error)) {
+    begin_going (self);
+    if (task != NULL)
+      g_task_return_boolean (task, TRUE);
+  } else if (task != NULL) {
     self->phase = PHASE_IDLE;
     g_task_return_error (task, g_steal_pointer (&error));
-    return;
+  } else {
+    g_prefix_error (&error, "it does not restart: ");
+    end (self, error);
   }
-  begin_going (self);
-  g_task_return_boolean (task, TRUE);
 }
 
 static gpointer
@@ -146,10 +151,32 @@ reboot_in_thread (CgOnvifSession *session, gpointer data, GError **error)
 }
 
 static void
+ask (CgReboot *self)
+{
+  const CgJob job = {
+      .kind = CG_JOB_READ, .timeout_ms = CALL_TIMEOUT_MS, .run_in_thread = reboot_in_thread};
+
+  self->phase = PHASE_ASKING;
+  cg_jobs_run_async (self->jobs, &job, on_asked, g_object_ref (self));
+}
+
+static gboolean
+on_planned (gpointer user_data)
+{
+  CgReboot *self = user_data;
+
+  cg_clear_source (&self->plan);
+  if (self->phase == PHASE_IDLE)
+    ask (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 cg_reboot_dispose (GObject *object)
 {
   CgReboot *self = CG_REBOOT (object);
 
+  cg_clear_source (&self->plan);
   cg_clear_source (&self->look);
   cg_clear_source (&self->deadline);
   g_clear_object (&self->jobs);
@@ -214,8 +241,6 @@ void
 cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  const CgJob job = {
-      .kind = CG_JOB_READ, .timeout_ms = CALL_TIMEOUT_MS, .run_in_thread = reboot_in_thread};
 
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_reboot_start_async);
@@ -224,9 +249,9 @@ cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer us
                              self->did);
     return;
   }
-  self->phase = PHASE_ASKING;
+  cg_clear_source (&self->plan);
   self->task = g_steal_pointer (&task);
-  cg_jobs_run_async (self->jobs, &job, on_asked, g_object_ref (self));
+  ask (self);
 }
 
 /**
@@ -241,6 +266,50 @@ gboolean
 cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_reboot_plan:
+ * @self: the restart of a camera
+ * @delay_ms: from now
+ *
+ * As cg_reboot_start_async(), but later, and #CgReboot::ended tells of a refusal, too. The last
+ * plan counts; one that is under way already fulfils it.
+ */
+void
+cg_reboot_plan (CgReboot *self, guint delay_ms)
+{
+  CG_ON_MAIN ();
+  cg_clear_source (&self->plan);
+  self->plan = cg_clock_add_timeout (self->clock, delay_ms, on_planned, self);
+}
+
+/**
+ * cg_reboot_expect:
+ * @self: the restart of a camera
+ *
+ * It restarts by itself now: looks whether it goes and comes back, which #CgReboot::ended tells.
+ */
+void
+cg_reboot_expect (CgReboot *self)
+{
+  CG_ON_MAIN ();
+  cg_clear_source (&self->look);
+  cg_clear_source (&self->deadline);
+  begin_going (self);
+}
+
+/**
+ * cg_reboot_forget_plan:
+ * @self: the restart of a camera
+ *
+ * Undoes cg_reboot_plan(), unless the camera has been asked meanwhile.
+ */
+void
+cg_reboot_forget_plan (CgReboot *self)
+{
+  CG_ON_MAIN ();
+  cg_clear_source (&self->plan);
 }
 
 /**

@@ -13,12 +13,16 @@ G_DECLARE_FINAL_TYPE (CgReboot, cg_reboot, CG, REBOOT, GObject)
  * Restarts one camera and looks whether it comes back.
  *
  * Signals:
- *   "ended" (GError *error)   once for each restart that was accepted; %NULL: it is in contact anew
+ *   "ended" (GError *error)   once for each restart that was accepted or planned; %NULL: it is in
+ *                             contact anew
  */
 
 CgReboot *cg_reboot_new (CgJobs *jobs, CgPresence *presence, CgClock *clock, const char *did);
 void cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error);
+void cg_reboot_plan (CgReboot *self, guint delay_ms);
+void cg_reboot_expect (CgReboot *self);
+void cg_reboot_forget_plan (CgReboot *self);
 gboolean cg_reboot_is_under_way (CgReboot *self);
 
 G_END_DECLS

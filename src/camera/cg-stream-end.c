@@ -2,6 +2,8 @@
 #include "cg-stream-end.h"
 
 #include "cg-error.h"
+#include "cg-push.h"
+#include "cg-stream-why.h"
 
 #define RETRY_MIN_MS 1000
 /* What ran for so long was healthy: the next pause starts small again. */
@@ -116,6 +118,22 @@ cg_stream_end_fail (CgStreamEnd *self,
 }
 
 /**
+ * cg_stream_end_count_sent:
+ * @object: (nullable): of an end
+ *
+ * Returns: how many bytes it has sent to a media server; 0 for a pull
+ */
+guint64
+cg_stream_end_count_sent (GObject *object)
+{
+  CgPushStats stats = {0};
+
+  if (object != NULL && CG_IS_PUSH (object))
+    cg_push_get_stats (CG_PUSH (object), &stats);
+  return stats.bytes;
+}
+
+/**
  * cg_stream_end_report:
  * @pull: of a stream that plays
  * @push: of the same
@@ -129,12 +147,18 @@ cg_stream_end_fail (CgStreamEnd *self,
 CgStreamReport *
 cg_stream_end_report (const CgStreamEnd *pull, const CgStreamEnd *push, const char *url)
 {
-  const GError *error = pull->error != NULL ? pull->error : push->error;
+  const CgStreamSide side = pull->error != NULL ? CG_STREAM_SIDE_CAMERA : CG_STREAM_SIDE_SERVER;
+  const CgStreamEnd *end = side == CG_STREAM_SIDE_CAMERA ? pull : push;
+  const GError *error = end->error;
 
   if (pull->live && push->live)
     return cg_stream_report_new (CG_STREAM_PLAYING, url, NULL);
   if (error == NULL)
     return cg_stream_report_new (CG_STREAM_STARTING, url, NULL);
-  return cg_stream_report_new (
+  CgStreamReport *report = cg_stream_report_new (
       cg_stream_end_is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url, error);
+  g_free (report->reason);
+  report->reason = g_strdup (cg_stream_why_get_word (side, error));
+  report->next_ms = end->next_ms;
+  return report;
 }

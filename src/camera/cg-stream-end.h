@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @live: it works
  * @error: (nullable): of the last try, until the end is live again
  * @retry: (nullable): when the next try begins
+ * @next_ms: then, in ms since 1970
  * @closing: earlier tries that have not said goodbye yet
  *
  * One end of a stream, the pull or the push. They fail and heal apart (Q9), by the same rules.
@@ -26,6 +27,7 @@ typedef struct {
   GError *error;
   CgBackoff backoff;
   GSource *retry;
+  gint64 next_ms;
   guint closing;
 } CgStreamEnd;
 
@@ -49,6 +51,7 @@ guint cg_stream_end_fail (CgStreamEnd *self,
                           gint64 now_ms,
                           const CgStreamEndWaits *waits,
                           GRand *random);
+guint64 cg_stream_end_count_sent (GObject *object);
 CgStreamReport *
 cg_stream_end_report (const CgStreamEnd *pull, const CgStreamEnd *push, const char *url);
 

@@ -23,6 +23,7 @@ cg_stream_report_new (CgStreamState state, const char *url, const GError *error)
   CgStreamReport *self = g_new0 (CgStreamReport, 1);
 
   self->state = state;
+  cg_stream_stages_begin (&self->stages, 0);
   self->url = g_strdup (url);
   if (error != NULL) {
     self->reason = g_strdup (cg_error_get_word ((CgError)error->code));
@@ -46,6 +47,9 @@ cg_stream_report_copy (const CgStreamReport *self)
   copy->url = g_strdup (self->url);
   copy->reason = g_strdup (self->reason);
   copy->text = g_strdup (self->text);
+  copy->since_ms = self->since_ms;
+  copy->next_ms = self->next_ms;
+  copy->stages = self->stages;
   return copy;
 }
 
@@ -67,7 +71,7 @@ cg_stream_report_free (CgStreamReport *self)
  * @a: a report
  * @b: another
  *
- * The sentence does not count: it may tell a count or an address anew at each try.
+ * The sentence and the times do not count: they may be others at each try.
  *
  * Returns: whether both tell the same state, place and reason
  */

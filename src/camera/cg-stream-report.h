@@ -4,6 +4,7 @@
 #include <glib-object.h>
 
 #include "cg-error.h"
+#include "cg-stream-stages.h"
 
 G_BEGIN_DECLS
 
@@ -19,8 +20,11 @@ typedef enum {
  * CgStreamReport:
  * @state: of the push as a whole
  * @url: (nullable): where to, credentials hidden by whoever shows it
- * @reason: (nullable): one stable word, cg_error_get_word()
+ * @reason: (nullable): one stable word, cg_stream_why_get_word()
  * @text: (nullable): one sentence
+ * @since_ms: since when it stands so, in ms since 1970; 0: nobody has looked at the clock
+ * @next_ms: when the next try begins, likewise; 0: none is due
+ * @stages: if it plays: where the time to the first picture went
  *
  * PROTOCOL.md section 4, play: what became of it.
  */
@@ -29,14 +33,19 @@ typedef struct {
   char *url;
   char *reason;
   char *text;
+  gint64 since_ms;
+  gint64 next_ms;
+  CgStreamStages stages;
 } CgStreamReport;
 
 /* Since the stream was started. */
 typedef struct {
   guint64 frames;
-  guint64 bytes;
+  guint64 bytes; /* that the camera has sent */
+  guint64 sent;  /* to the media server */
   guint64 dropped;
   guint reconnects;
+  guint bitrate_kbps; /* that the camera sends now */
 } CgStreamCounters;
 
 #define CG_TYPE_STREAM_REPORT (cg_stream_report_get_type ())

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-stream.h"
 
-#include "cg-hub.h"
-#include "cg-log.h"
 #include "cg-main.h"
-#include "cg-pull.h"
-#include "cg-push.h"
+#include "cg-media-step.h"
 #include "cg-stream-end.h"
 #include "cg-stream-login.h"
-
-#define PUSH_CONNECT_TIMEOUT_MS 10000
+#include "cg-stream-media.h"
 
 typedef enum { END_PULL, END_PUSH, N_ENDS } EndId;
 
@@ -20,7 +16,7 @@ struct _CgStream {
   CgStreamConfig config;
   CgClock *clock;
   GRand *random;
-  CgHub *hub;
+  CgStreamMedia media;
   CgStreamTransport *transport;
 
   char *url; /* (nullable): %NULL while stopped */
@@ -30,7 +26,9 @@ struct _CgStream {
   GSource *grace;      /* gives up the publishing session of a lost camera */
   GSource *lease;
   CgStreamReport *report;
+  CgStreamStages stages;
   guint reconnects;
+  guint64 sent; /* by pushes that have ended */
   GTask *close; /* (owned) (nullable) */
 };
 
@@ -49,11 +47,13 @@ tell (CgStream *self, const char *url)
       self->url == NULL ? cg_stream_report_new (CG_STREAM_STOPPED, url, NULL)
                         : cg_stream_end_report (&self->ends[END_PULL], &self->ends[END_PUSH], url);
 
-  if (cg_stream_report_equal (report, self->report))
-    return;
+  const gboolean is_new = !cg_stream_report_equal (report, self->report);
+  if (report->state == CG_STREAM_PLAYING)
+    report->stages = self->stages;
+  report->since_ms = is_new ? cg_clock_get_real_ms (self->clock) : self->report->since_ms;
   cg_stream_report_free (self->report);
   self->report = cg_stream_report_copy (report);
-  if (report->state != CG_STREAM_STARTING)
+  if (is_new && report->state != CG_STREAM_STARTING)
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0, report);
 }
 
@@ -75,21 +75,15 @@ on_end_closed (CgStream *self, EndId id)
 }
 
 static void
-on_pull_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgStream) self = user_data;
 
-  cg_pull_stop_finish (CG_PULL (object), result, NULL);
-  on_end_closed (self, END_PULL);
-}
-
-static void
-on_push_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CgStream) self = user_data;
-
-  cg_push_stop_finish (CG_PUSH (object), result, NULL);
-  on_end_closed (self, END_PUSH);
+  if (CG_IS_PULL (object))
+    cg_pull_stop_finish (CG_PULL (object), result, NULL);
+  else
+    cg_push_stop_finish (CG_PUSH (object), result, NULL);
+  on_end_closed (self, CG_IS_PULL (object) ? END_PULL : END_PUSH);
 }
 
 static void
@@ -105,11 +99,12 @@ drop_end (CgStream *self, EndId id)
   if (object == NULL)
     return;
   g_signal_handlers_disconnect_by_data (object, self);
+  self->sent += cg_stream_end_count_sent (object);
   end->closing++;
   if (id == END_PULL)
-    cg_pull_stop_async (CG_PULL (object), on_pull_stopped, g_object_ref (self));
+    cg_pull_stop_async (CG_PULL (object), on_stopped, g_object_ref (self));
   else
-    cg_push_stop_async (CG_PUSH (object), on_push_stopped, g_object_ref (self));
+    cg_push_stop_async (CG_PUSH (object), on_stopped, g_object_ref (self));
 }
 
 static gboolean
@@ -144,12 +139,21 @@ fail_end (CgStream *self, EndId id, const GError *error)
   const guint pause_ms = cg_stream_end_fail (end, error, cg_clock_get_monotonic_ms (self->clock),
                                              &waits, self->random);
 
+  if (self->report->state == CG_STREAM_PLAYING)
+    cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
   drop_end (self, id);
   self->reconnects++;
   end->retry = cg_clock_add_timeout (self->clock, pause_ms, retries[id], self);
+  end->next_ms = cg_clock_get_real_ms (self->clock) + pause_ms;
   g_info ("%s: %s: %s; next try in %.1f s", self->camera->did, id == END_PULL ? "camera" : "push",
           end->error->message, pause_ms / 1000.0);
   tell (self, self->url);
+}
+
+static void
+on_step (gpointer end, int step, CgStream *self)
+{
+  cg_stream_stages_reach (&self->stages, (guint)step, cg_clock_get_monotonic_ms (self->clock));
 }
 
 static void
@@ -168,14 +172,6 @@ on_grace_over (gpointer user_data)
   g_info ("%s: no picture for long: leaving the media server", self->camera->did);
   drop_end (self, END_PUSH);
   return G_SOURCE_REMOVE;
-}
-
-static void
-start_grace (CgStream *self)
-{
-  if (self->grace == NULL)
-    self->grace =
-        cg_clock_add_timeout (self->clock, self->config.publish_grace_ms, on_grace_over, self);
 }
 
 static void
@@ -198,8 +194,9 @@ static void
 lose_source (CgStream *self, const GError *error)
 {
   fail_end (self, END_PULL, error);
-  if (self->url != NULL)
-    start_grace (self);
+  if (self->url != NULL && self->grace == NULL)
+    self->grace =
+        cg_clock_add_timeout (self->clock, self->config.publish_grace_ms, on_grace_over, self);
   g_signal_emit (self, signals[SIGNAL_SOURCE_LOST], 0, error);
 }
 
@@ -226,24 +223,33 @@ on_push_publishing (CgPush *push, CgStream *self)
   mark_live (self, END_PUSH);
 }
 
+/* What was made for the server is none that the camera's next picture can be made into. */
+static void
+on_transcode_failed (CgTranscode *transcode, GError *error, CgStream *self)
+{
+  cg_stream_media_stop_converting (&self->media);
+  fail_end (self, END_PUSH, error);
+}
+
 static void
 on_push_failed (CgPush *push, GError *error, CgStream *self)
 {
-  fail_end (self, END_PUSH, error);
+  if (!cg_stream_media_convert (&self->media, error)) {
+    fail_end (self, END_PUSH, error);
+    return;
+  }
+  g_signal_connect_object (self->media.transcode, "failed", G_CALLBACK (on_transcode_failed), self,
+                           0);
+  drop_end (self, END_PUSH);
 }
 
 static void
 begin_push (CgStream *self)
 {
-  const CgPushOptions options = {
-      .url = self->url,
-      .connect_timeout_ms = PUSH_CONNECT_TIMEOUT_MS,
-      .stall_timeout_ms = self->config.stall_timeout_ms,
-      .clock = self->clock,
-  };
-  CgPush *push = cg_push_new (self->hub, &options);
+  CgPush *push = cg_stream_media_make_push (&self->media, self->url);
 
   self->ends[END_PUSH].object = G_OBJECT (push);
+  g_signal_connect_object (push, "step", G_CALLBACK (on_step), self, 0);
   g_signal_connect_object (push, "publishing", G_CALLBACK (on_push_publishing), self, 0);
   g_signal_connect_object (push, "failed", G_CALLBACK (on_push_failed), self, 0);
   cg_push_start (push);
@@ -301,6 +307,8 @@ renew_lease (CgStream *self)
 static void
 reset_end (CgStream *self, EndId id)
 {
+  if (id == END_PUSH)
+    cg_stream_media_stop_converting (&self->media);
   drop_end (self, id);
   cg_stream_end_init (&self->ends[id], self->config.retry_max_s * 1000);
 }
@@ -320,7 +328,7 @@ cg_stream_dispose (GObject *object)
     cg_stream_end_clear (end);
   }
   cg_stream_login_end (&self->login, CG_BREAKER_UNKNOWN);
-  g_clear_object (&self->hub);
+  cg_stream_media_clear (&self->media);
   g_clear_object (&self->clock);
   g_clear_object (&self->transport);
   G_OBJECT_CLASS (cg_stream_parent_class)->dispose (object);
@@ -360,7 +368,7 @@ static void
 cg_stream_init (CgStream *self)
 {
   self->random = g_rand_new ();
-  self->hub = cg_hub_new ();
+  self->media.hub = cg_hub_new ();
   self->report = cg_stream_report_new (CG_STREAM_STOPPED, NULL, NULL);
 }
 
@@ -386,6 +394,9 @@ cg_stream_new (const CgCameraConfig *camera,
   self->camera = cg_camera_config_copy (camera);
   self->config = *config;
   self->clock = g_object_ref (clock);
+  self->media.camera = self->camera;
+  self->media.config = &self->config;
+  self->media.clock = clock;
   self->transport = g_object_ref (transport);
   cg_stream_login_init (&self->login, breaker, camera->username != NULL);
   for (guint i = 0; i < N_ENDS; i++)
@@ -428,6 +439,7 @@ cg_stream_play (CgStream *self, const char *url)
     return;
   g_free (self->url);
   self->url = g_strdup (url);
+  cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
   reset_end (self, END_PUSH);
   if (self->ends[END_PULL].error == NULL)
     cg_clear_source (&self->grace);
@@ -501,20 +513,6 @@ cg_stream_close_finish (CgStream *self, GAsyncResult *result, GError **error)
 void
 cg_stream_set_source (CgStream *self, const char *location)
 {
-  const CgPullOptions options = {
-      .name = self->camera->did,
-      .location = location,
-      .username = self->camera->username,
-      .password = self->camera->password,
-      .breaker = self->login.breaker,
-      .tls = self->camera->tls,
-      .tls_fingerprint = self->camera->tls_fingerprint,
-      .transport = cg_stream_transport_choose (self->transport),
-      .audio = self->camera->audio,
-      .start_timeout_ms = self->config.start_timeout_ms,
-      .stall_timeout_ms = self->config.stall_timeout_ms,
-      .clock = self->clock,
-  };
   CgStreamEnd *end = &self->ends[END_PULL];
   g_autoptr (GError) error = NULL;
   CgPull *pull;
@@ -523,12 +521,15 @@ cg_stream_set_source (CgStream *self, const char *location)
   if (!self->source_wanted || end->object != NULL || end->closing > 0)
     return;
   self->source_wanted = FALSE;
+  on_step (NULL, CG_MEDIA_STEP_CONTACT, self);
   if (!cg_stream_login_begin (&self->login, &error)) {
     lose_source (self, error);
     return;
   }
-  pull = cg_pull_new (self->hub, &options);
+  pull = cg_stream_media_make_pull (&self->media, location, self->login.breaker,
+                                    cg_stream_transport_choose (self->transport));
   end->object = G_OBJECT (pull);
+  g_signal_connect_object (pull, "step", G_CALLBACK (on_step), self, 0);
   g_signal_connect_object (pull, "running", G_CALLBACK (on_pull_running), self, 0);
   g_signal_connect_object (pull, "live", G_CALLBACK (on_pull_live), self, 0);
   g_signal_connect_object (pull, "failed", G_CALLBACK (on_pull_failed), self, 0);
@@ -585,11 +586,13 @@ cg_stream_get_counters (CgStream *self, CgStreamCounters *counters)
 {
   CgHubStats stats = {0};
 
-  cg_hub_get_stats (self->hub, &stats);
+  cg_hub_get_stats (self->media.hub, &stats);
   *counters = (CgStreamCounters){
       .frames = stats.frames,
       .bytes = stats.bytes,
+      .sent = self->sent + cg_stream_end_count_sent (self->ends[END_PUSH].object),
       .dropped = stats.dropped,
       .reconnects = self->reconnects,
+      .bitrate_kbps = stats.bitrate_kbps,
   };
 }

@@ -314,6 +314,21 @@ cg_action_reply (CgAction *self, JsonObject *members)
 }
 
 /**
+ * cg_action_tell:
+ * @self: an action that only asks
+ * @members: what is known; the object is not changed
+ *
+ * Answers a question: of PROTOCOL.md section 4, what only tells something carries no code. A second
+ * answer is a mistake of ours, and does nothing.
+ */
+void
+cg_action_tell (CgAction *self, JsonObject *members)
+{
+  if (begin_answer (self))
+    g_signal_emit (self, signals[ANSWERED], 0, members, NULL);
+}
+
+/**
  * cg_action_fail:
  * @self: an action
  * @error: why it is not done
@@ -325,11 +340,14 @@ cg_action_fail (CgAction *self, const GError *error)
 {
   g_autoptr (JsonObject) body = json_object_new ();
   g_autofree char *text = g_utf8_make_valid (error->message, -1); /* cameras write anything */
+  const char *basis = cg_error_basis_get_word (cg_error_get_basis (error));
 
   if (!begin_answer (self))
     return;
   json_object_set_int_member (body, "code", cg_error_get_code (error, self->scope));
   json_object_set_string_member (body, "error", text);
+  if (basis != NULL)
+    json_object_set_string_member (body, "basis", basis);
   g_signal_emit (self, signals[ANSWERED], 0, body, error);
 }
 

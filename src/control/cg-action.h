@@ -48,6 +48,7 @@ void cg_action_set_time_limit (CgAction *self, CgClock *clock, guint limit_ms);
 
 gboolean cg_action_is_answered (CgAction *self);
 void cg_action_reply (CgAction *self, JsonObject *members);
+void cg_action_tell (CgAction *self, JsonObject *members);
 void cg_action_fail (CgAction *self, const GError *error);
 void cg_action_settle (CgAction *self, const GError *error);
 void cg_action_refuse (CgAction *self, CgError code, const char *text);

@@ -2,6 +2,7 @@
 #include "cg-channel.h"
 
 #include "cg-duplicates.h"
+#include "cg-late-events.h"
 #include "cg-main.h"
 #include "cg-member.h"
 #include "cg-registrar.h"
@@ -15,6 +16,7 @@ struct _CgChannel {
   CgChannelKind kind;
   CgRegistrar *registrar;   /* (owned) (nullable): of a cloud */
   CgDuplicates *duplicates; /* (owned) (nullable): of a cloud: nothing comes twice by a socket */
+  CgLateEvents *late;       /* (owned): of a cloud */
   GHashTable *asked;        /* (owned) (element-type utf8): local: dids whose events it hears */
   guint received;
   guint sent;
@@ -25,7 +27,7 @@ struct _CgChannel {
 
 G_DEFINE_FINAL_TYPE (CgChannel, cg_channel, G_TYPE_OBJECT)
 
-enum { SEND, DESCRIBE, N_SIGNALS };
+enum { SEND, DESCRIBE, REGISTERED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -63,6 +65,7 @@ cg_channel_finalize (GObject *object)
   CgChannel *self = CG_CHANNEL (object);
 
   g_clear_pointer (&self->duplicates, cg_duplicates_free);
+  cg_late_events_free (self->late);
   g_clear_pointer (&self->asked, g_hash_table_unref);
   g_free (self->name);
   G_OBJECT_CLASS (cg_channel_parent_class)->finalize (object);
@@ -79,11 +82,14 @@ cg_channel_class_init (CgChannelClass *klass)
                                 G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_BYTES);
   signals[DESCRIBE] = g_signal_new ("describe", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                     NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[REGISTERED] = g_signal_new ("registered", CG_TYPE_CHANNEL, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
 cg_channel_init (CgChannel *self)
 {
+  self->late = cg_late_events_new ();
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -135,6 +141,26 @@ hide_secrets (GBytes **message)
   *message = hidden;
 }
 
+/* Returns: (nullable): what @did shows with what it tells */
+static const char *
+get_token (CgChannel *self, const char *did)
+{
+  if (self->registrar == NULL || !cg_dispatcher_get_config (self->dispatcher)->cloud.event_token)
+    return NULL;
+  return cg_registrar_get_token (self->registrar, did);
+}
+
+static void
+send_event (CgChannel *self, const char *did, const char *service, JsonObject *content)
+{
+  g_autoptr (GBytes) message =
+      cg_message_build_event (did, get_token (self, did), service, content);
+
+  if (self->kind == CG_CHANNEL_LOCAL)
+    hide_secrets (&message);
+  send_message (self, did, CG_MESSAGE_KIND_EVENT, message);
+}
+
 /* PROTOCOL.md section 2: events go out only while their did is registered. */
 static void
 on_event (CgDispatcher *dispatcher,
@@ -143,19 +169,25 @@ on_event (CgDispatcher *dispatcher,
           JsonObject *content,
           CgChannel *self)
 {
-  const char *token = NULL;
-  g_autoptr (GBytes) message = NULL;
-
-  if (self->registrar != NULL && !cg_registrar_is_registered (self->registrar, did))
-    return;
   if (self->registrar == NULL && !g_hash_table_contains (self->asked, did))
     return;
-  if (self->registrar != NULL && cg_dispatcher_get_config (dispatcher)->cloud.event_token)
-    token = cg_registrar_get_token (self->registrar, did);
-  message = cg_message_build_event (did, token, service, content);
-  if (self->kind == CG_CHANNEL_LOCAL)
-    hide_secrets (&message);
-  send_message (self, did, CG_MESSAGE_KIND_EVENT, message);
+  if (self->registrar != NULL && !cg_registrar_is_registered (self->registrar, did))
+    cg_late_events_add (self->late, did, service, content);
+  else
+    send_event (self, did, service, content);
+}
+
+static void
+on_late_event (const char *did, const char *service, JsonObject *content, gpointer user_data)
+{
+  send_event (user_data, did, service, content);
+}
+
+static void
+on_registered (CgRegistrar *registrar, const char *did, CgChannel *self)
+{
+  cg_late_events_take (self->late, did, on_late_event, self);
+  g_signal_emit (self, signals[REGISTERED], 0, did);
 }
 
 static void
@@ -343,6 +375,7 @@ cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind)
                                         cg_dispatcher_get_config (dispatcher),
                                         cg_dispatcher_get_clock (dispatcher));
     g_signal_connect_object (self->registrar, "send", G_CALLBACK (on_register), self, 0);
+    g_signal_connect_object (self->registrar, "registered", G_CALLBACK (on_registered), self, 0);
   }
   return self;
 }
@@ -464,4 +497,37 @@ cg_channel_set_link (CgChannel *self, gboolean up)
     cg_fleet_link_lost (cg_dispatcher_get_fleet (self->dispatcher), self->name);
   if (self->registrar != NULL)
     cg_registrar_set_link (self->registrar, up);
+}
+
+/**
+ * cg_channel_is_open_to:
+ * @self: a channel
+ * @did: the gateway or a camera
+ *
+ * Returns: whether what @did tells unasked goes out now: PROTOCOL.md section 2, register
+ */
+gboolean
+cg_channel_is_open_to (CgChannel *self, const char *did)
+{
+  return !self->closed && self->link_up && self->registrar != NULL &&
+         cg_registrar_is_registered (self->registrar, did);
+}
+
+/**
+ * cg_channel_send_stream:
+ * @self: a channel that is open to @did
+ * @did: the gateway or a camera
+ * @stream: (nullable): its name
+ * @data: what is told
+ */
+void
+cg_channel_send_stream (CgChannel *self, const char *did, const char *stream, JsonObject *data)
+{
+  g_autoptr (GBytes) message = NULL;
+
+  g_return_if_fail (CG_IS_CHANNEL (self));
+  CG_ON_MAIN ();
+
+  message = cg_message_build_stream (did, get_token (self, did), stream, data);
+  send_message (self, did, CG_MESSAGE_KIND_STREAM, message);
 }

@@ -51,6 +51,7 @@ G_DECLARE_FINAL_TYPE (CgChannel, cg_channel, CG, CHANNEL, GObject)
  * and the message is one line without its newline.
  * Signal "describe" (CgChannelFigures *figures): fill in what the door knows of itself, for
  * `status`.
+ * Signal "registered" (const char *did): a cloud takes what that did tells, from now on or still.
  */
 
 CgChannel *cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannelKind kind);
@@ -60,5 +61,8 @@ void cg_channel_restart (CgChannel *self);
 const char *cg_channel_get_name (CgChannel *self);
 void cg_channel_receive (CgChannel *self, GBytes *message);
 void cg_channel_set_link (CgChannel *self, gboolean up);
+gboolean cg_channel_is_open_to (CgChannel *self, const char *did);
+void
+cg_channel_send_stream (CgChannel *self, const char *did, const char *stream, JsonObject *data);
 
 G_END_DECLS

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "cg-event-relay.h"
 #include "cg-handlers.h"
-#include "cg-log.h"
 #include "cg-main.h"
 #include "cg-member.h"
 #include "cg-services.h"
@@ -28,9 +28,12 @@
 struct _CgDispatcher {
   GObject parent_instance;
 
-  CgFleet *fleet;   /* (owned) */
-  CgConfig *config; /* (owned) */
-  CgClock *clock;   /* (owned) */
+  CgFleet *fleet;       /* (owned) */
+  CgGateway *gateway;   /* (owned) */
+  CgSettings *settings; /* (owned) */
+  CgFirmware *firmware; /* (owned) */
+  CgConfig *config;     /* (owned) */
+  CgClock *clock;       /* (owned) */
 
   guint dropped;        /* since the start */
   guint dropped_logged; /* of these, told to the log */
@@ -52,6 +55,9 @@ cg_dispatcher_finalize (GObject *object)
   CgDispatcher *self = CG_DISPATCHER (object);
 
   g_clear_object (&self->fleet);
+  g_clear_object (&self->gateway);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->firmware);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->config, cg_config_unref);
   G_OBJECT_CLASS (cg_dispatcher_parent_class)->finalize (object);
@@ -83,68 +89,6 @@ cg_dispatcher_init (CgDispatcher *self)
   self->failure_log_end_ms = G_MININT64;
 }
 
-/* PROTOCOL.md section 4, play: what becomes of it is told by event. */
-/* The operator's landmarks: what the cloud is told by event. */
-static void
-log_stream (const char *did, const CgStreamReport *report)
-{
-  const gboolean is_trouble =
-      report->state == CG_STREAM_RETRYING || report->state == CG_STREAM_FAILED;
-  const char *word = cg_stream_state_get_word (report->state);
-  g_autofree char *url = cg_log_uri (report->url);
-  g_autofree char *text = report->text != NULL && strstr (report->text, "://") != NULL
-                              ? cg_log_uri (report->text)
-                              : g_strdup (report->text);
-
-  if (is_trouble)
-    g_warning ("stream of %s to %s: %s: %s", did, url, word, text);
-  else
-    g_message ("stream of %s to %s: %s", did, url, word);
-}
-
-static void
-on_stream_changed (CgFleet *fleet, CgCamera *camera, CgStreamReport *report, CgDispatcher *self)
-{
-  g_autoptr (JsonObject) content = json_object_new ();
-
-  if (report->state == CG_STREAM_STARTING)
-    return;
-  json_object_set_string_member (content, "state", cg_stream_state_get_word (report->state));
-  cg_member_set_text (content, "url", report->url);
-  cg_member_set_text (content, "reason", report->reason);
-  cg_member_set_text (content, "error", report->text);
-  log_stream (cg_camera_get_did (camera), report);
-  g_signal_emit (self, signals[EVENT], 0, cg_camera_get_did (camera), "play", content);
-}
-
-static JsonObject *
-read_pairs (const char *const *pairs)
-{
-  JsonObject *object = json_object_new ();
-
-  for (gsize i = 0; pairs[i] != NULL && pairs[i + 1] != NULL; i += 2)
-    json_object_set_string_member (object, pairs[i], pairs[i + 1]);
-  return object;
-}
-
-/* What a camera has noticed (configuration: events). */
-static void
-on_alarm (CgFleet *fleet, CgCamera *camera, CgAlarm *alarm, CgDispatcher *self)
-{
-  g_autoptr (JsonObject) content = json_object_new ();
-
-  json_object_set_string_member (content, "topic", alarm->topic);
-  if (alarm->state != CG_ALARM_TEXT)
-    json_object_set_boolean_member (content, "state", alarm->state == CG_ALARM_ON);
-  else
-    cg_member_set_text (content, "state", alarm->text);
-  json_object_set_int_member (content, "at", alarm->at_ms);
-  json_object_set_object_member (content, "source",
-                                 read_pairs ((const char *const *)alarm->source));
-  json_object_set_object_member (content, "data", read_pairs ((const char *const *)alarm->data));
-  g_signal_emit (self, signals[EVENT], 0, cg_camera_get_did (camera), "alarm", content);
-}
-
 /**
  * cg_dispatcher_new:
  * @fleet: the cameras
@@ -161,9 +105,51 @@ cg_dispatcher_new (CgFleet *fleet, CgConfig *config, CgClock *clock)
   self->fleet = g_object_ref (fleet);
   self->config = cg_config_ref (config);
   self->clock = g_object_ref (clock);
-  g_signal_connect_object (fleet, "camera-stream-changed", G_CALLBACK (on_stream_changed), self, 0);
-  g_signal_connect_object (fleet, "camera-alarm", G_CALLBACK (on_alarm), self, 0);
+  cg_event_relay_follow_fleet (self, fleet);
   return self;
+}
+
+/**
+ * cg_dispatcher_set_gateway:
+ * @self: a dispatcher that has none yet
+ * @gateway: the box that actions for the gateway are about
+ */
+void
+cg_dispatcher_set_gateway (CgDispatcher *self, CgGateway *gateway)
+{
+  g_return_if_fail (CG_IS_DISPATCHER (self) && self->gateway == NULL);
+  CG_ON_MAIN ();
+
+  self->gateway = g_object_ref (gateway);
+  cg_event_relay_follow_gateway (self, gateway);
+}
+
+/**
+ * cg_dispatcher_set_settings:
+ * @self: a dispatcher that has none yet
+ * @settings: what the cloud may read and write
+ */
+void
+cg_dispatcher_set_settings (CgDispatcher *self, CgSettings *settings)
+{
+  g_return_if_fail (CG_IS_DISPATCHER (self) && self->settings == NULL);
+  CG_ON_MAIN ();
+
+  self->settings = g_object_ref (settings);
+}
+
+/**
+ * cg_dispatcher_set_firmware:
+ * @self: a dispatcher that has none yet
+ * @firmware: who takes orders of new firmware
+ */
+void
+cg_dispatcher_set_firmware (CgDispatcher *self, CgFirmware *firmware)
+{
+  g_return_if_fail (CG_IS_DISPATCHER (self) && self->firmware == NULL);
+  CG_ON_MAIN ();
+
+  self->firmware = g_object_ref (firmware);
 }
 
 /**
@@ -195,6 +181,42 @@ CgFleet *
 cg_dispatcher_get_fleet (CgDispatcher *self)
 {
   return self->fleet;
+}
+
+/**
+ * cg_dispatcher_get_gateway:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none): the box itself
+ */
+CgGateway *
+cg_dispatcher_get_gateway (CgDispatcher *self)
+{
+  return self->gateway;
+}
+
+/**
+ * cg_dispatcher_get_settings:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none): what the cloud may read and write
+ */
+CgSettings *
+cg_dispatcher_get_settings (CgDispatcher *self)
+{
+  return self->settings;
+}
+
+/**
+ * cg_dispatcher_get_firmware:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none): who takes orders of new firmware
+ */
+CgFirmware *
+cg_dispatcher_get_firmware (CgDispatcher *self)
+{
+  return self->firmware;
 }
 
 /**

@@ -127,3 +127,16 @@ cg_member_set_text (JsonObject *object, const char *name, const char *text)
   if (text != NULL)
     json_object_set_string_member (object, name, text);
 }
+
+/**
+ * cg_member_set_time:
+ * @object: an object
+ * @name: a member
+ * @time_ms: since 1970; nothing is set for 0: what is not known is left out
+ */
+void
+cg_member_set_time (JsonObject *object, const char *name, gint64 time_ms)
+{
+  if (time_ms != 0)
+    json_object_set_int_member (object, name, time_ms);
+}

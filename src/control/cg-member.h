@@ -16,5 +16,6 @@ gboolean cg_member_read_string (JsonObject *object, const char *name, const char
 JsonObject *cg_member_get_object (JsonObject *object, const char *name);
 
 void cg_member_set_text (JsonObject *object, const char *name, const char *text);
+void cg_member_set_time (JsonObject *object, const char *name, gint64 time_ms);
 
 G_END_DECLS

@@ -496,6 +496,30 @@ cg_message_build_event (const char *did,
 }
 
 /**
+ * cg_message_build_stream:
+ * @did: who tells
+ * @token: (nullable): its registration's token
+ * @stream: (nullable): its name
+ * @data: what is told
+ *
+ * Returns: (transfer full): a stream of PROTOCOL.md section 2
+ */
+GBytes *
+cg_message_build_stream (const char *did, const char *token, const char *stream, JsonObject *data)
+{
+  g_autoptr (JsonObject) message = json_object_new ();
+
+  json_object_set_string_member (message, "did", did);
+  json_object_set_string_member (message, "type", "stream");
+  if (token != NULL)
+    json_object_set_string_member (message, "token", token);
+  if (stream != NULL)
+    json_object_set_string_member (message, "stream", stream);
+  json_object_set_object_member (message, "data", json_object_ref (data));
+  return cg_message_build (message);
+}
+
+/**
  * cg_message_build_will:
  * @did: the gateway
  *

@@ -48,6 +48,8 @@ GBytes *cg_message_build_event (const char *did,
                                 const char *token,
                                 const char *service,
                                 JsonObject *content);
+GBytes *
+cg_message_build_stream (const char *did, const char *token, const char *stream, JsonObject *data);
 GBytes *cg_message_build_will (const char *did);
 GBytes *cg_message_build_register (const char *did, const char *secret, JsonObject *data);
 GBytes *cg_message_build (JsonObject *root);

@@ -26,7 +26,7 @@ typedef struct {
 
 G_DEFINE_FINAL_TYPE (CgRegistrar, cg_registrar, G_TYPE_OBJECT)
 
-enum { SEND, N_SIGNALS };
+enum { SEND, REGISTERED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -70,6 +70,8 @@ cg_registrar_class_init (CgRegistrarClass *klass)
   object_class->finalize = cg_registrar_finalize;
   signals[SEND] = g_signal_new ("send", CG_TYPE_REGISTRAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BYTES);
+  signals[REGISTERED] = g_signal_new ("registered", CG_TYPE_REGISTRAR, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -91,13 +93,14 @@ describe_gateway (CgRegistrar *self)
   JsonObject *data = json_object_new ();
   JsonArray *nodes = json_array_new ();
   JsonObject *version = json_object_new ();
+  g_autofree char *updated = g_strdup_printf ("%" G_GINT64_FORMAT, self->config->updated);
 
   for (guint i = 0; i < cameras->len; i++)
     json_array_add_string_element (nodes, cg_camera_get_did (cameras->pdata[i]));
   json_object_set_array_member (data, "nodes", nodes);
   json_object_set_string_member (version, "firmware", CG_VERSION);
   json_object_set_string_member (version, "software", CG_VERSION);
-  json_object_set_string_member (version, "config", "0"); /* no configuration is stored yet */
+  json_object_set_string_member (version, "config", updated);
   json_object_set_object_member (data, "version", version);
   cg_member_set_text (data, "iccid", self->config->gateway.iccid);
   cg_member_set_text (data, "imsi", self->config->gateway.imsi);
@@ -358,6 +361,7 @@ cg_registrar_take_answer (CgRegistrar *self, const CgMessage *message)
   }
   g_info ("%s is registered, renewal in %" G_GINT64_FORMAT " s", did, renew_in_ms / 1000);
   arm (thing, renew_in_ms);
+  g_signal_emit (self, signals[REGISTERED], 0, thing->did);
   return TRUE;
 }
 

@@ -16,6 +16,7 @@ G_DECLARE_FINAL_TYPE (CgRegistrar, cg_registrar, CG, REGISTRAR, GObject)
  * section 2, register).
  *
  * Signal "send" (const char *did, GBytes *message): a registration that is to go out.
+ * Signal "registered" (const char *did): the cloud has accepted it, for the first time or again.
  */
 
 CgRegistrar *cg_registrar_new (CgFleet *fleet, CgConfig *config, CgClock *clock);

@@ -11,6 +11,9 @@ typedef enum {
   CG_SCOPE_LOCAL = 1 << 2, /* the gateway, asked over the local socket */
 } CgScopes;
 
+/* What a camera and the gateway both have. */
+#define CG_SCOPE_ANY (CG_SCOPE_CAMERA | CG_SCOPE_GATEWAY)
+
 /**
  * CgServiceRow:
  * @name: of the service

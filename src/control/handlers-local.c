@@ -2,6 +2,7 @@
 #include "cg-handlers.h"
 #include "cg-log.h"
 #include "cg-member.h"
+#include "cg-stream-members.h"
 
 static void
 set_url (JsonObject *object, const char *name, const char *url)
@@ -17,11 +18,10 @@ add_stream (JsonObject *object, const CgCameraFacts *facts)
   JsonObject *stream = json_object_new ();
 
   if (facts->stream != NULL) {
-    json_object_set_string_member (stream, "state",
-                                   cg_stream_state_get_word (facts->stream->state));
-    set_url (stream, "url", facts->stream->url);
-    cg_member_set_text (stream, "reason", facts->stream->reason);
-    cg_member_set_text (stream, "error", facts->stream->text);
+    const char *url = facts->stream->url;
+    g_autofree char *shown = url != NULL ? cg_log_uri (url) : NULL;
+
+    cg_stream_members_add (stream, facts->stream, shown);
   }
   json_object_set_int_member (stream, "frames", (gint64)facts->counters.frames);
   json_object_set_int_member (stream, "bytes", (gint64)facts->counters.bytes);
@@ -76,6 +76,9 @@ cg_handle_cameras (CgDispatcher *dispatcher, CgAction *action)
     CgCamera *camera = list->pdata[i];
     JsonObject *object = describe_camera (camera);
 
+    json_object_set_string_member (object, "source",
+                                   cg_settings_get_source (cg_dispatcher_get_settings (dispatcher),
+                                                           cg_camera_get_did (camera)));
     g_signal_emit_by_name (dispatcher, "describe-camera", cg_camera_get_did (camera), object);
     json_array_add_object_element (cameras, object);
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-handlers.h"
 #include "cg-member.h"
+#include "cg-text.h"
 
 /* Refuses the action if its index is none of PROTOCOL.md section 4, preset. */
 static gboolean
@@ -15,6 +16,23 @@ take_index (CgAction *action, guint *index)
   }
   *index = (guint)number;
   return TRUE;
+}
+
+/* More than the camera takes is kept by us (Q31); a whole page is no name. */
+#define NAME_MAX_CHARACTERS 255
+
+static gboolean
+take_name (CgAction *action, const char **name)
+{
+  JsonObject *params = cg_action_get_params (action);
+
+  if (!cg_member_is_present (params, "name"))
+    return TRUE;
+  if (cg_member_read_string (params, "name", name) && cg_text_is_plain (*name) &&
+      g_utf8_strlen (*name, -1) <= NAME_MAX_CHARACTERS)
+    return TRUE;
+  cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid preset name");
+  return FALSE;
 }
 
 static void
@@ -37,16 +55,11 @@ on_set (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 cg_handle_preset_set (CgDispatcher *dispatcher, CgAction *action)
 {
-  JsonObject *params = cg_action_get_params (action);
   const char *name = NULL;
   guint index;
 
-  if (!take_index (action, &index))
+  if (!take_index (action, &index) || !take_name (action, &name))
     return;
-  if (cg_member_is_present (params, "name") && !cg_member_read_string (params, "name", &name)) {
-    cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid preset name");
-    return;
-  }
   cg_camera_preset_set_async (cg_action_get_camera (action), index, name, on_set,
                               g_object_ref (action));
 }
@@ -75,8 +88,8 @@ cg_handle_preset_goto (CgDispatcher *dispatcher, CgAction *action)
 
   if (!take_index (action, &index))
     return;
-  cg_camera_preset_goto_async (cg_action_get_camera (action), index, on_gone,
-                               g_object_ref (action));
+  cg_camera_preset_goto_async (cg_action_get_camera (action), index,
+                               cg_action_get_origin (action)->name, on_gone, g_object_ref (action));
 }
 
 static void

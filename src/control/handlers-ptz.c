@@ -81,3 +81,33 @@ cg_handle_ptz_stop (CgDispatcher *dispatcher, CgAction *action)
 {
   cg_camera_halt_async (cg_action_get_camera (action), on_halted, g_object_ref (action));
 }
+
+static void
+on_status (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgAction) action = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) status = cg_camera_ptz_status_finish (CG_CAMERA (source), result, &error);
+
+  if (status != NULL)
+    cg_action_reply (action, status);
+  else
+    cg_action_fail (action, error);
+}
+
+/**
+ * cg_handle_ptz_status:
+ * @dispatcher: who calls
+ * @action: `ptz {"status":{}}`
+ *
+ * Over the local socket only: all that is known of how the camera moves. The contract of the cloud
+ * has no such method (60020).
+ */
+void
+cg_handle_ptz_status (CgDispatcher *dispatcher, CgAction *action)
+{
+  if (cg_action_get_origin (action)->is_local)
+    cg_camera_ptz_status_async (cg_action_get_camera (action), on_status, g_object_ref (action));
+  else
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_COMMAND, "Unsupported command");
+}

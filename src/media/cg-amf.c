@@ -6,6 +6,9 @@
 /* Objects within objects; no command nests deeper than three. */
 #define MAX_DEPTH 8
 
+/* The keys that anybody asks for have less than half of it. */
+#define MAX_KEY 64
+
 typedef enum {
   AMF_NUMBER = 0x00,
   AMF_BOOLEAN = 0x01,
@@ -111,6 +114,22 @@ cg_amf_begin_array (GByteArray *array, guint32 length)
 }
 
 /**
+ * cg_amf_begin_list:
+ * @array: where to
+ * @length: so many values follow
+ *
+ * A strict array; nothing ends it.
+ */
+void
+cg_amf_begin_list (GByteArray *array, guint32 length)
+{
+  const guint32 wire = GUINT32_TO_BE (length);
+
+  append_byte (array, AMF_STRICT_ARRAY);
+  g_byte_array_append (array, (const guint8 *)&wire, sizeof wire);
+}
+
+/**
  * cg_amf_append_key:
  * @array: where to
  * @key: at most 65535 bytes
@@ -189,8 +208,17 @@ take_text (Reader *reader, gsize length_size)
 
 static gboolean read_value (Reader *reader, CgAmfCommand *command, const char *key, guint depth);
 
+/* A long key is none that anybody asks for; written before each of its parts, it would take more
+ * than the message by far. */
+static void
+note_part (CgAmfCommand *command, const char *key, const char *part)
+{
+  if (key != NULL && key[0] != '\0' && strlen (key) <= MAX_KEY)
+    g_hash_table_add (command->parts, g_strdup_printf ("%s.%s", key, part));
+}
+
 static gboolean
-read_members (Reader *reader, CgAmfCommand *command, guint depth)
+read_members (Reader *reader, CgAmfCommand *command, const char *parent, guint depth)
 {
   for (;;) {
     g_autofree char *key = take_text (reader, 2);
@@ -198,20 +226,34 @@ read_members (Reader *reader, CgAmfCommand *command, guint depth)
       return FALSE;
     if (key[0] == '\0' && reader->size > 0 && reader->data[0] == AMF_OBJECT_END)
       return take (reader, 1) != NULL;
+    note_part (command, parent, key);
     if (!read_value (reader, command, key, depth + 1))
       return FALSE;
   }
 }
 
 static gboolean
-read_items (Reader *reader, CgAmfCommand *command, guint depth)
+read_word (Reader *reader, CgAmfCommand *command, const char *parent)
+{
+  take (reader, 1);
+  g_autofree char *word = take_text (reader, 2);
+  if (word == NULL)
+    return FALSE;
+  note_part (command, parent, word);
+  return TRUE;
+}
+
+static gboolean
+read_items (Reader *reader, CgAmfCommand *command, const char *parent, guint depth)
 {
   guint32 length;
 
   if (!take_unsigned (reader, 4, &length))
     return FALSE;
   for (guint32 i = 0; i < length; i++) {
-    if (!read_value (reader, command, "", depth + 1))
+    const gboolean is_word = reader->size > 0 && reader->data[0] == AMF_STRING;
+    if (!(is_word ? read_word (reader, command, parent)
+                  : read_value (reader, command, "", depth + 1)))
       return FALSE;
   }
   return TRUE;
@@ -250,11 +292,11 @@ read_value (Reader *reader, CgAmfCommand *command, const char *key, guint depth)
   case AMF_LONG_STRING:
     return read_text (reader, 4, command, key);
   case AMF_OBJECT:
-    return read_members (reader, command, depth);
+    return read_members (reader, command, key, depth);
   case AMF_ECMA_ARRAY:
-    return take (reader, 4) != NULL && read_members (reader, command, depth);
+    return take (reader, 4) != NULL && read_members (reader, command, key, depth);
   case AMF_STRICT_ARRAY:
-    return read_items (reader, command, depth);
+    return read_items (reader, command, key, depth);
   case AMF_NULL:
   case AMF_UNDEFINED:
     return TRUE;
@@ -290,6 +332,7 @@ cg_amf_command_parse (const guint8 *data, gsize size)
   self->name = name;
   self->texts = g_ptr_array_new_with_free_func (g_free);
   self->properties = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->parts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (reader.size > 0 && read_value (&reader, self, NULL, 0))
     self->transaction = self->number;
   self->number = 0;
@@ -308,6 +351,7 @@ cg_amf_command_free (CgAmfCommand *self)
   g_free (self->name);
   g_ptr_array_unref (self->texts);
   g_hash_table_unref (self->properties);
+  g_hash_table_unref (self->parts);
   g_free (self);
 }
 
@@ -324,4 +368,20 @@ cg_amf_command_get (const CgAmfCommand *self, const char *key)
   const char *value = g_hash_table_lookup (self->properties, key);
 
   return value != NULL ? value : "";
+}
+
+/**
+ * cg_amf_command_has:
+ * @self: a command
+ * @key: name of a property
+ * @part: a string in its list, or the name of a member of its object
+ *
+ * Returns: whether @key is there and has @part
+ */
+gboolean
+cg_amf_command_has (const CgAmfCommand *self, const char *key, const char *part)
+{
+  g_autofree char *path = g_strdup_printf ("%s.%s", key, part);
+
+  return g_hash_table_contains (self->parts, path);
 }

@@ -12,6 +12,17 @@ format_new (CgCodec codec, GBytes *codec_data)
   return self;
 }
 
+static CgFormat *
+format_new_video (CgCodec codec, GBytes *codec_data, guint width, guint height, double fps)
+{
+  CgFormat *self = format_new (codec, codec_data);
+
+  self->width = width;
+  self->height = height;
+  self->fps = fps;
+  return self;
+}
+
 /**
  * cg_format_new_h264:
  * @codec_data: AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.3.3.1)
@@ -26,11 +37,24 @@ cg_format_new_h264 (GBytes *codec_data, guint width, guint height, double fps)
 {
   g_return_val_if_fail (codec_data != NULL, NULL);
 
-  CgFormat *self = format_new (CG_CODEC_H264, codec_data);
-  self->width = width;
-  self->height = height;
-  self->fps = fps;
-  return self;
+  return format_new_video (CG_CODEC_H264, codec_data, width, height, fps);
+}
+
+/**
+ * cg_format_new_h265:
+ * @codec_data: HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1)
+ * @width: in pixels
+ * @height: in pixels
+ * @fps: pictures a second; 0: not known
+ *
+ * Returns: (transfer full): a format
+ */
+CgFormat *
+cg_format_new_h265 (GBytes *codec_data, guint width, guint height, double fps)
+{
+  g_return_val_if_fail (codec_data != NULL, NULL);
+
+  return format_new_video (CG_CODEC_H265, codec_data, width, height, fps);
 }
 
 /**

@@ -7,13 +7,14 @@ G_BEGIN_DECLS
 
 typedef enum {
   CG_CODEC_H264, /* access units of length-prefixed NAL units, four bytes of length */
+  CG_CODEC_H265, /* likewise; parameter sets in the record only (hvc1) */
   CG_CODEC_AAC,  /* raw AAC-LC frames, no ADTS */
 } CgCodec;
 
 /**
  * CgFormat:
- * @codec_data: (owned): AVCDecoderConfigurationRecord (ISO/IEC 14496-15) or AudioSpecificConfig
- *   (ISO/IEC 14496-3)
+ * @codec_data: (owned): AVCDecoderConfigurationRecord, HEVCDecoderConfigurationRecord (ISO/IEC
+ *   14496-15) or AudioSpecificConfig (ISO/IEC 14496-3)
  * @fps: 0: not known
  *
  * What a decoder must know before the first access unit. Immutable and reference-counted; every
@@ -32,6 +33,7 @@ typedef struct {
 } CgFormat;
 
 CgFormat *cg_format_new_h264 (GBytes *codec_data, guint width, guint height, double fps);
+CgFormat *cg_format_new_h265 (GBytes *codec_data, guint width, guint height, double fps);
 CgFormat *cg_format_new_aac (GBytes *codec_data, guint rate, guint channels);
 CgFormat *cg_format_ref (CgFormat *self);
 void cg_format_unref (CgFormat *self);

@@ -9,9 +9,12 @@
 
 /* What the code cannot do without. */
 static const char *const needed[] = {
-    "audio-aac", "audio-parsed", "audio-pass",   "pull-rtsp-udp",
-    "pull-tcp",  "video-h264",   "video-parsed",
+    "audio-aac", "audio-parsed", "audio-pass", "pull-rtsp-udp",
+    "pull-tcp",  "video-h264",   "video-h265", "video-parsed",
 };
+
+/* What only some configurations ask for: the elements of it need not be there. */
+static const char *const optional[] = {"video-transcode", NULL};
 
 /* Read once, when the daemon starts, and never from a disk that hangs since. */
 static GMutex texts_lock;
@@ -183,9 +186,8 @@ read_text (GHashTable *table, const char *directory, const char *file, GError **
     g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, cause->message);
     return FALSE;
   }
-  char *description = strip_comments (text);
-  g_hash_table_insert (table, g_strdup (name), description);
-  return check_text (name, description, error);
+  g_hash_table_insert (table, g_strdup (name), strip_comments (text));
+  return TRUE;
 }
 
 static gboolean
@@ -212,11 +214,10 @@ read_folder (GHashTable *table, const char *directory, GError **error)
  *   where they were installed
  * @error: return location
  *
- * Reads all texts of the folder, tries each, and keeps them; when one is faulty, or one that the
- * code asks for is missing, those that were read before stay. Needs GStreamer with our elements.
- * Blocks.
+ * Reads all texts of the folder and keeps them; when one that the code asks for is missing, those
+ * that were read before stay. Blocks.
  *
- * Returns: whether all are good; else #CG_ERROR_INVALID_CONFIG
+ * Returns: whether all are there; else #CG_ERROR_INVALID_CONFIG
  */
 gboolean
 cg_launch_read (const char *directory, GError **error)
@@ -242,4 +243,31 @@ cg_launch_read (const char *directory, GError **error)
   g_mutex_unlock (&texts_lock);
   g_clear_pointer (&old, g_hash_table_unref);
   return TRUE;
+}
+
+/**
+ * cg_launch_check:
+ * @error: return location
+ *
+ * Tries each text that was read. That loads most of GStreamer, for good: whoever wants to stay
+ * small lets another process do it. Needs GStreamer with our elements.
+ *
+ * Returns: whether all are good; else #CG_ERROR_INVALID_CONFIG
+ */
+gboolean
+cg_launch_check (GError **error)
+{
+  gboolean is_good = TRUE;
+  GHashTableIter iter;
+  gpointer name, text;
+
+  g_mutex_lock (&texts_lock);
+  g_autoptr (GHashTable) table = texts != NULL ? g_hash_table_ref (texts) : NULL;
+  g_mutex_unlock (&texts_lock);
+  if (table == NULL)
+    return TRUE;
+  g_hash_table_iter_init (&iter, table);
+  while (is_good && g_hash_table_iter_next (&iter, &name, &text))
+    is_good = g_strv_contains (optional, name) || check_text (name, text, error);
+  return is_good;
 }

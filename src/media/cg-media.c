@@ -44,7 +44,7 @@ init_rtmp (void)
  * librtmp writes to sockets that servers close.
  *
  * Returns: %TRUE, or %FALSE with #CG_ERROR_INTERNAL if GStreamer does not start, or
- *   #CG_ERROR_INVALID_CONFIG if a pipeline's text is missing or faulty
+ *   #CG_ERROR_INVALID_CONFIG if a pipeline's text is missing
  */
 gboolean
 cg_media_init (const char *pipelines_dir, GError **error)
@@ -64,6 +64,21 @@ cg_media_init (const char *pipelines_dir, GError **error)
   }
   init_rtmp ();
   return cg_launch_read (pipelines_dir, error);
+}
+
+/**
+ * cg_media_check:
+ * @error: return location
+ *
+ * To be called after cg_media_init(), by a process that ends soon: tries each pipeline, and so
+ * loads every plugin that one of them needs.
+ *
+ * Returns: whether all can be built; else #CG_ERROR_INVALID_CONFIG
+ */
+gboolean
+cg_media_check (GError **error)
+{
+  return cg_launch_check (error);
 }
 
 /**

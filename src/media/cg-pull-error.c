@@ -118,10 +118,14 @@ GError *
 cg_pull_error_from_status (guint status)
 {
   CgError code = CG_ERROR_PEER_FAULT;
+  GError *error;
 
   find_in (by_status, G_N_ELEMENTS (by_status), (int)status, &code);
-  return g_error_new (CG_ERROR, (int)code, "camera answers RTSP %u %s", status,
-                      gst_rtsp_status_as_text (status));
+  error = g_error_new (CG_ERROR, (int)code, "camera answers RTSP %u %s", status,
+                       gst_rtsp_status_as_text (status));
+  if (status == GST_RTSP_STS_NOT_FOUND || status == GST_RTSP_STS_GONE)
+    cg_error_set_cause (&error, CG_ERROR_CAUSE_NO_STREAM);
+  return error;
 }
 
 /**

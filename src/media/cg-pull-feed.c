@@ -9,6 +9,17 @@
 #include "cg-pull-track.h"
 #include "cg-silence.h"
 
+/* What we take of a picture, by its encoding name (RFC 6184, RFC 7798), and which of pipelines/
+ * takes it apart. Where a camera offers both in one description, the first: RTMP carries it (Q11).
+ */
+static const struct {
+  const char *encoding;
+  const char *branch;
+} pictures[] = {
+    {"H264", "video-h264"},
+    {"H265", "video-h265"},
+};
+
 struct _CgPullFeed {
   gatomicrefcount references;
   CgHub *hub; /* (owned) */
@@ -20,6 +31,7 @@ struct _CgPullFeed {
 
   GMutex mutex; /* guards what the camera's description is compared with */
   gboolean offers_video;
+  guint picture; /* if it does: which of pictures[] */
   gboolean has_video;
   gboolean has_audio;
   char *refused; /* (nullable) name of a video codec we cannot take */
@@ -34,12 +46,11 @@ struct _CgPullFeed {
 };
 
 static void
-post (GstAppSink *sink, const char *name)
+post (gpointer element, const char *name)
 {
   GstStructure *structure = gst_structure_new_empty (name);
 
-  gst_element_post_message (GST_ELEMENT (sink),
-                            gst_message_new_application (GST_OBJECT (sink), structure));
+  gst_element_post_message (element, gst_message_new_application (element, structure));
 }
 
 /* Platforms that insist on sound get silence, as long as the picture it goes with (Q12). */
@@ -60,7 +71,8 @@ on_video_sample (GstAppSink *sink, gpointer user_data)
   if (sample == NULL)
     return GST_FLOW_EOS;
 
-  g_atomic_int_inc (&self->frames);
+  if (g_atomic_int_add (&self->frames, 1) == 0)
+    post (sink, CG_PULL_FEED_DATA);
   const gint64 now_us = g_get_monotonic_time ();
   CgAccessUnit *unit = cg_pull_track_take (&self->video, CG_TRACK_VIDEO, sample);
   if (unit == NULL)
@@ -142,10 +154,38 @@ get_encoding (const GstSDPMedia *media)
   return g_strdup (name != NULL ? name : payload);
 }
 
+static gboolean
+find_picture (const char *encoding, guint *picture)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pictures); i++) {
+    if (encoding != NULL && g_ascii_strcasecmp (encoding, pictures[i].encoding) == 0) {
+      *picture = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* With the lock held. */
+static void
+take_offer (CgPullFeed *self, const char *encoding)
+{
+  guint picture;
+
+  if (!find_picture (encoding, &picture)) {
+    if (self->refused == NULL)
+      self->refused = g_strdup (encoding);
+    return;
+  }
+  self->picture = self->offers_video ? MIN (self->picture, picture) : picture;
+  self->offers_video = TRUE;
+}
+
 /* Without pictures that we can take, nothing is set up: no session for a sound alone. */
 static void
 on_sdp (GstElement *source, GstSDPMessage *description, CgPullFeed *self)
 {
+  post (source, CG_PULL_FEED_DESCRIBED);
   for (guint i = 0; i < gst_sdp_message_medias_len (description); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (description, i);
     g_autofree char *encoding = NULL;
@@ -154,10 +194,7 @@ on_sdp (GstElement *source, GstSDPMessage *description, CgPullFeed *self)
       continue;
     encoding = get_encoding (media);
     g_mutex_lock (&self->mutex);
-    if (g_ascii_strcasecmp (encoding, "H264") == 0)
-      self->offers_video = TRUE;
-    else if (self->refused == NULL)
-      self->refused = g_steal_pointer (&encoding);
+    take_offer (self, encoding);
     g_mutex_unlock (&self->mutex);
   }
 }
@@ -165,7 +202,9 @@ on_sdp (GstElement *source, GstSDPMessage *description, CgPullFeed *self)
 static gboolean
 select_video (CgPullFeed *self, const char *encoding)
 {
-  if (self->has_video || g_strcmp0 (encoding, "H264") != 0)
+  guint picture;
+
+  if (self->has_video || !find_picture (encoding, &picture) || picture != self->picture)
     return FALSE;
   return self->has_video = TRUE;
 }
@@ -252,7 +291,7 @@ add_packets (CgPullFeed *self, GstElement *source, GstPad *pad, const GstStructu
   const char *encoding = gst_structure_get_string (structure, "encoding-name");
 
   if (g_strcmp0 (media, "video") == 0)
-    add_video (self, source, pad, "video-h264");
+    add_video (self, source, pad, pictures[self->picture].branch);
   else if (g_strcmp0 (media, "audio") == 0)
     add_audio (self, source, pad, choose_audio_branch (self->audio, encoding));
 }

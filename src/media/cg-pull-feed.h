@@ -8,7 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* The application message that a feed puts on its pipeline's bus. */
+/* The application messages that a feed puts on its pipeline's bus. */
+#define CG_PULL_FEED_DESCRIBED "camgate-described"
+#define CG_PULL_FEED_DATA "camgate-data"
 #define CG_PULL_FEED_LIVE "camgate-live"
 
 /**

@@ -74,5 +74,5 @@ cg_pull_login_apply (const CgPullLogin *self, GstElement *source)
   if (CG_IS_RTSP_SRC (source))
     apply_to_ours (self, CG_RTSP_SRC (source));
   else
-    cg_rtsp_guard_attach (source, self->username, self->password);
+    cg_rtsp_guard_attach (source, self->username, self->password, self->breaker);
 }

@@ -41,20 +41,26 @@ get_codec_data (const GstStructure *structure)
   return wrap_buffer (gst_value_get_buffer (value));
 }
 
-/* ISO/IEC 14496-15: seven bytes are the shortest record that names a parameter set (Q24). */
+/* ISO/IEC 14496-15, 5.3.3.1 and 8.3.3.1: what stands before the parameter sets (Q24). */
+#define H264_RECORD_MIN 7
+#define H265_RECORD_MIN 23
+
 static CgFormat *
 make_video_format (const GstStructure *structure)
 {
+  const gboolean is_h265 = gst_structure_has_name (structure, "video/x-h265");
+  const gsize least = is_h265 ? H265_RECORD_MIN : H264_RECORD_MIN;
   g_autoptr (GBytes) codec_data = get_codec_data (structure);
   int width = 0, height = 0, numerator = 0, denominator = 1;
 
-  if (codec_data == NULL || g_bytes_get_size (codec_data) < 7)
+  if (codec_data == NULL || g_bytes_get_size (codec_data) < least)
     return NULL;
   gst_structure_get_int (structure, "width", &width);
   gst_structure_get_int (structure, "height", &height);
   gst_structure_get_fraction (structure, "framerate", &numerator, &denominator);
   const double fps = denominator > 0 ? (double)numerator / denominator : 0;
-  return cg_format_new_h264 (codec_data, (guint)MAX (width, 0), (guint)MAX (height, 0), fps);
+  return (is_h265 ? cg_format_new_h265 : cg_format_new_h264) (codec_data, (guint)MAX (width, 0),
+                                                              (guint)MAX (height, 0), fps);
 }
 
 static CgFormat *

@@ -7,10 +7,12 @@
 
 #include "cg-launch.h"
 #include "cg-main.h"
+#include "cg-media-step.h"
 #include "cg-pull-error.h"
 #include "cg-pull-feed.h"
 #include "cg-pull-login.h"
 #include "cg-reaper.h"
+#include "cg-rtsp-url.h"
 
 /* The two deadlines are looked at so many times before they pass. */
 #define LOOKS_PER_DEADLINE 8
@@ -53,7 +55,7 @@ struct _CgPull {
   GSource *stop_timer; /* (owned) (nullable) */
 };
 
-enum { SIGNAL_RUNNING, SIGNAL_LIVE, SIGNAL_FAILED, SIGNAL_LOGIN_AGAIN, N_SIGNALS };
+enum { SIGNAL_RUNNING, SIGNAL_LIVE, SIGNAL_FAILED, SIGNAL_LOGIN_AGAIN, SIGNAL_STEP, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -155,6 +157,12 @@ cg_pull_class_init (CgPullClass *klass)
    */
   signals[SIGNAL_LOGIN_AGAIN] =
       g_signal_new ("login-again", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_BOOLEAN, 0);
+  /**
+   * CgPull::step:
+   * @step: a #CgMediaStep that is done
+   */
+  signals[SIGNAL_STEP] = g_signal_new ("step", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void
@@ -216,7 +224,8 @@ explain (CgPull *self, GstMessage *message)
   g_autofree char *refused = cg_pull_feed_get_refused (self->feed);
 
   if (refused != NULL)
-    return g_error_new (CG_ERROR, CG_ERROR_STREAM_FORMAT, "camera sends %s, not H264", refused);
+    return g_error_new (CG_ERROR, CG_ERROR_STREAM_FORMAT, "camera sends %s, neither H264 nor H265",
+                        refused);
   if (is_transport_refused (self, message))
     return g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "camera refuses RTP over %s",
                         self->transport == CG_TRANSPORT_UDP ? "UDP" : "TCP");
@@ -274,10 +283,9 @@ may_try_without_query (CgPull *self, GstMessage *message)
 {
   const guint status = cg_pull_error_get_status (message);
 
-  if (self->is_running || strchr (self->location, '?') == NULL)
+  if (self->is_running || !cg_rtsp_url_is_query_refused (self->location, status))
     return FALSE;
-  return status == GST_RTSP_STS_NOT_FOUND ||
-         (status == GST_RTSP_STS_UNAUTHORIZED && may_show_login_again (self));
+  return status != GST_RTSP_STS_UNAUTHORIZED || may_show_login_again (self);
 }
 
 static void
@@ -327,10 +335,15 @@ on_progress_message (CgPull *self, GstMessage *message)
 static void
 on_application_message (CgPull *self, GstMessage *message)
 {
-  if (self->is_live || !gst_message_has_name (message, CG_PULL_FEED_LIVE))
+  if (gst_message_has_name (message, CG_PULL_FEED_DESCRIBED))
+    g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_DESCRIBED);
+  if (gst_message_has_name (message, CG_PULL_FEED_DATA))
+    g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_DATA);
+  if (self->is_over || self->is_live || !gst_message_has_name (message, CG_PULL_FEED_LIVE))
     return;
   self->is_live = TRUE;
   self->frames_ms = cg_clock_get_monotonic_ms (self->clock);
+  g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_KEY);
   g_signal_emit (self, signals[SIGNAL_LIVE], 0);
 }
 
@@ -366,8 +379,11 @@ explain_slow_start (CgPull *self)
   if (self->feed == NULL || !cg_pull_feed_has_video (self->feed))
     return g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer within %u ms",
                         self->start_timeout_ms);
-  return g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no %s within %u ms",
-                      self->frames > 0 ? "key frame" : "picture", self->start_timeout_ms);
+  GError *error = g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no %s within %u ms",
+                               self->frames > 0 ? "key frame" : "picture", self->start_timeout_ms);
+  if (self->frames > 0)
+    cg_error_set_cause (&error, CG_ERROR_CAUSE_NO_KEY_FRAME);
+  return error;
 }
 
 static gboolean

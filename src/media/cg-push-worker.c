@@ -10,9 +10,13 @@
 #include "cg-error.h"
 #include "cg-flv.h"
 #include "cg-main.h"
+#include "cg-media-loop.h"
 #include "cg-rtmp-auth.h"
 #include "cg-rtmp-session.h"
 #include "cg-uplink.h"
+
+/* Units that are sent at once, where so many are there. */
+#define BATCH 8
 
 /* The goodbye: how long a send may take, and how long the server may take to hang up after it. */
 #define GOODBYE_SEND_MS 500
@@ -25,7 +29,7 @@ struct _CgPushWorker {
   gatomicrefcount references;
   CgHub *hub;     /* (owned) */
   CgRtmpUrl *url; /* (owned) */
-  guint stall_timeout_ms;
+  CgPushWorkerOptions options;
   GMainContext *context; /* (owned) */
   CgPushWorkerNotify notify;
   gpointer user_data;
@@ -40,11 +44,17 @@ struct _CgPushWorker {
   gboolean is_accepted; /* the server takes the publisher: there is somebody to say goodbye to */
   CgPushStats stats;
 
-  /* Seen by the thread only. */
+  CgLoan *loan; /* (owned) of the socket, while pictures go out */
+
+  /* Seen by the thread only, and by the media thread while the socket is lent. */
   CgRtmpSession *session;      /* (owned) (nullable) */
   CgHubOutput *output;         /* (owned) (nullable) */
   CgFormat *sent[CG_N_TRACKS]; /* (owned) (nullable) what the server's decoders were told */
-  gboolean has_pictures;
+  gboolean has_pictures;       /* in the queue at least */
+  gboolean is_publishing;      /* the first has gone out */
+  guint64 written;             /* bytes that the server had taken */
+  gint64 blocked_since_us;     /* it takes no more; 0: it does */
+  GError *failure;             /* (owned) (nullable) why the loan has ended */
 };
 
 typedef struct {
@@ -97,7 +107,8 @@ wake (gpointer user_data)
 {
   CgPushWorker *self = user_data;
 
-  eventfd_write (self->event_fd, 1);
+  if (!cg_loan_kick (self->loan))
+    eventfd_write (self->event_fd, 1);
 }
 
 static gboolean
@@ -109,13 +120,19 @@ is_ending (CgPushWorker *self)
   return is_ending;
 }
 
+/* TLS says goodbye when it is closed, and waits for that: not where the line is gone, and not with
+ * the lock that the main loop takes. */
 static void
 close_in_thread (CgPushWorker *self)
 {
   g_clear_pointer (&self->session, cg_rtmp_session_free);
   g_mutex_lock (&self->mutex);
-  g_clear_pointer (&self->uplink, cg_uplink_free);
+  CgUplink *uplink = g_steal_pointer (&self->uplink);
   g_mutex_unlock (&self->mutex);
+  if (uplink == NULL)
+    return;
+  cg_uplink_shut_down (uplink);
+  cg_uplink_free (uplink);
 }
 
 static gboolean
@@ -144,8 +161,8 @@ connect_in_thread (CgPushWorker *self, GError **error)
 
   for (;;) {
     g_autoptr (GError) reason = NULL;
-    CgUplink *uplink =
-        cg_uplink_open_in_thread (self->url, self->stall_timeout_ms, self->cancellable, error);
+    CgUplink *uplink = cg_uplink_open_in_thread (self->url, self->options.stall_timeout_ms,
+                                                 self->cancellable, error);
     if (uplink == NULL)
       return FALSE;
     if (shake_hands_in_thread (self, uplink, auth, &reason))
@@ -174,110 +191,199 @@ get_type (CgTrack track)
   return track == CG_TRACK_VIDEO ? CG_RTMP_VIDEO : CG_RTMP_AUDIO;
 }
 
+/* A picture that the server cannot take is not sent (Q11); another codec than before is another
+ * publisher's (Q25). */
+static gboolean
+check_codec (CgPushWorker *self, const CgFormat *format, GError **error)
+{
+  const CgFormat *before = self->sent[CG_TRACK_VIDEO];
+
+  if (before != NULL && before->codec != format->codec) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
+                         "camera has changed its codec: publishing anew");
+    return FALSE;
+  }
+  if (format->codec != CG_CODEC_H265 || self->options.insists_on_h265 ||
+      cg_rtmp_session_takes_h265 (self->session))
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_STREAM_FORMAT,
+                       "camera sends H.265, and the media server does not say that it takes it");
+  return FALSE;
+}
+
 /* New parameters, new sequence header (Q25). */
 static gboolean
-send_format (CgPushWorker *self, CgTrack track, CgFormat *format, guint32 dts_ms, GError **error)
+queue_format (CgPushWorker *self, CgTrack track, CgFormat *format, guint32 dts_ms, GError **error)
 {
   if (cg_format_equal (format, self->sent[track]))
     return TRUE;
+  if (track == CG_TRACK_VIDEO && !check_codec (self, format, error))
+    return FALSE;
   g_clear_pointer (&self->sent[track], cg_format_unref);
   self->sent[track] = cg_format_ref (format);
 
   if (self->sent[CG_TRACK_VIDEO] != NULL) {
     cg_flv_append_metadata (cg_rtmp_session_begin (self->session), self->sent[CG_TRACK_VIDEO],
                             self->sent[CG_TRACK_AUDIO]);
-    if (!cg_rtmp_session_send_in_thread (self->session, CG_RTMP_DATA, dts_ms, error))
-      return FALSE;
+    cg_rtmp_session_queue (self->session, CG_RTMP_DATA, dts_ms, NULL);
   }
   cg_flv_append_config (cg_rtmp_session_begin (self->session), format);
-  return cg_rtmp_session_send_in_thread (self->session, get_type (track), dts_ms, error);
+  cg_rtmp_session_queue (self->session, get_type (track), dts_ms, NULL);
+  return TRUE;
 }
 
 static gboolean
-send_unit (CgPushWorker *self, CgAccessUnit *unit, gint64 dts_us, gint64 pts_us, GError **error)
+queue_unit (CgPushWorker *self, CgAccessUnit *unit, gint64 dts_us, gint64 pts_us, GError **error)
 {
   const gint64 composition_ms = pts_us / 1000 - dts_us / 1000;
   const guint32 dts_ms = (guint32)(dts_us / 1000);
 
-  if (!send_format (self, unit->track, unit->format, dts_ms, error))
+  if (!queue_format (self, unit->track, unit->format, dts_ms, error))
     return FALSE;
-  cg_flv_append_unit (cg_rtmp_session_begin (self->session), unit,
-                      (guint32)CLAMP (composition_ms, 0, MAX_COMPOSITION_MS));
-  if (!cg_rtmp_session_send_in_thread (self->session, get_type (unit->track), dts_ms, error))
-    return FALSE;
+  cg_flv_append_unit_head (cg_rtmp_session_begin (self->session), unit,
+                           (guint32)CLAMP (composition_ms, 0, MAX_COMPOSITION_MS));
+  cg_rtmp_session_queue (self->session, get_type (unit->track), dts_ms, unit);
+  self->has_pictures = self->has_pictures || unit->track == CG_TRACK_VIDEO;
   count (self, unit);
-  if (unit->track == CG_TRACK_VIDEO && !self->has_pictures) {
-    self->has_pictures = TRUE;
-    post (self, CG_PUSH_WORKER_PUBLISHING, NULL);
-  }
   return TRUE;
 }
 
-static gboolean
-is_too_slow (CgPushWorker *self, gint64 since_us)
+/* Returns: how many; −1: they cannot be sent */
+static int
+queue_batch (CgPushWorker *self, GError **error)
 {
-  return g_get_monotonic_time () - since_us >= (gint64)self->stall_timeout_ms * 1000;
+  gint64 dts_us, pts_us;
+
+  for (int n = 0; n < BATCH; n++) {
+    g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (self->output, &dts_us, &pts_us);
+    if (unit == NULL)
+      return n;
+    if (!queue_unit (self, unit, dts_us, pts_us, error))
+      return -1;
+  }
+  return BATCH;
+}
+
+/* Returns: whether the server has taken all there was */
+static gboolean
+note_progress (CgPushWorker *self)
+{
+  guint64 written;
+  const gboolean is_blocked = cg_rtmp_session_is_blocked (self->session, &written);
+
+  if (!is_blocked)
+    self->blocked_since_us = 0;
+  else if (self->blocked_since_us == 0 || written != self->written)
+    self->blocked_since_us = g_get_monotonic_time ();
+  self->written = written;
+  cg_loan_await_write (self->loan, is_blocked);
+  if (!is_blocked && self->has_pictures && !self->is_publishing) {
+    self->is_publishing = TRUE;
+    post (self, CG_PUSH_WORKER_PUBLISHING, NULL);
+  }
+  return !is_blocked;
+}
+
+static gboolean
+is_too_slow (CgPushWorker *self)
+{
+  return self->blocked_since_us != 0 && g_get_monotonic_time () - self->blocked_since_us >=
+                                            (gint64)self->options.stall_timeout_ms * 1000;
 }
 
 /* A loss that came of waiting in vain is told as such. */
 static void
-explain_loss (CgPushWorker *self, gint64 since_us, GError **error)
+explain_loss (CgPushWorker *self, GError **error)
 {
-  if (!is_too_slow (self, since_us) && !cg_uplink_has_timed_out (self->uplink))
-    return;
-  g_clear_error (error);
-  g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "media server took no data for %u ms",
-               self->stall_timeout_ms);
+  if (is_too_slow (self) || cg_uplink_has_timed_out (self->uplink)) {
+    g_clear_error (error);
+    g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "media server took no data for %u ms",
+                 self->options.stall_timeout_ms);
+  }
+  /* The kernel has waited for its acknowledgement as well. */
+  if (g_error_matches (*error, CG_ERROR, CG_ERROR_TIMED_OUT))
+    cg_error_set_cause (error, CG_ERROR_CAUSE_SLOW);
 }
 
+/* As much as the server takes without being waited for. */
 static gboolean
 send_queued (CgPushWorker *self, GError **error)
 {
-  gint64 dts_us, pts_us;
+  int queued = 0;
 
-  while (!is_ending (self)) {
-    g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (self->output, &dts_us, &pts_us);
-    if (unit == NULL)
+  do {
+    if (!cg_rtmp_session_flush (self->session, error))
+      return FALSE;
+    if (!note_progress (self) || is_ending (self))
       return TRUE;
-    const gint64 since_us = g_get_monotonic_time ();
-    if (send_unit (self, unit, dts_us, pts_us, error))
-      continue;
-    explain_loss (self, since_us, error);
+    queued = queue_batch (self, error);
+  } while (queued > 0);
+  return queued == 0;
+}
+
+/* Nothing here waits. Returns: whether it goes on in the same way */
+static gboolean
+on_loan (gboolean is_ready, gpointer user_data)
+{
+  CgPushWorker *self = user_data;
+  const gboolean was_blocked = self->blocked_since_us != 0;
+
+  if (is_ending (self))
+    return FALSE;
+  if ((is_ready && !cg_rtmp_session_read (self->session, &self->failure)) ||
+      !send_queued (self, &self->failure)) {
+    explain_loss (self, &self->failure);
     return FALSE;
   }
-  return TRUE;
+  /* From now on somebody has to look at the clock. */
+  return was_blocked || self->blocked_since_us == 0;
 }
 
-static gboolean
-read_answers (CgPushWorker *self, GError **error)
+static gint64
+get_deadline_us (const CgPushWorker *self)
 {
-  if (cg_rtmp_session_read (self->session, error))
-    return TRUE;
-  explain_loss (self, g_get_monotonic_time (), error);
-  return FALSE;
+  return self->blocked_since_us == 0
+             ? G_MAXINT64
+             : self->blocked_since_us + (gint64)self->options.stall_timeout_ms * 1000;
 }
 
+/* Where nothing can be lent. */
+static void
+wait_here (CgPushWorker *self)
+{
+  const gint64 deadline_us = get_deadline_us (self);
+  const gboolean is_blocked = self->blocked_since_us != 0;
+  const gint64 left_ms = (deadline_us - g_get_monotonic_time () + 999) / 1000;
+  struct pollfd fds[] = {
+      {.fd = self->event_fd, .events = POLLIN},
+      {.fd = cg_uplink_get_fd (self->uplink), .events = is_blocked ? POLLIN | POLLOUT : POLLIN},
+  };
+
+  poll (fds, G_N_ELEMENTS (fds), is_blocked ? (int)CLAMP (left_ms, 0, G_MAXINT) : -1);
+}
+
+/* Whatever wakes us, we look at everything: a kick may have come just when the loan ended. */
 static gboolean
 publish_in_thread (CgPushWorker *self, GError **error)
 {
-  struct pollfd fds[] = {
-      {.fd = self->event_fd, .events = POLLIN},
-      {.fd = cg_uplink_get_fd (self->uplink), .events = POLLIN},
-  };
+  const int fd = cg_uplink_get_fd (self->uplink);
   eventfd_t ignored;
 
-  while (!is_ending (self)) {
-    if (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno != EINTR)
-      break;
-    if (fds[1].revents != 0 && !read_answers (self, error))
+  for (;;) {
+    eventfd_read (self->event_fd, &ignored);
+    if (self->failure == NULL && is_too_slow (self))
+      explain_loss (self, &self->failure);
+    if (self->failure == NULL)
+      on_loan (TRUE, self);
+    if (self->failure != NULL) {
+      g_propagate_error (error, g_steal_pointer (&self->failure));
       return FALSE;
-    if (fds[0].revents != 0) {
-      eventfd_read (self->event_fd, &ignored);
-      if (!send_queued (self, error))
-        return FALSE;
     }
+    if (is_ending (self))
+      return TRUE;
+    if (!cg_loan_serve_in_thread (self->loan, fd, self->event_fd, get_deadline_us (self)))
+      wait_here (self);
   }
-  return TRUE;
 }
 
 /* Closing with data unread would reset the connection, and the goodbye might be lost. */
@@ -301,27 +407,31 @@ wait_for_hang_up (int fd)
 static void
 say_goodbye_in_thread (CgPushWorker *self)
 {
-  cg_uplink_set_send_timeout (self->uplink, GOODBYE_SEND_MS);
-  cg_rtmp_session_say_goodbye_in_thread (self->session);
+  cg_rtmp_session_say_goodbye_in_thread (self->session, GOODBYE_SEND_MS);
   wait_for_hang_up (cg_uplink_get_fd (self->uplink));
 }
 
 static gboolean
 work_in_thread (CgPushWorker *self, GError **error)
 {
+  g_autoptr (GError) reason = NULL;
+
   if (!connect_in_thread (self, error))
     return FALSE;
   post (self, CG_PUSH_WORKER_ACCEPTED, NULL);
 
   CgHubOutput *output = cg_hub_add_output (self->hub, wake, self);
   self->output = output;
-  const gboolean good = publish_in_thread (self, error);
+  const gboolean good = publish_in_thread (self, &reason);
   g_mutex_lock (&self->mutex);
   self->stats.dropped = cg_hub_output_get_dropped (output);
   g_mutex_unlock (&self->mutex);
   cg_hub_remove_output (self->hub, output);
-  if (good)
+  /* Where the end is ours, the server lets go of the name at once (Q10). */
+  if (good || g_error_matches (reason, CG_ERROR, CG_ERROR_STREAM_FORMAT))
     say_goodbye_in_thread (self);
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
   return good;
 }
 
@@ -373,7 +483,7 @@ start_thread (CgPushWorker *self)
  * cg_push_worker_start:
  * @hub: where the pictures are
  * @url: (transfer full): where they go
- * @stall_timeout_ms: longest time in which the server may take nothing
+ * @options: all is copied
  * @notify: called on the thread-default main context of the caller
  * @user_data: for @notify; see cg_push_worker_detach()
  *
@@ -382,7 +492,7 @@ start_thread (CgPushWorker *self)
 CgPushWorker *
 cg_push_worker_start (CgHub *hub,
                       CgRtmpUrl *url,
-                      guint stall_timeout_ms,
+                      const CgPushWorkerOptions *options,
                       CgPushWorkerNotify notify,
                       gpointer user_data)
 {
@@ -392,12 +502,13 @@ cg_push_worker_start (CgHub *hub,
   g_mutex_init (&self->mutex);
   self->hub = g_object_ref (hub);
   self->url = url;
-  self->stall_timeout_ms = stall_timeout_ms;
+  self->options = *options;
   self->context = g_main_context_ref_thread_default ();
   self->notify = notify;
   self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
   self->event_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  self->loan = cg_loan_new (on_loan, self);
   start_thread (self);
   return self;
 }
@@ -416,6 +527,7 @@ cg_push_worker_unref (CgPushWorker *self)
   if (self->event_fd >= 0)
     close (self->event_fd);
   g_clear_error (&self->abort_error);
+  cg_loan_free (self->loan);
   g_object_unref (self->cancellable);
   g_main_context_unref (self->context);
   g_object_unref (self->hub);

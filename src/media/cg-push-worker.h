@@ -18,6 +18,12 @@ typedef void (*CgPushWorkerNotify) (CgPushWorkerEvent event,
                                     const GError *error,
                                     gpointer user_data);
 
+/* As in CgPushOptions. */
+typedef struct {
+  guint stall_timeout_ms;
+  gboolean insists_on_h265;
+} CgPushWorkerOptions;
+
 /**
  * CgPushWorker:
  *
@@ -27,7 +33,7 @@ typedef struct _CgPushWorker CgPushWorker;
 
 CgPushWorker *cg_push_worker_start (CgHub *hub,
                                     CgRtmpUrl *url,
-                                    guint stall_timeout_ms,
+                                    const CgPushWorkerOptions *options,
                                     CgPushWorkerNotify notify,
                                     gpointer user_data);
 void cg_push_worker_unref (CgPushWorker *self);

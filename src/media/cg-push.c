@@ -3,6 +3,7 @@
 
 #include "cg-error.h"
 #include "cg-main.h"
+#include "cg-media-step.h"
 #include "cg-push-worker.h"
 
 /* A goodbye takes less than one second (cg-push-worker.c) unless the line is dead. */
@@ -16,6 +17,7 @@ struct _CgPush {
   char *url;      /* (owned) */
   guint connect_timeout_ms;
   guint stall_timeout_ms;
+  gboolean insists_on_h265;
 
   CgPushWorker *worker; /* (owned) (nullable) */
   CgPushStats stats;    /* of a worker that has ended */
@@ -25,7 +27,7 @@ struct _CgPush {
   GTask *stop_task; /* (owned) (nullable) */
 };
 
-enum { SIGNAL_PUBLISHING, SIGNAL_FAILED, N_SIGNALS };
+enum { SIGNAL_PUBLISHING, SIGNAL_FAILED, SIGNAL_STEP, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -75,12 +77,19 @@ cg_push_class_init (CgPushClass *klass)
   /**
    * CgPush::failed:
    * @error: of domain CG_ERROR: #CG_ERROR_STREAM_BUSY where the server still holds a publisher of
-   *   that name (Q10), and the others by what they say (Q56)
+   *   that name (Q10), #CG_ERROR_STREAM_FORMAT where it does not take the codec (Q11), and the
+   * others by what they say (Q56)
    *
    * It is over: the push is only good for being dropped (Q9).
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
+  /**
+   * CgPush::step:
+   * @step: a #CgMediaStep that is done
+   */
+  signals[SIGNAL_STEP] = g_signal_new ("step", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void
@@ -119,13 +128,16 @@ on_worker_event (CgPushWorkerEvent event, const GError *error, gpointer user_dat
 
   switch (event) {
   case CG_PUSH_WORKER_ACCEPTED:
-    if (!self->is_over)
-      cg_clear_source (&self->timer);
+    if (self->is_over)
+      break;
+    cg_clear_source (&self->timer);
+    g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_ACCEPTED);
     break;
   case CG_PUSH_WORKER_PUBLISHING:
     if (self->is_over)
       break;
     self->is_publishing = TRUE;
+    g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_WRITTEN);
     g_signal_emit (self, signals[SIGNAL_PUBLISHING], 0);
     break;
   case CG_PUSH_WORKER_DONE:
@@ -180,6 +192,7 @@ cg_push_new (CgHub *hub, const CgPushOptions *options)
   self->url = g_strdup (options->url);
   self->connect_timeout_ms = options->connect_timeout_ms;
   self->stall_timeout_ms = options->stall_timeout_ms;
+  self->insists_on_h265 = options->insists_on_h265;
   return self;
 }
 
@@ -200,8 +213,11 @@ cg_push_start (CgPush *self)
 
   CgRtmpUrl *url = cg_rtmp_url_parse (self->url, NULL);
   g_return_if_fail (url != NULL);
-  self->worker =
-      cg_push_worker_start (self->hub, url, self->stall_timeout_ms, on_worker_event, self);
+  const CgPushWorkerOptions options = {
+      .stall_timeout_ms = self->stall_timeout_ms,
+      .insists_on_h265 = self->insists_on_h265,
+  };
+  self->worker = cg_push_worker_start (self->hub, url, &options, on_worker_event, self);
   self->timer =
       cg_clock_add_timeout (self->clock, self->connect_timeout_ms, on_connect_timeout, self);
 }

@@ -13,11 +13,13 @@ G_BEGIN_DECLS
  * @url: rtmp:// or rtmps:// address that passed cg_media_check_rtmp_url()
  * @connect_timeout_ms: from cg_push_start() until the server takes the publisher
  * @stall_timeout_ms: longest time in which the server may take no byte of what we have for it
+ * @insists_on_h265: H.265 is sent to a server that does not say that it takes it, too (Q11)
  */
 typedef struct {
   const char *url;
   guint connect_timeout_ms;
   guint stall_timeout_ms;
+  gboolean insists_on_h265;
   CgClock *clock;
 } CgPushOptions;
 

@@ -12,9 +12,13 @@
 #include "cg-amf.h"
 #include "cg-error.h"
 #include "cg-rtmp-status.h"
+#include "cg-rtmp-writer.h"
 
 /* One write to the kernel for nearly every picture. */
 #define CHUNK_SIZE 65536
+
+/* Answers that a server lets pile up, and takes none. */
+#define MAX_QUEUED 64
 
 /* What a server tells a publisher is short. */
 #define MAX_MESSAGE 65536
@@ -43,14 +47,16 @@ enum {
 enum { EVENT_PING = 6, EVENT_PONG = 7 };
 
 struct _CgRtmpSession {
-  RTMP *rtmp; /* (owned) handshake and chunks; closes its own copy of the descriptor */
-  int fd;     /* (not owned) the same socket */
+  RTMP *rtmp; /* (owned) until somebody publishes; closes its own copy of the descriptor */
+  CgRtmpWriter *writer; /* (owned) (nullable) from then on */
+  int fd;               /* (not owned) the same socket */
   const CgRtmpUrl *url;
   char *query;          /* (owned) behind the application: the login */
   char *refusal;        /* (owned) (nullable) how `connect` was refused */
   CgRtmpReader *reader; /* (owned) */
   GByteArray *packet;   /* (owned) head room for librtmp, then a body */
   guint32 stream;       /* the server's number for what we publish */
+  gboolean takes_h265;
   gboolean is_publishing;
 };
 
@@ -99,12 +105,20 @@ static gboolean
 send_packet (
     CgRtmpSession *self, CgRtmpType type, guint32 stream, guint32 timestamp_ms, GError **error)
 {
+  if (self->writer != NULL && cg_rtmp_writer_get_queued (self->writer) >= MAX_QUEUED)
+    return set_lost (error, "for answers");
+  if (self->writer != NULL) {
+    cg_rtmp_writer_queue (self->writer, choose_channel (type, stream), type, stream, timestamp_ms,
+                          self->packet->data + RTMP_MAX_HEADER_SIZE,
+                          self->packet->len - RTMP_MAX_HEADER_SIZE, NULL);
+    return TRUE;
+  }
   RTMPPacket packet = make_packet (self, type, stream, timestamp_ms);
 
   errno = 0;
   if (RTMP_SendPacket (self->rtmp, &packet, FALSE))
     return TRUE;
-  return set_lost (error, self->is_publishing ? "while publishing" : "before publishing");
+  return set_lost (error, "before publishing");
 }
 
 static GByteArray *
@@ -124,6 +138,16 @@ append_property (GByteArray *packet, const char *key, const char *value)
   cg_amf_append_string (packet, value);
 }
 
+/* Enhanced RTMP v1, enhancing NetConnection connect: what we may send beyond the old codecs. A
+ * server that knows nothing of it ignores the word. */
+static void
+append_codecs (GByteArray *packet)
+{
+  cg_amf_append_key (packet, "fourCcList");
+  cg_amf_begin_list (packet, 1);
+  cg_amf_append_string (packet, CG_RTMP_H265);
+}
+
 /* Handshake and `connect` (RTMP 1.0, 5.2 and 7.2.1.1). */
 static gboolean
 connect_application (CgRtmpSession *self, GError **error)
@@ -137,6 +161,7 @@ connect_application (CgRtmpSession *self, GError **error)
   append_property (packet, "type", "nonprivate");
   append_property (packet, "flashVer", "FMLE/3.0 (compatible; camgate)");
   append_property (packet, "tcUrl", tc_url);
+  append_codecs (packet);
   cg_amf_end_object (packet);
 
   RTMPPacket connect = make_packet (self, CG_RTMP_COMMAND, 0, 0);
@@ -213,6 +238,7 @@ answer_result (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 {
   switch (get_transaction (command)) {
   case TRANSACTION_CONNECT:
+    self->takes_h265 = cg_rtmp_status_offers_h265 (command);
     return create_stream (self, error);
   case TRANSACTION_CREATE:
     return ask_publish (self, command, error);
@@ -339,6 +365,15 @@ wait_readable (CgRtmpSession *self, GError **error)
   return TRUE;
 }
 
+/* Of a system call that has just failed. */
+static gboolean
+set_broken (GError **error)
+{
+  g_set_error (error, CG_ERROR, errno == ETIMEDOUT ? CG_ERROR_TIMED_OUT : CG_ERROR_UNREACHABLE,
+               "connection to media server: %s", g_strerror (errno));
+  return FALSE;
+}
+
 /**
  * cg_rtmp_session_new:
  * @fd: (transfer none): a connected, blocking socket; stays open until the session is freed
@@ -371,6 +406,7 @@ cg_rtmp_session_new (int fd, const CgRtmpUrl *url, const char *query)
 void
 cg_rtmp_session_free (CgRtmpSession *self)
 {
+  cg_rtmp_writer_free (self->writer);
   RTMP_Close (self->rtmp);
   RTMP_Free (self->rtmp);
   cg_rtmp_reader_free (self->reader);
@@ -402,6 +438,7 @@ cg_rtmp_session_publish_in_thread (CgRtmpSession *self, GError **error)
     if (!wait_readable (self, error) || !cg_rtmp_session_read (self, error))
       return FALSE;
   }
+  self->writer = cg_rtmp_writer_new (self->fd, CHUNK_SIZE);
   return TRUE;
 }
 
@@ -418,6 +455,18 @@ cg_rtmp_session_get_refusal (CgRtmpSession *self)
 }
 
 /**
+ * cg_rtmp_session_takes_h265:
+ * @self: a publishing session
+ *
+ * Returns: whether the server has said that it takes H.265 (Q11)
+ */
+gboolean
+cg_rtmp_session_takes_h265 (const CgRtmpSession *self)
+{
+  return self->takes_h265;
+}
+
+/**
  * cg_rtmp_session_begin:
  * @self: a session
  *
@@ -430,23 +479,54 @@ cg_rtmp_session_begin (CgRtmpSession *self)
 }
 
 /**
- * cg_rtmp_session_send_in_thread:
+ * cg_rtmp_session_queue:
  * @self: a publishing session
  * @type: audio, video or data
  * @timestamp_ms: since the publisher began; may wrap
- * @error: return location
+ * @unit: (transfer none) (nullable): whose data the body ends with
  *
- * Sends the body that was appended since cg_rtmp_session_begin(), on the published stream.
+ * The body that was appended since cg_rtmp_session_begin() is the next on the published stream.
+ */
+void
+cg_rtmp_session_queue (CgRtmpSession *self,
+                       CgRtmpType type,
+                       guint32 timestamp_ms,
+                       CgAccessUnit *unit)
+{
+  cg_rtmp_writer_queue (self->writer, choose_channel (type, self->stream), type, self->stream,
+                        timestamp_ms, self->packet->data + RTMP_MAX_HEADER_SIZE,
+                        self->packet->len - RTMP_MAX_HEADER_SIZE, unit);
+}
+
+/**
+ * cg_rtmp_session_flush:
+ * @self: a publishing session
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_TIMED_OUT
  *
- * Returns: %TRUE, or %FALSE with #CG_ERROR_UNREACHABLE
+ * Sends what is queued, as far as the server takes it. Does not wait.
+ *
+ * Returns: whether the connection stands
  */
 gboolean
-cg_rtmp_session_send_in_thread (CgRtmpSession *self,
-                                CgRtmpType type,
-                                guint32 timestamp_ms,
-                                GError **error)
+cg_rtmp_session_flush (CgRtmpSession *self, GError **error)
 {
-  return send_packet (self, type, self->stream, timestamp_ms, error);
+  if (cg_rtmp_writer_flush (self->writer))
+    return TRUE;
+  return errno == ETIMEDOUT ? set_broken (error) : set_lost (error, "while publishing");
+}
+
+/**
+ * cg_rtmp_session_is_blocked:
+ * @self: a publishing session
+ * @written: (out): bytes that went out so far
+ *
+ * Returns: whether something waits for the server to take more
+ */
+gboolean
+cg_rtmp_session_is_blocked (const CgRtmpSession *self, guint64 *written)
+{
+  *written = cg_rtmp_writer_get_written (self->writer);
+  return !cg_rtmp_writer_is_idle (self->writer);
 }
 
 /**
@@ -470,11 +550,8 @@ cg_rtmp_session_read (CgRtmpSession *self, GError **error)
   }
   if (size < 0 && (errno == EAGAIN || errno == EINTR))
     return TRUE;
-  if (size < 0) {
-    g_set_error (error, CG_ERROR, errno == ETIMEDOUT ? CG_ERROR_TIMED_OUT : CG_ERROR_UNREACHABLE,
-                 "connection to media server: %s", g_strerror (errno));
-    return FALSE;
-  }
+  if (size < 0)
+    return set_broken (error);
   if (self->is_publishing)
     return set_lost (error, "while publishing");
   g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
@@ -482,20 +559,37 @@ cg_rtmp_session_read (CgRtmpSession *self, GError **error)
   return FALSE;
 }
 
+/* What is half sent has to be sent wholly before anything else makes sense. */
+static void
+flush_in_thread (CgRtmpSession *self, guint timeout_ms)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + (gint64)timeout_ms * 1000;
+  struct pollfd poll_fd = {.fd = self->fd, .events = POLLOUT};
+
+  while (cg_rtmp_writer_flush (self->writer) && !cg_rtmp_writer_is_idle (self->writer)) {
+    const gint64 left_ms = (deadline_us - g_get_monotonic_time ()) / 1000;
+
+    if (left_ms <= 0 || poll (&poll_fd, 1, (int)left_ms) == 0)
+      return;
+  }
+}
+
 /**
  * cg_rtmp_session_say_goodbye_in_thread:
  * @self: a publishing session
+ * @timeout_ms: until the server has taken it
  *
  * FCUnpublish and deleteStream, so that the server lets go of the name at once (Q10).
  */
 void
-cg_rtmp_session_say_goodbye_in_thread (CgRtmpSession *self)
+cg_rtmp_session_say_goodbye_in_thread (CgRtmpSession *self, guint timeout_ms)
 {
-  if (!self->is_publishing ||
+  if (self->writer == NULL ||
       !send_stream_command (self, "FCUnpublish", TRANSACTION_FC_UNPUBLISH, NULL))
     return;
   GByteArray *packet = begin_command (self, "deleteStream", TRANSACTION_DELETE);
   cg_amf_append_null (packet);
   cg_amf_append_number (packet, self->stream);
   send_packet (self, CG_RTMP_COMMAND, 0, 0, NULL);
+  flush_in_thread (self, timeout_ms);
 }

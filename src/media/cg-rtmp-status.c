@@ -67,3 +67,24 @@ cg_rtmp_status_make_error (const CgAmfCommand *command)
   return g_error_new (CG_ERROR, error, "media server answers %s",
                       both[0] != '\0' ? both : "with an error");
 }
+
+/**
+ * cg_rtmp_status_offers_h265:
+ * @command: the answer to `connect`
+ *
+ * Enhanced RTMP v2 has servers say so there; those of v1 know it and keep silent.
+ *
+ * Returns: whether the server says that it takes H.265 (Q11)
+ */
+gboolean
+cg_rtmp_status_offers_h265 (const CgAmfCommand *command)
+{
+  static const char *const keys[] = {"fourCcList", "videoFourCcInfoMap"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+    if (cg_amf_command_has (command, keys[i], CG_RTMP_H265) ||
+        cg_amf_command_has (command, keys[i], "*"))
+      return TRUE;
+  }
+  return FALSE;
+}

@@ -4,63 +4,99 @@
 #include <gst/rtsp/rtsp.h>
 
 #include "cg-error.h"
+#include "cg-rtsp-login.h"
 #include "cg-rtsp-shield.h"
+#include "cg-rtsp-url.h"
 
 /* Without and with a login, at the address and at a few others that it led to. */
 #define MAX_DESCRIBES 12
 
+/* What stands in a source for a login that it never shows itself. */
+#define NO_LOGIN "-"
+
 /* What the source sends, in its own thread, which is the only one that comes here. */
 typedef struct {
-  char *username; /* (nullable) */
-  char *password;
-  GstRTSPMethod method; /* of the last request */
-  char *uri;            /* (nullable) of the last request */
-  gboolean is_over;     /* the camera has taken the login */
+  CgRtspLogin *login;   /* (owned) */
+  CgBreaker *breaker;   /* (owned) (nullable) */
+  char *host;           /* (owned) (nullable) where the login may be shown */
+  gboolean is_there;    /* the last request went to that host */
+  gboolean is_accepted; /* the camera has taken the login */
+  gboolean is_counted;  /* the breaker knows that a showing was refused, and waits for another */
   guint describes;      /* sent so far */
 } CgRtspGuard;
 
 static void
-guard_free (gpointer data, GClosure *closure)
+guard_clear (gpointer data)
 {
   CgRtspGuard *self = data;
 
-  g_free (self->username);
-  g_free (self->password);
-  g_free (self->uri);
-  g_free (self);
+  cg_rtsp_login_free (self->login);
+  g_clear_pointer (&self->breaker, cg_breaker_unref);
+  g_free (self->host);
 }
 
-static gboolean
-is_repeated (CgRtspGuard *self, GstRTSPMethod method, const char *uri)
+static void
+guard_unref (gpointer data)
 {
-  const gboolean is_same = self->method == method && g_strcmp0 (self->uri, uri) == 0;
+  g_atomic_rc_box_release_full (data, guard_clear);
+}
 
-  self->method = method;
-  g_free (self->uri);
-  self->uri = g_strdup (uri);
-  return is_same;
+/* Of the source that has sent the last request in this thread: the answer comes there. */
+static GPrivate current = G_PRIVATE_INIT (guard_unref);
+
+static void
+on_disconnected (gpointer data, GClosure *closure)
+{
+  guard_unref (data);
 }
 
 /* The source follows redirections without end. An error stops it, but not at once. */
 static void
-give_up (CgRtspGuard *self, GstElement *source)
+give_up (GstElement *source)
 {
   GError *error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT,
                                        "the camera redirects from one RTSP address to the next");
 
-  self->is_over = TRUE;
   gst_element_post_message (source, gst_message_new_error (GST_OBJECT (source), error, NULL));
   g_error_free (error);
 }
 
-static void
-set_login (GstElement *source, const char *username, const char *password)
+/* Whether a request goes to the host of the first one: the login is for that alone. */
+static gboolean
+is_at_home (CgRtspGuard *self, const char *uri)
 {
-  g_object_set (source, "user-id", username, "user-pw", password, NULL);
+  g_autoptr (CgRtspUrl) url = cg_rtsp_url_parse (uri, NULL);
+
+  if (url == NULL)
+    return FALSE;
+  if (self->host == NULL)
+    self->host = g_strdup (url->host);
+  return g_ascii_strcasecmp (self->host, url->host) == 0;
 }
 
-/* A request that goes out again goes out with a login. If that is refused, the source must find
- * none to try another time with; what it needs for this request it holds already. */
+/* Whoever began the first try still ends one: the place of that which ends here is taken anew. */
+static void
+accept_login (CgRtspGuard *self)
+{
+  cg_rtsp_login_accept (self->login);
+  self->is_accepted = TRUE;
+  if (!self->is_counted)
+    return;
+  self->is_counted = FALSE;
+  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_ACCEPTED);
+  cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
+}
+
+static void
+put_login (CgRtspGuard *self, GstRTSPMessage *request, const char *method, const char *uri)
+{
+  g_autofree char *answer = self->is_there ? cg_rtsp_login_answer (self->login, method, uri) : NULL;
+
+  gst_rtsp_message_remove_header (request, GST_RTSP_HDR_AUTHORIZATION, -1);
+  if (answer != NULL)
+    gst_rtsp_message_add_header (request, GST_RTSP_HDR_AUTHORIZATION, answer);
+}
+
 static gboolean
 on_before_send (GstElement *source, GstRTSPMessage *request, gpointer user_data)
 {
@@ -68,18 +104,62 @@ on_before_send (GstElement *source, GstRTSPMessage *request, gpointer user_data)
   GstRTSPMethod method = GST_RTSP_INVALID;
   const gchar *uri = NULL;
 
-  if (self->is_over || gst_rtsp_message_parse_request (request, &method, &uri, NULL) != GST_RTSP_OK)
+  if (gst_rtsp_message_parse_request (request, &method, &uri, NULL) != GST_RTSP_OK)
     return TRUE;
-  self->is_over = method != GST_RTSP_OPTIONS && method != GST_RTSP_DESCRIBE;
+  g_private_replace (&current, g_atomic_rc_box_acquire (self));
+  self->is_there = is_at_home (self, uri);
+  if (!self->is_accepted && method != GST_RTSP_OPTIONS && method != GST_RTSP_DESCRIBE)
+    accept_login (self);
   self->describes += method == GST_RTSP_DESCRIBE ? 1 : 0;
-  if (self->describes > MAX_DESCRIBES) {
-    give_up (self, source);
+  if (!self->is_accepted && self->describes > MAX_DESCRIBES) {
+    give_up (source);
     return FALSE;
   }
-  const gboolean is_last = !self->is_over && is_repeated (self, method, uri);
-  if (self->username != NULL)
-    set_login (source, is_last ? NULL : self->username, is_last ? NULL : self->password);
+  put_login (self, request, gst_rtsp_method_as_text (method), uri);
   return TRUE;
+}
+
+/* The first try was counted by whoever began it (Q6). */
+static gboolean
+may_show_again (CgRtspGuard *self)
+{
+  if (self->breaker == NULL)
+    return TRUE;
+  if (self->is_counted || !cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL))
+    return FALSE;
+  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_REFUSED);
+  self->is_counted = TRUE;
+  return cg_breaker_get_pause_ms (self->breaker) == 0;
+}
+
+/**
+ * cg_rtsp_guard_take_challenge:
+ * @headers: (array zero-terminated=1): all headers WWW-Authenticate of an answer 401
+ *
+ * In the thread of the source that got the answer.
+ *
+ * Returns: what it is to do
+ */
+CgRtspGuardVerdict
+cg_rtsp_guard_take_challenge (const char *const *headers)
+{
+  CgRtspGuard *self = g_private_get (&current);
+
+  if (self == NULL)
+    return CG_RTSP_GUARD_ABSENT;
+  if (!self->is_there)
+    return CG_RTSP_GUARD_REFUSED;
+  switch (cg_rtsp_login_take_challenge (self->login, headers)) {
+  case CG_RTSP_LOGIN_SHOW:
+    return CG_RTSP_GUARD_AGAIN;
+  case CG_RTSP_LOGIN_SHOW_ONCE_MORE:
+    return may_show_again (self) ? CG_RTSP_GUARD_AGAIN : CG_RTSP_GUARD_REFUSED;
+  case CG_RTSP_LOGIN_REFUSED:
+  case CG_RTSP_LOGIN_MISSING:
+  case CG_RTSP_LOGIN_UNKNOWN:
+    break;
+  }
+  return CG_RTSP_GUARD_REFUSED;
 }
 
 /**
@@ -87,23 +167,31 @@ on_before_send (GstElement *source, GstRTSPMessage *request, gpointer user_data)
  * @source: an rtspsrc that was not started
  * @username: (nullable)
  * @password: (nullable)
+ * @breaker: (nullable): asked before the login is shown a second time; whoever starts the source
+ *   has asked it for the first
  *
- * Gives it the login, to be shown once: left to itself, rtspsrc of GStreamer 1.22 repeats a refused
- * one eight times in a row, and cameras lock the account for less (Q6). From SETUP on, when the
- * camera has taken it, the source has it back for nonces that grow old. A camera that redirects in
- * a circle is given up, too.
+ * Shows the login for it: left to itself, rtspsrc of GStreamer 1.22 knows MD5 only (Q27), repeats a
+ * refused one eight times in a row, where cameras lock the account for less (Q6), and shows it to
+ * whatever host it is led to. A camera that redirects in a circle is given up, too.
  */
 void
-cg_rtsp_guard_attach (GstElement *source, const char *username, const char *password)
+cg_rtsp_guard_attach (GstElement *source,
+                      const char *username,
+                      const char *password,
+                      CgBreaker *breaker)
 {
   CgRtspGuard *self;
 
   cg_rtsp_shield_ensure ();
-  set_login (source, username, password);
-  if (g_signal_lookup ("before-send", G_OBJECT_TYPE (source)) == 0)
+  if (g_signal_lookup ("before-send", G_OBJECT_TYPE (source)) == 0) {
+    g_object_set (source, "user-id", username, "user-pw", password, NULL);
     return;
-  self = g_new0 (CgRtspGuard, 1);
-  self->username = g_strdup (username);
-  self->password = g_strdup (password);
-  g_signal_connect_data (source, "before-send", G_CALLBACK (on_before_send), self, guard_free, 0);
+  }
+  if (username != NULL)
+    g_object_set (source, "user-id", NO_LOGIN, "user-pw", NO_LOGIN, NULL);
+  self = g_atomic_rc_box_new0 (CgRtspGuard);
+  self->login = cg_rtsp_login_new (username, password);
+  self->breaker = breaker != NULL ? cg_breaker_ref (breaker) : NULL;
+  g_signal_connect_data (source, "before-send", G_CALLBACK (on_before_send), self, on_disconnected,
+                         0);
 }

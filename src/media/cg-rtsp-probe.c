@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-rtsp-probe.h"
 
+#include <string.h>
+
 #include "cg-error.h"
 #include "cg-rtsp-session.h"
 
@@ -14,7 +16,7 @@ ignore_packet (guint channel, const guint8 *data, gsize size, gpointer user_data
 }
 
 static char *
-describe (const CgRtspProbeOptions *options, GError **error)
+describe (const CgRtspProbeOptions *options, gsize *length, GError **error)
 {
   const gboolean accepts = options->tls == CG_TLS_ACCEPT && options->tls_fingerprint == NULL;
   const CgRtspOptions session_options = {
@@ -30,6 +32,8 @@ describe (const CgRtspProbeOptions *options, GError **error)
   g_autoptr (CgRtspSession) session = cg_rtsp_session_new (&session_options, ignore_packet, NULL);
   char *description = cg_rtsp_session_describe_in_thread (session, error);
 
+  if (cg_rtsp_session_has_dropped_query (session))
+    *length = strcspn (options->location, "?");
   cg_rtsp_session_close_in_thread (session, GOODBYE_TIMEOUT_MS);
   return description;
 }
@@ -46,6 +50,8 @@ get_outcome (const GError *error)
 /**
  * cg_rtsp_describe_in_thread:
  * @options: whom to ask, and how
+ * @location: (out) (optional): under which it was found: without its query where the camera does
+ *   not know that (Q29)
  * @error: return location: %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT, %CG_ERROR_LOGIN_REFUSED, or
  *   what the status means
  *
@@ -55,16 +61,19 @@ get_outcome (const GError *error)
  * Returns: (transfer full): the description
  */
 char *
-cg_rtsp_describe_in_thread (const CgRtspProbeOptions *options, GError **error)
+cg_rtsp_describe_in_thread (const CgRtspProbeOptions *options, char **location, GError **error)
 {
   const gboolean counts = options->breaker != NULL && options->username != NULL;
   g_autoptr (GError) trouble = NULL;
+  gsize length = strlen (options->location);
 
   if (counts && !cg_breaker_begin (options->breaker, CG_BREAKER_RTSP, error))
     return NULL;
-  char *description = describe (options, &trouble);
+  char *description = describe (options, &length, &trouble);
   if (counts)
     cg_breaker_end (options->breaker, CG_BREAKER_RTSP, get_outcome (trouble));
+  if (description != NULL && location != NULL)
+    *location = g_strndup (options->location, length);
   if (trouble != NULL)
     g_propagate_error (error, g_steal_pointer (&trouble));
   return description;

@@ -30,6 +30,7 @@ typedef struct {
   gboolean drops_query;
 } CgRtspProbeOptions;
 
-char *cg_rtsp_describe_in_thread (const CgRtspProbeOptions *options, GError **error);
+char *
+cg_rtsp_describe_in_thread (const CgRtspProbeOptions *options, char **location, GError **error);
 
 G_END_DECLS

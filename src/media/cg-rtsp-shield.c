@@ -7,6 +7,8 @@
 #include <dlfcn.h>
 #include <gst/rtsp/rtsp.h>
 
+#include "cg-rtsp-guard.h"
+
 /* Descriptions are a few hundred bytes long. */
 #define MAX_BODY (1024 * 1024)
 
@@ -53,13 +55,41 @@ is_whole (const GstRTSPAuthCredential *challenge)
   return find_param (challenge, "realm") != NULL && find_param (challenge, "nonce") != NULL;
 }
 
+/* A challenge of a kind that nobody knows, or a digest without realm and nonce: with it rtspsrc
+ * asks again, and GStreamer's library puts no login of its own beside that of the guard. */
+static GstRTSPAuthCredential **
+make_challenge (gboolean again)
+{
+  GstRTSPAuthCredential **challenges = g_new0 (GstRTSPAuthCredential *, 2);
+
+  challenges[0] = g_new0 (GstRTSPAuthCredential, 1);
+  challenges[0]->scheme = again ? GST_RTSP_AUTH_DIGEST : GST_RTSP_AUTH_NONE;
+  challenges[0]->params = g_new0 (GstRTSPAuthParam *, 2);
+  challenges[0]->params[0] = g_new0 (GstRTSPAuthParam, 1);
+  challenges[0]->params[0]->name = g_strdup ("stale");
+  challenges[0]->params[0]->value = g_strdup ("TRUE");
+  return challenges;
+}
+
+static char **
+list_headers (const GstRTSPMessage *message, GstRTSPHeaderField field)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gchar *value = NULL;
+
+  for (int i = 0; gst_rtsp_message_get_header (message, field, &value, i) == GST_RTSP_OK; i++)
+    g_strv_builder_add (builder, value);
+  return g_strv_builder_end (builder);
+}
+
 /**
  * gst_rtsp_message_parse_auth_credentials: (skip)
  * @message: an answer
  * @field: the header that holds the challenges
  *
- * rtspsrc reads through a null pointer when a digest challenge has no parameters, or one of them no
- * value. Such a challenge is made one of a kind that nobody knows.
+ * What a guarded source makes of a challenge is the guard's affair. Any other reads through a null
+ * pointer when a digest challenge has no parameters, or one of them no value: such a challenge is
+ * made one of a kind that nobody knows.
  *
  * Returns: (transfer full): the challenges
  */
@@ -68,8 +98,15 @@ gst_rtsp_message_parse_auth_credentials (GstRTSPMessage *message, GstRTSPHeaderF
 {
   static gsize theirs;
   const ParseFunc parse = (ParseFunc)find_theirs (&theirs, G_STRFUNC);
-  GstRTSPAuthCredential **challenges = parse (message, field);
+  g_auto (GStrv) headers = list_headers (message, field);
+  const CgRtspGuardVerdict verdict =
+      field == GST_RTSP_HDR_WWW_AUTHENTICATE
+          ? cg_rtsp_guard_take_challenge ((const char *const *)headers)
+          : CG_RTSP_GUARD_ABSENT;
 
+  if (verdict != CG_RTSP_GUARD_ABSENT)
+    return make_challenge (verdict == CG_RTSP_GUARD_AGAIN);
+  GstRTSPAuthCredential **challenges = parse (message, field);
   for (guint i = 0; challenges != NULL && challenges[i] != NULL; i++) {
     if (challenges[i]->scheme == GST_RTSP_AUTH_DIGEST && !is_whole (challenges[i]))
       challenges[i]->scheme = GST_RTSP_AUTH_NONE;

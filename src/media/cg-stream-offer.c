@@ -1,72 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-stream-offer.h"
 
-#include <gst/sdp/gstsdpmessage.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* RFC 3551, tables 4 and 5: what a camera need not name. */
-static const struct {
-  int type;
-  const char *name;
-  guint rate;
-} plain_types[] = {
-    {0, "PCMU", 8000}, {8, "PCMA", 8000},   {9, "G722", 8000},
-    {14, "MPA", 0},    {26, "JPEG", 90000}, {32, "MPV", 90000},
-};
+#include "cg-rtsp-media.h"
 
 static char *
-get_plain_encoding (int type, guint *rate)
+dup_encoding (const GstSDPMedia *media, guint *rate)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (plain_types); i++) {
-    if (plain_types[i].type != type)
-      continue;
-    *rate = plain_types[i].rate;
-    return g_strdup (plain_types[i].name);
-  }
-  *rate = 0;
-  return g_strdup ("UNKNOWN");
+  g_autoptr (GstCaps) caps = cg_rtsp_media_get_caps (media);
+  const char *name = caps != NULL ? cg_rtsp_media_get_encoding (caps, rate) : NULL;
+
+  return g_ascii_strup (name != NULL ? name : "UNKNOWN", -1);
 }
 
-static char *
-get_encoding (const GstSDPMedia *media, guint *rate)
-{
-  const char *payload = gst_sdp_media_get_format (media, 0);
-  const int type = payload != NULL ? atoi (payload) : -1;
-  g_autoptr (GstCaps) caps = type >= 0 ? gst_sdp_media_get_caps_from_media (media, type) : NULL;
-  const GstStructure *structure = caps != NULL ? gst_caps_get_structure (caps, 0) : NULL;
-  const char *name =
-      structure != NULL ? gst_structure_get_string (structure, "encoding-name") : NULL;
-  int clock_rate = 0;
-
-  if (name == NULL)
-    return get_plain_encoding (type, rate);
-  gst_structure_get_int (structure, "clock-rate", &clock_rate);
-  *rate = (guint)MAX (clock_rate, 0);
-  return g_ascii_strup (name, -1);
-}
-
-/* RFC 3640 and RFC 6416 both carry AAC; its name is not in the name. */
+/* RFC 3640 carries AAC; its name is not in the name. */
 static const char *
 get_plain_name (const char *encoding)
 {
-  if (strcmp (encoding, "MPEG4-GENERIC") == 0 || strcmp (encoding, "MP4A-LATM") == 0)
-    return "AAC";
-  return encoding;
-}
-
-/* Sound that we are to send is none that the camera offers (Q48). */
-static gboolean
-is_back_channel (const GstSDPMedia *media)
-{
-  return gst_sdp_media_get_attribute_val (media, "sendonly") != NULL;
+  return strcmp (encoding, "MPEG4-GENERIC") == 0 ? "AAC" : encoding;
 }
 
 static void
 take_video (CgStreamOffer *self, const GstSDPMedia *media)
 {
-  guint rate;
-  g_autofree char *encoding = get_encoding (media, &rate);
+  guint rate = 0;
+  g_autofree char *encoding = dup_encoding (media, &rate);
 
   if (self->video != NULL && strcmp (encoding, "H264") != 0)
     return;
@@ -77,10 +36,10 @@ take_video (CgStreamOffer *self, const GstSDPMedia *media)
 static void
 take_audio (CgStreamOffer *self, const GstSDPMedia *media)
 {
-  guint rate;
-  g_autofree char *encoding = get_encoding (media, &rate);
+  guint rate = 0;
+  g_autofree char *encoding = dup_encoding (media, &rate);
 
-  if (self->audio != NULL || is_back_channel (media))
+  if (self->audio != NULL)
     return;
   self->audio = g_strdup (get_plain_name (encoding));
   self->audio_rate = rate;
@@ -111,6 +70,8 @@ cg_stream_offer_parse (const char *description, GError **error)
   for (guint i = 0; i < gst_sdp_message_medias_len (message); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (message, i);
 
+    if (cg_rtsp_media_is_back_channel (media, message))
+      continue;
     if (g_strcmp0 (gst_sdp_media_get_media (media), "video") == 0)
       take_video (self, media);
     else if (g_strcmp0 (gst_sdp_media_get_media (media), "audio") == 0)

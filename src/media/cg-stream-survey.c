@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-stream-survey.h"
 
+#include "cg-bits.h"
+
 /* ITU-T H.264, table 7-1: slices of a picture that is no IDR picture, whole or in partitions. */
 #define NAL_SLICE 1
 #define NAL_PARTITION_A 2
@@ -11,77 +13,18 @@
 #define N_SLICE_KINDS 5
 #define SLICE_KIND_B 1
 
-/* first_mb_in_slice and slice_type together are never longer. */
-#define SLICE_HEAD_MAX 12
-
-/* The beginning of a slice header, read bit by bit. */
-typedef struct {
-  guint8 bytes[SLICE_HEAD_MAX];
-  gsize n_bits;
-  gsize at;
-} SliceHead;
-
-/* Without the bytes that only keep start codes out (ITU-T H.264, 7.4.1.1). */
-static void
-unpack (SliceHead *self, const guint8 *data, gsize size)
-{
-  gsize n = 0;
-
-  for (gsize i = 0, zeroes = 0; i < size && n < SLICE_HEAD_MAX; i++) {
-    if (zeroes >= 2 && data[i] == 3) {
-      zeroes = 0;
-      continue;
-    }
-    zeroes = data[i] == 0 ? zeroes + 1 : 0;
-    self->bytes[n++] = data[i];
-  }
-  self->n_bits = n * 8;
-}
-
-static gboolean
-read_bit (SliceHead *self, guint *bit)
-{
-  if (self->at >= self->n_bits)
-    return FALSE;
-  *bit = (self->bytes[self->at / 8] >> (7 - self->at % 8)) & 1;
-  self->at++;
-  return TRUE;
-}
-
-/* Exp-Golomb, ue(v): ITU-T H.264, 9.1. */
-static gboolean
-read_number (SliceHead *self, guint *number)
-{
-  guint zeroes = 0;
-  guint bit = 0;
-  guint value = 1;
-
-  while (bit == 0) {
-    if (!read_bit (self, &bit))
-      return FALSE;
-    zeroes += bit == 0;
-  }
-  for (guint i = 0; i < zeroes; i++) {
-    if (i >= 31 || !read_bit (self, &bit))
-      return FALSE;
-    value = value << 1 | bit;
-  }
-  *number = value - 1;
-  return TRUE;
-}
-
 static gboolean
 is_b_slice (const guint8 *nal, gsize size)
 {
   const guint type = nal[0] & NAL_TYPE_MASK;
-  SliceHead head = {{0}};
-  guint first_mb, kind;
+  CgBits head;
 
   if (type != NAL_SLICE && type != NAL_PARTITION_A)
     return FALSE;
-  unpack (&head, nal + 1, size - 1);
-  return read_number (&head, &first_mb) && read_number (&head, &kind) &&
-         kind % N_SLICE_KINDS == SLICE_KIND_B;
+  cg_bits_init (&head, nal + 1, size - 1);
+  cg_bits_read_ue (&head); /* first_mb_in_slice */
+  const guint32 kind = cg_bits_read_ue (&head);
+  return !head.is_over && kind % N_SLICE_KINDS == SLICE_KIND_B;
 }
 
 static gboolean
@@ -106,6 +49,16 @@ has_b_slice (const CgAccessUnit *unit)
   return FALSE;
 }
 
+/* H.265 codes pictures that wait for no later one as B slices as well (its Main profile has them
+ * save bits where H.264 has P): there a B-frame is what is shown before one that came before it. */
+static gboolean
+is_b_frame (const CgStreamSurvey *self, const CgAccessUnit *unit)
+{
+  if (unit->format->codec == CG_CODEC_H265)
+    return self->findings.frames > 0 && unit->pts_us < self->highest_pts_us;
+  return has_b_slice (unit);
+}
+
 static void
 follow_format (CgStreamSurvey *self, CgFormat *format)
 {
@@ -114,6 +67,7 @@ follow_format (CgStreamSurvey *self, CgFormat *format)
   g_clear_pointer (&self->format, cg_format_unref);
   self->format = cg_format_ref (format);
   self->findings.formats++;
+  self->findings.codec = format->codec;
   self->findings.width = format->width;
   self->findings.height = format->height;
 }
@@ -146,7 +100,7 @@ take_picture (CgStreamSurvey *self, const CgAccessUnit *unit, gint64 now_us)
   if (unit->key)
     end_group (self, unit);
   findings->frames++;
-  findings->b_frames += has_b_slice (unit);
+  findings->b_frames += is_b_frame (self, unit);
   self->bytes += cg_access_unit_get_size (unit);
   self->last_us = unit->dts_us;
   self->highest_pts_us = MAX (self->highest_pts_us, unit->pts_us);

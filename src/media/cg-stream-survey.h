@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @gop_ms: the longest time between two key frames; 0: none has ended
  * @open_ms: how long the last group lasts by now (Q14)
  * @gap_ms: the longest silence between two pictures
+ * @codec: of the picture, if there was one
  * @formats: how often size or parameter sets were told anew (Q25); 1: they stayed
  * @audio_frames: of sound
  *
@@ -35,6 +36,7 @@ typedef struct {
   guint gop_ms;
   guint open_ms;
   guint gap_ms;
+  CgCodec codec;
   guint width;
   guint height;
   guint formats;

@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "cg-error.h"
+#include "cg-main.h"
 
 struct _CgTlsPump {
   GIOStream *stream;         /* (owned) */
   GSocketConnection *inside; /* (owned) the pump's end of the pair */
   int fd;                    /* (owned) the user's end */
-  GCancellable *cancellable; /* (owned) */
+  GMainContext *context;     /* (owned) of the thread */
+  GCancellable *cancellable; /* (owned) cancelled in the thread, where GIO's sources are made */
   GThread *thread;           /* (owned) */
   guint running;             /* directions; the thread's own */
   int timed_out;             /* (atomic) the other side acknowledged nothing for too long */
@@ -56,10 +58,9 @@ static gpointer
 run_in_thread (gpointer data)
 {
   CgTlsPump *self = data;
-  g_autoptr (GMainContext) context = g_main_context_new ();
   GIOStream *inside = G_IO_STREAM (self->inside);
 
-  g_main_context_push_thread_default (context);
+  g_main_context_push_thread_default (self->context);
   self->running = 2;
   g_output_stream_splice_async (g_io_stream_get_output_stream (self->stream),
                                 g_io_stream_get_input_stream (inside), G_OUTPUT_STREAM_SPLICE_NONE,
@@ -68,8 +69,8 @@ run_in_thread (gpointer data)
       g_io_stream_get_output_stream (inside), g_io_stream_get_input_stream (self->stream),
       G_OUTPUT_STREAM_SPLICE_NONE, G_PRIORITY_DEFAULT, self->cancellable, on_received, self);
   while (self->running > 0)
-    g_main_context_iteration (context, TRUE);
-  g_main_context_pop_thread_default (context);
+    g_main_context_iteration (self->context, TRUE);
+  g_main_context_pop_thread_default (self->context);
   return NULL;
 }
 
@@ -102,6 +103,7 @@ cg_tls_pump_new (GIOStream *stream, GError **error)
   self->stream = g_object_ref (stream);
   self->fd = fds[0];
   self->inside = wrap_fd (fds[1]);
+  self->context = g_main_context_new ();
   self->cancellable = g_cancellable_new ();
   self->thread = g_thread_try_new ("push-tls", run_in_thread, self, &reason);
   if (self->thread != NULL)
@@ -111,6 +113,13 @@ cg_tls_pump_new (GIOStream *stream, GError **error)
   return NULL;
 }
 
+static gboolean
+on_cancel (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * cg_tls_pump_free:
  * @self: (transfer full): a pump; what it still held is lost
@@ -118,9 +127,10 @@ cg_tls_pump_new (GIOStream *stream, GError **error)
 void
 cg_tls_pump_free (CgTlsPump *self)
 {
-  g_cancellable_cancel (self->cancellable);
+  cg_main_post (self->context, on_cancel, self->cancellable, NULL);
   if (self->thread != NULL)
     g_thread_join (self->thread);
+  g_main_context_unref (self->context);
   close (self->fd);
   g_object_unref (self->inside);
   g_object_unref (self->cancellable);

@@ -32,6 +32,7 @@ set_uplink_error (GError **error, const CgRtmpUrl *url, const GError *cause)
 {
   g_set_error (error, CG_ERROR, (int)classify (cause), "media server %s port %u: %s", url->host,
                url->port, cause->message);
+  cg_error_set_cause (error, cg_error_find_cause (cause));
 }
 
 static GSocketConnection *

@@ -55,6 +55,15 @@ is_http (const CgOnvifUrl *url)
   return strcmp (url->scheme, "http") == 0 || strcmp (url->scheme, "https") == 0;
 }
 
+/* "fe80::1" and "fe80::1%eth0" as well. */
+static gboolean
+is_ip_address (const char *authority)
+{
+  g_autofree char *address = g_strndup (authority, strcspn (authority, "%"));
+
+  return g_hostname_is_ip_address (address);
+}
+
 /* Takes "host", "host:port", "[v6]:port" or a bare IPv6 address apart; port 0: none or nonsense.
  * Of two ports ("host:554:554", Q29) the first counts. */
 static char *
@@ -62,7 +71,7 @@ authority_split (const char *authority, guint16 *port)
 {
   const char *bracket = authority[0] == '[' ? strchr (authority, ']') : NULL;
   const char *colon = strchr (bracket != NULL ? bracket : authority, ':');
-  const gboolean bare_ipv6 = bracket == NULL && g_hostname_is_ip_address (authority);
+  const gboolean bare_ipv6 = bracket == NULL && is_ip_address (authority);
 
   *port = 0;
   if (bare_ipv6)
@@ -108,7 +117,7 @@ port_is_broken (const char *authority, guint16 port)
   const char *bracket = strchr (authority, ']');
   const char *colon = strrchr (bracket != NULL ? bracket : authority, ':');
 
-  return colon != NULL && port == 0 && !g_hostname_is_ip_address (authority);
+  return colon != NULL && port == 0 && !is_ip_address (authority);
 }
 
 /**
@@ -213,18 +222,78 @@ cg_onvif_address_free (CgOnvifAddress *self)
   g_free (self);
 }
 
+/* The port only where it is not the scheme's. */
+static char *
+address_join (const CgOnvifAddress *self, const char *host)
+{
+  const guint16 usual = self->tls ? 443 : 80;
+
+  return authority_join (host, self->port == usual ? 0 : self->port);
+}
+
+/**
+ * cg_onvif_address_get_authority:
+ * @self: an address
+ *
+ * Returns: (transfer full): what stands in a URL: the port only where it is not the scheme's
+ */
+char *
+cg_onvif_address_get_authority (const CgOnvifAddress *self)
+{
+  return address_join (self, self->host);
+}
+
 /**
  * cg_onvif_address_get_host_header:
  * @self: an address
+ *
+ * The zone of a link-local address ("fe80::1%eth0") means something on this machine only, and is
+ * left out (RFC 6874, 4).
  *
  * Returns: (transfer full): what goes into HTTP's Host: the port only where it is not the scheme's
  */
 char *
 cg_onvif_address_get_host_header (const CgOnvifAddress *self)
 {
-  const guint16 usual = self->tls ? 443 : 80;
+  g_autofree char *host = g_strndup (self->host, strcspn (self->host, "%"));
 
-  return authority_join (self->host, self->port == usual ? 0 : self->port);
+  return address_join (self, host);
+}
+
+/**
+ * cg_onvif_address_names_port:
+ * @url: a URL
+ *
+ * Returns: whether a port stands in it
+ */
+gboolean
+cg_onvif_address_names_port (const char *url)
+{
+  g_auto (CgOnvifUrl) parts = {0};
+  guint16 port = 0;
+
+  if (!url_split (url, &parts))
+    return FALSE;
+  g_autofree char *host = authority_split (parts.authority, &port);
+  return port != 0;
+}
+
+/**
+ * cg_onvif_address_shorten:
+ * @url: a URL of a service
+ *
+ * Returns: (transfer full): the shortest that cg_onvif_address_normalise() takes for the same
+ *   server: "host", "host:port", or "https://host" where it is not HTTP
+ */
+char *
+cg_onvif_address_shorten (const char *url)
+{
+  g_autoptr (CgOnvifAddress) address = cg_onvif_address_parse (url, NULL);
+
+  if (address == NULL)
+    return g_strdup (url);
+  g_autofree char *authority = cg_onvif_address_get_authority (address);
+  return address->tls ? g_strconcat ("https://", authority, NULL) : g_steal_pointer (&authority);
 }
 
 /**
@@ -343,6 +412,6 @@ cg_onvif_address_repair_snapshot (const char *uri, const char *told, const char 
     return cg_onvif_address_with_path (reached, picture->target);
   g_free (picture->host);
   picture->host = g_strdup (device->host);
-  g_autofree char *authority = cg_onvif_address_get_host_header (picture);
+  g_autofree char *authority = cg_onvif_address_get_authority (picture);
   return g_strconcat (picture->tls ? "https://" : "http://", authority, picture->target, NULL);
 }

@@ -20,7 +20,10 @@ typedef struct {
 char *cg_onvif_address_normalise (const char *address, GError **error);
 CgOnvifAddress *cg_onvif_address_parse (const char *url, GError **error);
 void cg_onvif_address_free (CgOnvifAddress *self);
+char *cg_onvif_address_get_authority (const CgOnvifAddress *self);
 char *cg_onvif_address_get_host_header (const CgOnvifAddress *self);
+gboolean cg_onvif_address_names_port (const char *url);
+char *cg_onvif_address_shorten (const char *url);
 
 char *cg_onvif_address_with_path (const char *reached, const char *path);
 char *cg_onvif_address_repair (const char *xaddr, const char *reached);

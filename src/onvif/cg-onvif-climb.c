@@ -50,6 +50,18 @@ proves_login (const CgOnvifClimb *climb)
          !g_strv_contains (public, climb->operation->name);
 }
 
+/* Whether the last digest may have been refused for its nonce alone. One that was given just now
+ * cannot be old, unless another session of ours has used it up, which is none for a login that was
+ * never taken: a camera that calls it stale refuses the login (RFC 7616, 3.3; Q6). */
+static gboolean
+says_nonce_is_old (const CgOnvifClimb *climb)
+{
+  const CgOnvifSession *self = climb->self;
+
+  return self->challenge != NULL && self->challenge->is_stale &&
+         (climb->digest_count > 1 || self->is_proven);
+}
+
 /**
  * cg_onvif_climb_tell_outcome:
  * @climb: a call
@@ -78,8 +90,7 @@ cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
   if (cg_onvif_login_has_token (login))
     return cg_onvif_fault_has_code (self->fault, "MessageExpired") ? CG_BREAKER_UNKNOWN
                                                                    : CG_BREAKER_REFUSED;
-  const gboolean is_stale = self->challenge != NULL && self->challenge->is_stale;
-  if (status != 401 || (is_stale && !climb->nonce_checked))
+  if (status != 401 || (says_nonce_is_old (climb) && !climb->nonce_checked))
     return CG_BREAKER_UNKNOWN;
   return CG_BREAKER_REFUSED;
 }

@@ -142,6 +142,10 @@ take_match (const struct wsdd__ProbeMatchType *match, const char *address, GPtrA
     discovered->address = g_strdup (address);
     g_ptr_array_add (found, discovered);
   }
+  if (strchr (discovered->address, ':') != NULL && strchr (address, ':') == NULL) {
+    g_free (discovered->address);
+    discovered->address = g_strdup (address);
+  }
   merge_words (&discovered->xaddrs, match->XAddrs);
   merge_words (&discovered->types, match->Types);
   merge_words (&discovered->scopes, match->Scopes);

@@ -23,10 +23,11 @@ typedef struct {
   const CgOnvifProbe *options;
   GCancellable *cancellable; /* (nullable) */
   GPtrArray *sockets;        /* (owned) (element-type GSocket) one for each address we ask from */
-  GPtrArray *targets;    /* (owned) (element-type GSocketAddress) asked through the last socket */
-  GSocketAddress *group; /* (owned) (nullable) asked through all but the last */
-  GPtrArray *found;      /* (owned) (element-type CgOnvifDiscovered) */
-  struct soap *soap;     /* (owned) */
+  guint n_multicast;         /* of the sockets, from the first; the others ask targets */
+  GPtrArray *targets;        /* (owned) (element-type GSocketAddress) asked directly */
+  GPtrArray *groups;         /* (owned) (element-type GSocketAddress) at most one of each family */
+  GPtrArray *found;          /* (owned) (element-type CgOnvifDiscovered) */
+  struct soap *soap;         /* (owned) */
 } Probe;
 
 static guint16
@@ -35,64 +36,105 @@ get_port (const CgOnvifProbe *options)
   return options->port != 0 ? options->port : CG_ONVIF_DISCOVERY_PORT;
 }
 
+/* What goes to a group leaves by the interface of the own address. */
+static void
+choose_interface (GSocket *socket, GInetSocketAddress *own)
+{
+  const int fd = g_socket_get_fd (socket);
+
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV4) {
+    struct in_addr interface;
+
+    memcpy (&interface, g_inet_address_to_bytes (g_inet_socket_address_get_address (own)),
+            sizeof interface);
+    setsockopt (fd, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface);
+  } else {
+    const guint index = g_inet_socket_address_get_scope_id (own);
+
+    setsockopt (fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
+  }
+  g_socket_set_multicast_loopback (socket, TRUE);
+}
+
 static GSocket *
 open_socket (const char *own_address, GError **error)
 {
-  g_autoptr (GInetAddress) inet = own_address != NULL
-                                      ? g_inet_address_new_from_string (own_address)
-                                      : g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
-  if (inet == NULL) {
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (own_address, 0);
+
+  if (address == NULL) {
     g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "\"%s\" is no IP address", own_address);
     return NULL;
   }
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (inet, 0);
-  g_autoptr (GSocket) socket = cg_onvif_interface_open_udp (address, FALSE, error);
-  if (socket == NULL)
-    return NULL;
-  if (g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV4) {
-    struct in_addr interface;
+  GSocket *socket = cg_onvif_interface_open_udp (address, FALSE, error);
+  if (socket != NULL)
+    choose_interface (socket, G_INET_SOCKET_ADDRESS (address));
+  return socket;
+}
 
-    memcpy (&interface, g_inet_address_to_bytes (inet), sizeof interface);
-    setsockopt (g_socket_get_fd (socket), IPPROTO_IP, IP_MULTICAST_IF, &interface,
-                sizeof interface);
+/* That of the same family; (nullable) */
+static GSocketAddress *
+find_group (const Probe *probe, GSocket *socket)
+{
+  for (guint i = 0; i < probe->groups->len; i++) {
+    if (g_socket_address_get_family (probe->groups->pdata[i]) == g_socket_get_family (socket))
+      return probe->groups->pdata[i];
   }
-  g_socket_set_multicast_loopback (socket, TRUE);
-  return g_steal_pointer (&socket);
+  return NULL;
+}
+
+static gboolean
+add_group (Probe *probe, const char *group, GError **error)
+{
+  GSocketAddress *address =
+      g_inet_socket_address_new_from_string (group, get_port (probe->options));
+
+  if (address == NULL) {
+    g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "\"%s\" is no multicast group", group);
+    return FALSE;
+  }
+  g_ptr_array_add (probe->groups, address);
+  return TRUE;
+}
+
+static gboolean
+choose_groups (Probe *probe, GError **error)
+{
+  const char *group = probe->options->group;
+
+  if (group != NULL)
+    return group[0] == '\0' || add_group (probe, group, error);
+  return add_group (probe, CG_ONVIF_DISCOVERY_GROUP, error) &&
+         add_group (probe, CG_ONVIF_DISCOVERY_GROUP_V6, error);
 }
 
 /* One socket for each own address; an interface that has just gone is left out. */
 static gboolean
 open_multicast (Probe *probe, GError **error)
 {
-  const CgOnvifProbe *options = probe->options;
-  const char *group = options->group != NULL ? options->group : CG_ONVIF_DISCOVERY_GROUP;
   g_auto (GStrv) addresses = NULL;
 
-  if (group[0] == '\0')
-    return TRUE;
-  probe->group = g_inet_socket_address_new_from_string (group, get_port (options));
-  if (probe->group == NULL) {
-    g_set_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "\"%s\" is no multicast group", group);
+  if (!choose_groups (probe, error))
     return FALSE;
-  }
-  addresses = cg_onvif_interface_list_addresses (options->addresses);
-  for (guint i = 0; addresses[i] != NULL; i++) {
+  addresses = cg_onvif_interface_list_addresses (probe->options->addresses);
+  for (guint i = 0; probe->groups->len > 0 && addresses[i] != NULL; i++) {
     g_autoptr (GError) reason = NULL;
-    GSocket *socket = open_socket (addresses[i], &reason);
+    g_autoptr (GSocket) socket = open_socket (addresses[i], &reason);
 
-    if (socket != NULL)
-      g_ptr_array_add (probe->sockets, socket);
-    else
+    if (socket == NULL)
       g_info ("discovery: not from %s: %s", addresses[i], reason->message);
+    else if (find_group (probe, socket) != NULL)
+      g_ptr_array_add (probe->sockets, g_steal_pointer (&socket));
   }
+  probe->n_multicast = probe->sockets->len;
   return TRUE;
 }
 
-/* A host that has no address now is no reason not to ask the others. */
+/* By IPv4, if it has that. A host that has no address now is no reason not to ask the others. */
 static void
 resolve_host (Probe *probe, const char *host)
 {
   g_autoptr (GError) reason = NULL;
+  g_autoptr (GSocketAddress) other = NULL;
   g_autoptr (GSocketConnectable) connectable =
       g_network_address_parse (host, get_port (probe->options), &reason);
   g_autoptr (GSocketAddressEnumerator) addresses =
@@ -104,12 +146,15 @@ resolve_host (Probe *probe, const char *host)
 
     if (address == NULL)
       break;
-    if (g_socket_address_get_family (address) != G_SOCKET_FAMILY_IPV4)
-      continue;
-    g_ptr_array_add (probe->targets, g_steal_pointer (&address));
-    return;
+    if (g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV4 || other == NULL)
+      g_set_object (&other, address);
+    if (g_socket_address_get_family (address) == G_SOCKET_FAMILY_IPV4)
+      break;
   }
-  g_info ("discovery: not %s: %s", host, reason != NULL ? reason->message : "no IPv4 address");
+  if (other != NULL)
+    g_ptr_array_add (probe->targets, g_steal_pointer (&other));
+  else
+    g_info ("discovery: not %s: %s", host, reason != NULL ? reason->message : "no address");
 }
 
 static gboolean
@@ -119,10 +164,13 @@ open_all (Probe *probe, GError **error)
 
   if (hosts == NULL || !open_multicast (probe, error))
     return FALSE;
-  GSocket *unicast = open_socket (NULL, error);
+  GSocket *unicast = open_socket ("0.0.0.0", error);
   if (unicast == NULL)
     return FALSE;
   g_ptr_array_add (probe->sockets, unicast);
+  GSocket *unicast_v6 = open_socket ("::", NULL); /* not every machine has it */
+  if (unicast_v6 != NULL)
+    g_ptr_array_add (probe->sockets, unicast_v6);
   for (guint i = 0; hosts[i] != NULL; i++)
     resolve_host (probe, hosts[i]);
   return TRUE;
@@ -137,6 +185,15 @@ send_to (GSocket *socket, GSocketAddress *target, const char *text)
     g_info ("discovery: %s", reason->message);
 }
 
+static void
+ask_target (const Probe *probe, GSocketAddress *target, const char *text)
+{
+  for (guint i = probe->n_multicast; i < probe->sockets->len; i++) {
+    if (g_socket_get_family (probe->sockets->pdata[i]) == g_socket_address_get_family (target))
+      send_to (probe->sockets->pdata[i], target, text);
+  }
+}
+
 /* All three questions (Q15) to everybody. */
 static void
 ask (Probe *probe)
@@ -144,11 +201,10 @@ ask (Probe *probe)
   for (guint kind = 0; kind < CG_ONVIF_N_PROBE_KINDS; kind++) {
     g_autofree char *text = cg_onvif_discovery_write_probe (probe->soap, kind);
 
-    for (guint i = 0; probe->group != NULL && i + 1 < probe->sockets->len; i++)
-      send_to (g_ptr_array_index (probe->sockets, i), probe->group, text);
+    for (guint i = 0; i < probe->n_multicast; i++)
+      send_to (probe->sockets->pdata[i], find_group (probe, probe->sockets->pdata[i]), text);
     for (guint i = 0; i < probe->targets->len; i++)
-      send_to (g_ptr_array_index (probe->sockets, probe->sockets->len - 1),
-               g_ptr_array_index (probe->targets, i), text);
+      ask_target (probe, probe->targets->pdata[i], text);
   }
 }
 
@@ -163,8 +219,7 @@ receive (Probe *probe, GSocket *socket, char *buffer)
     if (n <= 0)
       return;
     buffer[n] = '\0';
-    g_autofree char *address = g_inet_address_to_string (
-        g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (source)));
+    g_autofree char *address = cg_onvif_interface_write_source (source);
     cg_onvif_discovery_read_matches (probe->soap, buffer, address, probe->found);
   }
 }
@@ -230,7 +285,8 @@ run (Probe *probe, GError **error)
  * @error: return location
  *
  * Core Specification, 7.3.3 "Probe and Probe Match": asks on every interface for
- * dn:NetworkVideoTransmitter, for tds:Device and for anything, and the listed hosts directly (Q15).
+ * dn:NetworkVideoTransmitter, for tds:Device and for anything, and the listed hosts directly (Q15);
+ * by IPv4, and by IPv6 those of the same link (WS-Discovery of April 2005, 2.4).
  *
  * Returns: (transfer full) (element-type CgOnvifDiscovered) (nullable): the cameras that answered,
  *   each once
@@ -245,6 +301,7 @@ cg_onvif_discovery_probe_in_thread (const CgOnvifProbe *options,
       .cancellable = cancellable,
       .sockets = g_ptr_array_new_with_free_func (g_object_unref),
       .targets = g_ptr_array_new_with_free_func (g_object_unref),
+      .groups = g_ptr_array_new_with_free_func (g_object_unref),
       .found = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_discovered_free),
       .soap = cg_onvif_soap_new (),
   };
@@ -253,7 +310,7 @@ cg_onvif_discovery_probe_in_thread (const CgOnvifProbe *options,
     g_clear_pointer (&probe.found, g_ptr_array_unref);
   g_ptr_array_unref (probe.sockets);
   g_ptr_array_unref (probe.targets);
-  g_clear_object (&probe.group);
+  g_ptr_array_unref (probe.groups);
   cg_onvif_soap_free (probe.soap);
   return probe.found;
 }

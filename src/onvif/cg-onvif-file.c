@@ -67,23 +67,30 @@ request_file (Exchange *exchange, GError **error)
   return cg_onvif_http_post (self->http, &request, error);
 }
 
+/* Whether the camera means that the login was right and its nonce old. One that was given just now
+ * is not. */
+static gboolean
+says_nonce_is_old (const Exchange *exchange, const CgOnvifHttpResponse *answer)
+{
+  const CgDigest *shown = exchange->self->file_challenge;
+  g_autoptr (CgDigest) challenge = cg_digest_parse ((const char *const *)answer->challenges);
+
+  return challenge != NULL && challenge->is_stale && shown != NULL && shown->count > 1;
+}
+
 /* A wrong digest of this door counts as one of any other (Q6). */
 static void
 tell_breaker (const Exchange *exchange, const CgOnvifHttpResponse *answer)
 {
-  CgBreaker *breaker = exchange->self->breaker;
-  const CgDigest *challenge = exchange->self->file_challenge;
+  CgBreakerOutcome outcome = CG_BREAKER_ACCEPTED;
 
   if (!exchange->has_password)
     return;
   if (answer == NULL || answer->status / 100 == 5)
-    cg_breaker_end (breaker, CG_BREAKER_SOAP, CG_BREAKER_UNKNOWN);
-  else if (answer->status != 401)
-    cg_breaker_end (breaker, CG_BREAKER_SOAP, CG_BREAKER_ACCEPTED);
-  else
-    cg_breaker_end (breaker, CG_BREAKER_SOAP,
-                    challenge != NULL && challenge->is_stale ? CG_BREAKER_UNKNOWN
-                                                             : CG_BREAKER_REFUSED);
+    outcome = CG_BREAKER_UNKNOWN;
+  else if (answer->status == 401)
+    outcome = says_nonce_is_old (exchange, answer) ? CG_BREAKER_UNKNOWN : CG_BREAKER_REFUSED;
+  cg_breaker_end (exchange->self->breaker, CG_BREAKER_SOAP, outcome);
 }
 
 static gboolean

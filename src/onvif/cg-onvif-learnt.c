@@ -35,6 +35,7 @@ cg_onvif_learnt_copy (const CgOnvifLearnt *self)
   copy->firmware = g_strdup (self->firmware);
   copy->address = g_strdup (self->address);
   copy->digest = g_strdup (self->digest);
+  copy->reserved_presets = g_strdup (self->reserved_presets);
   copy->certificate = g_strdup (self->certificate);
   return copy;
 }
@@ -51,6 +52,7 @@ cg_onvif_learnt_free (CgOnvifLearnt *self)
   g_free (self->firmware);
   g_free (self->address);
   g_free (self->digest);
+  g_free (self->reserved_presets);
   g_free (self->certificate);
   g_free (self);
 }
@@ -71,6 +73,7 @@ cg_onvif_learnt_equal (const CgOnvifLearnt *a, const CgOnvifLearnt *b)
          ABS (a->clock_offset_ms - b->clock_offset_ms) < SAME_CLOCK_MS &&
          a->refuses_timeout == b->refuses_timeout && a->stop_form == b->stop_form &&
          a->media == b->media && a->transport == b->transport && a->soap11 == b->soap11 &&
+         g_strcmp0 (a->reserved_presets, b->reserved_presets) == 0 &&
          g_strcmp0 (a->certificate, b->certificate) == 0;
 }
 

@@ -29,7 +29,9 @@ typedef struct {
   CgOnvifMediaKnown media;
   CgTransport transport; /* of RTP, as its stream has found out (Q18) */
   gboolean soap11;       /* it speaks SOAP 1.1 (Q40) */
-  char *certificate;     /* (nullable) SHA-256 of what the camera showed last (Q57) */
+  char *
+      reserved_presets; /* (nullable) slots that are none: see src/camera/cg-preset-slots.h (Q32) */
+  char *certificate;    /* (nullable) SHA-256 of what the camera showed last (Q57) */
 } CgOnvifLearnt;
 
 CgOnvifLearnt *cg_onvif_learnt_new (void);

@@ -111,7 +111,8 @@ cg_onvif_listener_new (const CgOnvifProbe *options,
  * cg_onvif_listener_join:
  * @self: a listener
  *
- * Listens on interfaces too that have come up since.
+ * Listens on interfaces too that have come up since; to what comes by IPv4, by which cameras that
+ * have both announce themselves as well.
  */
 void
 cg_onvif_listener_join (CgOnvifListener *self)
@@ -121,8 +122,9 @@ cg_onvif_listener_join (CgOnvifListener *self)
   for (guint i = 0; addresses[i] != NULL; i++) {
     struct ip_mreq membership = {0};
 
+    if (inet_pton (AF_INET, addresses[i], &membership.imr_interface) != 1)
+      continue;
     inet_pton (AF_INET, self->group, &membership.imr_multiaddr);
-    inet_pton (AF_INET, addresses[i], &membership.imr_interface);
     if (setsockopt (g_socket_get_fd (self->socket), IPPROTO_IP, IP_ADD_MEMBERSHIP, &membership,
                     sizeof membership) != 0 &&
         errno != EADDRINUSE)

@@ -76,7 +76,7 @@ set_port (CgOnvifSession *self, guint16 port)
   g_autoptr (CgOnvifAddress) place = parse_place (self);
 
   place->port = port;
-  g_autofree char *authority = cg_onvif_address_get_host_header (place);
+  g_autofree char *authority = cg_onvif_address_get_authority (place);
   g_autofree char *url = g_strconcat ("http://", authority, place->target, NULL);
   set_url (self, url);
 }

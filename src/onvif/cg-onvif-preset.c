@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <string.h>
+
 #include "cg-onvif-call.h"
 #include "cg-onvif-ptz.h"
 #include "cg-onvif-text.h"
@@ -23,6 +26,30 @@ cg_onvif_preset_free (CgOnvifPreset *self)
   g_free (self);
 }
 
+/* A place in degrees tells nothing to who knows the generic space only. */
+static gboolean
+is_generic (const char *space)
+{
+  return space == NULL || *space == '\0' || strstr (space, "PositionGenericSpace") != NULL;
+}
+
+static void
+read_place (CgOnvifPtzStatus *place, const struct tt__PTZVector *value)
+{
+  if (value == NULL)
+    return;
+  if (value->PanTilt != NULL && is_generic (value->PanTilt->space) &&
+      isfinite (value->PanTilt->x) && isfinite (value->PanTilt->y)) {
+    place->has_position = TRUE;
+    place->pan = value->PanTilt->x;
+    place->tilt = value->PanTilt->y;
+  }
+  if (value->Zoom != NULL && is_generic (value->Zoom->space) && isfinite (value->Zoom->x)) {
+    place->has_zoom = TRUE;
+    place->zoom = value->Zoom->x;
+  }
+}
+
 static void
 add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
 {
@@ -34,6 +61,7 @@ add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
   CgOnvifPreset *preset = g_new0 (CgOnvifPreset, 1);
   preset->token = g_steal_pointer (&token);
   preset->name = name != NULL ? g_steal_pointer (&name) : g_strdup ("");
+  read_place (&preset->place, value->PTZPosition);
   g_ptr_array_add (presets, preset);
 }
 
@@ -62,17 +90,63 @@ cg_onvif_ptz_get_presets_in_thread (CgOnvifSession *self, const char *profile_to
   return presets;
 }
 
+/* tt:Name is no longer (onvif.xsd). What is longer is cut, and no
+ * letter loses its accents. */
+#define NAME_MAX_CHARACTERS 64
+
+static char *
+shorten (const char *name)
+{
+  glong end = NAME_MAX_CHARACTERS;
+
+  if (name == NULL || g_utf8_strlen (name, -1) <= end)
+    return g_strdup (name);
+  while (end > 1 && g_unichar_ismark (g_utf8_get_char (g_utf8_offset_to_pointer (name, end))))
+    end--;
+  return g_utf8_substring (name, 0, end);
+}
+
+static gboolean
+set_preset (CgOnvifSpan *span,
+            const char *profile_token,
+            const char *token,
+            const char *name,
+            char **set,
+            GError **error)
+{
+  struct _tptz__SetPreset request = {.ProfileToken = (char *)profile_token,
+                                     .PresetName = (char *)name,
+                                     .PresetToken = (char *)token};
+  struct _tptz__SetPresetResponse response = {0};
+
+  if (!cg_onvif_span_call (span, &operation_SetPreset, &request, &response, error))
+    return FALSE;
+  *set = cg_onvif_text_dup (response.PresetToken);
+  return TRUE;
+}
+
+/* Too long, of characters it does not know, or that of another preset (Q31). A camera that names
+ * no more than the kind of fault may mean the name, too. */
+static gboolean
+was_name_refused (CgOnvifSpan *span)
+{
+  return cg_onvif_span_fault_has_code (span, "InvalidPresetName") ||
+         cg_onvif_span_fault_has_code (span, "PresetExist") ||
+         cg_onvif_span_fault_has_code (span, "InvalidArgVal");
+}
+
 /**
  * cg_onvif_ptz_set_preset_in_thread:
  * @self: a session
  * @profile_token: a profile with a PTZ configuration
  * @token: (nullable): the preset to overwrite; %NULL: a new one
- * @name: (nullable): its name
+ * @name: (nullable): its name; of a longer one the first 64 characters are sent
  * @error: return location; %CG_ERROR_TOO_MANY_PRESETS, %CG_ERROR_NO_SUCH_PRESET
  *
- * SetPreset: PTZ Service Specification, 5.4.1.
+ * SetPreset: PTZ Service Specification, 5.4.1. A name that the camera refuses is left out (Q31).
  *
- * Returns: (transfer full) (nullable): the token by which the camera knows it
+ * Returns: (transfer full) (nullable): the token by which the camera knows it; empty if it does not
+ *   say how it calls a new one
  */
 char *
 cg_onvif_ptz_set_preset_in_thread (CgOnvifSession *self,
@@ -82,20 +156,20 @@ cg_onvif_ptz_set_preset_in_thread (CgOnvifSession *self,
                                    GError **error)
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tptz__SetPreset request = {.ProfileToken = (char *)profile_token,
-                                     .PresetName = (char *)name,
-                                     .PresetToken = (char *)token};
-  struct _tptz__SetPresetResponse response = {0};
+  g_autoptr (GError) reason = NULL;
+  g_autofree char *short_name = shorten (name);
+  g_autofree char *set = NULL;
 
-  if (!cg_onvif_span_call (span, &operation_SetPreset, &request, &response, error))
-    return NULL;
-  g_autofree char *set = cg_onvif_text_dup (response.PresetToken);
-  if (set == NULL && token == NULL) {
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
-                         "SetPreset: the camera does not say which preset it has set");
-    return NULL;
+  if (!set_preset (span, profile_token, token, short_name, &set, &reason)) {
+    if (name == NULL || !g_error_matches (reason, CG_ERROR, CG_ERROR_PEER_FAULT) ||
+        !was_name_refused (span)) {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return NULL;
+    }
+    if (!set_preset (span, profile_token, token, NULL, &set, error))
+      return NULL;
   }
-  return set != NULL ? g_steal_pointer (&set) : g_strdup (token);
+  return set != NULL ? g_steal_pointer (&set) : g_strdup (token != NULL ? token : "");
 }
 
 /**

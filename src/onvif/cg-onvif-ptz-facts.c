@@ -93,6 +93,34 @@ new_facts (void)
 }
 
 static void
+keep_space (CgOnvifSpace *space, const char *name)
+{
+  if (name != NULL && strlen (name) < CG_ONVIF_SPACE_MAX)
+    g_strlcpy (space->name, name, CG_ONVIF_SPACE_MAX);
+}
+
+/* In which of them the camera tells its place is not known before it does. */
+static void
+keep_position_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
+{
+  const int n_pan_tilt = MIN (spaces->__sizeAbsolutePanTiltPositionSpace, CG_ONVIF_N_SPACES);
+  const int n_zoom = MIN (spaces->__sizeAbsoluteZoomPositionSpace, CG_ONVIF_N_SPACES);
+
+  for (int i = 0; i < n_pan_tilt; i++) {
+    const struct tt__Space2DDescription *space = &spaces->AbsolutePanTiltPositionSpace[i];
+
+    if (read_2d (space, &facts->pan_tilt_spaces[i].x, &facts->pan_tilt_spaces[i].y))
+      keep_space (&facts->pan_tilt_spaces[i], space->URI);
+  }
+  for (int i = 0; i < n_zoom; i++) {
+    const struct tt__Space1DDescription *space = &spaces->AbsoluteZoomPositionSpace[i];
+
+    if (read_1d (space, &facts->zoom_spaces[i].x))
+      keep_space (&facts->zoom_spaces[i], space->URI);
+  }
+}
+
+static void
 read_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
 {
   const struct tt__Space2DDescription *move = choose_2d (
@@ -104,6 +132,7 @@ read_spaces (CgOnvifPtzFacts *facts, const struct tt__PTZSpaces *spaces)
   const struct tt__Space1DDescription *zoom_step =
       choose_1d (spaces->RelativeZoomTranslationSpace, spaces->__sizeRelativeZoomTranslationSpace);
 
+  keep_position_spaces (facts, spaces);
   facts->has_continuous_pan_tilt = move != NULL;
   facts->has_continuous_zoom = zoom != NULL;
   facts->has_relative_pan_tilt = step != NULL;
@@ -128,6 +157,37 @@ read_node (CgOnvifPtzFacts *facts, const struct tt__PTZNode *node)
     read_spaces (facts, node->SupportedPTZSpaces);
 }
 
+/* Narrower than the space itself, where that was told before; a space of its own else. */
+static CgOnvifSpace *
+find_space (CgOnvifSpace *spaces, const char *name)
+{
+  for (int i = 0; name != NULL && i < CG_ONVIF_N_SPACES; i++) {
+    if (spaces[i].name[0] == '\0')
+      keep_space (&spaces[i], name);
+    if (g_str_equal (spaces[i].name, name))
+      return &spaces[i];
+  }
+  return NULL;
+}
+
+static void
+keep_limits (CgOnvifPtzFacts *facts, const struct tt__PTZConfiguration *configuration)
+{
+  const struct tt__Space2DDescription *limits =
+      configuration->PanTiltLimits != NULL ? configuration->PanTiltLimits->Range : NULL;
+  CgOnvifSpace *space;
+  CgOnvifRange x;
+  CgOnvifRange y;
+
+  if (!read_2d (limits, &x, &y))
+    return;
+  space = find_space (facts->pan_tilt_spaces, limits->URI);
+  if (space != NULL) {
+    space->x = x;
+    space->y = y;
+  }
+}
+
 /* The configuration's own limits are narrower than the node's spaces. */
 static void
 read_configuration (CgOnvifPtzFacts *facts, const struct tt__PTZConfiguration *configuration)
@@ -143,6 +203,7 @@ read_configuration (CgOnvifPtzFacts *facts, const struct tt__PTZConfiguration *c
   if (configuration->PanTiltLimits != NULL &&
       read_2d (configuration->PanTiltLimits->Range, &facts->pan_position, &facts->tilt_position))
     facts->has_pan_tilt_limits = TRUE;
+  keep_limits (facts, configuration);
   if (configuration->ZoomLimits != NULL &&
       read_1d (configuration->ZoomLimits->Range, &facts->zoom_position))
     facts->has_zoom_limits = TRUE;
@@ -238,4 +299,50 @@ cg_onvif_ptz_get_facts_in_thread (CgOnvifSession *self,
       !facts->has_continuous_pan_tilt && !facts->has_continuous_zoom)
     facts->has_continuous_pan_tilt = facts->has_continuous_zoom = TRUE;
   return facts;
+}
+
+static const CgOnvifSpace *
+get_space (const CgOnvifSpace *spaces, const char *name)
+{
+  for (int i = 0; *name != '\0' && i < CG_ONVIF_N_SPACES; i++) {
+    if (g_str_equal (spaces[i].name, name))
+      return &spaces[i];
+  }
+  return NULL;
+}
+
+static gboolean
+take_range (CgOnvifRange *range, const CgOnvifRange *other)
+{
+  const gboolean is_other = range->min < other->min || range->min > other->min ||
+                            range->max < other->max || range->max > other->max;
+
+  *range = *other;
+  return is_other;
+}
+
+/**
+ * cg_onvif_ptz_facts_use_spaces:
+ * @self: facts
+ * @status: what the camera tells
+ *
+ * A camera that knows several position spaces (generic, degrees) tells its place in one of them:
+ * the position ranges become those of that one.
+ *
+ * Returns: whether any of them has changed
+ */
+gboolean
+cg_onvif_ptz_facts_use_spaces (CgOnvifPtzFacts *self, const CgOnvifPtzStatus *status)
+{
+  const CgOnvifSpace *pan_tilt = get_space (self->pan_tilt_spaces, status->pan_tilt_space);
+  const CgOnvifSpace *zoom = get_space (self->zoom_spaces, status->zoom_space);
+  gboolean is_other = FALSE;
+
+  if (pan_tilt != NULL) {
+    is_other |= take_range (&self->pan_position, &pan_tilt->x);
+    is_other |= take_range (&self->tilt_position, &pan_tilt->y);
+  }
+  if (zoom != NULL)
+    is_other |= take_range (&self->zoom_position, &zoom->x);
+  return is_other;
 }

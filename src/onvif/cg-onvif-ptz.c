@@ -20,6 +20,13 @@ is_number (const float *value)
 }
 
 static void
+read_space (char *space, const char *name)
+{
+  if (name != NULL && strlen (name) < CG_ONVIF_SPACE_MAX)
+    g_strlcpy (space, name, CG_ONVIF_SPACE_MAX);
+}
+
+static void
 read_position (CgOnvifPtzStatus *status, const struct tt__PTZVector *position)
 {
   if (position == NULL)
@@ -29,10 +36,12 @@ read_position (CgOnvifPtzStatus *status, const struct tt__PTZVector *position)
     status->has_position = TRUE;
     status->pan = position->PanTilt->x;
     status->tilt = position->PanTilt->y;
+    read_space (status->pan_tilt_space, position->PanTilt->space);
   }
   if (position->Zoom != NULL && is_number (&position->Zoom->x)) {
     status->has_zoom = TRUE;
     status->zoom = position->Zoom->x;
+    read_space (status->zoom_space, position->Zoom->space);
   }
 }
 

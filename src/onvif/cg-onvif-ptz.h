@@ -20,6 +20,18 @@ typedef struct {
   double max;
 } CgOnvifRange;
 
+/* Longer than the name of any space; a longer one is as good as none. */
+#define CG_ONVIF_SPACE_MAX 128
+/* More position spaces than any camera has for an axis. */
+#define CG_ONVIF_N_SPACES 4
+
+/* A space in which a camera tells where it stands: PTZ Service Specification, 5.7. */
+typedef struct {
+  char name[CG_ONVIF_SPACE_MAX];
+  CgOnvifRange x; /* pan, or zoom */
+  CgOnvifRange y; /* tilt */
+} CgOnvifSpace;
+
 /* What a camera's PTZ can do. A range that was not told is the standard's generic one (PTZ 5.7). */
 typedef struct {
   gboolean has_continuous_pan_tilt;
@@ -37,6 +49,8 @@ typedef struct {
   CgOnvifRange pan_position;
   CgOnvifRange tilt_position;
   CgOnvifRange zoom_position;
+  CgOnvifSpace pan_tilt_spaces[CG_ONVIF_N_SPACES]; /* all that were told; empty name: none */
+  CgOnvifSpace zoom_spaces[CG_ONVIF_N_SPACES];
   guint default_timeout_ms; /* 0: not told */
   guint max_presets;        /* 0: not told */
 } CgOnvifPtzFacts;
@@ -51,11 +65,15 @@ typedef struct {
   double zoom;
   gboolean moving_pan_tilt;
   gboolean moving_zoom;
+  char pan_tilt_space[CG_ONVIF_SPACE_MAX]; /* of pan and tilt; empty: not told */
+  char zoom_space[CG_ONVIF_SPACE_MAX];
 } CgOnvifPtzStatus;
 
+/* Its place as far as the camera tells it, in the generic spaces. */
 typedef struct {
   char *token;
   char *name; /* may be empty */
+  CgOnvifPtzStatus place;
 } CgOnvifPreset;
 
 CgOnvifPtzFacts *cg_onvif_ptz_get_facts_in_thread (CgOnvifSession *self,
@@ -92,6 +110,7 @@ gboolean cg_onvif_ptz_remove_preset_in_thread (CgOnvifSession *self,
                                                const char *token,
                                                GError **error);
 
+gboolean cg_onvif_ptz_facts_use_spaces (CgOnvifPtzFacts *self, const CgOnvifPtzStatus *status);
 void cg_onvif_ptz_facts_free (CgOnvifPtzFacts *self);
 void cg_onvif_preset_free (CgOnvifPreset *self);
 

@@ -206,6 +206,7 @@ convert_error (CgOnvifStream *self, const GError *reason, GError **error)
   else
     g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE,
                          reason != NULL ? reason->message : "connection lost");
+  cg_error_set_cause (error, cg_error_find_cause (reason));
 }
 
 static gboolean

@@ -1,35 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-onvif-trust.h"
 
-/* Pairs of capital digits with colons, whatever came. */
-static char *
-normalise (const char *fingerprint)
-{
-  GString *text = g_string_new (NULL);
-  guint digits = 0;
-
-  for (const char *p = fingerprint; *p != '\0'; p++) {
-    if (!g_ascii_isxdigit (*p))
-      continue;
-    if (digits > 0 && digits % 2 == 0)
-      g_string_append_c (text, ':');
-    g_string_append_c (text, g_ascii_toupper (*p));
-    digits++;
-  }
-  return g_string_free (text, FALSE);
-}
-
-static char *
-take_fingerprint (GTlsCertificate *certificate)
-{
-  g_autoptr (GByteArray) der = NULL;
-
-  g_object_get (certificate, "certificate", &der, NULL);
-  if (der == NULL)
-    return NULL;
-  g_autofree char *digits = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
-  return normalise (digits);
-}
+#include "cg-fingerprint.h"
 
 /**
  * cg_onvif_trust_set:
@@ -42,7 +14,7 @@ cg_onvif_trust_set (CgOnvifTrust *self, CgTlsPolicy policy, const char *pin)
 {
   g_free (self->pin);
   self->policy = policy;
-  self->pin = pin != NULL ? normalise (pin) : NULL;
+  self->pin = pin != NULL ? cg_fingerprint_normalise (pin) : NULL;
 }
 
 /**
@@ -85,7 +57,7 @@ cg_onvif_trust_accepts (CgOnvifTrust *self,
                         GTlsCertificateFlags errors)
 {
   g_free (self->seen);
-  self->seen = take_fingerprint (certificate);
+  self->seen = cg_fingerprint_take (certificate);
   if (self->pin != NULL)
     return g_strcmp0 (self->pin, self->seen) == 0;
   return self->policy == CG_TLS_ACCEPT || errors == 0;

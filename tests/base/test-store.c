@@ -155,6 +155,26 @@ test_odd_files (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (load_number (fixture, "deep"), ==, 3);
 }
 
+/* The parser knows comments and other quotes, in which a quote of ours hides nothing. */
+static void
+test_hidden_depth (Fixture *fixture, gconstpointer data)
+{
+  static const char *const heads[] = {"/*\"*/", "//\"\n", "['\"',"};
+  g_autofree char *brackets = g_strnfill (200000, '[');
+  g_mkdir (fixture->state_dir, 0700);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++) {
+    g_autofree char *name = g_strdup_printf ("hidden%zu", i);
+    g_autofree char *file = g_strconcat (name, ".json", NULL);
+    g_autofree char *text = g_strconcat (heads[i], brackets, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_free (cg_test_write_file (fixture->state_dir, file, text, 0600));
+    g_assert_null (cg_store_load (fixture->store, name, &error));
+    g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  }
+}
+
 static void
 test_latest_wins (Fixture *fixture, gconstpointer data)
 {
@@ -297,6 +317,7 @@ main (int argc, char **argv)
   ADD ("/store/load-failures", test_load_failures);
   ADD ("/store/load-does-not-wait-for-the-disk", test_load_does_not_wait_for_the_disk);
   ADD ("/store/odd-files", test_odd_files);
+  ADD ("/store/hidden-depth", test_hidden_depth);
   ADD ("/store/latest-wins", test_latest_wins);
   ADD ("/store/sync-overtakes-async", test_sync_overtakes_async);
   ADD ("/store/null-removes", test_null_removes);

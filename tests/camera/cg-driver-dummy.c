@@ -7,7 +7,13 @@ struct _CgDriverDummy {
   gboolean automatic; /* answers at once */
   GQueue moves;       /* (element-type GTask) not answered yet */
   GQueue stops;
-  GString *log; /* "move(0.66,0.00) stop cancel" */
+  GQueue looks;
+  CgOnvifStopForm form; /* of the last stop */
+  gboolean answers_looks;
+  gboolean shows_looks; /* in the log */
+  CgPtzLook look;       /* what is seen */
+  CgPtzFacts facts;
+  GString *log; /* "move(0.66,0.00) stop look" */
 };
 
 static void driver_iface_init (CgPtzDriverInterface *iface);
@@ -80,20 +86,67 @@ driver_goto_async (CgPtzDriver *driver,
 
 static void
 driver_stop_async (CgPtzDriver *driver,
+                   CgOnvifStopForm form,
+                   guint timeout_ms,
+                   GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  CgDriverDummy *self = CG_DRIVER_DUMMY (driver);
+  g_autofree char *word = NULL;
+
+  if (form > CG_ONVIF_STOP_NAMED)
+    word = g_strdup_printf ("stop-%s", cg_onvif_stop_form_get_word (form));
+  note (self, word != NULL ? word : "stop");
+  self->form = MAX (form, CG_ONVIF_STOP_NAMED);
+  take (self, &self->stops, callback, user_data);
+}
+
+static gboolean
+driver_move_finish (CgPtzDriver *driver, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+driver_stop_finish (CgPtzDriver *driver,
+                    GAsyncResult *result,
+                    CgOnvifStopForm *taken,
+                    GError **error)
+{
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *taken = CG_DRIVER_DUMMY (driver)->form;
+  return TRUE;
+}
+
+static void
+driver_look_async (CgPtzDriver *driver,
                    guint timeout_ms,
                    GAsyncReadyCallback callback,
                    gpointer user_data)
 {
   CgDriverDummy *self = CG_DRIVER_DUMMY (driver);
 
-  note (self, "stop");
-  take (self, &self->stops, callback, user_data);
+  if (self->shows_looks)
+    note (self, "look");
+  g_queue_push_tail (&self->looks, g_task_new (self, NULL, callback, user_data));
+  if (self->answers_looks)
+    answer (&self->looks, NULL);
 }
 
 static gboolean
-driver_finish (CgPtzDriver *driver, GAsyncResult *result, GError **error)
+driver_look_finish (CgPtzDriver *driver, GAsyncResult *result, CgPtzLook *look, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *look = CG_DRIVER_DUMMY (driver)->look;
+  return TRUE;
+}
+
+static void
+driver_get_facts (CgPtzDriver *driver, CgPtzFacts *facts)
+{
+  *facts = CG_DRIVER_DUMMY (driver)->facts;
 }
 
 static void
@@ -106,9 +159,12 @@ driver_iface_init (CgPtzDriverInterface *iface)
 {
   iface->move_async = driver_move_async;
   iface->goto_async = driver_goto_async;
-  iface->move_finish = driver_finish;
+  iface->move_finish = driver_move_finish;
   iface->stop_async = driver_stop_async;
-  iface->stop_finish = driver_finish;
+  iface->stop_finish = driver_stop_finish;
+  iface->look_async = driver_look_async;
+  iface->look_finish = driver_look_finish;
+  iface->get_facts = driver_get_facts;
   iface->cancel_moves = driver_cancel_moves;
 }
 
@@ -119,6 +175,7 @@ cg_driver_dummy_finalize (GObject *object)
 
   g_assert_true (g_queue_is_empty (&self->moves));
   g_assert_true (g_queue_is_empty (&self->stops));
+  g_assert_true (g_queue_is_empty (&self->looks));
   g_string_free (self->log, TRUE);
   G_OBJECT_CLASS (cg_driver_dummy_parent_class)->finalize (object);
 }
@@ -133,6 +190,7 @@ static void
 cg_driver_dummy_init (CgDriverDummy *self)
 {
   self->log = g_string_new (NULL);
+  self->answers_looks = TRUE;
 }
 
 CgDriverDummy *
@@ -159,6 +217,29 @@ void
 cg_driver_dummy_answer_stop (CgDriverDummy *self, const GError *error)
 {
   answer (&self->stops, error);
+}
+
+/* What the camera says of itself at its next contact. */
+void
+cg_driver_dummy_set_facts (CgDriverDummy *self, const CgPtzFacts *facts)
+{
+  self->facts = *facts;
+}
+
+/* What every look sees from now on, and is answered with at once; %NULL: the test answers. */
+void
+cg_driver_dummy_set_look (CgDriverDummy *self, const CgPtzLook *look)
+{
+  self->answers_looks = look != NULL;
+  self->shows_looks = TRUE;
+  if (look != NULL)
+    self->look = *look;
+}
+
+void
+cg_driver_dummy_answer_look (CgDriverDummy *self, const GError *error)
+{
+  answer (&self->looks, error);
 }
 
 /* Returns: (transfer full): what was asked since last time, in order */

@@ -5,6 +5,7 @@
 #include "cg-media.h"
 #include "cg-pull.h"
 #include "cg-push.h"
+#include "cg-transcode.h"
 
 struct _CgHub {
   GObject parent_instance;
@@ -18,9 +19,14 @@ struct _CgPush {
   GObject parent_instance;
 };
 
+struct _CgTranscode {
+  GObject parent_instance;
+};
+
 G_DEFINE_FINAL_TYPE (CgHub, cg_hub, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE (CgPull, cg_pull, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE (CgPush, cg_push, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (CgTranscode, cg_transcode, G_TYPE_OBJECT)
 
 /* What there is of each kind: never more than one at a time, which is asserted. */
 static struct {
@@ -28,6 +34,10 @@ static struct {
   guint ever;
   char *address;
 } ends[2];
+
+static GObject *transcode;  /* (unowned) (nullable) */
+static gboolean is_encoder; /* this machine has one */
+static gboolean insisted;   /* the last push */
 
 static CgTransport wanted, delivered; /* of the last pull */
 
@@ -42,6 +52,7 @@ define_signals (GType type, const char *first, const char *second)
     g_signal_new (second, type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                 G_TYPE_ERROR);
+  g_signal_new ("step", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void
@@ -99,6 +110,37 @@ say_goodbye (FakeEnd end, gpointer object, GAsyncReadyCallback callback, gpointe
     g_task_return_boolean (task, TRUE);
 }
 
+static void
+cg_transcode_class_init (CgTranscodeClass *klass)
+{
+  g_signal_new ("failed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+cg_transcode_init (CgTranscode *self)
+{
+}
+
+CgTranscode *
+cg_transcode_new (CgHub *hub, const char *name, GError **error)
+{
+  if (!is_encoder) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "no encoder");
+    return NULL;
+  }
+  g_assert_null (transcode);
+  transcode = g_object_new (CG_TYPE_TRANSCODE, NULL);
+  g_object_add_weak_pointer (transcode, (gpointer *)&transcode);
+  return CG_TRANSCODE (transcode);
+}
+
+CgHub *
+cg_transcode_get_hub (CgTranscode *self)
+{
+  return NULL;
+}
+
 CgHub *
 cg_hub_new (void)
 {
@@ -150,6 +192,7 @@ cg_push_new (CgHub *hub, const CgPushOptions *options)
 {
   g_free (ends[FAKE_PUSH].address);
   ends[FAKE_PUSH].address = g_strdup (options->url);
+  insisted = options->insists_on_h265;
   return g_object_new (CG_TYPE_PUSH, NULL);
 }
 
@@ -171,6 +214,13 @@ cg_push_stop_finish (CgPush *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* Each has sent as much. */
+void
+cg_push_get_stats (CgPush *self, CgPushStats *stats)
+{
+  *stats = (CgPushStats){.bytes = FAKE_SENT_BYTES};
+}
+
 void
 fake_media_reset (void)
 {
@@ -181,6 +231,8 @@ fake_media_reset (void)
   }
   g_assert_true (g_queue_is_empty (&goodbyes));
   goodbyes_held = FALSE;
+  g_assert_null (transcode);
+  is_encoder = TRUE;
 }
 
 /* From now on a stop is not answered until fake_media_say_goodbyes(). */
@@ -260,4 +312,38 @@ fake_media_ask_login_again (void)
   g_assert_nonnull (ends[FAKE_PULL].object);
   g_signal_emit_by_name (ends[FAKE_PULL].object, "login-again", &may);
   return may;
+}
+
+void
+fake_media_has_encoder (gboolean has_encoder)
+{
+  is_encoder = has_encoder;
+}
+
+gboolean
+fake_media_is_transcoding (void)
+{
+  return transcode != NULL;
+}
+
+void
+fake_media_fail_transcode (void)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT, "test");
+
+  g_signal_emit_by_name (transcode, "failed", error);
+}
+
+/* Whether the last push sends H.265 to whatever server (Q11). */
+gboolean
+fake_media_insists_on_h265 (void)
+{
+  return insisted;
+}
+
+void
+fake_media_step (FakeEnd end, CgMediaStep step)
+{
+  g_assert_nonnull (ends[end].object);
+  g_signal_emit_by_name (ends[end].object, "step", (int)step);
 }

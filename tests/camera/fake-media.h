@@ -3,6 +3,7 @@
 
 #include "cg-config.h"
 #include "cg-error.h"
+#include "cg-media-step.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,9 @@ typedef enum {
   FAKE_PULL,
   FAKE_PUSH,
 } FakeEnd;
+
+/* By each push, once it is there. */
+#define FAKE_SENT_BYTES 5000
 
 void fake_media_reset (void);
 void fake_media_hold_goodbyes (gboolean hold);
@@ -26,5 +30,11 @@ void fake_media_go_live_by (CgTransport transport);
 CgTransport fake_media_get_wanted_transport (void);
 gboolean fake_media_ask_login_again (void);
 void fake_media_fail (FakeEnd end, CgError error);
+
+void fake_media_step (FakeEnd end, CgMediaStep step);
+void fake_media_has_encoder (gboolean has_encoder);
+gboolean fake_media_is_transcoding (void);
+void fake_media_fail_transcode (void);
+gboolean fake_media_insists_on_h265 (void);
 
 G_END_DECLS

@@ -215,7 +215,7 @@ test_foreign_preset (Fixture *fixture, gconstpointer data)
 {
   make_foreign_preset (fixture);
 
-  cg_camera_preset_goto_async (fixture->camera, 1, on_gone, fixture);
+  cg_camera_preset_goto_async (fixture->camera, 1, "test", on_gone, fixture);
 
   expect (fixture, 1, "goto:ok");
   g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "GotoPreset"), ==, 1);
@@ -228,7 +228,7 @@ test_stop_overtakes_a_preset (Fixture *fixture, gconstpointer data)
   make_foreign_preset (fixture);
   set_fault (fixture, "hang", "200");
 
-  cg_camera_preset_goto_async (fixture->camera, 1, on_gone, fixture);
+  cg_camera_preset_goto_async (fixture->camera, 1, "test", on_gone, fixture);
   cg_camera_halt_async (fixture->camera, on_halted, fixture);
   fixture->wanted = 2;
   cg_test_wait_for (is_answered, fixture, "both answers");
@@ -247,7 +247,7 @@ test_unknown_preset_leaves_the_lease (Fixture *fixture, gconstpointer data)
   move (fixture);
   expect (fixture, 1, "move:ok");
 
-  cg_camera_preset_goto_async (fixture->camera, 99, on_gone, fixture);
+  cg_camera_preset_goto_async (fixture->camera, 99, "test", on_gone, fixture);
   expect (fixture, 2, "move:ok goto:no-such-preset");
 
   wait_until_asked (fixture, "Stop");
@@ -263,7 +263,7 @@ test_preset_ends_the_lease (Fixture *fixture, gconstpointer data)
   cg_camera_apply (fixture->camera, fixture->config);
   move (fixture);
   expect (fixture, 2, "set:ok move:ok");
-  cg_camera_preset_goto_async (fixture->camera, 3, on_gone, fixture);
+  cg_camera_preset_goto_async (fixture->camera, 3, "test", on_gone, fixture);
   expect (fixture, 3, "set:ok move:ok goto:ok");
 
   cg_test_run_for (600);

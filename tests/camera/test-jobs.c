@@ -12,8 +12,8 @@ struct _CgOnvifSession {
   guint running; /* jobs inside: never more than one */
 };
 
-/* The first session made is that of the work lane, its copy that of the stop lane. */
-static CgOnvifSession *sessions[2];
+/* The first session made is that of the work lane, its copies those of the stop and look lanes. */
+static CgOnvifSession *sessions[3];
 static guint n_sessions;
 
 CgOnvifSession *
@@ -200,6 +200,23 @@ test_stop_overtakes (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->replies->str, ==, "stop slow waiting");
 }
 
+/* No move waits for a camera that is slow to tell where it stands (Q36). */
+static void
+test_look_delays_nothing (Fixture *fixture, gconstpointer data)
+{
+  set_blocked (sessions[2], TRUE);
+  run (fixture, CG_JOB_LOOK, "slow");
+
+  run (fixture, CG_JOB_MOVE, "move");
+  await_replies (fixture, 1);
+  run (fixture, CG_JOB_STOP, "stop");
+  await_replies (fixture, 2);
+  set_blocked (sessions[2], FALSE);
+  await_replies (fixture, 3);
+
+  g_assert_cmpstr (fixture->replies->str, ==, "move stop slow");
+}
+
 static void
 test_waiting_moves_are_dropped (Fixture *fixture, gconstpointer data)
 {
@@ -269,6 +286,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"/camera/jobs/one-after-the-other", test_one_after_the_other},
       {"/camera/jobs/stop-overtakes", test_stop_overtakes},
+      {"/camera/jobs/look-delays-nothing", test_look_delays_nothing},
       {"/camera/jobs/waiting-moves-are-dropped", test_waiting_moves_are_dropped},
       {"/camera/jobs/deadline-while-running", test_deadline_while_running},
       {"/camera/jobs/deadline-while-waiting", test_deadline_while_waiting},

@@ -8,6 +8,7 @@ static const CgPtzConfig config = {
     .move_timeout_ms = 5000,
     .link_grace_ms = 2000,
     .reply_timeout_ms = 3000,
+    .goto_timeout_ms = 30000,
     .speeds = {0.33, 0.66, 1.0},
 };
 
@@ -82,8 +83,8 @@ start (Fixture *fixture, CgDirection direction)
 static void
 call_preset (Fixture *fixture, guint turn)
 {
-  cg_motion_goto_async (fixture->motion, "7", turn, cg_clock_get_monotonic_ms (fixture->clock),
-                        on_started, fixture);
+  cg_motion_goto_async (fixture->motion, "7", NULL, turn,
+                        cg_clock_get_monotonic_ms (fixture->clock), on_started, fixture);
   settle ();
 }
 
@@ -451,26 +452,6 @@ test_lease_over_overtakes_nothing (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:ok");
 }
 
-/* Q1: it agrees to stop, and moves on. */
-static void
-test_q1_stray_move_is_stopped (Fixture *fixture, gconstpointer data)
-{
-  start (fixture, CG_DIRECTION_UP);
-  answer_move (fixture, OK);
-  stop (fixture);
-  answer_stop (fixture, OK);
-
-  g_signal_emit_by_name (fixture->driver, "moves-on");
-  start (fixture, CG_DIRECTION_LEFT);
-  assert_log (fixture, "move(0.00,0.66) stop stop");
-  answer_stop (fixture, OK);
-  assert_log (fixture, "move(-0.66,0.00)");
-  answer_move (fixture, OK);
-
-  g_signal_emit_by_name (fixture->driver, "moves-on");
-  assert_log (fixture, "");
-}
-
 static void
 test_speeds (void)
 {
@@ -535,7 +516,6 @@ main (int argc, char **argv)
       {"/camera/motion/overtaken-preset", test_overtaken_preset},
       {"/camera/motion/newer-preset-overtakes", test_newer_preset_overtakes},
       {"/camera/motion/lease-over-overtakes-nothing", test_lease_over_overtakes_nothing},
-      {"/camera/motion/q1-stray-move-is-stopped", test_q1_stray_move_is_stopped},
   };
 
   g_test_init (&argc, &argv, NULL);

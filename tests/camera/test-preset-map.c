@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "cg-onvif-ptz.h"
+#include "cg-preset-slots.h"
+
 /* One row: what the camera has, on top of what the map knew, gives this list. */
 typedef struct {
   const char *name;
@@ -20,8 +23,42 @@ static const Row rows[] = {
     {"leading-zero-is-no-number", "", "007:a", "1=007:a"},
     {"out-of-range-is-no-number", "", "129:a 0:b", "1=129:a 2=0:b"},
     {"empty-names", "", "1: 2:", "1=1 2=2"},
+    {"equal-names", "", "1:gate 2:gate", "1=1:gate 2=2:gate"},
+    {"any-script", "", "1:大门 2:מבוא", "1=1:大门 2=2:מבוא"},
     {"nothing", "1=x", "", ""},
 };
+
+static GPtrArray *
+make_list (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_preset_free);
+}
+
+static CgOnvifPreset *
+add (GPtrArray *presets, const char *token, const char *name)
+{
+  CgOnvifPreset *preset = g_new0 (CgOnvifPreset, 1);
+
+  preset->token = g_strdup (token);
+  preset->name = g_strdup (name);
+  g_ptr_array_add (presets, preset);
+  return preset;
+}
+
+/* "token:name …" */
+static GPtrArray *
+read_list (const char *camera)
+{
+  g_auto (GStrv) words = g_strsplit (camera, " ", -1);
+  GPtrArray *presets = make_list ();
+
+  for (guint i = 0; words[i] != NULL && *words[i] != '\0'; i++) {
+    g_auto (GStrv) pair = g_strsplit (words[i], ":", 2);
+
+    add (presets, pair[0], pair[1]);
+  }
+  return presets;
+}
 
 static void
 learn (CgPresetMap *map, const char *known)
@@ -38,21 +75,9 @@ learn (CgPresetMap *map, const char *known)
 static void
 reconcile (CgPresetMap *map, const char *camera)
 {
-  g_auto (GStrv) words = g_strsplit (camera, " ", -1);
-  g_autoptr (GStrvBuilder) tokens = g_strv_builder_new ();
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-  g_auto (GStrv) token_list = NULL;
-  g_auto (GStrv) name_list = NULL;
+  g_autoptr (GPtrArray) presets = read_list (camera);
 
-  for (guint i = 0; words[i] != NULL && *words[i] != '\0'; i++) {
-    g_auto (GStrv) pair = g_strsplit (words[i], ":", 2);
-
-    g_strv_builder_add (tokens, pair[0]);
-    g_strv_builder_add (names, pair[1]);
-  }
-  token_list = g_strv_builder_end (tokens);
-  name_list = g_strv_builder_end (names);
-  cg_preset_map_reconcile (map, (const char *const *)token_list, (const char *const *)name_list);
+  cg_preset_map_reconcile (map, presets, NULL);
 }
 
 static char *
@@ -73,36 +98,236 @@ print (CgPresetMap *map)
 }
 
 static void
+assert_list (CgPresetMap *map, const char *expected)
+{
+  g_autofree char *list = print (map);
+
+  g_assert_cmpstr (list, ==, expected);
+}
+
+static void
 test_reconcile (gconstpointer data)
 {
   const Row *row = data;
   g_autoptr (CgPresetMap) map = cg_preset_map_new ();
-  g_autofree char *list = NULL;
 
   learn (map, row->known);
 
   reconcile (map, row->camera);
 
-  list = print (map);
-  g_assert_cmpstr (list, ==, row->list);
+  assert_list (map, row->list);
 }
 
-/* Q31: a camera that lists 300 slots gives 128, and no more. */
+/* What the camera makes of a name that was asked for, and what of it is shown then. */
+static const struct {
+  const char *name;
+  const char *asked;
+  const char *after; /* shown right after the set */
+  const char *later; /* shown later */
+  const char *list;
+} names[] = {
+    {"kept", "gate", "gate", "gate", "1=7:gate"},
+    {"latin-1", "Größe", "GrÃ¶Ãe", "GrÃ¶Ãe", "1=7:Größe"},
+    {"cut", "Haupteingang", "Haupteing", "Haupteing", "1=7:Haupteingang"},
+    {"upper-cased", "gate", "GATE", "GATE", "1=7:gate"},
+    {"replaced", "大门", "Preset_7", "Preset_7", "1=7:大门"},
+    {"dropped", "gate", "", "", "1=7:gate"},
+    {"changed-at-the-camera", "gate", "GATE", "door", "1=7:door"},
+    {"cleared-at-the-camera", "gate", "GATE", "", "1=7"},
+    {"none-asked", NULL, "Preset_7", "Preset_7", "1=7:Preset_7"},
+    {"none-asked-and-changed", NULL, "Preset_7", "door", "1=7:door"},
+};
+
+static void
+test_q31_names (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+    g_autofree char *after = g_strconcat ("7:", names[i].after, NULL);
+    g_autofree char *later = g_strconcat ("7:", names[i].later, NULL);
+
+    g_test_message ("%s", names[i].name);
+    cg_preset_map_put (map, 1, "7", names[i].asked);
+    reconcile (map, after);
+    g_autoptr (JsonNode) stored = cg_preset_map_to_json (map);
+    g_autoptr (CgPresetMap) next_life = cg_preset_map_new ();
+    g_assert_true (cg_preset_map_from_json (next_life, stored));
+
+    reconcile (map, later);
+    reconcile (next_life, later);
+
+    assert_list (map, names[i].list);
+    assert_list (next_life, names[i].list);
+  }
+}
+
+/* A set without a name changes the place, and not the name. */
+static void
+test_set_without_name_keeps_it (void)
+{
+  g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+
+  cg_preset_map_put (map, 1, "7", "gate");
+  cg_preset_map_put (map, 1, "7", NULL);
+  assert_list (map, "1=7:gate");
+  cg_preset_map_put (map, 1, "8", "");
+  assert_list (map, "1=8:gate");
+  reconcile (map, "8:Preset_8 2:door");
+
+  cg_preset_map_put (map, 2, "2", NULL);
+
+  reconcile (map, "8:Preset_8 2:Preset_2");
+  assert_list (map, "1=8:gate 2=2:door");
+}
+
+/* Q31: of more than fit there are 128, and no more. */
 static void
 test_q31_capped (void)
 {
   g_autoptr (CgPresetMap) map = cg_preset_map_new ();
-  g_autoptr (GString) camera = g_string_new (NULL);
+  g_autoptr (GPtrArray) presets = make_list ();
   g_autoptr (GPtrArray) list = NULL;
 
-  for (guint i = 1; i <= 300; i++)
-    g_string_append_printf (camera, "%sslot%u:", i > 1 ? " " : "", i);
+  for (guint i = 1; i <= 300; i++) {
+    g_autofree char *token = g_strdup_printf ("slot%u", i);
 
-  reconcile (map, camera->str);
+    add (presets, token, "door");
+  }
+
+  cg_preset_map_reconcile (map, presets, NULL);
 
   list = cg_preset_map_list (map);
   g_assert_cmpuint (list->len, ==, CG_PRESET_INDEX_MAX);
   g_assert_cmpstr (cg_preset_map_get_token (map, 128), ==, "slot128");
+}
+
+/* Lists of slots, as cameras were recorded to give them; "%u" is the slot's number. */
+static const struct {
+  const char *name;
+  guint n_slots;
+  const char *token;
+  const char *slot_name;
+  gboolean has_place;
+  guint renamed; /* this one is called "gate" */
+  const char *list;
+} slots[] = {
+    {"nameless", 300, "%u", "", FALSE, 5, "5=5:gate"},
+    {"named-by-number", 255, "%u", "%u", FALSE, 5, "5=5:gate"},
+    {"named-by-word-and-number", 300, "%u", "Preset %u", FALSE, 5, "5=5:gate"},
+    {"named-by-token", 100, "z_ovf_ptz_%02u", "z_ovf_ptz_%02u", TRUE, 5, "1=z_ovf_ptz_05:gate"},
+    {"all-empty", 300, "%u", "", FALSE, 0, ""},
+    {"few", 3, "%u", "", FALSE, 0, "1=1 2=2 3=3"},
+    {"few-of-plain-names", 3, "%u", "Preset %u", FALSE, 0,
+     "1=1:Preset 1 2=2:Preset 2 3=3:Preset 3"},
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+static GPtrArray *
+make_slots (gsize row)
+{
+  GPtrArray *presets = make_list ();
+
+  for (guint i = 1; i <= slots[row].n_slots; i++) {
+    g_autofree char *token = g_strdup_printf (slots[row].token, i);
+    g_autofree char *name = g_strdup_printf (slots[row].slot_name, i);
+    CgOnvifPreset *preset = add (presets, token, i == slots[row].renamed ? "gate" : name);
+
+    preset->place.has_position = preset->place.has_zoom = slots[row].has_place;
+  }
+  return presets;
+}
+#pragma GCC diagnostic pop
+
+static void
+test_q31_empty_slots (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (slots); i++) {
+    g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+    g_autoptr (GPtrArray) presets = make_slots (i);
+
+    g_test_message ("%s", slots[i].name);
+    cg_preset_map_reconcile (map, presets, NULL);
+
+    assert_list (map, slots[i].list);
+  }
+}
+
+/* A slot that we have set is ours, though it looks as empty as the others; after a reset of the
+ * camera it is not. */
+static void
+test_q31_own_slot (void)
+{
+  g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+  g_autoptr (GPtrArray) presets = make_slots (1);
+  CgOnvifPreset *gate = presets->pdata[4];
+
+  cg_preset_map_put (map, 9, "9", "gate");
+  cg_preset_map_put (map, 5, "5", "door");
+  cg_preset_map_reconcile (map, presets, NULL);
+  assert_list (map, "5=5:door 9=9:gate");
+  g_assert_true (cg_preset_map_has_slot (map, 7));
+  g_assert_null (cg_preset_map_get_token (map, 7));
+
+  g_free (gate->name);
+  gate->name = g_strdup ("5");
+  cg_preset_map_reconcile (map, presets, NULL);
+
+  assert_list (map, "9=9:gate");
+}
+
+/* Q31: tokens change hands; names and places tell which is which. */
+static const struct {
+  const char *name;
+  const char *before; /* "token:name" */
+  const char *removed;
+  const char *after;
+  const char *list;
+} moves[] = {
+    {"gap-is-closed", "1:a 2:b 3:c", "1", "1:b 2:c", "2=1:b 3=2:c"},
+    {"nothing-moves", "1:a 2:b 3:c", "2", "1:a 3:c", "1=1:a 3=3:c"},
+    {"set-up-anew", "x1:a x2:b", NULL, "y7:b y9:a", "1=y9:a 2=y7:b"},
+    {"swapped", "1:a 2:b", NULL, "1:b 2:a", "1=2:a 2=1:b"},
+    {"equal-names-stay", "1:a 2:a", NULL, "2:a 3:a", "2=2:a 3=3:a"},
+    {"nameless-stay", "1: 2:", NULL, "2: 3:", "2=2 3=3"},
+    {"other-camera", "1:a 2:b", NULL, "1:c 3:d", "1=1:c 3=3:d"},
+};
+
+static void
+test_q31_moved (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (moves); i++) {
+    g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+
+    g_test_message ("%s", moves[i].name);
+    reconcile (map, moves[i].before);
+    if (moves[i].removed != NULL)
+      cg_preset_map_remove (map, cg_preset_map_find (map, moves[i].removed));
+
+    reconcile (map, moves[i].after);
+
+    assert_list (map, moves[i].list);
+  }
+}
+
+/* Q32: what the camera keeps for itself is no preset. */
+static void
+test_q32_reserved (void)
+{
+  g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+  g_autoptr (GPtrArray) presets = read_list ("1:gate 94:Remote_reboot 99:tour x:y");
+  g_autofree char *one = cg_preset_slots_reserve (NULL, "94");
+  g_autofree char *two = cg_preset_slots_reserve (one, "x");
+  g_autofree char *again = cg_preset_slots_reserve (two, "94");
+
+  g_assert_cmpstr (again, ==, "94;x");
+  cg_preset_map_put (map, 94, "94", "old");
+  cg_preset_map_reconcile (map, presets, again);
+  assert_list (map, "1=1:gate 99=99:tour");
+  g_assert_false (cg_preset_map_has_slot (map, 94));
+  cg_preset_map_reconcile (map, presets, " 92-105 ; x");
+
+  assert_list (map, "1=1:gate");
 }
 
 static void
@@ -118,12 +343,59 @@ test_token_has_one_index (void)
 }
 
 static void
+assert_place (CgPresetMap *map, double pan)
+{
+  CgPresetPlace place = {0};
+
+  g_assert_true (cg_preset_map_get_place (map, 1, &place));
+  g_assert_cmpfloat_with_epsilon (place.pan, pan, 0.0001);
+}
+
+/* Where the camera came to rest counts more than what it tells, until it tells something else. */
+static void
+test_place (void)
+{
+  const CgPresetPlace noted = {.has_position = TRUE, .pan = 0.25};
+  g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+  g_autoptr (GPtrArray) presets = read_list ("1:gate");
+  CgOnvifPreset *preset = presets->pdata[0];
+  CgPresetPlace place;
+
+  cg_preset_map_put (map, 1, "1", "gate");
+  g_assert_false (cg_preset_map_get_place (map, 1, &place));
+  preset->place.has_position = preset->place.has_zoom = TRUE;
+  cg_preset_map_reconcile (map, presets, NULL);
+  g_assert_false (cg_preset_map_get_place (map, 1, &place)); /* the very middle */
+
+  preset->place.pan = 0.5;
+  cg_preset_map_reconcile (map, presets, NULL);
+  assert_place (map, 0.5);
+  cg_preset_map_put_place (map, 1, &noted);
+  g_assert_false (cg_preset_map_get_place (map, 1, &place)); /* one of them is wrong */
+  preset->place.pan = 0.24;
+  cg_preset_map_put (map, 1, "1", NULL);
+  cg_preset_map_reconcile (map, presets, NULL);
+  cg_preset_map_put_place (map, 1, &noted);
+  cg_preset_map_reconcile (map, presets, NULL);
+  assert_place (map, 0.25);
+  g_autoptr (JsonNode) stored = cg_preset_map_to_json (map);
+  g_autoptr (CgPresetMap) next_life = cg_preset_map_new ();
+  g_assert_true (cg_preset_map_from_json (next_life, stored));
+  assert_place (next_life, 0.25);
+  preset->place.pan = 0.75;
+  cg_preset_map_reconcile (next_life, presets, NULL);
+  assert_place (next_life, 0.75);
+  cg_preset_map_put (map, 1, "1", NULL);
+
+  g_assert_false (cg_preset_map_get_place (map, 1, &place));
+}
+
+static void
 test_json_round_trip (void)
 {
   g_autoptr (CgPresetMap) map = cg_preset_map_new ();
   g_autoptr (CgPresetMap) read = cg_preset_map_new ();
   g_autoptr (JsonNode) node = NULL;
-  g_autofree char *list = NULL;
 
   cg_preset_map_put (map, 1, "home", "门口");
   cg_preset_map_put (map, 128, "7", NULL);
@@ -131,8 +403,7 @@ test_json_round_trip (void)
   node = cg_preset_map_to_json (map);
 
   g_assert_true (cg_preset_map_from_json (read, node));
-  list = print (read);
-  g_assert_cmpstr (list, ==, "1=home:门口 128=7");
+  assert_list (read, "1=home:门口 128=7");
 }
 
 static void
@@ -141,9 +412,10 @@ test_json_damaged (void)
   static const char *const texts[] = {"[]", "{}", "{\"presets\":7}", "null"};
   g_autoptr (CgPresetMap) map = cg_preset_map_new ();
   g_autoptr (JsonNode) half = json_from_string (
-      "{\"presets\":[7,{\"index\":0,\"token\":\"x\"},{\"index\":3},{\"index\":4,\"token\":\"y\"}]}",
+      "{\"presets\":[7,{\"index\":0,\"token\":\"x\"},{\"index\":3},{\"index\":4,\"token\":\"y\","
+      "\"name\":7,\"shown\":[],\"place\":{\"pan\":\"x\"},\"told\":3},{\"index\":{},\"token\":{}},"
+      "{\"index\":1e99,\"token\":\"z\"}]}",
       NULL);
-  g_autofree char *list = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
     g_autoptr (JsonNode) node = json_from_string (texts[i], NULL);
@@ -151,8 +423,7 @@ test_json_damaged (void)
     g_assert_false (cg_preset_map_from_json (map, node));
   }
   g_assert_true (cg_preset_map_from_json (map, half));
-  list = print (map);
-  g_assert_cmpstr (list, ==, "4=y");
+  assert_list (map, "4=y");
 }
 
 int
@@ -164,8 +435,15 @@ main (int argc, char **argv)
 
     g_test_add_data_func (path, &rows[i], test_reconcile);
   }
+  g_test_add_func ("/camera/preset-map/q31-names", test_q31_names);
+  g_test_add_func ("/camera/preset-map/set-without-name", test_set_without_name_keeps_it);
   g_test_add_func ("/camera/preset-map/q31-capped", test_q31_capped);
+  g_test_add_func ("/camera/preset-map/q31-empty-slots", test_q31_empty_slots);
+  g_test_add_func ("/camera/preset-map/q31-own-slot", test_q31_own_slot);
+  g_test_add_func ("/camera/preset-map/q31-moved", test_q31_moved);
+  g_test_add_func ("/camera/preset-map/q32-reserved", test_q32_reserved);
   g_test_add_func ("/camera/preset-map/token-has-one-index", test_token_has_one_index);
+  g_test_add_func ("/camera/preset-map/place", test_place);
   g_test_add_func ("/camera/preset-map/json-round-trip", test_json_round_trip);
   g_test_add_func ("/camera/preset-map/json-damaged", test_json_damaged);
   return g_test_run ();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A whole camera that restarts: whether it comes back, and what goes on then. */
-#include "cg-camera.h"
+#include "cg-camera-care.h"
 #include "cg-jobs.h"
 #include "cg-sim.h"
 #include "cg-test.h"

@@ -358,6 +358,155 @@ test_lease (void)
   tear_down (&fixture, NULL);
 }
 
+static void
+test_since_when_and_when_again (Fixture *fixture, gconstpointer data)
+{
+  const CgStreamReport *report;
+
+  cg_stream_play (fixture->stream, URL);
+  advance (fixture, 5000);
+  const gint64 began_ms = cg_clock_get_real_ms (fixture->clock);
+  fake_media_fail (FAKE_PULL, CG_ERROR_TOO_MANY_STREAMS);
+  settle ();
+
+  report = cg_stream_get_report (fixture->stream);
+  g_assert_cmpstr (report->reason, ==, "session-limit");
+  g_assert_cmpint (report->since_ms, ==, began_ms);
+  g_assert_cmpint (report->next_ms, >, began_ms);
+  g_assert_cmpint (report->next_ms, <=, began_ms + 2000);
+
+  /* The same again: since when it lasts, and another next time. */
+  const gint64 next_ms = report->next_ms;
+  advance (fixture, 2000);
+  fake_media_fail (FAKE_PULL, CG_ERROR_TOO_MANY_STREAMS);
+  settle ();
+  report = cg_stream_get_report (fixture->stream);
+  g_assert_cmpint (report->since_ms, ==, began_ms);
+  g_assert_cmpint (report->next_ms, >, next_ms);
+  g_assert_cmpstr (fixture->events->str, ==, "retrying(session-limit)");
+}
+
+static gint64
+get_stage (Fixture *fixture, CgMediaStep step)
+{
+  return cg_stream_get_report (fixture->stream)->stages.took_ms[step];
+}
+
+static void
+step (Fixture *fixture, gint64 after_ms, FakeEnd end, CgMediaStep step)
+{
+  advance (fixture, after_ms);
+  fake_media_step (end, step);
+}
+
+/* Q13 */
+static void
+test_stages (Fixture *fixture, gconstpointer data)
+{
+  cg_stream_play (fixture->stream, URL);
+  step (fixture, 20, FAKE_PUSH, CG_MEDIA_STEP_ACCEPTED);
+  step (fixture, 20, FAKE_PULL, CG_MEDIA_STEP_DESCRIBED);
+  step (fixture, 10, FAKE_PULL, CG_MEDIA_STEP_DATA);
+  step (fixture, 100, FAKE_PULL, CG_MEDIA_STEP_KEY);
+  fake_media_go_live (FAKE_PULL);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_KEY), ==, -1); /* it does not play yet */
+  step (fixture, 1, FAKE_PUSH, CG_MEDIA_STEP_WRITTEN);
+  fake_media_go_live (FAKE_PUSH);
+
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_CONTACT), ==, 0);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_ACCEPTED), ==, 20);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_DESCRIBED), ==, 40);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_DATA), ==, 50);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_KEY), ==, 150);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_WRITTEN), ==, 151);
+
+  /* Another server: the camera's side need not begin again. */
+  cg_stream_play (fixture->stream, OTHER_URL);
+  settle ();
+  step (fixture, 30, FAKE_PUSH, CG_MEDIA_STEP_ACCEPTED);
+  fake_media_go_live (FAKE_PUSH);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_KEY), ==, -1);
+  g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_ACCEPTED), ==, 30);
+}
+
+static void
+set_up_h265 (Fixture *fixture, CgH265Policy policy)
+{
+  CgStreamConfig other = config;
+
+  other.h265 = policy;
+  set_up_with_config (fixture, &other);
+  cg_stream_play (fixture->stream, URL);
+  fake_media_go_live (FAKE_PULL);
+}
+
+static void
+test_q11_server_takes_no_h265 (void)
+{
+  Fixture fixture = {0};
+
+  set_up_h265 (&fixture, CG_H265_AUTO);
+  g_assert_false (fake_media_insists_on_h265 ());
+  fake_media_fail (FAKE_PUSH, CG_ERROR_STREAM_FORMAT);
+  settle ();
+
+  g_assert_cmpstr (fixture.events->str, ==, "failed(codec)");
+  g_assert_false (fake_media_is_transcoding ());
+  g_assert_true (fake_media_is_started (FAKE_PULL));
+  tear_down (&fixture, NULL);
+}
+
+static void
+test_q11_sent_in_any_case (void)
+{
+  Fixture fixture = {0};
+
+  set_up_h265 (&fixture, CG_H265_SEND);
+
+  g_assert_true (fake_media_insists_on_h265 ());
+  tear_down (&fixture, NULL);
+}
+
+/* Nobody is told of the try: the next one begins at once. */
+static void
+test_q11_transcodes_when_asked (void)
+{
+  Fixture fixture = {0};
+
+  set_up_h265 (&fixture, CG_H265_TRANSCODE);
+  g_assert_false (fake_media_is_transcoding ());
+  fake_media_fail (FAKE_PUSH, CG_ERROR_STREAM_FORMAT);
+  settle ();
+  g_assert_true (fake_media_is_transcoding ());
+  fake_media_go_live (FAKE_PUSH);
+  g_assert_cmpstr (fixture.events->str, ==, "playing");
+
+  /* the camera has H.264 now */
+  fake_media_fail_transcode ();
+  settle ();
+  g_assert_false (fake_media_is_transcoding ());
+  advance (&fixture, 2000);
+  fake_media_go_live (FAKE_PUSH);
+
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 1);
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PUSH), ==, 3);
+  tear_down (&fixture, NULL);
+}
+
+static void
+test_q11_no_encoder (void)
+{
+  Fixture fixture = {0};
+
+  set_up_h265 (&fixture, CG_H265_TRANSCODE);
+  fake_media_has_encoder (FALSE);
+  fake_media_fail (FAKE_PUSH, CG_ERROR_STREAM_FORMAT);
+  settle ();
+
+  g_assert_cmpstr (fixture.events->str, ==, "failed(codec)");
+  tear_down (&fixture, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -379,11 +528,18 @@ main (int argc, char **argv)
       {"/camera/stream/unknown-address-is-tried-again", test_unknown_address_is_tried_again},
       {"/camera/stream/stop-while-retrying", test_stop_while_retrying},
       {"/camera/stream/close-waits-for-goodbyes", test_close_waits_for_goodbyes},
+      {"/camera/stream/q13-stages", test_stages},
+      {"/camera/stream/since-when-and-when-again", test_since_when_and_when_again},
   };
 
   g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
     g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
   g_test_add_func ("/camera/stream/lease", test_lease);
+  g_test_add_func ("/camera/stream/q11-server-takes-no-h265", test_q11_server_takes_no_h265);
+  g_test_add_func ("/camera/stream/q11-sent-in-any-case", test_q11_sent_in_any_case);
+  g_test_add_func ("/camera/stream/q11-transcodes-when-asked", test_q11_transcodes_when_asked);
+  g_test_add_func ("/camera/stream/q11-no-encoder", test_q11_no_encoder);
   return g_test_run ();
 }

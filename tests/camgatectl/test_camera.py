@@ -158,6 +158,16 @@ class TestKeys(CameraTest):
 
 
 class TestPresets(CameraTest):
+    def test_goto_where_it_stands_and_a_name_of_any_script(self):
+        self.camera.control("position", {"pan": 0.5})
+        self.expect_done("preset", "set", "1", "大门")
+
+        self.assertIn("1      大门", self.expect_done("preset", "list"))
+        status, _output, errors = self.on_camera("preset", "goto", "1")
+
+        self.assertEqual(status, 1)
+        self.assertTrue(errors.startswith("60010"), errors)
+
     def test_set_list_goto_remove(self):
         self.assertEqual(self.expect_done("preset", "list"), "no presets\n")
 
@@ -264,7 +274,7 @@ class TestDiscover(CtlTest):
         return self.simulator.start().camera
 
     def test_found(self):
-        self.start_camera()
+        camera = self.start_camera()
 
         status, output, errors = self.ctl(*self.SEARCH, "--port", self.port)
 
@@ -272,7 +282,7 @@ class TestDiscover(CtlTest):
         lines = output.splitlines()
         self.assertEqual(lines[0].split(), ["ADDRESS", "NAME", "MODEL", "BOUND", "ENDPOINT"])
         self.assertEqual(len(lines), 2)
-        self.assertEqual(lines[1].split()[:2], ["127.0.0.1", "GATE"])
+        self.assertEqual(lines[1].split()[:2], [camera.address, "GATE"])
         self.assertIn("urn:uuid:", lines[1])
 
     def test_bound_or_not(self):
@@ -301,6 +311,7 @@ class TestDiscover(CtlTest):
         self.assertEqual(
             list(found[0]), ["address", "name", "model", "endpoint", "service", "bound", "did"])
         self.assertEqual((found[0]["bound"], found[0]["name"]), (None, "GATE"))
+        self.assertEqual(found[0]["address"], camera.address)
         self.assertIn(camera.address, found[0]["service"])
 
     def test_asked_alone(self):

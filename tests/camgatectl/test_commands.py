@@ -11,6 +11,14 @@ from harness.runner import main
 
 DONE = {"code": 0}
 LEFT_LIMIT = {"code": 60004, "error": "stands at its left limit", "basis": "measured"}
+PTZ_STATUS = {
+    "code": 0, "position": {"pan": 0.25, "tilt": -0.5, "age": 4200}, "moving": True,
+    "lease": {"left": 1500, "source": "cloud"},
+    "preset": {"index": 5, "name": "大门", "state": "calling"},
+    "limits": {"pan": {"min": -1, "minKnown": "verified", "max": 1}}, "contacted": True}
+PTZ_STATUS_TEXT = (
+    "position  pan 0.25, tilt -0.5 (4 s ago)\nmoving    yes, by cloud for 1.5 s\n"
+    "preset    5 大门 (on the way)\nlimits    pan -1 (verified) to 1\ncontacted  yes\n")
 CAMERAS = {"code": 0, "cameras": [
     {"did": DID, "name": "Tor", "address": "192.168.1.64", "contacted": True,
      "modelNumber": "X1", "panTilt": True,
@@ -38,6 +46,12 @@ class TestActions(CtlTest):
         ("ptz DID stop", (DID, "ptz", "stop", {}), DONE, 0, "stopped\n", ""),
         ("ptz DID left", (DID, "ptz", "start", {"direction": 2, "speed": 1}), LEFT_LIMIT,
          1, "", "60004 left limit reached\n  stands at its left limit (measured)\n"),
+        ("ptz DID status", (DID, "ptz", "status", {}), PTZ_STATUS, 0, PTZ_STATUS_TEXT, ""),
+        ("ptz DID status", (DID, "ptz", "status", {}), {"code": 0}, 0,
+         "position  not told by the camera\nmoving    not told by the camera\n", ""),
+        ("ptz DID status", (DID, "ptz", "status", {}), {"code": 0, "position": 7, "lease": [],
+                                                        "preset": "x", "limits": {"pan": 3}},
+         0, "position  not told by the camera\n", ""),
         ("preset DID list", (DID, "preset", "list", {}),
          {"code": 0, "presets": [{"index": 1, "name": "gate"}, {"index": 12, "name": ""}]},
          0, "INDEX  NAME\n1      gate\n12     -\n", ""),
@@ -55,6 +69,10 @@ class TestActions(CtlTest):
          0, "manufacturer  ACME\ncurrentTime   7\npowerSources  0, 4\n", ""),
         ("device DID reboot delay=5", (DID, "device", "reboot", {"delay": 5}), {"reboot": DONE},
          0, "done\n", ""),
+        ("location DID read", (DID, "location", "read", {}), {"read": {"latitude": 59.3251}}, 0,
+         "latitude  59.3251\n", ""),
+        (f"firmware DID update md5sum={'1' * 32}",
+         (DID, "firmware", "update", {"md5sum": "1" * 32}), {"update": DONE}, 0, "done\n", ""),
         ("device DID reset", (DID, "device", "reset", {}), {"reset": {"code": 18003}},
          1, "", "18003 operation the device does not support\n"),
         ("firmware gateway update uri=http://h/f version=12", (None, "firmware", "update",

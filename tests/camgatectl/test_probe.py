@@ -117,22 +117,49 @@ class TestGoodCamera(ProbeTest):
 class TestH265(ProbeTest):
     ARGUMENTS = (*SMALL, "--codec", "h265", "--audio", "pcma", "--no-ptz")
 
-    def test_q11_q12_what_rtmp_cannot_carry(self):
-        status, output, errors = self.probe()
+    def test_q11_q12_what_rtmp_carries_here_and_there_only(self):
+        status, output, _errors = self.probe()
 
-        self.assertEqual(status, 1, output)
-        self.assertRegex(output, r"(?m)^fail     picture    main: H\.265 320x180")
-        self.assertRegex(output, r"(?m)^         -> RTMP carries H\.264 only: switch one profile")
+        self.assertEqual(status, 0, output)
+        self.assertRegex(
+            output,
+            r"(?m)^warning  picture    main: H\.265 320x180, (9|10)\.\d pictures/s, \d+ kbit/s$")
+        self.assertRegex(output, r"(?m)^         -> few media servers take H\.265 .*: switch one")
+        self.assertRegex(output, r"(?m)^ok       keyframes  0\.[456] s apart \(5 pictures\)$")
+        self.assertRegex(output, r"(?m)^ok       b-frames   none$")
         self.assertRegex(output, r"(?m)^warning  audio      PCMA$")
+        self.assertRegex(output, r"(?m)^ok       profile    sub: H\.265 160x90, ")
         self.assertRegex(output, r"(?m)^ok       ptz        none")
-        self.assertIn("not all will work", errors)
 
     def test_as_facts(self):
-        _status, result, _checks = self.report()
+        _status, result, checks = self.report()
 
-        self.assertEqual((result["stream"]["codec"], result["stream"]["audio"]), ("H265", "PCMA"))
-        self.assertIsNone(result["stream"]["fps"])
+        stream = result["stream"]
+        self.assertEqual((stream["codec"], stream["audio"]), ("H265", "PCMA"))
+        self.assertEqual((stream["width"], stream["height"]), (320, 180))
+        self.assertAlmostEqual(stream["fps"], 10, 0)
+        self.assertGreater(stream["bitrate_kbps"], 0)
+        self.assertEqual((stream["gop_frames"], stream["b_frames"]), (5, False))
+        self.assertAlmostEqual(stream["gop_s"], 0.5, 1)
+        self.assertEqual(checks["picture"], "warning")
+        self.assertEqual(result["profiles"][1]["measured"]["height"], 90)
         self.assertIsNone(result["ptz"]["pan_tilt"])
+
+    def test_q14_smart_codec(self):
+        self.camera.fault("Q14", arg="60")
+
+        status, result, checks = self.report()
+
+        self.assertEqual((status, checks["keyframes"]), (0, "warning"))
+        self.assertGreater(result["stream"]["gop_at_least_s"], 10)
+
+    def test_q22_b_frames(self):
+        self.camera.fault("Q22")
+
+        status, result, checks = self.report()
+
+        self.assertEqual((status, checks["b-frames"]), (0, "warning"))
+        self.assertTrue(result["stream"]["b_frames"])
 
 
 class TestWithoutPipelines(ProbeTest):
@@ -168,6 +195,14 @@ class TestClockAndLogin(ProbeTest):
         self.assertLessEqual(self.refused_logins(), 2)
         self.assertEqual(self.report("--no-move")[0], 0)  # it was not locked
 
+    def test_q6_a_camera_that_calls_every_nonce_stale(self):
+        self.camera.fault("Q3", arg="stale")
+
+        status, _result, checks = self.report(password="wrong")
+
+        self.assertEqual((status, checks["login"]), (1, "fail"))
+        self.assertLessEqual(self.refused_logins(), 2)
+
     def test_q6_a_locked_login(self):
         self.camera.fault("Q6", arg="0")
 
@@ -182,7 +217,7 @@ class TestClockAndLogin(ProbeTest):
         self.assertEqual(status, 1)
         self.assertIn("-> give a user of the camera: --user NAME", output)
 
-    def test_credentials_are_never_printed(self):
+    def test_q26_credentials_are_never_printed(self):
         for password in (PASSWORD, "wr0ng-one"):
             for kind in ((), ("--json",)):
                 self.assertNotIn(password, "".join(map(str, self.probe(

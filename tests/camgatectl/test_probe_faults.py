@@ -4,7 +4,7 @@
 
 import json
 
-from probes import ProbeTest  # first: it knows where the harness is
+from probes import SMALL, ProbeTest  # first: it knows where the harness is
 from harness.runner import main
 from harness.simulator import USERNAME
 
@@ -71,6 +71,28 @@ class TestStreams(ProbeTest):
         self.assertEqual((status, json.loads(output)["stream"]["profile"]), (0, "main-2"))
 
 
+class TestTwoCodecs(ProbeTest):
+    ARGUMENTS = (*SMALL, "--codec", "h265", "--sub-codec", "h264")
+
+    def test_q11_the_small_picture_is_played_and_both_are_told(self):
+        status, result, checks = self.report("--no-move")
+
+        self.assertEqual((status, result["stream"]["profile"]), (0, "sub"))
+        self.assertEqual((result["stream"]["codec"], result["stream"]["height"]), ("H264", 90))
+        told = {p["token"]: (p["played"], p["told"]["codec"]) for p in result["profiles"]}
+        self.assertEqual(told, {"main": (False, "H265"), "sub": (True, "H264")})
+        self.assertEqual((checks["picture"], checks["profile"]), ("ok", "warning"))
+        self.assertIn("main: H.265 320x180", self.finding(result, "profile"))
+
+    def test_q28_the_large_one_is_in_media_2_only(self):
+        self.camera.fault("Q28", arg="hidden")
+
+        _status, result, _checks = self.report("--no-move")
+
+        self.assertEqual({p["token"] for p in result["profiles"]}, {"main", "sub"})
+        self.assertEqual(result["stream"]["profile"], "sub")
+
+
 class TestPtz(ProbeTest):
     def moved(self, fault, argument):
         self.camera.fault(fault, arg=argument)
@@ -102,6 +124,51 @@ class TestPtz(ProbeTest):
 
                 self.assertEqual((status, ptz["move_status"], checks["stop"]), (0, lie, "ok"))
                 self.assertTrue(ptz["returned"])
+
+    def test_q33_a_head_that_goes_by_steps_only(self):
+        self.camera.control("position", {"pan": 0.9})
+        self.camera.fault("Q33", arg="relative")
+
+        status, result, checks = self.report()
+
+        ptz = result["ptz"]
+        self.assertEqual((status, ptz["pan_tilt"], ptz["zoom"]), (0, "steps", "steps"))
+        self.assertEqual([checks[c] for c in ("ptz", "limits", "move", "stop", "return",
+                                              "position", "presets")], ["ok"] * 7)
+        self.assertEqual((ptz["moves"], ptz["stops_by"], ptz["returned"], ptz["limits"]),
+                         (True, "itself", True, True))
+        moves = self.camera.requests("RelativeMove", "ContinuousMove", "Stop")
+        self.assertEqual(moves[0]["op"], "RelativeMove")
+        self.assertLess(moves[0]["args"]["pan"], 0)  # away from the limit
+        self.assertNotIn("ContinuousMove", [m["op"] for m in moves])
+        self.assertAlmostEqual(self.camera.position()["pan"], 0.9, 2)
+
+    def test_q33_steps_without_a_position(self):
+        self.camera.fault("Q33", arg="relative")
+        self.camera.fault("Q36", arg="no-position")
+
+        status, result, checks = self.report()
+
+        self.assertEqual((status, result["ptz"]["moves"], checks["return"]), (0, True, "ok"))
+        self.assertIn("as far the other way", self.finding(result, "return"))
+        self.assertAlmostEqual(self.camera.position()["pan"], 0, 2)
+
+    def test_q33_neither_speed_nor_steps(self):
+        self.camera.fault("Q33", arg="neither")
+
+        status, result, checks = self.report()
+
+        self.assertEqual((status, checks["move"], result["ptz"]["moves"]), (1, "fail", False))
+        self.assertNotIn("stop", checks)
+
+    def test_q37_the_first_command_is_ignored(self):
+        self.camera.fault("Q36", arg="no-position")
+        self.camera.fault("Q37")
+
+        status, result, _checks = self.report()
+
+        self.assertEqual((status, result["ptz"]["moves"]), (0, True))
+        self.assertAlmostEqual(self.camera.position()["pan"], 0, 1)  # back by the time it moved
 
     def test_q36_a_slow_status_is_not_waited_for_while_it_moves(self):
         self.camera.fault("Q36", arg="slow")

@@ -22,6 +22,15 @@ on_send (CgChannel *channel, const char *did, guint kind, GBytes *message, Contr
   g_queue_push_tail (&self->sent, sent);
 }
 
+/* Its folder is made when something is saved, which no test here does. */
+static CgFirmware *
+make_firmware (ControlFixture *self)
+{
+  g_autoptr (CgStore) store = cg_store_new ("/nonexistent/camgate");
+
+  return cg_firmware_new (store, CG_CLOCK (self->clock));
+}
+
 void
 control_fixture_set_up (ControlFixture *self, gconstpointer settings)
 {
@@ -33,7 +42,13 @@ control_fixture_set_up (ControlFixture *self, gconstpointer settings)
   g_assert_no_error (error);
   self->fleet = fake_fleet_new ();
   self->camera = fake_fleet_add (self->fleet, CAMERA);
+  self->gateway = fake_gateway_new ();
   self->dispatcher = cg_dispatcher_new (self->fleet, self->config, CG_CLOCK (self->clock));
+  cg_dispatcher_set_gateway (self->dispatcher, self->gateway);
+  self->settings = cg_settings_new (NULL, self->config);
+  cg_dispatcher_set_settings (self->dispatcher, self->settings);
+  self->firmware = make_firmware (self);
+  cg_dispatcher_set_firmware (self->dispatcher, self->firmware);
   g_queue_init (&self->sent);
   self->channel = control_fixture_add_channel (self, "mqtt", CG_CHANNEL_CLOUD);
 }
@@ -47,6 +62,9 @@ control_fixture_tear_down (ControlFixture *self, gconstpointer settings)
   g_queue_clear_full (&self->sent, (GDestroyNotify)control_sent_free);
   g_assert_finalize_object (self->channel);
   g_assert_finalize_object (self->dispatcher);
+  g_assert_finalize_object (self->gateway);
+  g_assert_finalize_object (self->settings);
+  g_assert_finalize_object (self->firmware);
   g_assert_finalize_object (self->fleet);
   g_assert_cmpuint (cg_clock_dummy_count_sources (self->clock), ==, 0);
   g_assert_finalize_object (self->clock);

@@ -4,6 +4,7 @@
 #include "cg-channel.h"
 #include "cg-clock-dummy.h"
 #include "fake-camera.h"
+#include "fake-gateway.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,9 @@ typedef struct {
   CgConfig *config;
   CgFleet *fleet;
   CgCamera *camera; /* of did CAMERA */
+  CgGateway *gateway;
+  CgSettings *settings; /* without a state folder */
+  CgFirmware *firmware; /* nothing is ever fetched */
   CgDispatcher *dispatcher;
   CgChannel *channel;
   GQueue sent; /* (owned) (element-type ControlSent): by any channel of this fixture */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fake-camera.h"
 
+#include "cg-camera-care.h"
+#include "cg-camera-upgrade.h"
+
 struct _CgFleet {
   GObject parent_instance;
 
@@ -26,7 +29,15 @@ struct _CgCamera {
 G_DEFINE_FINAL_TYPE (CgCamera, cg_camera, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE (CgFleet, cg_fleet, G_TYPE_OBJECT)
 
-enum { CONTACT_CHANGED, STREAM_CHANGED, ALARM, CAMERAS_CHANGED, N_SIGNALS };
+enum {
+  CONTACT_CHANGED,
+  STREAM_CHANGED,
+  ALARM,
+  REBOOT_ENDED,
+  PTZ_FAILED,
+  CAMERAS_CHANGED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -80,6 +91,10 @@ cg_fleet_class_init (CgFleetClass *klass)
                     2, CG_TYPE_CAMERA, CG_TYPE_STREAM_REPORT);
   signals[ALARM] = g_signal_new ("camera-alarm", CG_TYPE_FLEET, flags, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 2, CG_TYPE_CAMERA, CG_TYPE_ALARM);
+  signals[REBOOT_ENDED] = g_signal_new ("camera-reboot-ended", CG_TYPE_FLEET, flags, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 2, CG_TYPE_CAMERA, G_TYPE_ERROR);
+  signals[PTZ_FAILED] = g_signal_new ("camera-ptz-failed", CG_TYPE_FLEET, flags, 0, NULL, NULL,
+                                      NULL, G_TYPE_NONE, 2, CG_TYPE_CAMERA, G_TYPE_ERROR);
   signals[CAMERAS_CHANGED] =
       g_signal_new ("cameras-changed", CG_TYPE_FLEET, flags, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
@@ -310,7 +325,13 @@ cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
       .firmware_version = self->firmware_version,
       .has_pan_tilt = TRUE,
       .stream = self->stream,
-      .counters = {.frames = 7},
+      .counters = {.frames = 7,
+                   .bytes = 3 * 1024 + 5,
+                   .sent = 2 * 1024,
+                   .dropped = 1,
+                   .reconnects = 4,
+                   .bitrate_kbps = 500},
+      .age_s = 60,
   };
 }
 
@@ -350,6 +371,25 @@ cg_camera_halt_finish (CgCamera *self, GAsyncResult *result, GError **error)
 }
 
 void
+cg_camera_ptz_status_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  note (self, "ptz-status");
+  accept_call (self, callback, user_data);
+}
+
+JsonObject *
+cg_camera_ptz_status_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  JsonObject *status;
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  status = json_object_new ();
+  json_object_set_boolean_member (status, "moving", TRUE);
+  return status;
+}
+
+void
 cg_camera_preset_set_async (
     CgCamera *self, guint index, const char *name, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -366,10 +406,11 @@ cg_camera_preset_set_finish (CgCamera *self, GAsyncResult *result, GError **erro
 void
 cg_camera_preset_goto_async (CgCamera *self,
                              guint index,
+                             const char *source,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  note (self, "goto %u", index);
+  note (self, "goto %u %s", index, source);
   accept_call (self, callback, user_data);
 }
 
@@ -408,4 +449,140 @@ cg_camera_preset_list_finish (CgCamera *self, GAsyncResult *result, GError **err
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
   return g_ptr_array_ref (self->presets);
+}
+
+void
+fake_camera_end_reboot (CgCamera *self, GError *error)
+{
+  g_signal_emit (self->fleet, signals[REBOOT_ENDED], 0, self, error);
+}
+
+void
+fake_camera_set_location (CgCamera *self, const char *location)
+{
+  g_free (self->config->location);
+  self->config->location = g_strdup (location);
+}
+
+void
+cg_camera_read_clock_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  accept_call (self, callback, user_data);
+}
+
+CgCameraClock *
+cg_camera_read_clock_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  CgCameraClock *clock;
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  clock = g_new0 (CgCameraClock, 1);
+  clock->utc_ms = G_GINT64_CONSTANT (1600000000500);
+  clock->timezone = g_strdup ("CST-8");
+  clock->offset_s = 8 * 3600;
+  return clock;
+}
+
+void
+cg_camera_clock_free (CgCameraClock *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->timezone);
+  g_free (self);
+}
+
+void
+cg_camera_set_clock_async (CgCamera *self,
+                           gint64 utc_ms,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  note (self, "clock %" G_GINT64_FORMAT, utc_ms);
+  accept_call (self, callback, user_data);
+}
+
+gboolean
+cg_camera_set_clock_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+cg_camera_read_link_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  accept_call (self, callback, user_data);
+}
+
+CgCameraLink *
+cg_camera_read_link_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  CgCameraLink *link;
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  link = g_new0 (CgCameraLink, 1);
+  link->address = g_strdup ("192.0.2.1");
+  link->mac = g_strdup ("00:11:22:33:44:55");
+  link->rtt_ms = 12;
+  return link;
+}
+
+void
+cg_camera_link_free (CgCameraLink *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->address);
+  g_free (self->mac);
+  g_free (self);
+}
+
+void
+cg_camera_read_place_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  accept_call (self, callback, user_data);
+}
+
+gboolean
+cg_camera_read_place_finish (CgCamera *self, GAsyncResult *result, CgPlace *place, GError **error)
+{
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *place = (CgPlace){59.5, -18.25, 28, TRUE};
+  return TRUE;
+}
+
+gboolean
+cg_camera_plan_reboot (CgCamera *self, guint delay_ms, GError **error)
+{
+  note (self, "reboot in %u", delay_ms);
+  if (self->next_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->next_error));
+  return FALSE;
+}
+
+void
+cg_camera_forget_reboot (CgCamera *self)
+{
+  note (self, "forget reboot");
+}
+
+void
+cg_camera_upgrade_async (CgCamera *self,
+                         const char *path,
+                         const char *version,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  note (self, "upgrade %s %s", path, version);
+  accept_call (self, callback, user_data);
+}
+
+gboolean
+cg_camera_upgrade_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -16,6 +16,8 @@
   "{\"did\":\"" GATEWAY "\",\"mid\":\"1\",\"type\":\"action\",\"result\":{\"" service              \
   "\":{\"code\":" #code ",\"error\":\"" error "\"}}}"
 #define OTHER "{\"did\":\"ffffffffffff\",\"mid\":\"1\",\"type\":\"action\","
+#define NAME_OF_64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LONG_NAME NAME_OF_64 NAME_OF_64 NAME_OF_64 NAME_OF_64
 #define URL "rtmp://192.0.2.9/live/" CAMERA
 
 typedef struct {
@@ -51,9 +53,12 @@ static const RequestRow rows[] = {
      "move 3 1 mqtt"},
     {"preset-set", ASK ("{\"preset\":{\"set\":{\"index\":1,\"name\":\"gate\"}}}"), DONE ("preset"),
      "set 1 gate"},
+    {"preset-set-any-script",
+     ASK ("{\"preset\":{\"set\":{\"index\":1,\"name\":\"\u5927\u95e8\"}}}"), DONE ("preset"),
+     "set 1 大门"},
     {"preset-set-unnamed", ASK ("{\"preset\":{\"set\":{\"index\":\"128\"}}}"), DONE ("preset"),
      "set 128 -"},
-    {"preset-goto", ASK ("{\"preset\":{\"goto\":{\"index\":5}}}"), DONE ("preset"), "goto 5"},
+    {"preset-goto", ASK ("{\"preset\":{\"goto\":{\"index\":5}}}"), DONE ("preset"), "goto 5 mqtt"},
     {"preset-remove", ASK ("{\"preset\":{\"remove\":{\"index\":5.0}}}"), DONE ("preset"),
      "remove 5"},
     {"preset-list", ASK ("{\"preset\":{\"list\":{}}}"),
@@ -81,8 +86,8 @@ static const RequestRow bad_rows[] = {
      GATEWAY_FAILED ("play", 404, "Unsupported action")},
     {"gateway-ptz", GATEWAY_ASK ("{\"ptz\":{\"stop\":{}}}"),
      GATEWAY_FAILED ("ptz", 404, "Unsupported action")},
-    {"later-service", ASK ("{\"device\":{\"read\":{}}}"),
-     REPLY ("{\"device\":{\"read\":{\"code\":404,\"error\":\"Unsupported action\"}}}")},
+    {"unknown-method", ASK ("{\"device\":{\"dance\":{}}}"),
+     REPLY ("{\"device\":{\"dance\":{\"code\":404,\"error\":\"Unsupported action\"}}}")},
     {"service-no-object", ASK ("{\"ptz\":5}"), FAILED ("ptz", 400, "Invalid parameters")},
     {"method-no-object", ASK ("{\"ptz\":{\"start\":[]}}"),
      FAILED ("ptz", 400, "Invalid parameters")},
@@ -123,6 +128,14 @@ static const RequestRow bad_rows[] = {
      FAILED ("ptz", 400, "Invalid deadline")},
     {"preset-unknown", ASK ("{\"preset\":{\"dance\":{}}}"),
      FAILED ("preset", 60020, "Unsupported command")},
+    {"ptz-status-is-local", ASK ("{\"ptz\":{\"status\":{}}}"),
+     FAILED ("ptz", 60020, "Unsupported command")},
+    {"preset-name-number", ASK ("{\"preset\":{\"set\":{\"index\":1,\"name\":7}}}"),
+     FAILED ("preset", 400, "Invalid preset name")},
+    {"preset-name-control", ASK ("{\"preset\":{\"set\":{\"index\":1,\"name\":\"a\\nb\"}}}"),
+     FAILED ("preset", 400, "Invalid preset name")},
+    {"preset-name-long", ASK ("{\"preset\":{\"set\":{\"index\":1,\"name\":\"" LONG_NAME "\"}}}"),
+     FAILED ("preset", 400, "Invalid preset name")},
     {"preset-0", ASK ("{\"preset\":{\"goto\":{\"index\":0}}}"),
      FAILED ("preset", 400, "Invalid preset index")},
     {"preset-129", ASK ("{\"preset\":{\"set\":{\"index\":129}}}"),
@@ -380,7 +393,7 @@ test_flat (ControlFixture *fixture, gconstpointer settings)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
-  control_receive (fixture->channel, ASK ("{\"device\":{\"read\":{}},\"ptz\":{\"dance\":{}}}"));
+  control_receive (fixture->channel, ASK ("{\"device\":{\"sing\":{}},\"ptz\":{\"dance\":{}}}"));
 
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, FAILED ("device", 404, "Unsupported action"));
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, FAILED ("ptz", 60020, "Unsupported command"));
@@ -397,9 +410,9 @@ test_shape_changes (ControlFixture *fixture, gconstpointer settings)
   g_autofree char *line = NULL;
 
   cg_dispatcher_set_config (fixture->dispatcher, flat);
-  control_receive (fixture->channel, ASK ("{\"config\":{\"write\":{}}}"));
+  control_receive (fixture->channel, ASK ("{\"location\":{\"write\":{}}}"));
 
-  control_assert_reply (fixture, FAILED ("config", 404, "Unsupported action"));
+  control_assert_reply (fixture, FAILED ("location", 404, "Unsupported action"));
   line = control_log_pop ();
 }
 

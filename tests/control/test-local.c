@@ -55,6 +55,22 @@ ask (LocalFixture *fixture, const char *service)
 }
 
 static void
+test_ptz_status (LocalFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *reply = NULL;
+  g_autofree char *call = NULL;
+
+  control_receive (fixture->local, "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"data\":"
+                                   "{\"ptz\":{\"status\":{}}}}");
+  control_settle (&fixture->base);
+  reply = control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY);
+
+  call = fake_camera_pop_call (fixture->base.camera);
+  g_assert_cmpstr (call, ==, "ptz-status");
+  g_assert_nonnull (strstr (reply, "{\"ptz\":{\"code\":0,\"moving\":true}}"));
+}
+
+static void
 test_cameras (LocalFixture *fixture, gconstpointer settings)
 {
   g_autoptr (JsonObject) result = NULL;
@@ -278,6 +294,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   control_log_start ();
+  ADD ("/local/ptz-status", test_ptz_status);
   ADD ("/local/cameras", test_cameras);
   ADD ("/local/status", test_status);
   ADD ("/local/events", test_events);

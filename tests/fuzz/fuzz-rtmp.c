@@ -21,6 +21,7 @@ check_command (const uint8_t *data, size_t size)
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_true (error->domain == CG_ERROR);
   cg_rtmp_status_is_error (command);
+  cg_rtmp_status_offers_h265 (command);
 }
 
 /* In pieces of one size, as the network may cut it. Returns how many messages came. */

@@ -114,7 +114,7 @@ check_login (const CgRtspMessage *message)
   for (guint i = 0; i < 10; i++) {
     const CgRtspLoginVerdict verdict =
         cg_rtsp_login_take_challenge (login, (const char *const *)challenges);
-    if (verdict > CG_RTSP_LOGIN_SHOW_WEAKER)
+    if (verdict > CG_RTSP_LOGIN_SHOW_ONCE_MORE)
       return;
     g_autofree char *answer = cg_rtsp_login_answer (login, "PLAY", "rtsp://h/s");
     g_assert_nonnull (answer);

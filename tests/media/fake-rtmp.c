@@ -192,6 +192,35 @@ send_mad_answers (FakeRtmp *self)
   return good;
 }
 
+/* Enhanced RTMP v2: what the server takes, beside what it always says. */
+static gboolean
+send_enhanced (FakeRtmp *self, const CgAmfCommand *command)
+{
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+
+  cg_amf_append_string (body, "_result");
+  cg_amf_append_number (body, command->transaction);
+  cg_amf_begin_object (body);
+  if (self->mode == FAKE_RTMP_ENHANCED) {
+    cg_amf_append_key (body, "fourCcList");
+    cg_amf_begin_list (body, 2);
+    cg_amf_append_string (body, "av01");
+    cg_amf_append_string (body, "hvc1");
+  } else {
+    cg_amf_append_key (body, "videoFourCcInfoMap");
+    cg_amf_begin_object (body);
+    cg_amf_append_key (body, "hvc1");
+    cg_amf_append_number (body, 7);
+    cg_amf_end_object (body);
+  }
+  cg_amf_end_object (body);
+  cg_amf_begin_object (body);
+  cg_amf_append_key (body, "code");
+  cg_amf_append_string (body, "NetConnection.Connect.Success");
+  cg_amf_end_object (body);
+  return send_message (self, CG_RTMP_COMMAND, body);
+}
+
 static gboolean
 answer_connect (FakeRtmp *self, const CgAmfCommand *command)
 {
@@ -203,6 +232,9 @@ answer_connect (FakeRtmp *self, const CgAmfCommand *command)
     return send_mad_answers (self) &&
            send_answer (self, "_result", command->transaction, "status",
                         "NetConnection.Connect.Success", "Connection succeeded.");
+  case FAKE_RTMP_ENHANCED:
+  case FAKE_RTMP_ENHANCED_MAP:
+    return send_enhanced (self, command);
   case FAKE_RTMP_SILENT_CONNECT:
     return TRUE;
   case FAKE_RTMP_CLOSE_ON_CONNECT:

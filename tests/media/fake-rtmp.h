@@ -20,6 +20,8 @@ typedef enum {
   FAKE_RTMP_DEAF,             /* accepts, then reads no more */
   FAKE_RTMP_ADOBE,            /* wants a login as Adobe's servers do */
   FAKE_RTMP_LLNW,             /* as Limelight's do */
+  FAKE_RTMP_ENHANCED,         /* says that it takes H.265, in a list (Q11) */
+  FAKE_RTMP_ENHANCED_MAP,     /* and in a map */
   FAKE_RTMP_MAD_NUMBERS,      /* answers what nobody has asked, too */
 } FakeRtmpMode;
 

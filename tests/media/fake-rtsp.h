@@ -14,6 +14,18 @@ G_BEGIN_DECLS
   "x264enc bframes=2 b-adapt=false key-int-max=20 speed-preset=veryfast ! "                        \
   "video/x-h264,profile=main ! valve name=valve ! "                                                \
   "rtph264pay name=pay0 pt=96 "
+#define FAKE_RTSP_H265                                                                             \
+  "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "     \
+  "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=10 "                                \
+  "option-string=\"pools=1:frame-threads=1:log-level=0\" ! valve name=valve ! "                    \
+  "rtph265pay name=pay0 pt=96 config-interval=-1 "
+#define FAKE_RTSP_SECOND                                                                           \
+  "videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=25/1 ! "                 \
+  "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! rtph264pay name=pay1 pt=97 "
+#define FAKE_RTSP_ONE_KEY                                                                          \
+  "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "                 \
+  "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=100000 ! "                          \
+  "rtph264pay name=pay0 pt=96 "
 #define FAKE_RTSP_JPEG                                                                             \
   "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "     \
   "jpegenc ! rtpjpegpay name=pay0 pt=26 "

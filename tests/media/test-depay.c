@@ -334,6 +334,7 @@ typedef struct {
   Piece pieces[3];
   const char *seen;
   guint rate; /* 0: nothing is known of it */
+  guint constant_size;
 } AacRow;
 
 static const AacRow aac_rows[] = {
@@ -398,6 +399,10 @@ static const AacRow aac_rows[] = {
          "abc")},
      "abc@10, ",
      0},
+    /* RFC 3640, 3.2.1 */
+    {"frames of constant size", "1408", {P (10, TRUE, "aaabbb")}, "aaa@10, bbb@1034, ", 16000, 3},
+    {"one of constant size", "1408", {P (10, TRUE, "aaa")}, "aaa@10, ", 16000, 3},
+    {"of another size than told", "1408", {P (10, TRUE, "aaabb")}, "aaabb@10, ", 16000, 3},
 };
 
 static void
@@ -405,7 +410,11 @@ test_aac (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (aac_rows); i++) {
     const CgAudioDepayOptions options = {
-        .is_aac = TRUE, .clock_rate = 16000, .config = aac_rows[i].config};
+        .is_aac = TRUE,
+        .clock_rate = 16000,
+        .config = aac_rows[i].config,
+        .constant_size = aac_rows[i].constant_size,
+    };
     g_autoptr (GString) seen = g_string_new (NULL);
     g_autoptr (CgAudioDepay) depay = cg_audio_depay_new (&options, on_sound, seen);
     guint rate = 0, channels = 0;

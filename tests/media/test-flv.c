@@ -18,11 +18,11 @@ test_video (void)
   g_autoptr (CgAccessUnit) key = media_make_video (format, TRUE, 6);
   g_autoptr (CgAccessUnit) other = media_make_video (format, FALSE, 6);
 
-  cg_flv_append_unit (array, key, 0x010203);
-  assert_bytes (array, (const guint8[]){0x17, 1, 1, 2, 3, 0, 0, 0, 2, 0x65, 0}, 11);
+  cg_flv_append_unit_head (array, key, 0x010203);
+  assert_bytes (array, (const guint8[]){0x17, 1, 1, 2, 3}, 5);
   g_byte_array_set_size (array, 0);
-  cg_flv_append_unit (array, other, 0);
-  assert_bytes (array, (const guint8[]){0x27, 1, 0, 0, 0, 0, 0, 0, 2, 0x41, 0}, 11);
+  cg_flv_append_unit_head (array, other, 0);
+  assert_bytes (array, (const guint8[]){0x27, 1, 0, 0, 0}, 5);
   g_byte_array_set_size (array, 0);
   cg_flv_append_config (array, format);
 
@@ -42,9 +42,9 @@ test_audio (void)
   cg_flv_append_config (array, format);
   assert_bytes (array, (const guint8[]){0xaf, 0, 0x11, 0x88}, 4);
   g_byte_array_set_size (array, 0);
-  cg_flv_append_unit (array, unit, 0);
+  cg_flv_append_unit_head (array, unit, 0);
 
-  assert_bytes (array, (const guint8[]){0xaf, 1, 1, 2, 3}, 5);
+  assert_bytes (array, (const guint8[]){0xaf, 1}, 2);
 }
 
 static void
@@ -106,6 +106,61 @@ test_amf (void)
     g_clear_pointer (&(CgAmfCommand *){cg_amf_command_parse (copy, length + 1)},
                      cg_amf_command_free);
   }
+}
+
+/* Enhanced RTMP tells codecs in lists of strings, and in objects by their members' names. */
+static void
+test_amf_parts (void)
+{
+  g_autoptr (GByteArray) array = g_byte_array_new ();
+
+  cg_amf_append_string (array, "_result");
+  cg_amf_append_number (array, 1);
+  cg_amf_begin_object (array);
+  cg_amf_append_key (array, "fourCcList");
+  cg_amf_begin_list (array, 3);
+  cg_amf_append_string (array, "av01");
+  cg_amf_append_number (array, 7);
+  cg_amf_append_string (array, "vp09");
+  cg_amf_append_key (array, "videoFourCcInfoMap");
+  cg_amf_begin_object (array);
+  cg_amf_append_key (array, "hvc1");
+  cg_amf_append_number (array, 3);
+  cg_amf_end_object (array);
+  cg_amf_append_key (array, "code");
+  cg_amf_append_string (array, "hvc1");
+  cg_amf_end_object (array);
+  g_autoptr (CgAmfCommand) command = cg_amf_command_parse (array->data, array->len);
+
+  g_assert_true (cg_amf_command_has (command, "fourCcList", "av01"));
+  g_assert_true (cg_amf_command_has (command, "fourCcList", "vp09"));
+  g_assert_false (cg_amf_command_has (command, "fourCcList", "hvc1"));
+  g_assert_true (cg_amf_command_has (command, "videoFourCcInfoMap", "hvc1"));
+  g_assert_false (cg_amf_command_has (command, "code", "hvc1"));
+  g_assert_cmpstr (cg_amf_command_get (command, "code"), ==, "hvc1");
+}
+
+/* A message does not grow by being read: its key is not kept once for each of its words. */
+static void
+test_amf_long_key (void)
+{
+  g_autoptr (GByteArray) array = g_byte_array_new ();
+  g_autofree char *key = g_strnfill (30000, 'k');
+
+  cg_amf_append_string (array, "_result");
+  cg_amf_append_number (array, 1);
+  cg_amf_begin_object (array);
+  cg_amf_append_key (array, key);
+  cg_amf_begin_list (array, 1);
+  cg_amf_append_string (array, "hvc1");
+  cg_amf_append_key (array, "fourCcList");
+  cg_amf_begin_list (array, 1);
+  cg_amf_append_string (array, "hvc1");
+  cg_amf_end_object (array);
+  g_autoptr (CgAmfCommand) command = cg_amf_command_parse (array->data, array->len);
+
+  g_assert_cmpuint (g_hash_table_size (command->parts), ==, 1);
+  g_assert_true (cg_amf_command_has (command, "fourCcList", "hvc1"));
 }
 
 static void
@@ -174,6 +229,8 @@ main (int argc, char **argv)
   g_test_add_func ("/flv/audio", test_audio);
   g_test_add_func ("/flv/metadata", test_metadata);
   g_test_add_func ("/amf/command", test_amf);
+  g_test_add_func ("/amf/parts", test_amf_parts);
+  g_test_add_func ("/amf/long-key", test_amf_long_key);
   g_test_add_func ("/amf/deep", test_amf_deep);
   g_test_add_func ("/rtmp-status/table", test_status);
   return g_test_run ();

@@ -171,6 +171,36 @@ test_deaf (void)
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
 }
 
+static guint64
+count_frames (CgPush *push)
+{
+  CgPushStats stats;
+
+  cg_push_get_stats (push, &stats);
+  return stats.frames;
+}
+
+/* A server that takes nothing more does not hold up the end, nor the main loop: its goodbye is
+ * given up long before the line is. */
+static void
+test_deaf_at_the_end (void)
+{
+  g_auto (Fixture) fixture;
+
+  trust (pem_path);
+  fixture_init (&fixture, FAKE_RTMP_DEAF, 20000);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 3, 10, 100);
+  media_wait_until (fixture.published == 1);
+  media_feed_pictures (fixture.hub, fixture.input, 3, 100, 10, 150000);
+  media_wait_until (count_frames (fixture.push) > 3);
+
+  const gint64 before_us = g_get_monotonic_time ();
+  stop_push (&fixture);
+
+  g_assert_cmpint (g_get_monotonic_time () - before_us, <, 8 * G_USEC_PER_SEC);
+  g_assert_no_error (fixture.error);
+}
+
 static void
 test_cycles (void)
 {
@@ -207,6 +237,7 @@ main (int argc, char **argv)
   g_test_add_func ("/push-tls/untrusted", test_untrusted);
   g_test_add_func ("/push-tls/hang-up", test_hang_up);
   g_test_add_func ("/push-tls/deaf", test_deaf);
+  g_test_add_func ("/push-tls/deaf-at-the-end", test_deaf_at_the_end);
   g_test_add_func ("/push-tls/cycles", test_cycles);
   const int result = media_test_run ();
   g_remove (pem_path);

@@ -452,6 +452,7 @@ test_deaf (void)
     media_wait_until (fixture.failed == 1);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
+    g_assert_cmpint (cg_error_get_cause (fixture.error), ==, CG_ERROR_CAUSE_SLOW);
   }
 }
 

@@ -125,6 +125,21 @@ test_breaker (void)
   }
 }
 
+/* Q6: a camera that calls every nonce old refuses; each showing counts. */
+static void
+test_stale_for_ever (void)
+{
+  Behaviour behaviour = {.challenges = STALE};
+  g_autoptr (CgBreaker) breaker = make_breaker (0);
+  g_autoptr (GError) error = NULL;
+
+  const guint shown = begin_with_breaker (&behaviour, "wrong", breaker, &error);
+
+  g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+  g_assert_cmpuint (shown, ==, 2);
+  g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), >, 0);
+}
+
 /* Q27: what is refused on the way to a kind that is taken is forgotten, also if there is no stream.
  */
 static void
@@ -202,6 +217,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-login/q27-logins", test_logins);
   g_test_add_func ("/rtsp-login/q6-refused", test_refused);
   g_test_add_func ("/rtsp-login/q6-breaker", test_breaker);
+  g_test_add_func ("/rtsp-login/q6-stale-for-ever", test_stale_for_ever);
   g_test_add_func ("/rtsp-login/q27-taken-in-the-end", test_taken_in_the_end);
   g_test_add_func ("/rtsp-login/q6-swallowed", test_swallowed);
   g_test_add_func ("/rtsp-login/q46-two-begin", test_two_begin);

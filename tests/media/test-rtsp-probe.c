@@ -8,14 +8,20 @@
 #define ANSWER_MS 5000
 
 static char *
-describe (ScriptRtsp *camera, CgRtspProbeOptions options, GError **error)
+describe_at (ScriptRtsp *camera, CgRtspProbeOptions options, char **found, GError **error)
 {
   g_autofree char *location = script_rtsp_get_uri (camera, "stream?channel=1");
 
   options.location = location;
   options.username = USER;
   options.timeout_ms = ANSWER_MS;
-  return cg_rtsp_describe_in_thread (&options, error);
+  return cg_rtsp_describe_in_thread (&options, found, error);
+}
+
+static char *
+describe (ScriptRtsp *camera, CgRtspProbeOptions options, GError **error)
+{
+  return describe_at (camera, options, NULL, error);
 }
 
 /* Q27: what GStreamer cannot answer is no wrong password. */
@@ -66,13 +72,15 @@ test_q29_query (void)
   g_autoptr (GError) error = NULL;
 
   g_autofree char *none = describe (camera, (CgRtspProbeOptions){.drops_query = FALSE}, &unknown);
+  g_autofree char *found = NULL;
   g_autofree char *description =
-      describe (camera, (CgRtspProbeOptions){.drops_query = TRUE}, &error);
+      describe_at (camera, (CgRtspProbeOptions){.drops_query = TRUE}, &found, &error);
 
   g_assert_null (none);
   g_assert_error (unknown, CG_ERROR, CG_ERROR_PEER_FAULT);
   g_assert_no_error (error);
   g_assert_nonnull (description);
+  g_assert_true (g_str_has_suffix (found, "/stream"));
 }
 
 int

@@ -8,13 +8,6 @@
 #include "fake-rtsp.h"
 #include "media-fixture.h"
 
-/* H.265 as cameras send it. */
-#define H265                                                                                       \
-  "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "     \
-  "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=10 "                                \
-  "option-string=\"pools=1:frame-threads=1:log-level=0\" ! valve name=valve ! "                    \
-  "rtph265pay name=pay0 pt=96 config-interval=-1 "
-
 /* Several slices a picture, in packets of 200 bytes, nothing in the description. */
 #define SLICES                                                                                     \
   "videotestsrc is-live=true pattern=snow ! "                                                      \
@@ -257,7 +250,7 @@ test_h265 (void)
 {
   g_auto (Fixture) fixture;
 
-  start (&fixture, H265);
+  start (&fixture, FAKE_RTSP_H265);
   play_until (&fixture, 30, 0);
 
   assert_caps (&fixture.video,

@@ -188,6 +188,31 @@ test_q22_b_frames (void)
   fixture_clear (&fixture);
 }
 
+/* Q11, Q22: B slices of H.265 may wait for nothing; what is shown before another that came before
+ * it has waited. */
+static void
+test_h265_b_frames (void)
+{
+  const guint8 record[23] = {1};
+  g_autoptr (GBytes) codec_data = g_bytes_new (record, sizeof record);
+  Fixture fixture;
+
+  fixture_init (&fixture);
+  cg_format_unref (fixture.format);
+  fixture.format = cg_format_new_h265 (codec_data, 640, 360, 0);
+  take_in_order (&fixture, KEY);
+  take (&fixture, B_SLICE, 3 * FRAME_US);
+  take (&fixture, B_SLICE, 1 * FRAME_US);
+  take (&fixture, B_SLICE, 2 * FRAME_US);
+  take (&fixture, B_SLICE, 4 * FRAME_US);
+
+  const CgStreamFindings findings = report (&fixture);
+  g_assert_cmpint (findings.codec, ==, CG_CODEC_H265);
+  g_assert_cmpuint (findings.b_frames, ==, 2);
+  g_assert_true (findings.reordered);
+  fixture_clear (&fixture);
+}
+
 static void
 test_kinds_of_slices (void)
 {
@@ -291,6 +316,9 @@ test_offers (void)
       {HEAD H265 H264, "H264", NULL, 0},
       {HEAD PCMA H264, "H264", "PCMA", 8000}, /* Q47 */
       {HEAD H264 BACK, "H264", NULL, 0},      /* Q48 */
+      {HEAD H264 "a=sendonly\r\n" BACK, "H264", "PCMU", 8000},
+      {HEAD H264 "m=audio 0 RTP/AVP 97\r\na=rtpmap:97 MP4A-LATM/16000/1\r\n", "H264", "MP4A-LATM",
+       16000},
       {HEAD "m=video 0 RTP/AVP 26\r\n", "JPEG", NULL, 0},
       {HEAD "m=video 0 RTP/AVP 99\r\n", "UNKNOWN", NULL, 0},
       {HEAD, NULL, NULL, 0},
@@ -317,6 +345,7 @@ main (int argc, char **argv)
   g_test_add_func ("/media/survey/q14-no-second-key-frame", test_q14_no_second_key_frame);
   g_test_add_func ("/media/survey/q14-longest-group", test_q14_longest_group_counts);
   g_test_add_func ("/media/survey/q22-b-frames", test_q22_b_frames);
+  g_test_add_func ("/media/survey/h265-b-frames", test_h265_b_frames);
   g_test_add_func ("/media/survey/slices", test_kinds_of_slices);
   g_test_add_func ("/media/survey/broken", test_broken_units);
   g_test_add_func ("/media/survey/q25-size", test_q25_size_changes);

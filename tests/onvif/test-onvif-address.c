@@ -21,6 +21,8 @@ test_normalise (void)
       {"u:secret@camera", "http://camera/onvif/device_service"},
       {"[fe80::1]:8000", "http://[fe80::1]:8000/onvif/device_service"},
       {"fe80::1", "http://[fe80::1]/onvif/device_service"},
+      {"fe80::1%eth0", "http://[fe80::1%eth0]/onvif/device_service"},
+      {"[fe80::1%eth0]:8000", "http://[fe80::1%eth0]:8000/onvif/device_service"},
       {"", NULL},
       {"   ", NULL},
       {"rtsp://camera/", NULL},
@@ -68,6 +70,7 @@ test_parse (void)
       {"http://camera:80/a", FALSE, "camera", 80, "/a", "camera"},
       {"https://camera:80/a", TRUE, "camera", 80, "/a", "camera:80"},
       {"http://[::1]:8000/a", FALSE, "::1", 8000, "/a", "[::1]:8000"},
+      {"http://[fe80::1%eth0]:8000/a", FALSE, "fe80::1%eth0", 8000, "/a", "[fe80::1]:8000"},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -209,6 +212,36 @@ test_repair_snapshot (void)
   }
 }
 
+/* What is shown is what may be given back. */
+static void
+test_shorten (void)
+{
+  static const struct {
+    const char *url;
+    const char *shown;
+    gboolean names_port;
+  } rows[] = {
+      {"http://10.0.0.1/onvif/device_service", "10.0.0.1", FALSE},
+      {"http://10.0.0.1:80/onvif/device_service", "10.0.0.1", TRUE},
+      {"http://10.0.0.1:8899/onvif/device_service", "10.0.0.1:8899", TRUE},
+      {"http://[fe80::1]/onvif/device_service", "[fe80::1]", FALSE},
+      {"http://[fe80::1]:8899/onvif/device_service", "[fe80::1]:8899", TRUE},
+      {"http://[fe80::1%eth0]/onvif/device_service", "[fe80::1%eth0]", FALSE},
+      {"https://cam/onvif/device_service", "https://cam", FALSE},
+      {"https://cam:8443/onvif/device_service", "https://cam:8443", TRUE},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *shown = cg_onvif_address_shorten (rows[i].url);
+    g_autofree char *again = cg_onvif_address_normalise (shown, NULL);
+    g_autofree char *twice = cg_onvif_address_shorten (again);
+
+    g_assert_cmpstr (shown, ==, rows[i].shown);
+    g_assert_cmpstr (twice, ==, shown);
+    g_assert_cmpint (cg_onvif_address_names_port (rows[i].url), ==, rows[i].names_port);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,6 +252,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/address/repair-stream-Q29", test_repair_stream);
   g_test_add_func ("/onvif/address/keep-stream-Q7", test_keep_stream);
   g_test_add_func ("/onvif/address/repair-snapshot-Q7", test_repair_snapshot);
+  g_test_add_func ("/onvif/address/shorten", test_shorten);
   g_test_add_func ("/onvif/address/channel-Q60", test_channel);
   return g_test_run ();
 }

@@ -461,6 +461,38 @@ test_no_facts (Fixture *fixture, gconstpointer data)
   g_assert_error (error, CG_ERROR, CG_ERROR_NO_PTZ);
 }
 
+/* Q31: a name that is refused is left out; one that is too long is cut before an accent; a camera
+ * that does not say how it calls a new one has set it all the same. */
+static void
+test_q31_names (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) long_name = g_string_new (NULL);
+  for (guint i = 0; i < 63; i++)
+    g_string_append_c (long_name, 'x');
+  g_string_append (long_name, "e\u0301z");
+  refuse (fixture, "SetPreset", "InvalidArgVal", "InvalidPresetName");
+  answer (
+      fixture, "SetPreset",
+      "<tptz:SetPresetResponse><tptz:PresetToken>7</tptz:PresetToken></tptz:SetPresetResponse>");
+  answer (fixture, "SetPreset",
+          "<tptz:SetPresetResponse><tptz:PresetToken/></tptz:SetPresetResponse>");
+
+  g_autofree char *unnamed =
+      cg_onvif_ptz_set_preset_in_thread (fixture->session, "p", NULL, "gate", &error);
+  g_autofree char *silent =
+      cg_onvif_ptz_set_preset_in_thread (fixture->session, "p", NULL, long_name->str, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (unnamed, ==, "7");
+  g_assert_cmpstr (silent, ==, "");
+  assert_asked (fixture, "SetPreset", "PresetName>gate<", "PresetToken");
+  assert_asked (fixture, "SetPreset", "ProfileToken>p<", "PresetName");
+  g_string_truncate (long_name, 63);
+  g_autofree char *cut = g_strdup_printf ("PresetName>%s<", long_name->str);
+  assert_asked (fixture, "SetPreset", cut, "PresetToken");
+}
+
 static void
 test_presets (Fixture *fixture, gconstpointer data)
 {
@@ -532,5 +564,6 @@ main (int argc, char **argv)
   ADD ("/onvif/calls/facts", test_facts);
   ADD ("/onvif/calls/no-facts", test_no_facts);
   ADD ("/onvif/calls/presets", test_presets);
+  ADD ("/onvif/calls/q31-names", test_q31_names);
   return g_test_run ();
 }

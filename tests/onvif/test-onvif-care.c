@@ -278,6 +278,29 @@ test_q58_wrong_password (void)
   tear_down (&fixture);
 }
 
+/* Q6: a camera that calls every nonce of a snapshot old refuses the login; it is shown twice. */
+static void
+test_q6_snapshot_stale (void)
+{
+  Fixture fixture;
+  start (&fixture, NULL, NULL);
+  g_autofree char *uri = cg_onvif_media_get_snapshot_uri_in_thread (fixture.session, "main", NULL);
+  g_autoptr (CgOnvifSession) stranger =
+      cg_onvif_session_new (cg_sim_get_onvif_url (fixture.sim), "admin", "wrong");
+  g_assert_true (cg_sim_set_fault (fixture.sim, "Q3", "stale", NULL));
+
+  for (guint i = 0; i < 4; i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) bytes =
+        cg_onvif_snapshot_get_in_thread (stranger, uri, MAX_SNAPSHOT, &error);
+    g_assert_null (bytes);
+    g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+  }
+
+  g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "LoginRefused"), ==, 2);
+  tear_down (&fixture);
+}
+
 static void
 test_snapshot_too_large (void)
 {
@@ -334,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/onvif/care/reboot", test_reboot);
   g_test_add_func ("/onvif/care/q58-snapshot-login", test_q58_snapshot_login);
   g_test_add_func ("/onvif/care/q58-wrong-password", test_q58_wrong_password);
+  g_test_add_func ("/onvif/care/q6-snapshot-stale", test_q6_snapshot_stale);
   g_test_add_func ("/onvif/care/snapshot-too-large", test_snapshot_too_large);
   g_test_add_func ("/onvif/care/q58-rate-limit", test_q58_rate_limit);
   return g_test_run ();

@@ -77,8 +77,8 @@ count_refused (const Fixture *fixture)
   return cg_sim_count_requests (fixture->sim, "LoginRefused");
 }
 
-/* Q3, Q5, Q27: whatever the camera wants is found within what Q6 allows, and is known to the next
- * session from its first call on. */
+/* Q3, Q5, Q26, Q27: whatever the camera wants is found within what Q6 allows, and is known to the
+ * next session from its first call on. */
 static void
 test_ladder (void)
 {
@@ -133,7 +133,6 @@ test_ladder (void)
   }
 }
 
-/* Q5: where the breaker cuts the climb short, the next one goes on with what is left. */
 /* The box has no clock of its own, and gets the time from the network while it works: to us the
  * camera's clock jumps. */
 static void
@@ -155,6 +154,7 @@ test_q4_our_clock_is_set (void)
   }
 }
 
+/* Q5: where the breaker cuts the climb short, the next one goes on with what is left. */
 static void
 test_q5_goes_on_later (void)
 {
@@ -193,7 +193,8 @@ test_q6_two_wrong_passwords (void)
       {CG_SIM_AUTH_TOKEN, "Q3", "empty", TRUE},   {CG_SIM_AUTH_TOKEN, "Q5", "tells", FALSE},
       {CG_SIM_AUTH_TOKEN, "Q5", "checks", FALSE}, {CG_SIM_AUTH_BOTH, "Q27", "alone", TRUE},
       {CG_SIM_AUTH_BOTH, "Q27", "beside", TRUE},  {CG_SIM_AUTH_DIGEST, "Q27", "failing", FALSE},
-      {CG_SIM_AUTH_TOKEN, "Q45", "login", TRUE},
+      {CG_SIM_AUTH_TOKEN, "Q45", "login", TRUE},  {CG_SIM_AUTH_DIGEST, "Q3", "stale", FALSE},
+      {CG_SIM_AUTH_BOTH, "Q3", "stale", FALSE},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -242,6 +243,28 @@ test_q6_learnt_and_changed (void)
     g_assert_cmpuint (count_refused (&fixture), <=, 2);
     stop (&fixture);
   }
+}
+
+/* Q6: a camera that has taken the login and from then on calls every nonce old, as one may whose
+ * password was changed. Another session may have used up the first; what was given just now was
+ * not. */
+static void
+test_q6_stale_for_ever (void)
+{
+  Fixture fixture = {NULL, NULL};
+  start (&fixture, CG_SIM_AUTH_DIGEST, NULL, NULL);
+  assert_works (fixture.session);
+  g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture.session);
+
+  g_assert_true (cg_sim_set_fault (fixture.sim, "Q3", "stale", NULL));
+  for (guint k = 0; k < 6; k++) {
+    g_autoptr (GError) error = NULL;
+    g_assert_false (read_profiles (k % 2 == 0 ? fixture.session : copy, &error));
+    g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+  }
+
+  g_assert_cmpuint (count_refused (&fixture), <=, 3);
+  stop (&fixture);
 }
 
 /* Q35: forbidden moves, ever so many, are no wrong passwords. */
@@ -302,11 +325,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/onvif/quirks/q3-q4-q5-q27-ladder", test_ladder);
+  g_test_add_func ("/onvif/quirks/q3-q4-q5-q26-q27-ladder", test_ladder);
   g_test_add_func ("/onvif/quirks/q4-our-clock-is-set", test_q4_our_clock_is_set);
   g_test_add_func ("/onvif/quirks/q5-goes-on-later", test_q5_goes_on_later);
   g_test_add_func ("/onvif/quirks/q6-two-wrong-passwords", test_q6_two_wrong_passwords);
   g_test_add_func ("/onvif/quirks/q6-learnt-and-changed", test_q6_learnt_and_changed);
+  g_test_add_func ("/onvif/quirks/q6-stale-for-ever", test_q6_stale_for_ever);
   g_test_add_func ("/onvif/quirks/q35-is-no-lockout", test_q35_is_no_lockout);
   g_test_add_func ("/onvif/quirks/firmware-changes", test_firmware_changes);
   return g_test_run ();

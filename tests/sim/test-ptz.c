@@ -87,12 +87,56 @@ test_axes_stop_apart (void)
 
   move (ptz, 0, 1, 0, 0);
   zoom (ptz, 0, 1, 0);
-  cg_sim_ptz_stop (ptz, 1000, TRUE, FALSE);
+  cg_sim_ptz_stop (ptz, 1000, TRUE, FALSE, 0);
 
   assert_moving (ptz, 1000, FALSE, TRUE);
   assert_at (ptz, 2000, 0.5, 0, 0.5);
-  cg_sim_ptz_stop (ptz, 2000, FALSE, TRUE);
+  cg_sim_ptz_stop (ptz, 2000, FALSE, TRUE, 0);
   assert_at (ptz, 9000, 0.5, 0, 0.5);
+}
+
+/* It is still rolling, and stands later; at an end it stands at once. */
+static void
+test_stop_coasts (void)
+{
+  g_autoptr (CgSimPtz) ptz = cg_sim_ptz_new (1);
+
+  move (ptz, 0, 1, 0, 0);
+  cg_sim_ptz_stop (ptz, 1000, TRUE, TRUE, 200);
+
+  assert_moving (ptz, 1199, TRUE, FALSE);
+  assert_moving (ptz, 1200, FALSE, FALSE);
+  assert_at (ptz, 9000, 0.6, 0, 0);
+  cg_sim_ptz_stop (ptz, 9000, TRUE, TRUE, 200);
+  assert_moving (ptz, 9000, FALSE, FALSE);
+}
+
+static void
+test_past_is_known (void)
+{
+  g_autoptr (CgSimPtz) ptz = cg_sim_ptz_new (1);
+
+  move (ptz, 1000, 1, 0, 0);
+  cg_sim_ptz_stop (ptz, 2000, TRUE, TRUE, 0);
+  move (ptz, 3000, 0, 1, 0);
+
+  assert_at (ptz, 500, 0, 0, 0);
+  assert_at (ptz, 1500, 0.25, 0, 0);
+  assert_at (ptz, 3500, 0.5, 0.25, 0);
+}
+
+static void
+test_reach (void)
+{
+  g_autoptr (CgSimPtz) ptz = cg_sim_ptz_new (1);
+
+  cg_sim_ptz_set_reach (ptz, 0.5);
+  move (ptz, 0, 1, 0, 0);
+
+  assert_at (ptz, 9000, 0.5, 0, 0);
+  assert_moving (ptz, 9000, FALSE, FALSE);
+  g_assert_true (cg_sim_ptz_is_driven (ptz, 9000, FALSE));
+  g_assert_false (cg_sim_ptz_is_driven (ptz, 9000, TRUE));
 }
 
 static void
@@ -179,6 +223,25 @@ test_presets_are_refused (void)
 }
 
 static void
+test_presets_are_renamed (void)
+{
+  g_autoptr (CgSimPtz) ptz = cg_sim_ptz_new (3);
+  const CgSimPreset *a, *b;
+
+  cg_sim_ptz_add_preset (ptz, 0, "9", "a", &a);
+  cg_sim_ptz_add_preset (ptz, 0, NULL, "b", &b);
+  g_assert_cmpstr (a->token, ==, "9");
+  g_assert_cmpstr (b->token, ==, "1");
+
+  cg_sim_ptz_renumber (ptz, 1);
+  g_assert_cmpstr (b->token, ==, "2");
+  cg_sim_ptz_renumber (ptz, 0);
+  g_assert_cmpstr (a->token, ==, "3");
+  cg_sim_ptz_forget_presets (ptz);
+  g_assert_cmpuint (cg_sim_ptz_get_presets (ptz)->len, ==, 0);
+}
+
+static void
 test_goto_takes_its_time (void)
 {
   g_autoptr (CgSimPtz) ptz = cg_sim_ptz_new (1);
@@ -208,12 +271,16 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/ptz/timeout-ends-move", test_timeout_ends_move);
   g_test_add_func ("/sim/ptz/limits-hold", test_limits_hold);
   g_test_add_func ("/sim/ptz/axes-stop-apart", test_axes_stop_apart);
+  g_test_add_func ("/sim/ptz/stop-coasts", test_stop_coasts);
+  g_test_add_func ("/sim/ptz/past", test_past_is_known);
+  g_test_add_func ("/sim/ptz/reach", test_reach);
   g_test_add_func ("/sim/ptz/velocity-zero-stops", test_velocity_zero_stops);
   g_test_add_func ("/sim/ptz/second-move", test_second_move_goes_on_from_there);
   g_test_add_func ("/sim/ptz/relative", test_relative_takes_its_time);
   g_test_add_func ("/sim/ptz/place", test_place_is_at_once);
   g_test_add_func ("/sim/ptz/presets/kept", test_presets_are_kept);
   g_test_add_func ("/sim/ptz/presets/refused", test_presets_are_refused);
+  g_test_add_func ("/sim/ptz/presets/renamed", test_presets_are_renamed);
   g_test_add_func ("/sim/ptz/presets/goto", test_goto_takes_its_time);
   return g_test_run ();
 }

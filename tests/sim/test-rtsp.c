@@ -175,13 +175,13 @@ test_key_frame_on_demand (void)
 /* From its first picture on: whether, among @n_pictures, one is a key frame; and whether one is
  * shown before another that came sooner. */
 static void
-watch (CgSim *sim, guint n_pictures, gboolean *has_key, gboolean *has_b_frames)
+watch (CgSim *sim, CgSimCodec codec, guint n_pictures, gboolean *has_key, gboolean *has_b_frames)
 {
   g_auto (SimViewer) viewer = {0};
   GstClockTime highest = 0;
 
   *has_key = *has_b_frames = FALSE;
-  sim_viewer_open (&viewer, sim, CG_SIM_CODEC_H264);
+  sim_viewer_open (&viewer, sim, codec);
   for (guint i = 0; i < n_pictures; i++) {
     g_autoptr (GstSample) sample = sim_viewer_next (&viewer);
     const GstClockTime shown = GST_BUFFER_PTS (gst_sample_get_buffer (sample));
@@ -202,12 +202,12 @@ test_q14_smart_codec (void)
 
   options.gop_s = 0.2;
   sim_client_start (&client, &options, SIM_LOGIN_NONE);
-  watch (client.sim, 25, &has_key, &has_b_frames);
+  watch (client.sim, CG_SIM_CODEC_H264, 25, &has_key, &has_b_frames);
   g_assert_true (has_key);
 
   g_assert_true (cg_sim_set_fault (client.sim, "Q14", NULL, NULL));
   sim_wait_for (is_unwatched, client.sim, "the viewer to be gone");
-  watch (client.sim, 25, &has_key, &has_b_frames);
+  watch (client.sim, CG_SIM_CODEC_H264, 25, &has_key, &has_b_frames);
 
   g_assert_false (has_key);
 }
@@ -215,19 +215,24 @@ test_q14_smart_codec (void)
 static void
 test_q22_b_frames (void)
 {
-  CgSimOptions options = SMALL;
-  g_auto (SimClient) client = {0};
-  gboolean has_key, has_b_frames;
+  static const CgSimCodec codecs[] = {CG_SIM_CODEC_H264, CG_SIM_CODEC_H265};
 
-  sim_client_start (&client, &options, SIM_LOGIN_NONE);
-  watch (client.sim, 25, &has_key, &has_b_frames);
-  g_assert_false (has_b_frames);
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    CgSimOptions options = SMALL;
+    g_auto (SimClient) client = {0};
+    gboolean has_key, has_b_frames;
 
-  g_assert_true (cg_sim_set_fault (client.sim, "Q22", NULL, NULL));
-  sim_wait_for (is_unwatched, client.sim, "the viewer to be gone");
-  watch (client.sim, 25, &has_key, &has_b_frames);
+    options.codec = codecs[i];
+    sim_client_start (&client, &options, SIM_LOGIN_NONE);
+    watch (client.sim, codecs[i], 25, &has_key, &has_b_frames);
+    g_assert_false (has_b_frames);
 
-  g_assert_true (has_b_frames);
+    g_assert_true (cg_sim_set_fault (client.sim, "Q22", NULL, NULL));
+    sim_wait_for (is_unwatched, client.sim, "the viewer to be gone");
+    watch (client.sim, codecs[i], 25, &has_key, &has_b_frames);
+
+    g_assert_true (has_b_frames);
+  }
 }
 
 static void

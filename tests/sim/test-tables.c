@@ -37,6 +37,23 @@ test_faults_taken (void)
   }
 }
 
+/* Words may be joined, and some have a number. */
+static void
+test_faults_joined (void)
+{
+  g_autoptr (CgSimFaults) faults = cg_sim_faults_new ();
+  const CgSimFault q36 = CG_SIM_FAULT_Q36;
+
+  g_assert_true (cg_sim_faults_set (faults, "Q36", "idle+short:0.5+late", NULL));
+
+  g_assert_true (cg_sim_faults_is_arg (faults, q36, "idle"));
+  g_assert_true (cg_sim_faults_is_arg (faults, q36, "short"));
+  g_assert_false (cg_sim_faults_is_arg (faults, q36, "absent"));
+  g_assert_cmpfloat (cg_sim_faults_get_word_number (faults, q36, "short"), ==, 0.5);
+  g_assert_cmpfloat (cg_sim_faults_get_word_number (faults, q36, "late"), ==, 1500);
+  g_assert_cmpfloat (cg_sim_faults_get_word_number (faults, q36, "long"), ==, 0);
+}
+
 static void
 test_faults_refused (void)
 {
@@ -45,7 +62,8 @@ test_faults_refused (void)
   } table[] = {
       {"Q99", NULL, "Q35"},     {"", NULL, "no fault"},         {"Q1", "never", "never"},
       {"Q4", "soon", "number"}, {"Q4", "", "number"},           {"Q8", "1", "no argument"},
-      {"Q19", "-1", "from 0"},  {"hang", "99999999", "number"},
+      {"Q19", "-1", "from 0"},  {"hang", "99999999", "number"}, {"Q36", "short:x", "short:x"},
+      {"Q36", "idle+", "\"\""}, {"Q36", "idle:5", "idle:5"},    {"Q36", "", "\"\""},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
@@ -188,6 +206,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sim/faults/taken", test_faults_taken);
+  g_test_add_func ("/sim/faults/joined", test_faults_joined);
   g_test_add_func ("/sim/faults/refused", test_faults_refused);
   g_test_add_func ("/sim/requests/taken-once", test_requests_are_taken_once);
   g_test_add_func ("/sim/requests/bounded", test_requests_are_bounded);

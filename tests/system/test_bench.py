@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tools/bench/onvif still runs: what it measures is not judged here, only that it measures."""
+"""The benchmarks still run: what they measure is not judged here, only that they measure."""
 
 import json
 import os
@@ -15,12 +15,17 @@ from harness.mailbox import WATCHDOG_S
 from harness.process import Process
 from harness.runner import main
 
-BENCH = os.path.join(ROOT, "tools", "bench", "onvif")
+ONVIF = os.path.join(ROOT, "tools", "bench", "onvif")
+RELAY = os.path.join(ROOT, "tools", "bench", "relay")
 FIGURES = ("contact", "start_local_at_camera", "start_local_replied", "start_mqtt_at_camera",
            "start_mqtt_replied", "start_all_at_camera", "start_all_replied")
 
 
-class TestBench(unittest.TestCase):
+class BenchTest(unittest.TestCase):
+    """A benchmark in a folder of its own, which it has to leave empty."""
+
+    bench = None
+
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="camgate-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
@@ -29,11 +34,21 @@ class TestBench(unittest.TestCase):
 
     def run_bench(self, *arguments):
         return subprocess.run(
-            [BENCH, *arguments], env={**os.environ, "TMPDIR": self.temporary}, check=False,
+            [self.bench, *arguments], env={**os.environ, "TMPDIR": self.temporary}, check=False,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=2 * WATCHDOG_S)
 
     def assert_clean(self):
         self.assertEqual(os.listdir(self.temporary), [])
+
+    def assert_refused(self, *rows):
+        for arguments in rows:
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.run_bench(*arguments).returncode, 2)
+        self.assert_clean()
+
+
+class TestOnvif(BenchTest):
+    bench = ONVIF
 
     def test_one_living_camera_and_one_of_four_dead(self):
         path = os.path.join(self.folder, "figures.json")
@@ -57,7 +72,7 @@ class TestBench(unittest.TestCase):
         self.assert_clean()
 
     def test_it_leaves_nothing_behind_when_it_is_ended(self):
-        bench = Process("bench", [BENCH, "--sizes", "1", "--starts", "1000000"],
+        bench = Process("bench", [ONVIF, "--sizes", "1", "--starts", "1000000"],
                         env={"TMPDIR": self.temporary})
         self.addCleanup(bench.close)
         bench.lines.expect(lambda line: "ptz start" in line, "progress")
@@ -68,10 +83,38 @@ class TestBench(unittest.TestCase):
         self.assert_clean()
 
     def test_nonsense_is_refused(self):
-        for arguments in (("--sizes", "few"), ("--sizes", "0"), ("--starts", "0"), ("more",)):
-            with self.subTest(arguments=arguments):
-                self.assertEqual(self.run_bench(*arguments).returncode, 2)
+        self.assert_refused(("--sizes", "few"), ("--sizes", "0"), ("--starts", "0"), ("more",))
+
+
+class TestRelay(BenchTest):
+    bench = RELAY
+
+    def test_two_streams_through_each_contender(self):
+        path = os.path.join(self.folder, "figures.json")
+
+        ended = self.run_bench(
+            "--sizes", "1,2", "--turns", "1", "--seconds", "2", "--first-pictures", "1",
+            "--folder", self.temporary, "--json", path)
+
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+        self.assertEqual([size["streams"] for size in found["sizes"]], [1, 2])
+        for size in found["sizes"]:
+            for name in ("camgate", "ffmpeg", "gstreamer", "bare"):
+                turn = size[name]["all"][0]
+                self.assertGreater(turn["cpu_s"], 0, name)
+                self.assertGreater(turn["pss_kib"], 0, name)
+                if name != "bare":
+                    self.assertGreater(turn["frames"], 0, name)
+        self.assertGreater(found["idle"]["rss_kib"], 0)
+        self.assertGreater(found["first_picture"]["camgate"]["median_ms"], 0)
+        self.assertIn("× ffmpeg", ended.stdout)
         self.assert_clean()
+
+    def test_nonsense_is_refused(self):
+        self.assert_refused(("--sizes", "few"), ("--sizes", "0"), ("--contenders", "nobody"),
+                            ("--turns", "0"), ("more",))
 
 
 if __name__ == "__main__":

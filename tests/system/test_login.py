@@ -84,8 +84,8 @@ class TestLogin(SystemTest):
         self.assertLessEqual(len(refused), 2, refused)
         return [refusal["args"]["kind"] for refusal in refused]
 
-    def assert_q6_over_onvif(self, auth):
-        camera = self.start_with("--auth", auth, "--fault", "Q6=3")
+    def assert_q6_over_onvif(self, auth, *more):
+        camera = self.start_with("--auth", auth, "--fault", "Q6=3", *more)
         self.start_with_wrong_password(camera)
 
         self.assertNotIn("rtsp", self.assert_was_not_locked(camera))
@@ -95,6 +95,9 @@ class TestLogin(SystemTest):
 
     def test_q6_two_wrong_passwords_by_digest(self):
         self.assert_q6_over_onvif("digest")
+
+    def test_q6_two_wrong_passwords_that_are_called_stale(self):
+        self.assert_q6_over_onvif("digest", "--fault", "Q3=stale")
 
     def test_q6_two_wrong_passwords_by_token(self):
         self.assert_q6_over_onvif("token")

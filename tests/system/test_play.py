@@ -18,9 +18,9 @@ class PlayTest(SystemTest):
         self.media = self.start_media()
         self.cloud = self.start_cloud(self.broker)
 
-    def bind(self, cameras):
+    def bind(self, cameras, **groups):
         """Starts the daemon and waits until each camera is registered: events need that."""
-        daemon = self.start_daemon(configuration(self.broker, cameras), self.broker)
+        daemon = self.start_daemon(configuration(self.broker, cameras, **groups), self.broker)
         for did in cameras:
             self.cloud.expect_register(did)
         return daemon
@@ -62,6 +62,21 @@ class TestPictures(PlayTest):
                 picture.save_png(self.media.url(did), png)
                 self.assertIn(name, picture.read_text(png))
 
+    def test_q13_the_event_tells_where_the_time_went(self):
+        camera = self.start_simulator().camera
+        self.bind({DID: camera})
+
+        self.play(self.media.url("one"))
+        event = self.cloud.expect_event(DID, "play", state="playing").body["data"]["play"]
+
+        stages = event["stages"]
+        self.assertEqual(set(stages), {"contact", "described", "data", "keyframe", "publisher",
+                                       "written"})
+        camera_side = [stages[name] for name in ("contact", "described", "data", "keyframe")]
+        self.assertEqual(camera_side, sorted(camera_side))
+        self.assertGreaterEqual(stages["written"], stages["keyframe"])
+        self.assertGreaterEqual(stages["written"], stages["publisher"])
+
     def test_the_stream_begins_at_zero_with_parameter_sets_and_a_key_frame(self):
         camera = self.start_simulator().camera
         self.bind({DID: camera})
@@ -75,6 +90,41 @@ class TestPictures(PlayTest):
         times = [tag.timestamp for tag in pictures]
         self.assertLess(times[0], 1000)
         self.assertEqual(times, sorted(set(times)), "time stamps rise strictly")
+
+
+class TestH265(PlayTest):
+    """Q11: nginx takes H.264 only, and does not say that it takes more."""
+
+    def setUp(self):
+        super().setUp()
+        self.camera = self.start_simulator(
+            "EASTDOOR", arguments=(*SMALL, "--codec", "h265")).camera
+
+    def test_a_clear_event_where_the_server_does_not_take_it(self):
+        self.bind({DID: self.camera})
+
+        self.play(self.media.url(DID))
+
+        event = self.cloud.expect_event(DID, "play", state="failed").body["data"]["play"]
+        self.assertEqual(event["reason"], "codec")
+        self.assertIn("H.265", event["error"])
+        self.stop()
+        self.camera.until_sessions(0)
+
+    def test_h264_is_made_where_the_configuration_asks_for_it(self):
+        self.bind({DID: self.camera}, stream={"h265": "transcode"})
+
+        self.play_until_playing(self.media.url(DID))
+
+        frames = picture.grab(self.media.url(DID), 8)
+        self.assertEqual({(f.width, f.height) for f in frames}, {(640, 360)})
+        self.assertTrue(picture.is_moving(frames))
+        png = os.path.join(self.folder, "h265.png")
+        picture.save_png(self.media.url(DID), png)
+        self.assertIn("EASTDOOR", picture.read_text(png))
+        self.assertEqual(self.camera.sessions(), (1, 1))
+        self.stop()
+        self.camera.until_sessions(0)
 
 
 class TestOneSession(PlayTest):

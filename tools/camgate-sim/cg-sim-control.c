@@ -205,13 +205,30 @@ verb_reboot (
   return TRUE;
 }
 
+/* Presets may stay, under new tokens: {"reset":{"presets":"renamed"}}. */
+static gboolean
+verb_reset (
+    CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
+{
+  JsonNode *presets = NULL;
+
+  if (JSON_NODE_HOLDS_OBJECT (argument))
+    presets = json_object_get_member (json_node_get_object (argument), "presets");
+  if (presets != NULL &&
+      (!is_text (presets) || g_strcmp0 (json_node_get_string (presets), "renamed") != 0))
+    return fail (error, "presets of a reset are gone, or renamed");
+  cg_sim_reset (camera, presets != NULL);
+  json_object_set_boolean_member (answer, "ok", TRUE);
+  return TRUE;
+}
+
 static const struct {
   const char *name;
   VerbFunc verb;
 } verbs[] = {
     {"fault", verb_fault},     {"requests", verb_requests}, {"position", verb_position},
     {"presets", verb_presets}, {"stream", verb_stream},     {"clock", verb_clock},
-    {"alarm", verb_alarm},     {"reboot", verb_reboot},
+    {"alarm", verb_alarm},     {"reboot", verb_reboot},     {"reset", verb_reset},
 };
 
 static CgSim *

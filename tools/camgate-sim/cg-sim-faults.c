@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-sim-faults.h"
 
+#include <string.h>
+
+#define N_WORDS 20
+
 typedef enum {
   ARG_NONE,
-  ARG_WORD,   /* one of the words, or nothing */
+  ARG_WORD,   /* some of the words, joined by +, or nothing */
   ARG_NUMBER, /* a number, or nothing for the default */
 } ArgKind;
 
@@ -11,21 +15,25 @@ typedef struct {
   const char *name;
   const char *meaning;
   ArgKind arg;
-  const char *words[6];  /* ended by NULL; the first is meant when none is given */
+  /* Ended by NULL; the first is meant when none is given. `word:5` may be told another number. */
+  const char *words[N_WORDS];
   double default_number; /* meant when none is given */
   double low, high;
 } FaultRow;
 
 static const FaultRow rows[] = {
     [CG_SIM_FAULT_Q1] = {"Q1",
-                         "does not stop: ignores Timeout, Stop, or both",
+                         "does not stop: ignores Timeout, Stop, or both; a Stop that names axes, "
+                         "one that names none; a velocity of 0; runs on for so many milliseconds "
+                         "after a stop; every second Stop is lost on its way",
                          ARG_WORD,
-                         {"timeout", "stop", "both"}},
+                         {"timeout", "stop", "both", "axes", "bare", "velocity", "coasts:1500",
+                          "lost"}},
     [CG_SIM_FAULT_Q3] = {"Q3",
-                         "answers a call without UsernameToken by an empty 200, 400 or 401; or "
-                         "wants digest and token both",
+                         "answers a call without UsernameToken by an empty 200, 400 or 401; wants "
+                         "digest and token both; or calls every nonce stale",
                          ARG_WORD,
-                         {"empty", "400", "401", "both"}},
+                         {"empty", "400", "401", "both", "stale"}},
     [CG_SIM_FAULT_Q4] =
         {"Q4", "has a wrong clock, by so many seconds", ARG_NUMBER, {NULL}, 3600, -1e10, 1e10},
     [CG_SIM_FAULT_Q5] = {"Q5",
@@ -72,7 +80,7 @@ static const FaultRow rows[] = {
                           {"udp", "tcp"}},
     [CG_SIM_FAULT_Q19] =
         {"Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, {NULL}, 2, 0, 1000},
-    [CG_SIM_FAULT_Q22] = {"Q22", "sends B-frames (H.264, no clip); from the next first viewer on",
+    [CG_SIM_FAULT_Q22] = {"Q22", "sends B-frames (no clip); from the next first viewer on",
                           ARG_NONE},
     [CG_SIM_FAULT_Q27] = {"Q27",
                           "offers HTTP digest with SHA-256: alone, beside MD5, or beside MD5 and "
@@ -88,18 +96,59 @@ static const FaultRow rows[] = {
                           ARG_WORD,
                           {"port80", "loopback", "doubled", "query", "query-login"}},
     [CG_SIM_FAULT_Q30] = {"Q30", "has a web page here, and no ONVIF", ARG_NONE},
+    [CG_SIM_FAULT_Q31] = {"Q31",
+                          "presets: tokens are no numbers; it takes a token for a new one; names "
+                          "told empty or all equal; so many slots listed, set or not; tokens close "
+                          "the gap after a remove; a set answers another token, or none; names in "
+                          "Latin-1, cut after so many bytes, or ? for what is not ASCII; a name is "
+                          "needed; no places told",
+                          ARG_WORD,
+                          {"opaque", "accepts", "empty", "equal", "slots:300", "shifts", "other",
+                           "silent", "latin1", "cut:16", "ascii", "named", "no-position"}},
+    [CG_SIM_FAULT_Q32] = {"Q32",
+                          "keeps so many slots from 33 on for functions of its own",
+                          ARG_NUMBER,
+                          {NULL},
+                          4,
+                          1,
+                          64},
     [CG_SIM_FAULT_Q33] =
         {"Q33",
          "refuses what is optional: Timeout of a move; the zoom that it tells of; a "
-         "Stop that names axes; Stop itself",
+         "Stop that names axes; Stop itself. Or lacks it: moves by steps only, no moves at all, "
+         "no zoom, zoom alone; or tells ranges from 0 to 0",
          ARG_WORD,
-         {"timeout", "zoom", "axes", "stop"}},
-    [CG_SIM_FAULT_Q34] = {"Q34", "its first profile has no PTZ configuration", ARG_NONE},
-    [CG_SIM_FAULT_Q35] = {"Q35", "lets the user read but not move (NotAuthorized)", ARG_NONE},
-    [CG_SIM_FAULT_Q36] = {"Q36",
-                          "GetStatus has no MoveStatus, always says IDLE or MOVING, or is slow",
+         {"timeout", "zoom", "axes", "stop", "relative", "neither", "pan-tilt", "zoom-only",
+          "zero-range"}},
+    [CG_SIM_FAULT_Q34] = {"Q34",
+                          "its first profile has no PTZ configuration, or none has",
                           ARG_WORD,
-                          {"absent", "idle", "moving", "slow"}},
+                          {"first", "all"}},
+    [CG_SIM_FAULT_Q35] = {"Q35",
+                          "lets the user read but not move: NotAuthorized, or HTTP 401 or 403",
+                          ARG_WORD,
+                          {"fault", "401", "403"}},
+    [CG_SIM_FAULT_Q36] =
+        {"Q36",
+         "GetStatus has no MoveStatus, always says IDLE or MOVING, says MOVING while it pushes "
+         "against an end, is slow by so many milliseconds, fails, tells no position, always the "
+         "same, one that is so many milliseconds old, one of a mirrored space, or one in degrees "
+         "(alone or beside the generic space); moves go the other way; the ends are "
+         "nearer or further than told",
+         ARG_WORD,
+         {"absent", "idle", "moving", "pushing", "slow:30000", "fails", "no-position", "frozen",
+          "late:1500", "mirrored", "degrees", "degrees-only", "inverted", "short:0.8", "long:1.2"}},
+    [CG_SIM_FAULT_Q37] = {"Q37",
+                          "ignores the first command after so many seconds without one",
+                          ARG_NUMBER,
+                          {NULL},
+                          10,
+                          0.1,
+                          3600},
+    [CG_SIM_FAULT_Q38] = {"Q38",
+                          "moves one axis at a time: of a diagonal this one alone",
+                          ARG_WORD,
+                          {"pan", "tilt"}},
     [CG_SIM_FAULT_Q39] = {"Q39",
                           "writes bad XML: broken UTF-8, undeclared prefixes, unknown elements, or "
                           "10 MiB of it",
@@ -159,8 +208,9 @@ G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CG_SIM_N_FAULTS);
 
 typedef struct {
   gboolean on;
-  const char *word; /* (unowned) of the row */
+  guint words; /* bit mask */
   double number;
+  double numbers[N_WORDS]; /* of the words that take one */
 } FaultState;
 
 struct _CgSimFaults {
@@ -184,18 +234,58 @@ find_row (const char *name, CgSimFault *fault, GError **error)
   return FALSE;
 }
 
+/* Whether @word of a row is the one that is meant, up to the number it may have. */
 static gboolean
-read_word (const FaultRow *row, const char *arg, FaultState *state, GError **error)
+is_word (const char *word, const char *name)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (row->words) && row->words[i] != NULL; i++) {
-    if (arg != NULL && g_strcmp0 (row->words[i], arg) != 0)
-      continue;
-    state->word = row->words[i];
-    return TRUE;
+  const gsize length = strcspn (word, ":");
+
+  return strlen (name) == length && strncmp (word, name, length) == 0;
+}
+
+static int
+find_word (const FaultRow *row, const char *name)
+{
+  for (int i = 0; i < N_WORDS && row->words[i] != NULL; i++) {
+    if (is_word (row->words[i], name))
+      return i;
+  }
+  return -1;
+}
+
+/* `word`, or `word:5` where the row has a number for it. */
+static gboolean
+read_word (const FaultRow *row, const char *text, FaultState *state, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  const int i = parts[0] != NULL ? find_word (row, parts[0]) : -1;
+  const char *own = i >= 0 ? strchr (row->words[i], ':') : NULL;
+  const char *number = i >= 0 && parts[1] != NULL ? parts[1] : own != NULL ? own + 1 : "";
+  char *end;
+
+  if (i >= 0) {
+    state->words |= 1u << i;
+    state->numbers[i] = g_ascii_strtod (number, &end);
+    if (parts[1] == NULL || (own != NULL && end != number && *end == '\0'))
+      return TRUE;
   }
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "fault %s knows no \"%s\"",
-               row->name, arg);
+               row->name, text);
   return FALSE;
+}
+
+static gboolean
+read_words (const FaultRow *row, const char *arg, FaultState *state, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (arg != NULL ? arg : row->words[0], "+", 0);
+
+  for (char **word = words; *word != NULL; word++) {
+    if (!read_word (row, *word, state, error))
+      return FALSE;
+  }
+  if (state->words != 0)
+    return TRUE;
+  return read_word (row, "", state, error);
 }
 
 static gboolean
@@ -218,7 +308,7 @@ read_arg (const FaultRow *row, const char *arg, FaultState *state, GError **erro
 {
   switch (row->arg) {
   case ARG_WORD:
-    return read_word (row, arg, state, error);
+    return read_words (row, arg, state, error);
   case ARG_NUMBER:
     return read_number (row, arg, state, error);
   case ARG_NONE:
@@ -272,7 +362,7 @@ cg_sim_faults_free (CgSimFaults *self)
  * cg_sim_faults_set:
  * @self: the faults of a camera
  * @name: one of the table, in any case
- * @arg: (nullable): its argument
+ * @arg: (nullable): its argument: a number, or words as in `absent+short:0.5`
  *
  * Returns: %FALSE with an error that names the known ones
  */
@@ -327,7 +417,7 @@ cg_sim_faults_is_on (CgSimFaults *self, CgSimFault fault)
  * cg_sim_faults_is_arg:
  * @self: the faults of a camera
  * @fault: which
- * @arg: a word of its row
+ * @arg: (nullable): a word of its row; %NULL: none of them
  *
  * Returns: %TRUE if it is on in this form
  */
@@ -335,8 +425,9 @@ gboolean
 cg_sim_faults_is_arg (CgSimFaults *self, CgSimFault fault, const char *arg)
 {
   const FaultState state = get_state (self, fault);
+  const int i = arg != NULL ? find_word (&rows[fault], arg) : -1;
 
-  return state.on && g_strcmp0 (state.word, arg) == 0;
+  return state.on && (i >= 0 ? (state.words & 1u << i) != 0 : arg == NULL && state.words == 0);
 }
 
 /**
@@ -352,6 +443,23 @@ cg_sim_faults_get_number (CgSimFaults *self, CgSimFault fault)
   const FaultState state = get_state (self, fault);
 
   return state.on ? state.number : 0;
+}
+
+/**
+ * cg_sim_faults_get_word_number:
+ * @self: the faults of a camera
+ * @fault: which
+ * @arg: a word of its row, one that has a number
+ *
+ * Returns: that number; 0 while it is not on in this form
+ */
+double
+cg_sim_faults_get_word_number (CgSimFaults *self, CgSimFault fault, const char *arg)
+{
+  const FaultState state = get_state (self, fault);
+  const int i = find_word (&rows[fault], arg);
+
+  return state.on && i >= 0 && (state.words & 1u << i) != 0 ? state.numbers[i] : 0;
 }
 
 /**

@@ -30,10 +30,14 @@ typedef enum {
   CG_SIM_FAULT_Q28,
   CG_SIM_FAULT_Q29,
   CG_SIM_FAULT_Q30,
+  CG_SIM_FAULT_Q31,
+  CG_SIM_FAULT_Q32,
   CG_SIM_FAULT_Q33,
   CG_SIM_FAULT_Q34,
   CG_SIM_FAULT_Q35,
   CG_SIM_FAULT_Q36,
+  CG_SIM_FAULT_Q37,
+  CG_SIM_FAULT_Q38,
   CG_SIM_FAULT_Q39,
   CG_SIM_FAULT_Q40,
   CG_SIM_FAULT_Q41,
@@ -61,6 +65,7 @@ gboolean cg_sim_faults_clear (CgSimFaults *self, const char *name, GError **erro
 gboolean cg_sim_faults_is_on (CgSimFaults *self, CgSimFault fault);
 gboolean cg_sim_faults_is_arg (CgSimFaults *self, CgSimFault fault, const char *arg);
 double cg_sim_faults_get_number (CgSimFaults *self, CgSimFault fault);
+double cg_sim_faults_get_word_number (CgSimFaults *self, CgSimFault fault, const char *arg);
 char *cg_sim_faults_describe (void);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimFaults, cg_sim_faults_free)

@@ -47,23 +47,28 @@ check_basic (CgSimState *state, SoupServerMessage *message, const char *authoriz
 }
 
 static gboolean
-check_digest (CgSimLogin *login,
+check_digest (CgSimState *state,
+              CgSimLogin *login,
               SoupServerMessage *message,
               const char *path,
               const char *authorization)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  const char *method = soup_server_message_get_method (message);
   const gint64 now_ms = g_get_monotonic_time () / 1000;
+  const gboolean is_always_stale = cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q3, "stale");
   const CgSimLoginResult result =
-      authorization != NULL
-          ? cg_sim_login_check_digest (login, now_ms, soup_server_message_get_method (message),
-                                       path, authorization)
+      authorization != NULL && !is_always_stale
+          ? cg_sim_login_check_digest (login, now_ms, method, path, authorization)
           : CG_SIM_LOGIN_REFUSED;
   g_autofree char *challenge = NULL;
 
   if (result == CG_SIM_LOGIN_OK)
     return TRUE;
-  challenge = cg_sim_login_challenge (login, now_ms, result == CG_SIM_LOGIN_STALE);
+  if (result == CG_SIM_LOGIN_REFUSED && authorization != NULL)
+    cg_sim_state_note_refusal (state, "digest", path);
+  challenge =
+      cg_sim_login_challenge (login, now_ms, result == CG_SIM_LOGIN_STALE || is_always_stale);
   soup_server_message_set_status (message, SOUP_STATUS_UNAUTHORIZED, NULL);
   soup_message_headers_append (headers, "WWW-Authenticate", challenge);
   return FALSE;
@@ -80,7 +85,7 @@ is_admitted (CgSimState *state, CgSimLogin *login, SoupServerMessage *message, c
     return TRUE;
   if (cg_sim_faults_is_arg (state->faults, CG_SIM_FAULT_Q58, "basic"))
     return check_basic (state, message, authorization);
-  return check_digest (login, message, path, authorization);
+  return check_digest (state, login, message, path, authorization);
 }
 
 static void

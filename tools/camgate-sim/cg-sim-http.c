@@ -166,8 +166,9 @@ serve_soap (CgSimHttp *self, SoupServerMessage *message, gint64 since_us)
   }
   cg_sim_spoil_answer (&call);
   cg_sim_record (&call);
-  if (call.status == SOUP_STATUS_OK && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q46, "lost") &&
-      self->n_calls++ % 2 == 0) {
+  if (call.is_lost ||
+      (call.status == SOUP_STATUS_OK && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q46, "lost") &&
+       self->n_calls++ % 2 == 0)) {
     cg_sim_call_clear (&call);
     close_connection (message);
     return;

@@ -60,8 +60,7 @@ make_multicast (struct soap *soap)
 struct tt__VideoEncoderConfiguration *
 cg_sim_soap_make_encoder (struct soap *soap, const CgSimProfile *profile)
 {
-  const CgSimCall *call = soap->user;
-  const gboolean is_h264 = call->state->options.codec == CG_SIM_CODEC_H264;
+  const gboolean is_h264 = profile->codec == CG_SIM_CODEC_H264;
   struct tt__VideoEncoderConfiguration *made = soap_malloc (soap, sizeof *made);
 
   soap_default_tt__VideoEncoderConfiguration (soap, made);
@@ -110,9 +109,9 @@ make_audio (struct soap *soap, const CgSimCall *call)
 
 /* H.265 is no encoding of media 1 (Q28). */
 static gboolean
-hides_profiles (const CgSimCall *call)
+is_hidden (const CgSimCall *call, const CgSimProfile *profile)
 {
-  return call->state->options.codec == CG_SIM_CODEC_H265 &&
+  return profile->codec == CG_SIM_CODEC_H265 &&
          cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q28, "hidden");
 }
 
@@ -128,14 +127,14 @@ __trt__GetProfiles (struct soap *soap,
   cg_sim_soap_record (soap, "GetProfiles", NULL);
   if (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q28, "fails"))
     return cg_sim_soap_fault (soap, CG_SIM_FAULT_CODE_UNKNOWN_ACTION, "Internal error");
-  if (hides_profiles (call))
-    return SOAP_OK;
-  response->__sizeProfiles = (int)count;
   response->Profiles = soap_malloc (soap, sizeof (struct tt__Profile) * count);
   for (guint i = 0; i < count; i++) {
     const CgSimProfile *profile = &call->state->profiles[i];
-    struct tt__Profile *made = &response->Profiles[i];
+    struct tt__Profile *made = &response->Profiles[response->__sizeProfiles];
 
+    if (is_hidden (call, profile))
+      continue;
+    response->__sizeProfiles++;
     soap_default_tt__Profile (soap, made);
     made->Name = soap_strdup (soap, profile->name);
     made->token = soap_strdup (soap, profile->token);

@@ -55,7 +55,7 @@ is_wanted (const struct _tr2__GetProfiles *request, const char *type)
 }
 
 static struct tt__VideoEncoder2Configuration *
-make_video (struct soap *soap, const CgSimCall *call, const CgSimProfile *profile)
+make_video (struct soap *soap, const CgSimProfile *profile)
 {
   struct tt__VideoEncoder2Configuration *made = soap_malloc (soap, sizeof *made);
 
@@ -63,8 +63,7 @@ make_video (struct soap *soap, const CgSimCall *call, const CgSimProfile *profil
   made->Name = soap_strdup (soap, profile->name);
   made->UseCount = 1;
   made->token = soap_strdup (soap, profile->token);
-  made->Encoding =
-      soap_strdup (soap, call->state->options.codec == CG_SIM_CODEC_H264 ? "H264" : "H265");
+  made->Encoding = soap_strdup (soap, profile->codec == CG_SIM_CODEC_H264 ? "H264" : "H265");
   made->Resolution = soap_malloc (soap, sizeof *made->Resolution);
   made->Resolution->Width = (int)profile->width;
   made->Resolution->Height = (int)profile->height;
@@ -108,7 +107,7 @@ make_configurations (struct soap *soap,
   if (is_wanted (request, "VideoSource"))
     made->VideoSource = cg_sim_soap_make_source (soap, profile);
   if (is_wanted (request, "VideoEncoder"))
-    made->VideoEncoder = make_video (soap, call, profile);
+    made->VideoEncoder = make_video (soap, profile);
   if (is_wanted (request, "AudioEncoder"))
     made->AudioEncoder = make_audio (soap, call);
   if (is_wanted (request, "PTZ") && cg_sim_soap_has_ptz (soap, profile))

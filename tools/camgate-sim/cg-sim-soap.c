@@ -151,11 +151,18 @@ check_token (CgSimCall *call, const struct wsse__UsernameTokenType *came, const 
   return FALSE;
 }
 
+/* It never takes a digest, and says each time that only the nonce was old (Q3). */
+static gboolean
+is_always_stale (const CgSimCall *call)
+{
+  return cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q3, "stale");
+}
+
 /* Right or not: the account is locked (Q6), or SHA-256 is offered and fails (Q27). */
 static gboolean
 is_refused_anyway (const CgSimCall *call)
 {
-  return cg_sim_state_is_locked (call->state) ||
+  return cg_sim_state_is_locked (call->state) || is_always_stale (call) ||
          (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q27, "failing") &&
           strstr (call->authorization, "SHA-256") != NULL);
 }
@@ -177,7 +184,7 @@ check_digest (CgSimCall *call, const char *op)
     return TRUE;
   if (result == CG_SIM_LOGIN_REFUSED)
     cg_sim_state_note_refusal (call->state, "digest", op);
-  answer_challenge (call, result == CG_SIM_LOGIN_STALE);
+  answer_challenge (call, result == CG_SIM_LOGIN_STALE || is_always_stale (call));
   return FALSE;
 }
 
@@ -213,7 +220,7 @@ check_login (CgSimCall *call, struct soap *soap, const char *op)
 
   if (auth == CG_SIM_AUTH_NONE)
     return TRUE;
-  if (cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q3))
+  if (cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q3) && !is_always_stale (call))
     return check_strangely (call, token, op);
   if (token != NULL && auth != CG_SIM_AUTH_DIGEST)
     return check_token (call, token, op);
@@ -269,6 +276,20 @@ find_operation (CgSimCall *call, struct soap *soap)
   return NULL;
 }
 
+/* Q35 */
+static void
+forbid (CgSimCall *call)
+{
+  CgSimFaults *faults = call->state->faults;
+
+  if (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q35, "401") && call->login != NULL)
+    answer_challenge (call, FALSE);
+  else if (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q35, "fault"))
+    answer_fault (call, CG_SIM_FAULT_CODE_NOT_AUTHORIZED, "Sender not authorized");
+  else
+    call->status = cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q35, "403") ? 403 : 401;
+}
+
 static gboolean
 is_allowed (CgSimCall *call, struct soap *soap, const OperationRow *operation)
 {
@@ -280,7 +301,7 @@ is_allowed (CgSimCall *call, struct soap *soap, const OperationRow *operation)
     return FALSE;
   if (operation->access == ACCESS_ACTUATE &&
       cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q35)) {
-    answer_fault (call, CG_SIM_FAULT_CODE_NOT_AUTHORIZED, "Sender not authorized");
+    forbid (call);
     return FALSE;
   }
   if (g_str_equal (operation->path, CG_SIM_PTZ_PATH) && !call->state->options.ptz) {
@@ -431,7 +452,8 @@ cg_sim_soap_has_ptz (struct soap *soap, const CgSimProfile *profile)
 {
   const CgSimCall *call = soap->user;
 
-  if (profile->stream == 0 && cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q34))
+  if (cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q34, "all") ||
+      (profile->stream == 0 && cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q34)))
     return FALSE;
   if (profile->channel % 2 != 0 && cg_sim_faults_is_on (call->state->faults, CG_SIM_FAULT_Q60))
     return FALSE;

@@ -36,6 +36,7 @@ typedef struct {
   gint64 waited_ms;       /* it has been served before, so long ago: its login was good */
   gboolean is_waiting;    /* there is nothing to say yet: it is to be served again */
   gint64 delay_ms;        /* the answer goes out so much later */
+  gboolean is_lost;       /* it never came, and gets no answer (Q1) */
 } CgSimCall;
 
 typedef enum {

@@ -47,6 +47,7 @@ make_profiles (CgSimState *self)
       .name = "Main",
       .path = "/main",
       .channel = 1,
+      .codec = options->codec,
       .width = options->width,
       .height = options->height,
       .fps = options->fps,
@@ -60,6 +61,7 @@ make_profiles (CgSimState *self)
       .path = "/sub",
       .channel = 1,
       .stream = 1,
+      .codec = options->has_sub_codec ? options->sub_codec : options->codec,
       .width = MAX (options->width / 4 * 2, 16),
       .height = MAX (options->height / 4 * 2, 16),
       .fps = options->fps,
@@ -275,6 +277,84 @@ cg_sim_state_set_skew (CgSimState *self, double skew_s)
 }
 
 /**
+ * cg_sim_state_get_head:
+ * @self: a camera whose lock is held
+ *
+ * Returns: (transfer none): its head, which goes as far as it is told to (Q36)
+ */
+CgSimPtz *
+cg_sim_state_get_head (CgSimState *self)
+{
+  const double nearer = cg_sim_faults_get_word_number (self->faults, CG_SIM_FAULT_Q36, "short");
+  const double further = cg_sim_faults_get_word_number (self->faults, CG_SIM_FAULT_Q36, "long");
+
+  cg_sim_ptz_set_reach (self->ptz, nearer > 0 ? nearer : further > 0 ? further : 1);
+  cg_sim_ptz_set_opaque (self->ptz,
+                         cg_sim_faults_is_arg (self->faults, CG_SIM_FAULT_Q31, "opaque"));
+  return self->ptz;
+}
+
+static gboolean
+is_between (const char *token, guint64 low, guint64 high)
+{
+  guint64 number;
+
+  return token != NULL &&
+         g_ascii_string_to_unsigned (token, 10, low, MAX (low, high), &number, NULL) &&
+         number <= high;
+}
+
+/**
+ * cg_sim_state_is_reserved:
+ * @self: a camera
+ * @token: (nullable): of a preset
+ *
+ * Returns: whether that slot is kept for a function of its own (Q32)
+ */
+gboolean
+cg_sim_state_is_reserved (CgSimState *self, const char *token)
+{
+  const guint count = (guint)cg_sim_faults_get_number (self->faults, CG_SIM_FAULT_Q32);
+
+  return is_between (token, CG_SIM_FIRST_RESERVED, CG_SIM_FIRST_RESERVED + count - 1);
+}
+
+/**
+ * cg_sim_state_is_slot:
+ * @self: a camera
+ * @token: (nullable): of a preset
+ *
+ * Returns: whether there is such a slot, set or not (Q31)
+ */
+gboolean
+cg_sim_state_is_slot (CgSimState *self, const char *token)
+{
+  return is_between (
+      token, 1, (guint64)cg_sim_faults_get_word_number (self->faults, CG_SIM_FAULT_Q31, "slots"));
+}
+
+/**
+ * cg_sim_state_reset:
+ * @self: a camera
+ * @keep_presets: they stay, under tokens that none had before
+ *
+ * It is as it was when it was new, and looks at 0, 0, 0.
+ */
+void
+cg_sim_state_reset (CgSimState *self, gboolean keep_presets)
+{
+  const CgSimVector home = {TRUE, TRUE, 0, 0, 0};
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  CgSimPtz *head = cg_sim_state_get_head (self);
+
+  cg_sim_ptz_place (head, g_get_monotonic_time () / 1000, &home);
+  if (keep_presets)
+    cg_sim_ptz_renumber (head, 0);
+  else
+    cg_sim_ptz_forget_presets (head);
+}
+
+/**
  * cg_sim_state_read_position:
  * @self: a camera
  * @position: (out caller-allocates): where it looks now
@@ -284,7 +364,7 @@ cg_sim_state_read_position (CgSimState *self, CgSimPosition *position)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  cg_sim_ptz_read (self->ptz, g_get_monotonic_time () / 1000, position);
+  cg_sim_ptz_read (cg_sim_state_get_head (self), g_get_monotonic_time () / 1000, position);
 }
 
 /**
@@ -300,8 +380,8 @@ cg_sim_state_read_position (CgSimState *self, CgSimPosition *position)
 void
 cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint height, guint fps)
 {
-  self->options.codec = codec;
   for (gsize i = 0; i < G_N_ELEMENTS (self->profiles); i++) {
+    self->profiles[i].codec = codec;
     self->profiles[i].width = width;
     self->profiles[i].height = height;
     self->profiles[i].fps = fps;

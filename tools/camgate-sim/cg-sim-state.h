@@ -20,6 +20,7 @@ typedef struct {
   const char *path; /* of the RTSP address */
   guint channel;    /* which picture, from 1 (Q60) */
   guint stream;     /* which of the streams it plays */
+  CgSimCodec codec;
   guint width, height, fps;
   guint gop; /* frames */
   guint limit_kbps;
@@ -35,6 +36,8 @@ typedef struct {
 #define CG_SIM_ZONE_MS (8 * 3600 * 1000)
 #define CG_SIM_PTZ_CONFIGURATION "ptz0"
 #define CG_SIM_PTZ_NODE "node0"
+/* Where the slots begin that a camera keeps for itself, as many do (Q32). */
+#define CG_SIM_FIRST_RESERVED 33
 
 /**
  * CgSimEncoder:
@@ -72,9 +75,11 @@ typedef struct {
   gpointer reboot_data;
 
   GMutex lock;
-  guint reboot_ms; /* under lock: how long it is away */
-  CgSimPtz *ptz;   /* (owned) under lock */
-  double skew_s;   /* under lock */
+  guint reboot_ms;        /* under lock: how long it is away */
+  CgSimPtz *ptz;          /* (owned) under lock: get it by cg_sim_state_get_head() */
+  gint64 last_command_ms; /* under lock: that moved it, or was to */
+  guint n_stops;          /* under lock: since every second one is lost (Q1) */
+  double skew_s;          /* under lock */
 } CgSimState;
 
 CgSimState *cg_sim_state_new (const CgSimOptions *options);
@@ -91,6 +96,10 @@ void cg_sim_state_reboot (CgSimState *self);
 void cg_sim_state_set_reboot_ms (CgSimState *self, guint reboot_ms);
 guint cg_sim_state_get_reboot_ms (CgSimState *self);
 guint cg_sim_state_count_profiles (CgSimState *self);
+CgSimPtz *cg_sim_state_get_head (CgSimState *self);
+gboolean cg_sim_state_is_reserved (CgSimState *self, const char *token);
+gboolean cg_sim_state_is_slot (CgSimState *self, const char *token);
+void cg_sim_state_reset (CgSimState *self, gboolean keep_presets);
 void cg_sim_state_read_position (CgSimState *self, CgSimPosition *position);
 void
 cg_sim_state_set_video (CgSimState *self, CgSimCodec codec, guint width, guint height, guint fps);

@@ -222,18 +222,28 @@ stretch_groups (CgSimStream *self, GstElement *encoder)
     g_object_set (encoder, "key-int-max", (int)(gop_s * self->profile->fps), NULL);
 }
 
-/* Two between each two others; an encoder without delay would make none (Q22). */
+/* Two between each two others; an encoder without delay would make none (Q22). What the element has
+ * no property for, its text of options has, where the last word counts. */
 static void
 add_b_frames (CgSimStream *self, GstElement *bin, GstElement *encoder)
 {
   g_autoptr (GstElement) filter = gst_bin_get_by_name (GST_BIN (bin), KIND);
   g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-h264,profile=main");
+  g_autofree char *options = NULL;
+  g_autofree char *more = NULL;
 
-  if (filter == NULL || !cg_sim_faults_is_on (self->state->faults, CG_SIM_FAULT_Q22))
+  if (!cg_sim_faults_is_on (self->state->faults, CG_SIM_FAULT_Q22))
     return;
-  g_object_set (filter, "caps", caps, NULL);
-  g_object_set (encoder, "tune", 0, "bframes", 2, "b-adapt", FALSE, "rc-lookahead", 0,
-                "sync-lookahead", 0, NULL);
+  if (filter != NULL) {
+    g_object_set (filter, "caps", caps, NULL);
+    g_object_set (encoder, "tune", 0, "bframes", 2, "b-adapt", FALSE, "rc-lookahead", 0,
+                  "sync-lookahead", 0, NULL);
+    return;
+  }
+  g_object_get (encoder, "option-string", &options, NULL);
+  more = g_strconcat (options, ":bframes=2:b-adapt=0:rc-lookahead=3", NULL);
+  gst_util_set_object_arg (G_OBJECT (encoder), "tune", "ssim");
+  g_object_set (encoder, "option-string", more, NULL);
 }
 
 static void
@@ -271,7 +281,7 @@ make_encoder_text (const CgSimStream *self)
 {
   const CgSimProfile *profile = self->profile;
 
-  if (self->state->options.codec == CG_SIM_CODEC_H265)
+  if (profile->codec == CG_SIM_CODEC_H265)
     return g_strdup_printf ("x265enc name=" ENCODER " speed-preset=ultrafast tune=zerolatency"
                             " bitrate=%u key-int-max=%u option-string=\"pools=1:frame-threads=1:"
                             "log-level=0:scenecut=0:vbv-maxrate=%u:vbv-bufsize=%u%s\"",
@@ -318,7 +328,7 @@ make_source_text (const CgSimStream *self)
 static char *
 make_launch_text (const CgSimStream *self)
 {
-  const char *const kind = self->state->options.codec == CG_SIM_CODEC_H265 ? "h265" : "h264";
+  const char *const kind = self->profile->codec == CG_SIM_CODEC_H265 ? "h265" : "h264";
   g_autofree char *source = make_source_text (self);
 
   return g_strdup_printf ("( %s ! %sparse ! rtp%spay name=" VIDEO_PAYLOADER

@@ -336,6 +336,19 @@ cg_sim_set_reboot_ms (CgSim *self, guint reboot_ms)
 }
 
 /**
+ * cg_sim_reset:
+ * @self: a camera
+ * @keep_presets: they stay, under tokens that none had before
+ *
+ * Somebody has reset it: it looks at 0, 0, 0 and its presets are gone. Reboot it for the rest.
+ */
+void
+cg_sim_reset (CgSim *self, gboolean keep_presets)
+{
+  cg_sim_state_reset (self->state, keep_presets);
+}
+
+/**
  * cg_sim_set_clock_skew:
  * @self: a camera
  * @skew_s: how many seconds its clock is ahead
@@ -393,7 +406,7 @@ cg_sim_set_position (CgSim *self, const CgSimVector *position)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->state->lock);
 
-  cg_sim_ptz_place (self->state->ptz, g_get_monotonic_time () / 1000, position);
+  cg_sim_ptz_place (cg_sim_state_get_head (self->state), g_get_monotonic_time () / 1000, position);
 }
 
 /**

@@ -40,6 +40,8 @@ typedef struct {
   const char *password; /* (nullable) %NULL: no login is asked for */
   CgSimAuth auth;
   CgSimCodec codec;
+  gboolean has_sub_codec; /* else the small picture is as the large one */
+  CgSimCodec sub_codec;
   CgSimAudio audio;
   guint width, height, fps;
   double gop_s;       /* seconds between key frames */
@@ -75,6 +77,7 @@ void cg_sim_raise_alarm (CgSim *self, const char *topic, const char *value);
 guint cg_sim_count_pull_points (CgSim *self);
 void cg_sim_reboot (CgSim *self);
 void cg_sim_set_reboot_ms (CgSim *self, guint reboot_ms);
+void cg_sim_reset (CgSim *self, gboolean keep_presets);
 void cg_sim_set_clock_skew (CgSim *self, double skew_s);
 
 JsonArray *cg_sim_take_requests (CgSim *self);

@@ -36,7 +36,7 @@ static const Word audio_words[] = {
 
 /* What the option parser fills in, before it is checked. */
 static struct {
-  char *listen, *name, *user, *password, *auth, *codec, *audio, *size, *file, *control;
+  char *listen, *name, *user, *password, *auth, *codec, *sub_codec, *audio, *size, *file, *control;
   char **faults;
   int count, port, rtsp_port, fps, bitrate, max_presets, discovery_port;
   double gop;
@@ -93,14 +93,18 @@ read_size (const char *text, guint *width, guint *height, GError **error)
 static gboolean
 read_words (CgSimOptions *options, GError **error)
 {
-  int auth, codec, audio;
+  int auth, codec, sub_codec, audio;
 
   if (!read_word ("--auth", given.auth, auth_words, G_N_ELEMENTS (auth_words), &auth, error) ||
       !read_word ("--codec", given.codec, codec_words, G_N_ELEMENTS (codec_words), &codec, error) ||
+      !read_word ("--sub-codec", given.sub_codec, codec_words, G_N_ELEMENTS (codec_words),
+                  &sub_codec, error) ||
       !read_word ("--audio", given.audio, audio_words, G_N_ELEMENTS (audio_words), &audio, error))
     return FALSE;
   options->auth = given.password == NULL && given.auth == NULL ? CG_SIM_AUTH_NONE : (CgSimAuth)auth;
   options->codec = (CgSimCodec)codec;
+  options->has_sub_codec = given.sub_codec != NULL;
+  options->sub_codec = (CgSimCodec)sub_codec;
   options->audio = (CgSimAudio)audio;
   if (options->auth == CG_SIM_AUTH_NONE || given.password != NULL)
     return TRUE;
@@ -181,6 +185,8 @@ static const GOptionEntry entries[] = {
      "PW"},
     {"auth", 0, 0, G_OPTION_ARG_STRING, &given.auth, "both, digest, token or none (both)", "KIND"},
     {"codec", 0, 0, G_OPTION_ARG_STRING, &given.codec, "h264 or h265 (h264)", "CODEC"},
+    {"sub-codec", 0, 0, G_OPTION_ARG_STRING, &given.sub_codec,
+     "Of its small picture; without it as the large one", "CODEC"},
     {"audio", 0, 0, G_OPTION_ARG_STRING, &given.audio, "none, aac or pcma (none)", "CODEC"},
     {"size", 0, 0, G_OPTION_ARG_STRING, &given.size, "Of the main picture (1280x720)", "WxH"},
     {"fps", 0, 0, G_OPTION_ARG_INT, &given.fps, "Frames a second (25)", "N"},

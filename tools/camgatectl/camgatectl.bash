@@ -12,7 +12,7 @@ _camgatectl()
     local word=$2 before=$3 command="" did="" camera="" skip="" i
     local commands="discover probe cameras show status play stop ptz preset device connectivity firmware
         location statistics config peripheral send monitor explain help"
-    local moves="up down left right up-left down-left up-right down-right zoom-in zoom-out stop keys"
+    local moves="up down left right up-left down-left up-right down-right zoom-in zoom-out stop keys status"
     local options="--socket --timeout --json --help --version"
 
     case $before in

@@ -8,6 +8,7 @@
 #include "cg-log.h"
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
+#include "cg-preset-calls.h"
 #include "cg-preset-map.h"
 
 /* One call; a camera that thinks longer is of no use to somebody who waits at the terminal. */
@@ -19,6 +20,8 @@
 /* A stop is repeated, in its other form too, until the camera stands (Q1). */
 #define STOP_TRIES 4
 #define STOP_PAUSE_MS 150
+/* A preset is set once the camera stands; so long it may take to. */
+#define REST_MS 3000
 /* Positions that differ by less are the same: noise of the encoders. */
 #define SAME_POSITION 0.001
 
@@ -176,30 +179,81 @@ stop (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **erro
   return FALSE;
 }
 
+static void
+tell_range (JsonObject *limits, const char *axis, const CgOnvifRange *range)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_double_member (object, "min", range->min);
+  json_object_set_double_member (object, "max", range->max);
+  json_object_set_object_member (limits, axis, object);
+}
+
+static void
+tell_limits (CgCtlCamera *self, JsonObject *body)
+{
+  const CgOnvifPtzFacts *facts = self->facts;
+  JsonObject *limits;
+
+  if (!facts->has_pan_tilt_limits && !facts->has_zoom_limits)
+    return;
+  limits = json_object_new ();
+  if (facts->has_pan_tilt_limits) {
+    tell_range (limits, "pan", &facts->pan_position);
+    tell_range (limits, "tilt", &facts->tilt_position);
+  }
+  if (facts->has_zoom_limits)
+    tell_range (limits, "zoom", &facts->zoom_position);
+  json_object_set_object_member (body, "limits", limits);
+}
+
+static void
+tell_position (const CgOnvifPtzStatus *status, JsonObject *body)
+{
+  JsonObject *position;
+
+  if (!status->has_position && !status->has_zoom)
+    return;
+  position = json_object_new ();
+  if (status->has_position) {
+    json_object_set_double_member (position, "pan", status->pan);
+    json_object_set_double_member (position, "tilt", status->tilt);
+  }
+  if (status->has_zoom)
+    json_object_set_double_member (position, "zoom", status->zoom);
+  json_object_set_int_member (position, "age", 0);
+  json_object_set_object_member (body, "position", position);
+}
+
+/* What the camera tells by itself: leases and what is learnt are camgated's. */
+static gboolean
+read_ptz_status (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **error)
+{
+  CgOnvifPtzStatus status = {0};
+
+  if (!find_ptz (self, error) ||
+      !cg_onvif_ptz_get_status_in_thread (self->session, self->profile->token, &status, error))
+    return FALSE;
+  tell_position (&status, body);
+  if (status.has_move_status)
+    json_object_set_boolean_member (body, "moving", status.moving_pan_tilt || status.moving_zoom);
+  tell_limits (self, body);
+  return TRUE;
+}
+
 /* The camera's presets and our numbers for them, as camgated gives them anew (Q31). */
 static CgPresetMap *
 read_presets (CgCtlCamera *self, GError **error)
 {
   g_autoptr (CgPresetMap) map = cg_preset_map_new ();
   g_autoptr (GPtrArray) presets = NULL;
-  g_autoptr (GPtrArray) tokens = g_ptr_array_new ();
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   if (!find_ptz (self, error))
     return NULL;
   presets = cg_onvif_ptz_get_presets_in_thread (self->session, self->profile->token, error);
   if (presets == NULL)
     return NULL;
-  for (guint i = 0; i < presets->len; i++) {
-    const CgOnvifPreset *preset = presets->pdata[i];
-
-    g_ptr_array_add (tokens, preset->token);
-    g_ptr_array_add (names, preset->name);
-  }
-  g_ptr_array_add (tokens, NULL);
-  g_ptr_array_add (names, NULL);
-  cg_preset_map_reconcile (map, (const char *const *)tokens->pdata,
-                           (const char *const *)names->pdata);
+  cg_preset_map_reconcile (map, presets, NULL);
   return g_steal_pointer (&map);
 }
 
@@ -225,65 +279,118 @@ list_presets (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GErro
   return TRUE;
 }
 
-static guint
-find_index (CgPresetMap *map, const char *token)
+static gboolean
+take_index (JsonObject *parameters, guint *index, GError **error)
 {
-  for (guint i = 1; map != NULL && i <= CG_PRESET_INDEX_MAX; i++) {
-    if (g_strcmp0 (cg_preset_map_get_token (map, i), token) == 0)
-      return i;
-  }
-  return 0;
+  const gint64 number = cg_ctl_json_int (parameters, "index", 0);
+
+  *index = (guint)CLAMP (number, 1, CG_PRESET_INDEX_MAX);
+  if (number == *index)
+    return TRUE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Invalid preset index");
+  return FALSE;
 }
 
-/* Without a token of ours where the camera has none of that number: some refuse one (Q31). Tells
- * which number it has now, which need not be the one that was asked for: nobody keeps a map. */
+/* What a camera passes by is no place. */
 static gboolean
-set_preset (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **error)
+await_rest (CgCtlCamera *self, GError **error)
 {
-  const guint index = (guint)cg_ctl_json_int (parameters, "index", 0);
-  g_autoptr (CgPresetMap) map = read_presets (self, error);
-  g_autoptr (CgPresetMap) map_after = NULL;
-  g_autofree char *token = NULL;
+  const gint64 end_ms = g_get_monotonic_time () / 1000 + REST_MS;
 
-  if (map == NULL)
+  while (is_seen_moving (self)) {
+    if (g_get_monotonic_time () / 1000 < end_ms)
+      continue;
+    g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "camera %s still moves", self->address);
     return FALSE;
-  token = cg_onvif_ptz_set_preset_in_thread (self->session, self->profile->token,
-                                             cg_preset_map_get_token (map, index),
-                                             cg_ctl_json_string (parameters, "name"), error);
-  if (token == NULL)
-    return FALSE;
-  map_after = read_presets (self, NULL);
-  json_object_set_int_member (body, "index", find_index (map_after, token));
+  }
   return TRUE;
 }
 
-static const char *
-find_token (CgPresetMap *map, JsonObject *parameters, GError **error)
+/* As camgated sets one (Q31). Tells which number it has now, which need not be the one that was
+ * asked for: nobody keeps a map. */
+static gboolean
+set_preset (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **error)
 {
-  const gint64 index = cg_ctl_json_int (parameters, "index", 0);
-  const char *token = cg_preset_map_get_token (map, (guint)index);
+  guint index = 0;
+  g_autoptr (CgPresetMap) map =
+      take_index (parameters, &index, error) ? read_presets (self, error) : NULL;
+  g_autoptr (CgPresetMap) map_after = NULL;
+  g_autoptr (CgPresetOutcome) outcome = NULL;
+  const char *no_tokens[] = {NULL};
+  CgPresetRequest request = {.taken = (GStrv)no_tokens};
 
-  if (token == NULL)
-    g_set_error (error, CG_ERROR, CG_ERROR_NO_SUCH_PRESET, "there is no preset %" G_GINT64_FORMAT,
-                 index);
-  return token;
+  if (map == NULL || !await_rest (self, error))
+    return FALSE;
+  request.index = index;
+  request.name = (char *)cg_ctl_json_string (parameters, "name");
+  request.profile = self->profile->token;
+  request.token = (char *)cg_preset_map_get_token (map, index);
+  request.max_presets = self->facts->max_presets;
+  outcome = cg_preset_set_in_thread (self->session, &request, error);
+  if (outcome == NULL)
+    return FALSE;
+  map_after = read_presets (self, NULL);
+  json_object_set_int_member (
+      body, "index", map_after != NULL ? cg_preset_map_find (map_after, outcome->token) : 0);
+  return TRUE;
+}
+
+/* Of a slot that looks empty the camera knows best whether it is. */
+static char *
+find_token (CgPresetMap *map, guint index, GError **error)
+{
+  const char *token = cg_preset_map_get_token (map, index);
+
+  if (token != NULL)
+    return g_strdup (token);
+  if (cg_preset_map_has_slot (map, index))
+    return g_strdup_printf ("%u", index);
+  g_set_error (error, CG_ERROR, CG_ERROR_NO_SUCH_PRESET, "there is no preset %u", index);
+  return NULL;
+}
+
+static gboolean
+is_at_preset (CgCtlCamera *self, CgPresetMap *map, guint index)
+{
+  CgOnvifPtzStatus status = {0};
+  CgOnvifPtzStatus there = {0};
+  CgPresetPlace place;
+
+  if (!cg_preset_map_get_place (map, index, &place) ||
+      !cg_onvif_ptz_get_status_in_thread (self->session, self->profile->token, &status, NULL) ||
+      (status.has_move_status && (status.moving_pan_tilt || status.moving_zoom)))
+    return FALSE;
+  there.pan = place.pan;
+  there.tilt = place.tilt;
+  there.zoom = place.zoom;
+  return status.has_position == place.has_position && status.has_zoom == place.has_zoom &&
+         is_same_place (&status, &there);
 }
 
 static gboolean
 goto_preset (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **error)
 {
-  g_autoptr (CgPresetMap) map = read_presets (self, error);
-  const char *token = map != NULL ? find_token (map, parameters, error) : NULL;
+  guint index = 0;
+  g_autoptr (CgPresetMap) map =
+      take_index (parameters, &index, error) ? read_presets (self, error) : NULL;
+  g_autofree char *token = map != NULL ? find_token (map, index, error) : NULL;
 
-  return token != NULL &&
-         cg_onvif_ptz_goto_preset_in_thread (self->session, self->profile->token, token, error);
+  if (token == NULL)
+    return FALSE;
+  if (is_at_preset (self, map, index)) {
+    g_set_error (error, CG_ERROR, CG_ERROR_AT_PRESET, "camera %s stands there", self->address);
+    return FALSE;
+  }
+  return cg_onvif_ptz_goto_preset_in_thread (self->session, self->profile->token, token, error);
 }
 
 static gboolean
 remove_preset (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **error)
 {
-  g_autoptr (CgPresetMap) map = read_presets (self, error);
-  const char *token = map != NULL ? find_token (map, parameters, error) : NULL;
+  guint index = 0;
+  g_autoptr (CgPresetMap) map =
+      take_index (parameters, &index, error) ? read_presets (self, error) : NULL;
+  g_autofree char *token = map != NULL ? find_token (map, index, error) : NULL;
 
   return token != NULL &&
          cg_onvif_ptz_remove_preset_in_thread (self->session, self->profile->token, token, error);
@@ -328,6 +435,7 @@ static const struct {
 } verbs[] = {
     {"ptz", "start", start, CG_ERROR_SCOPE_PTZ},
     {"ptz", "stop", stop, CG_ERROR_SCOPE_PTZ},
+    {"ptz", "status", read_ptz_status, CG_ERROR_SCOPE_PTZ},
     {"preset", "list", list_presets, CG_ERROR_SCOPE_PTZ},
     {"preset", "set", set_preset, CG_ERROR_SCOPE_PTZ},
     {"preset", "goto", goto_preset, CG_ERROR_SCOPE_PTZ},

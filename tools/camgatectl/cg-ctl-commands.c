@@ -123,14 +123,18 @@ static const CgCtlCommand commands[] = {
         .group = MOVE,
         .usage = "DID DIRECTION [--speed SPEED] [--for SECONDS]\n"
                  "DID stop\n"
-                 "DID keys",
-        .summary = "Move a camera, stop it, or steer it with the keyboard",
+                 "DID keys\n"
+                 "DID status",
+        .summary = "Move a camera, stop it, steer it with the keyboard, see where it stands",
         .help =
             "DIRECTION is up, down, left, right, up-left, down-left, up-right, down-right, zoom-in "
             "or zoom-out.\n\n"
             "With --for the camera moves for so long and is stopped; Ctrl-C stops it at once. "
             "Without, it stops by itself after a moment; with --camera after one second.\n\n"
-            "\"keys\" makes the keyboard a joystick: hold an arrow key to move, let go to stop.",
+            "\"keys\" makes the keyboard a joystick: hold an arrow key to move, let go to stop.\n\n"
+            "\"status\" tells position, limits, who moves it for how long, the preset it stands at "
+            "or "
+            "goes to, and what was learnt of how it moves; with --camera what it tells itself.",
         .examples = "camgatectl ptz 001122334455 left --for 2\n"
                     "camgatectl ptz 001122334455 keys\n"
                     "camgatectl ptz --camera 192.168.1.64 --user admin up --speed slow",

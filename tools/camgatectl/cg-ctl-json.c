@@ -154,6 +154,15 @@ array_to_text (JsonArray *array)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
+/* As a person would write it: 59.3251 is stored as 59.325099999999999. */
+static char *
+double_to_text (double number)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.12g", number));
+}
+
 /**
  * cg_ctl_json_value_to_text:
  * @node: (nullable): anything
@@ -173,6 +182,8 @@ cg_ctl_json_value_to_text (JsonNode *node)
     return cg_ctl_text_clean (json_node_get_string (node));
   if (json_node_get_value_type (node) == G_TYPE_BOOLEAN)
     return g_strdup (json_node_get_boolean (node) ? "yes" : "no");
+  if (json_node_get_value_type (node) == G_TYPE_DOUBLE)
+    return double_to_text (json_node_get_double (node));
   return json_to_string (node, FALSE);
 }
 

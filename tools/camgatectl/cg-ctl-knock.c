@@ -29,14 +29,36 @@ judge (const GError *reason)
                                                                              : CG_CTL_PORT_SILENT;
 }
 
-static void
-begin (Knock *self, guint i, GInetAddress *host, CgCtlPort *port)
+/* The first address of a host, with the zone of a link-local one; NULL: there is none. */
+static GInetSocketAddress *
+find_host (const char *host)
 {
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (host, port->port);
+  g_autoptr (GSocketConnectable) place = g_network_address_new (host, 0);
+  g_autoptr (GSocketAddressEnumerator) addresses = g_socket_connectable_enumerate (place);
+  GSocketAddress *address = g_socket_address_enumerator_next (addresses, NULL, NULL);
+
+  return address != NULL ? G_INET_SOCKET_ADDRESS (address) : NULL;
+}
+
+static GSocketAddress *
+with_port (GInetSocketAddress *host, guint16 port)
+{
+  GInetAddress *address = g_inet_socket_address_get_address (host);
+
+  if (g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6)
+    return g_inet_socket_address_new (address, port);
+  return g_object_new (G_TYPE_INET_SOCKET_ADDRESS, "address", address, "port", (guint)port,
+                       "scope-id", g_inet_socket_address_get_scope_id (host), NULL);
+}
+
+static void
+begin (Knock *self, guint i, GInetSocketAddress *host, CgCtlPort *port)
+{
+  g_autoptr (GSocketAddress) address = with_port (host, port->port);
   g_autoptr (GError) reason = NULL;
 
   self->fds[i].fd = -1; /* poll() skips it */
-  self->sockets[i] = g_socket_new (g_inet_address_get_family (host), G_SOCKET_TYPE_STREAM,
+  self->sockets[i] = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
                                    G_SOCKET_PROTOCOL_TCP, NULL);
   if (self->sockets[i] == NULL)
     return;
@@ -86,16 +108,15 @@ wait_for_answers (Knock *self, CgCtlPort *ports, guint n_ports)
 void
 cg_ctl_knock_in_thread (const char *host, CgCtlPort *ports, guint n_ports)
 {
-  g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  g_autolist (GInetAddress) addresses = g_resolver_lookup_by_name (resolver, host, NULL, NULL);
+  g_autoptr (GInetSocketAddress) address = find_host (host);
   g_auto (Knock) knock = {{NULL}};
 
   g_return_if_fail (n_ports <= MAX_PORTS);
   for (guint i = 0; i < n_ports; i++)
     ports[i].state = CG_CTL_PORT_SILENT;
-  if (addresses == NULL)
+  if (address == NULL)
     return;
   for (guint i = 0; i < n_ports; i++)
-    begin (&knock, i, addresses->data, &ports[i]);
+    begin (&knock, i, address, &ports[i]);
   wait_for_answers (&knock, ports, n_ports);
 }

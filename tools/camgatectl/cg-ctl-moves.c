@@ -62,7 +62,7 @@ cg_ctl_moves_find (const char *word)
 const char *
 cg_ctl_moves_get_nearest (const char *word)
 {
-  const char *words[CG_CTL_N_MOVES + 2] = {[CG_CTL_N_MOVES] = "stop", "keys"};
+  const char *words[CG_CTL_N_MOVES + 3] = {[CG_CTL_N_MOVES] = "stop", "keys", "status"};
 
   for (guint i = 0; i < CG_CTL_N_MOVES; i++)
     words[i] = moves[i].word;

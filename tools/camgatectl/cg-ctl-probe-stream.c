@@ -69,6 +69,19 @@ is_h264 (const Stream *stream)
   return g_strcmp0 (get_codec (stream), "H264") == 0;
 }
 
+static gboolean
+is_h265 (const Stream *stream)
+{
+  return g_strcmp0 (get_codec (stream), "H265") == 0;
+}
+
+/* What the bridge takes from a camera; H.265 not every media server takes from the bridge (Q11). */
+static gboolean
+is_taken (const Stream *stream)
+{
+  return is_h264 (stream) || is_h265 (stream);
+}
+
 static char *
 format_rate (guint kbps)
 {
@@ -76,35 +89,27 @@ format_rate (guint kbps)
                       : g_strdup_printf ("%u kbit/s", kbps);
 }
 
+/* Some cameras refuse the query of the address that they give themselves (Q29). */
 static char *
-describe (CgCtlProbe *self, const char *location, GError **error)
+describe (CgCtlProbe *self, Stream *stream)
 {
   const CgRtspProbeOptions options = {
-      .location = location,
+      .location = stream->location,
       .username = self->options->username,
       .password = self->options->password,
       .breaker = cg_onvif_session_get_breaker (self->session),
       .tls = CG_TLS_ACCEPT,
       .timeout_ms = self->options->timeout_ms,
+      .drops_query = TRUE,
   };
+  char *found = NULL;
+  char *description = cg_rtsp_describe_in_thread (&options, &found, &stream->error);
 
-  return cg_rtsp_describe_in_thread (&options, error);
-}
-
-/* Some cameras refuse the query of the address that they give themselves (Q29). */
-static char *
-describe_either_way (CgCtlProbe *self, Stream *stream)
-{
-  char *description = describe (self, stream->location, &stream->error);
-  char *query = strchr (stream->location, '?');
-
-  if (description != NULL || query == NULL ||
-      g_error_matches (stream->error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
-      g_error_matches (stream->error, CG_ERROR, CG_ERROR_TIMED_OUT))
-    return description;
-  g_clear_error (&stream->error);
-  *query = '\0';
-  return describe (self, stream->location, &stream->error);
+  if (found != NULL) {
+    g_free (stream->location);
+    stream->location = found;
+  }
+  return description;
 }
 
 /* As camgated does: the picture is there sooner (Q13). */
@@ -154,11 +159,11 @@ look_at (CgCtlProbe *self, Stream *stream, gboolean is_played)
     stream->error = g_error_copy (self->options->no_media);
   if (stream->location == NULL || stream->error != NULL)
     return;
-  description = describe_either_way (self, stream);
+  description = describe (self, stream);
   if (description == NULL)
     return;
   stream->offer = cg_stream_offer_parse (description, &stream->error);
-  if (is_h264 (stream))
+  if (is_taken (stream))
     measure (self, stream, is_played);
 }
 
@@ -276,7 +281,7 @@ tell_stream (CgCtlProbe *self, const Stream *stream)
   g_autofree char *shown = cg_log_uri (stream->location);
   const double first_s = measured->first_ms / 1000.0;
 
-  if (stream->error != NULL && !(stream->offer != NULL && !is_h264 (stream)))
+  if (stream->error != NULL && !(stream->offer != NULL && !is_taken (stream)))
     cg_ctl_report_tell_error (self->report, "stream", CG_CTL_VERDICT_FAIL, stream->error);
   else if (!stream->is_measured)
     cg_ctl_report_tell (self->report, "stream", CG_CTL_VERDICT_OK, NULL, "%s", shown);
@@ -309,8 +314,9 @@ format_picture (const Stream *stream)
   const CgStreamFindings *findings = &stream->measured.findings;
   g_autofree char *rate = format_rate (findings->bitrate_kbps);
 
-  return g_strdup_printf ("H.264 %ux%u, %.1f pictures/s, %s", findings->width, findings->height,
-                          findings->fps, rate);
+  return g_strdup_printf ("%s %ux%u, %.1f pictures/s, %s",
+                          findings->codec == CG_CODEC_H265 ? "H.265" : "H.264", findings->width,
+                          findings->height, findings->fps, rate);
 }
 
 static void
@@ -321,11 +327,16 @@ tell_picture (CgCtlProbe *self, const Stream *stream)
   g_autofree char *seen = stream->is_measured ? format_picture (stream) : NULL;
   const double fps = stream->measured.findings.fps;
 
-  if (!is_h264 (stream))
+  if (!is_taken (stream))
     cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_FAIL,
-                        "RTMP carries H.264 only: switch one profile to H.264 in the camera's "
+                        "RTMP does not carry it: switch one profile to H.264 in the camera's "
                         "video settings",
                         "%s: %s", profile->token, told);
+  else if (is_h265 (stream))
+    cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_WARNING,
+                        "few media servers take H.265 (enhanced RTMP): switch one profile to "
+                        "H.264 in the camera's video settings, or see setting h265=",
+                        "%s: %s", profile->token, seen != NULL ? seen : told);
   else if (!stream->is_measured)
     cg_ctl_report_tell (self->report, "picture", CG_CTL_VERDICT_WARNING,
                         "see the line before: probe again when that is done",
@@ -442,7 +453,12 @@ tell_other (CgCtlProbe *self, const Stream *stream)
   g_autofree char *told = format_told_picture (profile, get_codec (stream));
   g_autofree char *seen = stream->is_measured ? format_picture (stream) : NULL;
 
-  if (stream->is_measured && !is_open (findings) && findings->gop_ms > 0)
+  if (is_larger && !is_h264 (stream) && get_codec (stream) != NULL)
+    cg_ctl_report_tell (self->report, "profile", CG_CTL_VERDICT_WARNING,
+                        "switch it to H.264 in the camera to have the large picture",
+                        "%s: %s is not played: H.264 goes first", profile->token,
+                        seen != NULL ? seen : told);
+  else if (stream->is_measured && !is_open (findings) && findings->gop_ms > 0)
     cg_ctl_report_tell (self->report, "profile", CG_CTL_VERDICT_OK, NULL,
                         "%s: %s, key frames %.1f s apart%s", profile->token, seen,
                         findings->gop_ms / 1000.0, findings->b_frames > 0 ? ", B-frames" : "");
@@ -450,10 +466,6 @@ tell_other (CgCtlProbe *self, const Stream *stream)
     cg_ctl_report_tell (self->report, "profile", CG_CTL_VERDICT_OK, NULL,
                         "%s: %s, key frames more than %.0f s apart", profile->token, seen,
                         findings->open_ms / 1000.0);
-  else if (is_larger && !is_h264 (stream) && get_codec (stream) != NULL)
-    cg_ctl_report_tell (self->report, "profile", CG_CTL_VERDICT_WARNING,
-                        "switch it to H.264 in the camera to have the large picture",
-                        "%s: %s is not played: only H.264 is", profile->token, told);
   else
     cg_ctl_report_tell (self->report, "profile", CG_CTL_VERDICT_OK, NULL, "%s: %s, not measured",
                         profile->token, told);

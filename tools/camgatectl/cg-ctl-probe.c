@@ -10,6 +10,7 @@
 #include "cg-onvif-care.h"
 #include "cg-onvif-device.h"
 #include "cg-onvif-learnt.h"
+#include "cg-rtsp-url.h"
 
 /* Logins allow about five seconds; beyond, only a measured offset helps (Q4). */
 #define CLOCK_TOLERANCE_MS 5000
@@ -205,15 +206,14 @@ read_profiles (CgCtlProbe *self)
 static gboolean
 knock_at_rtsp (CgCtlProbe *self, CgCtlPort *rtsp)
 {
-  g_autoptr (GUri) uri = g_uri_parse (self->location, G_URI_FLAGS_PARSE_RELAXED, NULL);
-  const int told = uri != NULL ? g_uri_get_port (uri) : -1;
+  g_autoptr (CgRtspUrl) url = cg_rtsp_url_parse (self->location, NULL);
 
-  rtsp->port = (guint16)(told > 0 ? told : RTSP_PORT);
+  rtsp->port = (guint16)(url != NULL ? url->port : RTSP_PORT);
   rtsp->state = CG_CTL_PORT_OPEN;
   json_object_set_int_member (cg_ctl_report_get_section (self->report, "ports"), "rtsp",
                               rtsp->port);
-  if (uri != NULL && g_uri_get_host (uri) != NULL)
-    cg_ctl_knock_in_thread (g_uri_get_host (uri), rtsp, 1);
+  if (url != NULL)
+    cg_ctl_knock_in_thread (url->host, rtsp, 1);
   self->is_rtsp_shut = rtsp->state != CG_CTL_PORT_OPEN;
   return !self->is_rtsp_shut;
 }

@@ -10,7 +10,6 @@
 
 /* One call; `--timeout` is that of the search. */
 #define CALL_TIMEOUT_MS 5000
-#define HTTP_PORT 80
 
 /* People's spreadsheets rely on these titles: more may be added at the end. */
 static const CgCtlCsvColumn columns[] = {
@@ -55,19 +54,6 @@ typedef struct {
   CgCtl *ctl;
   GPtrArray *shown; /* (owned) (element-type utf8) addresses for people */
 } Site;
-
-/* Host, and port where it is not the usual one. */
-static char *
-shorten (const char *address)
-{
-  g_autoptr (CgOnvifAddress) place = cg_onvif_address_parse (address, NULL);
-
-  if (place == NULL)
-    return g_strdup (address);
-  if (place->port == HTTP_PORT)
-    return g_strdup (place->host);
-  return g_strdup_printf ("%s:%u", place->host, place->port);
-}
 
 static const char *
 get_address (JsonObject *camera)
@@ -221,7 +207,7 @@ cg_ctl_site_probe (CgCtl *ctl, JsonArray *cameras, GError **error)
     const char *address = get_address (json_array_get_object_element (cameras, i));
 
     g_ptr_array_add (addresses, (char *)address);
-    g_ptr_array_add (shown, shorten (address));
+    g_ptr_array_add (shown, cg_onvif_address_shorten (address));
   }
   g_ptr_array_add (addresses, NULL);
   g_ptr_array_add (shown, NULL);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <arpa/inet.h>
-#include <ifaddrs.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -10,7 +9,9 @@
 #include "cg-ctl-json.h"
 #include "cg-ctl-site.h"
 #include "cg-ctl-table.h"
+#include "cg-onvif-address.h"
 #include "cg-onvif-discovery.h"
+#include "cg-onvif-interface.h"
 #include "cg-range.h"
 
 /* Cameras spread their answers over half a second (WS-Discovery); three probes go out. */
@@ -62,88 +63,41 @@ search (CgCtl *self, Search *search)
 }
 
 static gboolean
-add_addresses_of (const char *name, struct ifaddrs *all, GPtrArray *addresses)
+check_interfaces (CgCtl *self, GError **error)
 {
-  const guint before = addresses->len;
+  const GPtrArray *names = self->options->interfaces;
 
-  for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next) {
-    char text[INET_ADDRSTRLEN];
-
-    if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET ||
-        strcmp (at->ifa_name, name) != 0)
-      continue;
-    if (inet_ntop (AF_INET, &((struct sockaddr_in *)at->ifa_addr)->sin_addr, text, sizeof text))
-      g_ptr_array_add (addresses, g_strdup (text));
+  for (guint i = 0; i + 1 < names->len; i++) {
+    if (!cg_onvif_interface_is_address (names->pdata[i]) && if_nametoindex (names->pdata[i]) == 0)
+      return cg_ctl_fail_usage (self, error, "interface %s is not there",
+                                (const char *)names->pdata[i]);
   }
-  return addresses->len > before;
-}
-
-/* Own addresses of the named interfaces; an address stands for itself. */
-static GPtrArray *
-find_addresses (CgCtl *self, GError **error)
-{
-  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
-  char **names = (char **)self->options->interfaces->pdata;
-  struct ifaddrs *all = NULL;
-  gboolean known = getifaddrs (&all) == 0;
-
-  for (guint i = 0; known && names[i] != NULL; i++) {
-    if (g_hostname_is_ip_address (names[i]))
-      g_ptr_array_add (addresses, g_strdup (names[i]));
-    else
-      known = add_addresses_of (names[i], all, addresses);
-    if (!known)
-      cg_ctl_fail_usage (self, error, "interface %s is not there, or has no IPv4 address",
-                         names[i]);
-  }
-  if (all != NULL)
-    freeifaddrs (all);
-  g_ptr_array_add (addresses, NULL);
-  return known ? g_steal_pointer (&addresses) : NULL;
-}
-
-/* Where the host begins in `host`, `host:port` or a URL; it goes up to a colon or slash. */
-static const char *
-find_host (const char *address)
-{
-  const char *scheme = strstr (address, "://");
-  const char *start = scheme != NULL ? scheme + strlen ("://") : address;
-  const char *at = memchr (start, '@', strcspn (start, "/"));
-
-  return at != NULL ? at + 1 : start;
-}
-
-/* The port that an address names; 0: none. */
-static guint
-find_port (const char *address)
-{
-  const char *end = find_host (address) + strcspn (find_host (address), ":/");
-
-  return *end == ':' ? (guint)g_ascii_strtoull (end + 1, NULL, 10) : 0;
+  return TRUE;
 }
 
 /* A camera that is bound by its host alone may have its ONVIF at any port (Q30). */
 static gboolean
-is_same_address (const char *bound, const char *address, const char *service)
+is_same_address (const char *bound, const char *service)
 {
-  const char *host = find_host (bound);
-  const guint port = find_port (bound);
+  g_autofree char *url = cg_onvif_address_normalise (bound, NULL);
+  g_autoptr (CgOnvifAddress) known = url != NULL ? cg_onvif_address_parse (url, NULL) : NULL;
+  g_autoptr (CgOnvifAddress) found = cg_onvif_address_parse (service, NULL);
 
-  if (strlen (address) != strcspn (host, ":/") || strncmp (host, address, strlen (address)) != 0)
+  if (known == NULL || found == NULL || strcmp (known->host, found->host) != 0)
     return FALSE;
-  return port == 0 || (service != NULL && port == find_port (service));
+  return !cg_onvif_address_names_port (url) || known->port == found->port;
 }
 
 /* DID of the camera that camgated knows under this address. */
 static const char *
-find_bound (JsonArray *cameras, const char *address, const char *service)
+find_bound (JsonArray *cameras, const char *service)
 {
   for (guint i = 0; cameras != NULL && i < json_array_get_length (cameras); i++) {
     JsonNode *node = json_array_get_element (cameras, i);
     JsonObject *camera = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
     const char *bound = cg_ctl_json_string (camera, "address");
 
-    if (bound != NULL && is_same_address (bound, address, service))
+    if (bound != NULL && is_same_address (bound, service))
       return cg_ctl_json_string (camera, "did");
   }
   return NULL;
@@ -163,8 +117,9 @@ static JsonObject *
 describe (const CgOnvifDiscovered *found, const char *service, gboolean asked, const char *did)
 {
   JsonObject *object = json_object_new ();
+  g_autofree char *address = cg_onvif_address_shorten (service);
 
-  set_string (object, "address", found->address);
+  set_string (object, "address", address);
   set_string (object, "name", found->name);
   set_string (object, "model", found->hardware);
   set_string (object, "endpoint", found->endpoint);
@@ -190,8 +145,7 @@ describe_all (CgCtl *self, GPtrArray *found)
     g_autofree char *service = cg_onvif_discovered_get_service_address (camera);
 
     json_array_add_object_element (
-        cameras,
-        describe (camera, service, bound != NULL, find_bound (known, camera->address, service)));
+        cameras, describe (camera, service, bound != NULL, find_bound (known, service)));
   }
   return cameras;
 }
@@ -260,12 +214,10 @@ check_ranges (CgCtl *self, GError **error)
 gboolean
 cg_cmd_discover (CgCtl *self, GError **error)
 {
-  g_autoptr (GPtrArray) addresses = find_addresses (self, error);
-  const gboolean chosen = addresses != NULL && addresses->len > 1;
   Search job = {
       .probe =
           {
-              .addresses = chosen ? (const char *const *)addresses->pdata : NULL,
+              .addresses = (const char *const *)self->options->interfaces->pdata,
               .hosts = (const char *const *)self->options->hosts->pdata,
               .port = (guint16)self->options->port,
               .timeout_ms = (guint)cg_ctl_get_timeout_ms (self, SEARCH_TIMEOUT_MS),
@@ -273,7 +225,8 @@ cg_cmd_discover (CgCtl *self, GError **error)
   };
   g_autoptr (GPtrArray) found = NULL;
 
-  if (addresses == NULL || !check_probe_options (self, error) || !check_ranges (self, error))
+  if (!check_interfaces (self, error) || !check_probe_options (self, error) ||
+      !check_ranges (self, error))
     return FALSE;
   search (self, &job);
   found = job.found;

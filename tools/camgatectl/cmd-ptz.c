@@ -6,6 +6,7 @@
 #include "cg-ctl-interrupt.h"
 #include "cg-ctl-keys.h"
 #include "cg-ctl-moves.h"
+#include "cg-ctl-ptz.h"
 #include "cg-ctl-target.h"
 
 /* Well before the shortest lease of a move that makes sense runs out. */
@@ -127,24 +128,47 @@ stop (CgCtl *self, CgCtlTarget *target, GError **error)
   return TRUE;
 }
 
+/* Prints what is known of how the camera moves, without the code that says that it is. */
+static gboolean
+status (CgCtl *self, CgCtlTarget *target, GError **error)
+{
+  g_autoptr (CgCtlAnswer) answer =
+      cg_ctl_target_ask (target, "ptz", "status", json_object_new (), error);
+  g_autofree char *text = NULL;
+
+  if (answer == NULL || !cg_ctl_finish (self, answer, error))
+    return FALSE;
+  json_object_remove_member (answer->body, "code");
+  text = cg_ctl_ptz_to_text (answer->body, &self->screen);
+  cg_ctl_say (self, "%s", text);
+  return TRUE;
+}
+
+static gboolean
+is_verb (const char *word)
+{
+  static const char *const verbs[] = {"stop", "keys", "status", NULL};
+
+  return g_strv_contains (verbs, word);
+}
+
 static gboolean
 check_words (CgCtl *self, int *direction, int *speed, GError **error)
 {
   const char *word = self->words[0];
-  const gboolean is_verb = strcmp (word, "stop") == 0 || strcmp (word, "keys") == 0;
   const char *nearest = cg_ctl_moves_get_nearest (word);
 
   *direction = cg_ctl_moves_find (word);
   *speed = cg_ctl_speeds_find (self->options->speed != NULL ? self->options->speed : "medium");
-  if (*direction < 0 && !is_verb && nearest != NULL)
+  if (*direction < 0 && !is_verb (word) && nearest != NULL)
     return cg_ctl_fail_usage (self, error, "no direction is called %s; did you mean %s?", word,
                               nearest);
-  if (*direction < 0 && !is_verb)
+  if (*direction < 0 && !is_verb (word))
     return cg_ctl_fail_usage (self, error, "no direction is called %s", word);
   if (*speed < 0)
     return cg_ctl_fail_usage (self, error, "--speed is slow, medium or fast, not \"%s\"",
                               self->options->speed);
-  if (self->options->duration_s > 0 && is_verb)
+  if (self->options->duration_s > 0 && is_verb (word))
     return cg_ctl_fail_usage (self, error, "--for goes with a direction, not with %s", word);
   if (strcmp (word, "keys") == 0 && (!isatty (STDIN_FILENO) || self->options->json))
     return cg_ctl_fail_usage (self, error, "keys needs a keyboard: a terminal, and no --json");
@@ -155,7 +179,7 @@ check_words (CgCtl *self, int *direction, int *speed, GError **error)
  * cg_cmd_ptz:
  * @self: a run
  *
- * Moves a camera, stops it, or lends it to the keyboard.
+ * Moves a camera, stops it, lends it to the keyboard, or tells where it stands.
  *
  * Returns: %FALSE with error if not done
  */
@@ -175,6 +199,8 @@ cg_cmd_ptz (CgCtl *self, GError **error)
     return FALSE;
   if (strcmp (self->words[0], "stop") == 0)
     return stop (self, target, error);
+  if (strcmp (self->words[0], "status") == 0)
+    return status (self, target, error);
   if (strcmp (self->words[0], "keys") == 0)
     return cg_ctl_keys_run (self, target, interrupt, (guint)speed, error);
   return move (self, target, interrupt, (guint)direction, (guint)speed, error);

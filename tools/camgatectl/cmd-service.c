@@ -20,6 +20,15 @@ print_body (CgCtl *self, const CgCtlAnswer *answer)
   cg_ctl_say (self, "%s", *text != '\0' ? text : "done\n");
 }
 
+/* A checksum may happen to read as a number, and would be another one then. */
+static gboolean
+is_digest (const char *text)
+{
+  const gsize length = strlen (text);
+
+  return length >= 32 && strspn (text, "0123456789abcdefABCDEF") == length;
+}
+
 /* `delay=3` is a number, `name=gate` a text: what reads as JSON is JSON. */
 static gboolean
 take_member (CgCtl *self, JsonObject *parameters, const char *word, GError **error)
@@ -32,6 +41,8 @@ take_member (CgCtl *self, JsonObject *parameters, const char *word, GError **err
     return cg_ctl_fail_usage (self, error, "a member is given as NAME=VALUE, not \"%s\"", word);
   name = g_strndup (word, (gsize)(equals - word));
   value = json_from_string (equals + 1, NULL);
+  if (value != NULL && is_digest (equals + 1))
+    g_clear_pointer (&value, json_node_unref);
   if (value == NULL) {
     value = json_node_alloc ();
     json_node_init_string (value, equals + 1);

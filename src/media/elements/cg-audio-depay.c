@@ -265,6 +265,24 @@ take_frames (CgAudioDepay *self, const CgRtpPacket *packet)
   }
 }
 
+/* Without headers the size divides the payload (RFC 3640, 3.2.1); where it does not, the
+ * description is wrong, and nothing is known but that it is sound. */
+static void
+take_constant (CgAudioDepay *self, const CgRtpPacket *packet)
+{
+  const gsize size = self->options.constant_size;
+  guint32 time = packet->time;
+
+  if (packet->size % size != 0) {
+    give_frame (self, packet->data, packet->size, time);
+    return;
+  }
+  for (gsize at = 0; at < packet->size; at += size) {
+    give_frame (self, packet->data + at, size, time);
+    time += get_frame_ticks (self);
+  }
+}
+
 /**
  * cg_audio_depay_push:
  * @self: a depayloader
@@ -282,7 +300,7 @@ cg_audio_depay_push (CgAudioDepay *self, const CgRtpPacket *packet)
   if (self->options.size_length > 0)
     take_frames (self, packet);
   else
-    give_frame (self, packet->data, packet->size, packet->time);
+    take_constant (self, packet);
 }
 
 /**

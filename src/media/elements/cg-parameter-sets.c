@@ -84,7 +84,7 @@ read_id (const CgParameterSets *self, Kind kind, const guint8 *nal, gsize size, 
 {
   const gsize head = self->codec == CG_NAL_H264 ? 1 : 2;
   CgBits bits;
-  CgSps sps;
+  CgSps sps = {0};
 
   if (kind == SPS) {
     const gboolean is_good = parse_sps (self, nal, size, &sps);

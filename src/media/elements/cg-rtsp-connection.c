@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "cg-error.h"
+#include "cg-fingerprint.h"
+#include "cg-media-loop.h"
 
 struct _CgRtspConnection {
   GTlsCertificateFlags tls_flags; /* what must not be wrong with a certificate */
@@ -17,6 +19,11 @@ struct _CgRtspConnection {
   GMainContext *context; /* (owned) (nullable) of what GIO does in several steps */
   int wake_fd;           /* (owned) readable while interrupted */
   int is_interrupted;    /* (atomic) the same */
+
+  CgLoan *loan;         /* (owned) (nullable) of the socket, while packets come */
+  CgRtspReadyFunc func; /* what is done meanwhile */
+  gpointer user_data;
+  gboolean is_enough; /* it says so */
 
   GIOStream *stream;             /* (owned) (nullable) */
   GPollableInputStream *input;   /* (not owned) of the stream */
@@ -38,7 +45,7 @@ cg_rtsp_connection_new (GTlsCertificateFlags tls_flags, const char *fingerprint)
   CgRtspConnection *self = g_new0 (CgRtspConnection, 1);
 
   self->tls_flags = tls_flags;
-  self->fingerprint = g_strdup (fingerprint);
+  self->fingerprint = fingerprint != NULL ? cg_fingerprint_normalise (fingerprint) : NULL;
   self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   /* GLib dies where there is no descriptor for one. */
   self->context = self->wake_fd >= 0 ? g_main_context_new () : NULL;
@@ -73,6 +80,7 @@ cg_rtsp_connection_free (CgRtspConnection *self)
   while (self->context != NULL && g_main_context_iteration (self->context, FALSE))
     ;
   g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->loan, cg_loan_free);
   if (self->wake_fd >= 0)
     close (self->wake_fd);
   g_free (self->fingerprint);
@@ -150,6 +158,7 @@ set_lost (const GError *cause, GError **error)
                        : is_tls ? CG_ERROR_PEER_FAULT
                                 : CG_ERROR_UNREACHABLE,
                        cause->message);
+  cg_error_set_cause (error, cg_error_find_cause (cause));
   return FALSE;
 }
 
@@ -240,24 +249,11 @@ connect_socket (CgRtspConnection *self,
 }
 
 static gboolean
-has_fingerprint (GTlsCertificate *certificate, const char *wanted)
+is_pinned (const CgRtspConnection *self, GTlsCertificate *certificate)
 {
-  g_autoptr (GByteArray) der = NULL;
-  const char *p = wanted;
+  g_autofree char *shown = cg_fingerprint_take (certificate);
 
-  g_object_get (certificate, "certificate", &der, NULL);
-  if (der == NULL)
-    return FALSE;
-  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
-  for (const char *d = digest; *d != '\0'; d++, p++) {
-    while (*p != '\0' && !g_ascii_isxdigit (*p))
-      p++;
-    if (g_ascii_tolower (*p) != *d)
-      return FALSE;
-  }
-  while (*p != '\0' && !g_ascii_isxdigit (*p))
-    p++;
-  return *p == '\0';
+  return g_strcmp0 (shown, self->fingerprint) == 0;
 }
 
 /* A pin counts more than what the system thinks of a certificate (Q57). */
@@ -270,7 +266,7 @@ on_accept_certificate (GTlsConnection *tls,
   const CgRtspConnection *self = user_data;
 
   if (self->fingerprint != NULL)
-    return has_fingerprint (certificate, self->fingerprint);
+    return is_pinned (self, certificate);
   return (errors & self->tls_flags) == 0;
 }
 
@@ -278,10 +274,7 @@ on_accept_certificate (GTlsConnection *tls,
 static gboolean
 check_certificate (CgRtspConnection *self, GTlsConnection *tls, GError **error)
 {
-  GTlsCertificate *certificate = g_tls_connection_get_peer_certificate (tls);
-
-  if (self->fingerprint == NULL ||
-      (certificate != NULL && has_fingerprint (certificate, self->fingerprint)))
+  if (self->fingerprint == NULL || is_pinned (self, g_tls_connection_get_peer_certificate (tls)))
     return TRUE;
   g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
                        "the camera's certificate is not the pinned one");
@@ -468,6 +461,35 @@ cg_rtsp_connection_write_in_thread (
 }
 
 /**
+ * cg_rtsp_connection_read_ready:
+ * @self: an open connection
+ * @data: (out): room for what has come
+ * @size: how much room
+ * @error: return location: #CG_ERROR_UNREACHABLE, also where the camera closes the connection
+ *
+ * Takes as much as is there, and does not wait.
+ *
+ * Returns: how many bytes; 0: none is there yet; -1: none will come
+ */
+gssize
+cg_rtsp_connection_read_ready (CgRtspConnection *self, void *data, gsize size, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  const gssize length =
+      g_pollable_input_stream_read_nonblocking (self->input, data, size, NULL, &cause);
+
+  if (length > 0)
+    return length;
+  if (length < 0 && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    return 0;
+  if (length == 0)
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera closed the connection");
+  else
+    set_lost (cause, error);
+  return -1;
+}
+
+/**
  * cg_rtsp_connection_read_in_thread:
  * @self: an open connection
  * @data: (out): room for what comes
@@ -485,26 +507,92 @@ cg_rtsp_connection_read_in_thread (
     CgRtspConnection *self, void *data, gsize size, gint64 deadline_us, GError **error)
 {
   for (;;) {
-    g_autoptr (GError) cause = NULL;
-
     /* TLS may hold more than the socket shows. */
     if (cg_rtsp_connection_is_interrupted (self, error))
       return -1;
     if (!self->is_tls && !wait_ready (self, G_IO_IN, deadline_us, error))
       return -1;
-    const gssize length =
-        g_pollable_input_stream_read_nonblocking (self->input, data, size, NULL, &cause);
-    if (length > 0)
+    const gssize length = cg_rtsp_connection_read_ready (self, data, size, error);
+    if (length != 0)
       return length;
-    if (length == 0) {
-      g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera closed the connection");
-      return -1;
-    }
-    if (!g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
-      set_lost (cause, error);
-      return -1;
-    }
     if (self->is_tls && !wait_ready (self, G_IO_IN, deadline_us, error))
       return -1;
   }
+}
+
+/* TLS may hold more than the socket shows. */
+static gboolean
+has_more (CgRtspConnection *self)
+{
+  return self->is_tls && g_pollable_input_stream_is_readable (self->input);
+}
+
+static gboolean
+serve_here (CgRtspConnection *self,
+            CgRtspReadyFunc func,
+            gpointer user_data,
+            gint64 deadline_us,
+            GError **error)
+{
+  do {
+    if (!has_more (self) && !wait_ready (self, G_IO_IN, deadline_us, error))
+      return FALSE;
+  } while (func (user_data));
+  return TRUE;
+}
+
+/* In the media thread. */
+static gboolean
+on_loan (gboolean is_ready, gpointer user_data)
+{
+  CgRtspConnection *self = user_data;
+
+  self->is_enough = !self->func (self->user_data);
+  return !self->is_enough;
+}
+
+/* What woke us was the function's end; an interruption stays one. */
+static void
+clear_wake (CgRtspConnection *self)
+{
+  eventfd_t ignored;
+
+  eventfd_read (self->wake_fd, &ignored);
+  if (g_atomic_int_get (&self->is_interrupted))
+    eventfd_write (self->wake_fd, 1);
+}
+
+/**
+ * cg_rtsp_connection_serve_in_thread:
+ * @self: an open connection
+ * @func: called whenever there is something to read, until it has had enough
+ * @user_data: for @func
+ * @deadline_us: on the monotonic clock
+ * @error: return location: #CG_ERROR_TIMED_OUT, #CG_ERROR_CANCELLED
+ *
+ * For the long time in which only packets come. The function runs in the media thread where that is
+ * possible, else in this one; never in both, and not any more when this returns.
+ *
+ * Returns: %TRUE: the function has had enough
+ */
+gboolean
+cg_rtsp_connection_serve_in_thread (CgRtspConnection *self,
+                                    CgRtspReadyFunc func,
+                                    gpointer user_data,
+                                    gint64 deadline_us,
+                                    GError **error)
+{
+  if (self->loan == NULL)
+    self->loan = cg_loan_new (on_loan, self);
+  self->func = func;
+  self->user_data = user_data;
+  self->is_enough = FALSE;
+  if (self->is_tls || !cg_loan_serve_in_thread (self->loan, self->fd, self->wake_fd, deadline_us))
+    return serve_here (self, func, user_data, deadline_us, error);
+  clear_wake (self);
+  if (self->is_enough)
+    return TRUE;
+  if (!cg_rtsp_connection_is_interrupted (self, error))
+    set_timed_out (error);
+  return FALSE;
 }

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  */
 typedef struct _CgRtspConnection CgRtspConnection;
 
+/* There is something to read. Returns: %FALSE: that is enough */
+typedef gboolean (*CgRtspReadyFunc) (gpointer user_data);
+
 CgRtspConnection *cg_rtsp_connection_new (GTlsCertificateFlags tls_flags, const char *fingerprint);
 void cg_rtsp_connection_free (CgRtspConnection *self);
 
@@ -34,6 +37,13 @@ gboolean cg_rtsp_connection_write_in_thread (
     CgRtspConnection *self, const void *data, gsize size, gint64 deadline_us, GError **error);
 gssize cg_rtsp_connection_read_in_thread (
     CgRtspConnection *self, void *data, gsize size, gint64 deadline_us, GError **error);
+gssize
+cg_rtsp_connection_read_ready (CgRtspConnection *self, void *data, gsize size, GError **error);
+gboolean cg_rtsp_connection_serve_in_thread (CgRtspConnection *self,
+                                             CgRtspReadyFunc func,
+                                             gpointer user_data,
+                                             gint64 deadline_us,
+                                             GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRtspConnection, cg_rtsp_connection_free)
 

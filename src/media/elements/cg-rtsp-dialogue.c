@@ -4,9 +4,8 @@
 #include <gst/rtsp/gstrtspdefs.h>
 
 #include "cg-error.h"
-#include "cg-rtsp-connection.h"
 #include "cg-rtsp-login.h"
-#include "cg-rtsp-reader.h"
+#include "cg-rtsp-wire.h"
 
 /* Some cameras refuse without (Q52). */
 #define USER_AGENT "camgate"
@@ -15,24 +14,20 @@
 #define HANG_UP_MS 20
 
 struct _CgRtspDialogue {
-  CgRtspPacketFunc func;
-  gpointer user_data;
   CgBreaker *breaker; /* (owned) (nullable) */
   char *username;     /* (owned) (nullable) */
   char *password;     /* (owned) (nullable) */
   guint timeout_ms;
 
-  CgRtspConnection *connection; /* (owned) */
-  const CgRtspUrl *url;         /* (not owned) (nullable) where it goes */
-  CgRtspReader *reader;         /* (owned) (nullable) while connected */
-  guint64 skipped;              /* on connections before */
-  gboolean has_answered;        /* the camera, on this connection or the one that was lost last */
-  CgRtspLogin *login;           /* (owned) */
-  gboolean is_asking;           /* the breaker waits for a try of our own */
-  gboolean is_counted;          /* it knows that a showing was refused, and waits for another */
-  gboolean is_shown;            /* the login, in the last request */
-  char *session;                /* (owned) (nullable) */
-  guint number;                 /* CSeq of the last request */
+  CgRtspWire *wire;      /* (owned) */
+  const CgRtspUrl *url;  /* (not owned) (nullable) where it goes */
+  gboolean has_answered; /* the camera, on this connection or the one that was lost last */
+  CgRtspLogin *login;    /* (owned) */
+  gboolean is_asking;    /* the breaker waits for a try of our own */
+  gboolean is_counted;   /* it knows that a showing was refused, and waits for another */
+  gboolean is_shown;     /* the login, in the last request */
+  char *session;         /* (owned) (nullable) */
+  guint number;          /* CSeq of the last request */
 };
 
 static void
@@ -76,13 +71,11 @@ cg_rtsp_dialogue_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpoin
 {
   CgRtspDialogue *self = g_new0 (CgRtspDialogue, 1);
 
-  self->func = func;
-  self->user_data = user_data;
   self->breaker = options->breaker != NULL ? cg_breaker_ref (options->breaker) : NULL;
   self->username = g_strdup (options->username);
   self->password = g_strdup (options->password);
   self->timeout_ms = options->timeout_ms;
-  self->connection = cg_rtsp_connection_new (options->tls_flags, options->tls_fingerprint);
+  self->wire = cg_rtsp_wire_new (options->tls_flags, options->tls_fingerprint, func, user_data);
   self->login = cg_rtsp_login_new (options->username, options->password);
   return self;
 }
@@ -96,10 +89,7 @@ cg_rtsp_dialogue_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpoin
 void
 cg_rtsp_dialogue_hang_up (CgRtspDialogue *self)
 {
-  cg_rtsp_connection_close (self->connection);
-  if (self->reader != NULL)
-    self->skipped += cg_rtsp_reader_get_skipped (self->reader);
-  g_clear_pointer (&self->reader, cg_rtsp_reader_free);
+  cg_rtsp_wire_hang_up (self->wire);
 }
 
 /**
@@ -113,8 +103,7 @@ cg_rtsp_dialogue_free (CgRtspDialogue *self)
     return;
   tell_breaker (self, CG_BREAKER_UNKNOWN);
   g_clear_pointer (&self->breaker, cg_breaker_unref);
-  cg_rtsp_dialogue_hang_up (self);
-  cg_rtsp_connection_free (self->connection);
+  cg_rtsp_wire_free (self->wire);
   cg_rtsp_login_free (self->login);
   g_free (self->username);
   g_free (self->password);
@@ -132,7 +121,7 @@ cg_rtsp_dialogue_free (CgRtspDialogue *self)
 void
 cg_rtsp_dialogue_interrupt (CgRtspDialogue *self)
 {
-  cg_rtsp_connection_interrupt (self->connection);
+  cg_rtsp_wire_interrupt (self->wire);
 }
 
 /**
@@ -145,9 +134,8 @@ cg_rtsp_dialogue_interrupt (CgRtspDialogue *self)
 void
 cg_rtsp_dialogue_resume (CgRtspDialogue *self, guint timeout_ms)
 {
-  cg_rtsp_connection_resume (self->connection);
+  cg_rtsp_wire_resume (self->wire);
   self->timeout_ms = timeout_ms;
-  self->func = NULL;
 }
 
 /**
@@ -213,8 +201,7 @@ cg_rtsp_dialogue_set_session (CgRtspDialogue *self, const char *id)
 void
 cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel)
 {
-  if (self->reader != NULL)
-    cg_rtsp_reader_expect (self->reader, channel);
+  cg_rtsp_wire_expect (self->wire, channel);
 }
 
 /**
@@ -226,7 +213,7 @@ cg_rtsp_dialogue_expect (CgRtspDialogue *self, guint channel)
 gboolean
 cg_rtsp_dialogue_is_open (const CgRtspDialogue *self)
 {
-  return cg_rtsp_connection_is_open (self->connection);
+  return cg_rtsp_wire_is_open (self->wire);
 }
 
 static gint64
@@ -238,34 +225,16 @@ get_deadline_us (const CgRtspDialogue *self)
 static gboolean
 open_connection (CgRtspDialogue *self, GError **error)
 {
-  if (cg_rtsp_connection_is_open (self->connection))
+  if (cg_rtsp_wire_is_open (self->wire))
     return TRUE;
-  cg_rtsp_dialogue_hang_up (self);
-  self->reader = cg_rtsp_reader_new ();
   self->has_answered = FALSE;
-  return cg_rtsp_connection_open_in_thread (self->connection, self->url, get_deadline_us (self),
-                                            error);
-}
-
-static gboolean
-read_more (CgRtspDialogue *self, gint64 deadline_us, GError **error)
-{
-  gsize space = 0;
-  guint8 *place = cg_rtsp_reader_get_space (self->reader, &space);
-  const gssize length =
-      cg_rtsp_connection_read_in_thread (self->connection, place, space, deadline_us, error);
-
-  if (length < 0)
-    return FALSE;
-  cg_rtsp_reader_commit (self->reader, (gsize)length);
-  return TRUE;
+  return cg_rtsp_wire_open_in_thread (self->wire, self->url, get_deadline_us (self), error);
 }
 
 static gboolean
 write_text (CgRtspDialogue *self, const GString *text, GError **error)
 {
-  return cg_rtsp_connection_write_in_thread (self->connection, text->str, text->len,
-                                             get_deadline_us (self), error);
+  return cg_rtsp_wire_write_in_thread (self->wire, text, get_deadline_us (self), error);
 }
 
 /**
@@ -315,6 +284,33 @@ answer_request (CgRtspDialogue *self, const CgRtspMessage *message, GError **err
   return write_text (self, text, error);
 }
 
+static gboolean
+is_for_caller (const CgRtspMessage *message)
+{
+  return message->method == NULL || g_str_equal (message->method, "TEARDOWN");
+}
+
+/* What the camera asks meanwhile is answered here. */
+static gboolean
+receive (CgRtspDialogue *self,
+         gboolean is_playing,
+         gint64 until_us,
+         CgRtspMessage **message,
+         GError **error)
+{
+  for (;;) {
+    const gboolean stands =
+        is_playing ? cg_rtsp_wire_serve_in_thread (self->wire, until_us, message, error)
+                   : cg_rtsp_wire_receive_in_thread (self->wire, until_us, message, error);
+    if (!stands || *message == NULL || is_for_caller (*message))
+      return stands;
+    const gboolean is_answered = answer_request (self, *message, error);
+    g_clear_pointer (message, cg_rtsp_message_free);
+    if (!is_answered)
+      return FALSE;
+  }
+}
+
 /**
  * cg_rtsp_dialogue_receive_in_thread:
  * @self: an open dialogue
@@ -333,35 +329,28 @@ cg_rtsp_dialogue_receive_in_thread (CgRtspDialogue *self,
                                     CgRtspMessage **message,
                                     GError **error)
 {
-  g_autoptr (GError) cause = NULL;
-  CgRtspItem item;
+  return receive (self, FALSE, until_us, message, error);
+}
 
-  *message = NULL;
-  for (;;) {
-    if (cg_rtsp_connection_is_interrupted (self->connection, error))
-      return FALSE;
-    const CgRtspItemKind kind = cg_rtsp_reader_next (self->reader, &item);
-
-    if (kind == CG_RTSP_ITEM_PACKET) {
-      if (self->func != NULL)
-        self->func (item.channel, item.data, item.size, self->user_data);
-    } else if (kind == CG_RTSP_ITEM_MESSAGE) {
-      *message = item.message;
-      if (item.message->method == NULL || g_str_equal (item.message->method, "TEARDOWN"))
-        return TRUE;
-      const gboolean is_answered = answer_request (self, item.message, error);
-      g_clear_pointer (message, cg_rtsp_message_free);
-      if (!is_answered)
-        return FALSE;
-    } else if (g_get_monotonic_time () >= until_us) {
-      return TRUE;
-    } else if (!read_more (self, until_us, &cause)) {
-      if (g_error_matches (cause, CG_ERROR, CG_ERROR_TIMED_OUT))
-        return TRUE;
-      g_propagate_error (error, g_steal_pointer (&cause));
-      return FALSE;
-    }
-  }
+/**
+ * cg_rtsp_dialogue_serve_in_thread:
+ * @self: an open dialogue
+ * @until_us: on the monotonic clock
+ * @message: (out) (transfer full) (nullable): as cg_rtsp_dialogue_receive_in_thread()
+ * @error: return location: #CG_ERROR_UNREACHABLE, #CG_ERROR_CANCELLED
+ *
+ * As that, for the long time in which only packets come: they are taken in the media thread, at
+ * once with those of other cameras.
+ *
+ * Returns: whether the connection still stands
+ */
+gboolean
+cg_rtsp_dialogue_serve_in_thread (CgRtspDialogue *self,
+                                  gint64 until_us,
+                                  CgRtspMessage **message,
+                                  GError **error)
+{
+  return receive (self, TRUE, until_us, message, error);
 }
 
 /* An answer to an earlier request is not the one that is waited for; one without a number is. */
@@ -410,8 +399,8 @@ take_challenge (CgRtspDialogue *self, const CgRtspMessage *answer, GError **erro
   switch (cg_rtsp_login_take_challenge (self->login, (const char *const *)challenges)) {
   case CG_RTSP_LOGIN_SHOW:
     return TRUE;
-  case CG_RTSP_LOGIN_SHOW_WEAKER:
-    g_info ("camera refuses its own SHA-256 login; trying MD5");
+  case CG_RTSP_LOGIN_SHOW_ONCE_MORE:
+    g_info ("camera refuses the login; trying it once more, as it may not mean it");
     return cg_rtsp_dialogue_may_show_again (self) ||
            set_refused ("camera refuses the login", error);
   case CG_RTSP_LOGIN_REFUSED:
@@ -459,7 +448,7 @@ look_before_showing (CgRtspDialogue *self)
 
   if (self->is_shown || !cg_rtsp_dialogue_is_open (self))
     return;
-  if (cg_rtsp_connection_has_ended_in_thread (self->connection, deadline_us))
+  if (cg_rtsp_wire_has_ended_in_thread (self->wire, deadline_us))
     cg_rtsp_dialogue_hang_up (self);
 }
 
@@ -590,5 +579,5 @@ cg_rtsp_dialogue_send_packet_in_thread (
 guint64
 cg_rtsp_dialogue_get_skipped (const CgRtspDialogue *self)
 {
-  return self->skipped + (self->reader != NULL ? cg_rtsp_reader_get_skipped (self->reader) : 0);
+  return cg_rtsp_wire_get_skipped (self->wire);
 }

@@ -6,6 +6,7 @@
 #include "cg-breaker.h"
 #include "cg-rtsp-message.h"
 #include "cg-rtsp-url.h"
+#include "cg-rtsp-wire.h"
 
 G_BEGIN_DECLS
 
@@ -31,11 +32,6 @@ typedef struct {
   const char *tls_fingerprint;
   gboolean drops_query;
 } CgRtspOptions;
-
-typedef void (*CgRtspPacketFunc) (guint channel,
-                                  const guint8 *data,
-                                  gsize size,
-                                  gpointer user_data);
 
 /**
  * CgRtspDialogue:
@@ -72,6 +68,10 @@ gboolean cg_rtsp_dialogue_receive_in_thread (CgRtspDialogue *self,
                                              gint64 until_us,
                                              CgRtspMessage **message,
                                              GError **error);
+gboolean cg_rtsp_dialogue_serve_in_thread (CgRtspDialogue *self,
+                                           gint64 until_us,
+                                           CgRtspMessage **message,
+                                           GError **error);
 
 guint64 cg_rtsp_dialogue_get_skipped (const CgRtspDialogue *self);
 

@@ -120,11 +120,14 @@ reconsider (CgRtspLogin *self, const char *const *headers)
   if (best == NULL || self->digest == NULL)
     return CG_RTSP_LOGIN_REFUSED;
   if (best->is_stale || self->is_proven) {
+    const gboolean was_new = !self->is_proven && self->digest->count <= 1;
+
     self->is_proven = FALSE;
     if (self->stale++ >= MAX_STALE)
       return CG_RTSP_LOGIN_REFUSED;
     CgDigest *weaker = self->has_weakened ? cg_digest_parse_weaker (headers, best) : NULL;
-    return choose (self, weaker != NULL ? weaker : g_steal_pointer (&best), headers);
+    choose (self, weaker != NULL ? weaker : g_steal_pointer (&best), headers);
+    return was_new ? CG_RTSP_LOGIN_SHOW_ONCE_MORE : CG_RTSP_LOGIN_SHOW;
   }
   CgDigest *weaker = self->has_weakened ? NULL : cg_digest_parse_weaker (headers, best);
   if (weaker == NULL || self->digest->checksum != best->checksum) {
@@ -133,7 +136,7 @@ reconsider (CgRtspLogin *self, const char *const *headers)
   }
   self->has_weakened = TRUE;
   choose (self, weaker, headers);
-  return CG_RTSP_LOGIN_SHOW_WEAKER;
+  return CG_RTSP_LOGIN_SHOW_ONCE_MORE;
 }
 
 /**

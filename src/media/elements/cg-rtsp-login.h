@@ -14,11 +14,13 @@ G_BEGIN_DECLS
 typedef struct _CgRtspLogin CgRtspLogin;
 
 typedef enum {
-  CG_RTSP_LOGIN_SHOW,        /* the request may go out again, with the login */
-  CG_RTSP_LOGIN_SHOW_WEAKER, /* once more, as the camera may have failed with SHA-256 (Q27) */
-  CG_RTSP_LOGIN_REFUSED,     /* it was shown and not taken */
-  CG_RTSP_LOGIN_MISSING,     /* one is wanted, and we have none */
-  CG_RTSP_LOGIN_UNKNOWN,     /* the camera wants a kind that we do not know */
+  CG_RTSP_LOGIN_SHOW, /* the request may go out again, with the login */
+  /* Once more, and what was shown counts as refused: the camera may have failed with SHA-256 (Q27),
+   * or calls a nonce old that it has just given. */
+  CG_RTSP_LOGIN_SHOW_ONCE_MORE,
+  CG_RTSP_LOGIN_REFUSED, /* it was shown and not taken */
+  CG_RTSP_LOGIN_MISSING, /* one is wanted, and we have none */
+  CG_RTSP_LOGIN_UNKNOWN, /* the camera wants a kind that we do not know */
 } CgRtspLoginVerdict;
 
 CgRtspLogin *cg_rtsp_login_new (const char *username, const char *password);

@@ -3,6 +3,16 @@
 
 #include <stdlib.h>
 
+/* RFC 3551, tables 4 and 5: what a camera need not name. */
+static const struct {
+  int type;
+  const char *name;
+  guint rate;
+} plain_types[] = {
+    {0, "PCMU", 8000}, {8, "PCMA", 8000},   {9, "G722", 8000},
+    {14, "MPA", 0},    {26, "JPEG", 90000}, {32, "MPV", 90000},
+};
+
 /**
  * cg_rtsp_media_get_caps:
  * @media: of a description
@@ -17,6 +27,33 @@ cg_rtsp_media_get_caps (const GstSDPMedia *media)
   const int type = format != NULL ? atoi (format) : -1;
 
   return type >= 0 ? gst_sdp_media_get_caps_from_media (media, type) : NULL;
+}
+
+/**
+ * cg_rtsp_media_get_encoding:
+ * @caps: from cg_rtsp_media_get_caps()
+ * @rate: (out): of its clock; 0: not told
+ *
+ * Returns: (transfer none) (nullable): the encoding name of RFC 3551, 3640, 6184 or 7798, in
+ *   whatever case; %NULL: nobody says
+ */
+const char *
+cg_rtsp_media_get_encoding (const GstCaps *caps, guint *rate)
+{
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const char *name = gst_structure_get_string (structure, "encoding-name");
+  int clock_rate = 0, type = -1;
+
+  gst_structure_get_int (structure, "clock-rate", &clock_rate);
+  gst_structure_get_int (structure, "payload", &type);
+  *rate = (guint)MAX (clock_rate, 0);
+  for (gsize i = 0; name == NULL && i < G_N_ELEMENTS (plain_types); i++) {
+    if (plain_types[i].type != type)
+      continue;
+    *rate = plain_types[i].rate;
+    name = plain_types[i].name;
+  }
+  return name;
 }
 
 /**

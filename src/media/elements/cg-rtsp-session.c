@@ -15,6 +15,7 @@ struct _CgRtspSession {
   CgRtspUrl *url;           /* (owned) (nullable) what is described */
   gboolean with_login;      /* it is ours that may be shown there */
   gboolean drops_query;
+  gboolean has_dropped_query;
   guint redirects;
   guint status; /* with which the camera last refused something */
   char *base;   /* (owned) (nullable) of the description's addresses */
@@ -163,19 +164,17 @@ redirect (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
   return TRUE;
 }
 
-/* 401 or 404 for an address that the camera itself gave, query included (Q29). */
+/* An address that the camera itself gave, query included (Q29). */
 static gboolean
 drop_query (CgRtspSession *self)
 {
-  const gboolean is_refused = self->status == GST_RTSP_STS_UNAUTHORIZED;
-
-  if (!is_refused && self->status != GST_RTSP_STS_NOT_FOUND)
+  if (!self->drops_query || !cg_rtsp_url_is_query_refused (self->url->path, self->status))
     return FALSE;
-  if (!self->drops_query || !cg_rtsp_url_drop_query (self->url))
-    return FALSE;
-  if (is_refused && !cg_rtsp_dialogue_may_show_again (self->dialogue))
+  if (self->status == GST_RTSP_STS_UNAUTHORIZED &&
+      !cg_rtsp_dialogue_may_show_again (self->dialogue))
     return FALSE;
   g_info ("camera refuses its own address; trying it without the query");
+  self->has_dropped_query = cg_rtsp_url_drop_query (self->url);
   go_to (self, self->url);
   return TRUE;
 }
@@ -399,7 +398,7 @@ cg_rtsp_session_receive_in_thread (CgRtspSession *self, gint64 until_us, GError 
     g_autoptr (CgRtspMessage) message = NULL;
     const gint64 next_us = MIN (until_us, self->next_alive_us);
 
-    if (!cg_rtsp_dialogue_receive_in_thread (self->dialogue, next_us, &message, error))
+    if (!cg_rtsp_dialogue_serve_in_thread (self->dialogue, next_us, &message, error))
       return FALSE;
     if (message != NULL && message->method != NULL) {
       g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera ended the stream");
@@ -451,6 +450,18 @@ cg_rtsp_session_close_in_thread (CgRtspSession *self, guint timeout_ms)
   }
   g_clear_pointer (&self->id, g_free);
   cg_rtsp_dialogue_hang_up (self->dialogue);
+}
+
+/**
+ * cg_rtsp_session_has_dropped_query:
+ * @self: a session
+ *
+ * Returns: whether the camera knows the address only without its query (Q29)
+ */
+gboolean
+cg_rtsp_session_has_dropped_query (const CgRtspSession *self)
+{
+  return self->has_dropped_query;
 }
 
 /**

@@ -30,6 +30,7 @@ gboolean cg_rtsp_session_send_packet_in_thread (
     CgRtspSession *self, guint channel, const guint8 *data, gsize size, GError **error);
 void cg_rtsp_session_close_in_thread (CgRtspSession *self, guint timeout_ms);
 
+gboolean cg_rtsp_session_has_dropped_query (const CgRtspSession *self);
 guint cg_rtsp_session_get_status (const CgRtspSession *self);
 guint64 cg_rtsp_session_get_skipped (const CgRtspSession *self);
 

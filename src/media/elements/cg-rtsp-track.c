@@ -6,15 +6,13 @@
 #include "cg-audio-depay.h"
 #include "cg-rtcp.h"
 #include "cg-rtp-time.h"
+#include "cg-rtsp-media.h"
 #include "cg-video-depay.h"
 
 /* A camera whose numbers do not count by one is not believed that packets are missing: on TCP they
  * rarely are. Each odd step weighs as much as so many good ones. */
 #define ODD_WEIGHT 4
 #define ODD_LIMIT 100
-
-/* Payload types that stand for themselves (RFC 3551, 6). */
-enum { PAYLOAD_PCMU = 0, PAYLOAD_PCMA = 8 };
 
 typedef enum { KIND_H264, KIND_H265, KIND_AAC, KIND_PCMA, KIND_PCMU, N_KINDS } Kind;
 
@@ -60,16 +58,13 @@ struct _CgRtspTrack {
 };
 
 static gboolean
-find_kind (const GstStructure *media, Kind *kind)
+find_kind (const GstCaps *media, Kind *kind)
 {
-  const char *encoding = gst_structure_get_string (media, "encoding-name");
-  int type = -1;
+  guint rate = 0;
+  const char *encoding = cg_rtsp_media_get_encoding (media, &rate);
 
-  gst_structure_get_int (media, "payload", &type);
-  if (encoding == NULL && (type == PAYLOAD_PCMU || type == PAYLOAD_PCMA))
-    encoding = kinds[type == PAYLOAD_PCMU ? KIND_PCMU : KIND_PCMA].encoding;
-  for (guint i = 0; i < N_KINDS; i++) {
-    if (encoding != NULL && g_ascii_strcasecmp (encoding, kinds[i].encoding) == 0) {
+  for (guint i = 0; encoding != NULL && i < N_KINDS; i++) {
+    if (g_ascii_strcasecmp (encoding, kinds[i].encoding) == 0) {
       *kind = (Kind)i;
       return TRUE;
     }
@@ -223,7 +218,7 @@ cg_rtsp_track_new (const GstCaps *media, CgRtspTrackFunc func, gpointer user_dat
   int rate = 0, payload_type = 0;
   Kind kind;
 
-  if (!find_kind (structure, &kind))
+  if (!find_kind (media, &kind))
     return NULL;
   CgRtspTrack *self = g_new0 (CgRtspTrack, 1);
   gst_structure_get_int (structure, "clock-rate", &rate);

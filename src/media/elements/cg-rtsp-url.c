@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-rtsp-url.h"
 
+#include <gst/rtsp/gstrtspdefs.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,15 +129,18 @@ cg_rtsp_url_free (CgRtspUrl *self)
   g_free (self);
 }
 
+/* The zone of a link-local address ("fe80::1%eth0") means something on this machine only, and is
+ * left out (RFC 6874, 4). */
 static char *
 write_url (const CgRtspUrl *self, const char *path)
 {
   const gboolean is_v6 = strchr (self->host, ':') != NULL;
+  g_autofree char *host = g_strndup (self->host, strcspn (self->host, is_v6 ? "%" : ""));
   const guint usual = self->is_tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
   g_autofree char *port = self->port != usual ? g_strdup_printf (":%u", self->port) : g_strdup ("");
 
   return g_strdup_printf ("%s://%s%s%s%s%s", self->is_tls ? "rtsps" : "rtsp", is_v6 ? "[" : "",
-                          self->host, is_v6 ? "]" : "", port, path);
+                          host, is_v6 ? "]" : "", port, path);
 }
 
 /**
@@ -202,10 +206,24 @@ cg_rtsp_url_get_control (const CgRtspUrl *self, const char *base, const char *co
 }
 
 /**
- * cg_rtsp_url_drop_query:
- * @self: an address
+ * cg_rtsp_url_is_query_refused:
+ * @location: an address, or its path
+ * @status: of the answer to it
  *
  * Some cameras give an address with a query that they do not know themselves (Q29).
+ *
+ * Returns: whether it is worth asking without; after 401 only if the login may be shown once more
+ */
+gboolean
+cg_rtsp_url_is_query_refused (const char *location, guint status)
+{
+  return strchr (location, '?') != NULL &&
+         (status == GST_RTSP_STS_NOT_FOUND || status == GST_RTSP_STS_UNAUTHORIZED);
+}
+
+/**
+ * cg_rtsp_url_drop_query:
+ * @self: an address
  *
  * Returns: whether there was one
  */

@@ -47,6 +47,7 @@ rtmp {{
       live on;
       wait_key on;
       sync 10ms;
+      {record}
       on_publish http://127.0.0.1:{notify}/;
       on_publish_done http://127.0.0.1:{notify}/;
     }}
@@ -127,9 +128,12 @@ class Broker:
 
 
 class MediaServer:
-    """nginx with its RTMP module. `events` tells who began and who ended to publish."""
+    """nginx with its RTMP module. `events` tells who began and who ended to publish.
 
-    def __init__(self, folder, own_session=False):
+    With `record`, a folder, it writes what is published there, as FLV.
+    """
+
+    def __init__(self, folder, own_session=False, record=None):
         self.port, self._http_port = Port(), Port()
         self.events = Mailbox("media server")
         self._folder = os.path.join(folder, "media")
@@ -137,15 +141,23 @@ class MediaServer:
         self._process = None
         self._own_session = own_session
         self._notify = _NotifyServer(self.events)
+        self._record = record
+        if record is not None:
+            os.makedirs(record)
         self._conf = os.path.join(self._folder, "nginx.conf")
         with open(self._conf, "w", encoding="utf-8") as conf:
             conf.write(MEDIA_CONF.format(
                 module=RTMP_MODULE, user="user root;" if os.geteuid() == 0 else "",
                 folder=self._folder, rtmp=self.port, http=self._http_port,
+                record=f"record all; record_path {record};" if record is not None else "",
                 notify=self._notify.server_port))
 
     def url(self, name):
         return f"rtmp://127.0.0.1:{self.port}/live/{name}"
+
+    def recording(self, name):
+        """Where a stream is written; the file is there once something of it has come."""
+        return os.path.join(self._record, f"{name}.flv")
 
     def start(self):
         self._process = Process(

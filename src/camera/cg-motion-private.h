@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-backoff.h"
+#include "cg-motion.h"
+#include "cg-ptz-eye.h"
+#include "cg-ptz-sense.h"
+
+/* What the parts of a motion share: cg-motion.c (order and lease), cg-motion-stop.c (stops, and
+ * their proof), cg-motion-limit.c (where a start is refused), cg-motion-watch.c (a move under way,
+ * and what follows it up), cg-motion-goto.c (presets), cg-motion-rest.c (who waits and asks). */
+
+/* One start on its way: a move, or the call of a preset. */
+typedef struct {
+  GTask *task;
+  CgMoveRequest request;
+  char *source;
+  char *preset;        /* (nullable) token: not a move */
+  gboolean has_target; /* where the preset is, is known */
+  CgPtzLook target;
+  gint64 asked_at_ms;
+  guint serial;
+  gboolean was_moving; /* before it was sent */
+  gboolean is_looked;  /* the camera was looked at first */
+} CgMotionStart;
+
+/* What the eye is open for. */
+typedef enum {
+  CG_MOTION_BLIND,
+  CG_MOTION_CONTACT, /* where the camera stands, just reached */
+  CG_MOTION_WATCH,   /* what a move does */
+  CG_MOTION_PROOF,   /* whether a stop has stopped it */
+  CG_MOTION_CALL,    /* whether it is at the preset */
+} CgMotionPhase;
+
+struct _CgMotion {
+  GObject parent_instance;
+
+  CgPtzDriver *driver;
+  CgClock *clock;
+  char *name;
+  CgPtzConfig config;
+  GRand *random;
+  CgPtzEye *eye;
+  CgMotionPhase phase;
+  CgPtzFacts facts;
+  CgPtzSense sense;
+  CgPtzSense told; /* of that, what has been told as learnt */
+
+  guint serial;    /* of the newest start or halt: an answer to an older one changes nothing */
+  guint commands;  /* how many were given so far; what we do by ourselves is none */
+  gboolean leased; /* the camera may be moving on our behalf */
+  char *source;    /* (nullable) link the lease came by */
+  CgPtzMove move;  /* what was asked for last */
+  gint64 lease_ends_ms;
+  GSource *lease;         /* ends the move */
+  GSource *grace;         /* ends it after the link was lost */
+  CgMotionStart *pending; /* (owned) (nullable) waits for a stop, or a look, to be answered */
+  guint moves_in_flight;
+  guint stops_in_flight;
+  gboolean halt_again; /* a move was in flight when the stop went out: it may arrive later */
+  CgBackoff halt_backoff;
+  guint halt_tries;
+  GSource *halt_retry;
+
+  CgOnvifStopForm stop_form;  /* tried first */
+  CgOnvifStopForm told_form;  /* has worked, as far as the camera tells */
+  CgOnvifStopForm known_form; /* of that, what has been told as learnt */
+  guint forms;                /* bits: tried since the last move */
+  guint looks;                /* of the phase */
+  guint lost;                 /* of the phase */
+  gboolean has_first;
+  gboolean moves_on; /* a stop that is being proven did not stop it, as far as was seen */
+  CgPtzLook first;   /* of the two that are compared */
+
+  gboolean has_place; /* where the camera stands; nothing of ours has moved it since */
+  CgPtzLook place;
+  gint64 place_at_ms;
+  gboolean has_moved; /* since it was last seen to stand */
+  gboolean stands;    /* under a lease: it has come to its end */
+  CgError end;        /* (or CG_N_ERRORS) of a camera without position: at which limit it stands */
+  CgPtzMove end_move;
+  gint64 end_at_ms;
+
+  CgPtzWatch watch;
+  gboolean from_rest;       /* the move that is watched began from standing still */
+  gboolean wants_beginning; /* a look shall show from where */
+  gboolean is_answered;     /* by the camera */
+  gboolean is_resent;       /* Q37 */
+  gboolean has_begun;       /* it was seen to move */
+  gint64 answered_at_ms;
+  gint64 seen_at_ms;    /* the look that the next one is compared with */
+  CgMotionStart *probe; /* (owned) (nullable) accepted, and not replied to before it is seen */
+  gboolean is_probing;  /* whether it is worth replying later */
+  GSource *probe_end;
+  GSource *follow_up; /* the next slice or step */
+  guint slice;        /* even: pan; odd: tilt (Q38) */
+
+  char *called; /* (nullable) token of the preset that is being called */
+  gboolean has_target;
+  CgPtzLook target;
+  gboolean is_call_measured;
+  gboolean was_moving; /* when it was called */
+  GSource *call_end;
+
+  GQueue waiting; /* (element-type GTask) each owned: for the camera to stand */
+};
+
+/* cg-motion.c */
+void cg_motion_halt_now (CgMotion *self, GTask *task);
+void cg_motion_send_start (CgMotion *self, CgMotionStart *start);
+void cg_motion_answer_start (CgMotionStart *start, GError *error);
+void cg_motion_end_lease (CgMotion *self);
+void cg_motion_set_leased (CgMotion *self, gboolean leased);
+void cg_motion_settle_overtaken (CgMotion *self);
+gint64 cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start);
+
+/* cg-motion-stop.c */
+void cg_motion_send_stop (CgMotion *self, GTask *task);
+void cg_motion_stop_stray (CgMotion *self);
+
+/* cg-motion-limit.c */
+gboolean cg_motion_refuse_start (CgMotion *self, CgMotionStart *start);
+gboolean cg_motion_wants_look (CgMotion *self, const CgMotionStart *start);
+void cg_motion_look_first (CgMotion *self, CgMotionStart *start);
+void
+cg_motion_refuse_at_limit (CgMotion *self, CgMotionStart *start, CgError code, CgErrorBasis basis);
+
+/* cg-motion-watch.c */
+void cg_motion_begin_watch (CgMotion *self, const CgMotionStart *start, gboolean goes_on);
+gboolean cg_motion_watch_answered (CgMotion *self, CgMotionStart *start);
+void cg_motion_end_watch (CgMotion *self);
+void cg_motion_settle_probe (CgMotion *self);
+CgPtzMove cg_motion_get_slice (CgMotion *self);
+
+/* cg-motion-goto.c */
+gboolean cg_motion_refuse_busy (CgMotion *self, CgMotionStart *start);
+void cg_motion_begin_call (CgMotion *self, const CgMotionStart *start);
+void cg_motion_call_answered (CgMotion *self);
+void cg_motion_end_call (CgMotion *self);
+
+/* cg-motion-rest.c */
+void cg_motion_add_signals (CgMotionClass *klass);
+void cg_motion_dispose_rest (CgMotion *self);
+void cg_motion_take_facts (CgMotion *self);
+void cg_motion_open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms, CgPtzEyeFunc func);
+void cg_motion_close_eye (CgMotion *self);
+void cg_motion_note_place (CgMotion *self, const CgPtzLook *look);
+void cg_motion_forget_place (CgMotion *self);
+void cg_motion_tell_learnt (CgMotion *self);
+void cg_motion_tell_leased (CgMotion *self);
+void cg_motion_tell_not_stopped (CgMotion *self, const char *message);
+void cg_motion_tell_arrived (CgMotion *self, const char *preset, const CgPtzLook *look);
+void cg_motion_check_rest (CgMotion *self);
+gboolean cg_motion_is_measurable (CgMotion *self);

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a motion that knows where the camera stands, and tells those who wait for it or ask.
+ */
+#include "cg-motion-private.h"
+
+#include "cg-main.h"
+
+/* A camera that has just been reached is looked at again when the look was lost. */
+#define CONTACT_RETRY_MS 1000
+
+enum { SIGNAL_LEASED, SIGNAL_LEARNT, SIGNAL_NOT_STOPPED, SIGNAL_ARRIVED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+/**
+ * cg_motion_add_signals:
+ * @klass: of CgMotion
+ *
+ * For class_init.
+ */
+void
+cg_motion_add_signals (CgMotionClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  signals[SIGNAL_LEASED] = g_signal_new ("leased", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[SIGNAL_LEARNT] =
+      g_signal_new ("learnt", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_NOT_STOPPED] = g_signal_new ("not-stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                              NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
+}
+
+/**
+ * cg_motion_tell_leased:
+ * @self: a camera's motion
+ *
+ * Emits #CgMotion::leased.
+ */
+void
+cg_motion_tell_leased (CgMotion *self)
+{
+  g_signal_emit (self, signals[SIGNAL_LEASED], 0, self->leased);
+}
+
+/**
+ * cg_motion_tell_not_stopped:
+ * @self: a camera's motion
+ * @message: for people
+ *
+ * Emits #CgMotion::not-stopped.
+ */
+void
+cg_motion_tell_not_stopped (CgMotion *self, const char *message)
+{
+  g_signal_emit (self, signals[SIGNAL_NOT_STOPPED], 0, message);
+}
+
+/**
+ * cg_motion_tell_arrived:
+ * @self: a camera's motion
+ * @preset: token
+ * @look: (nullable): where, as far as it tells
+ *
+ * Emits #CgMotion::arrived.
+ */
+void
+cg_motion_tell_arrived (CgMotion *self, const char *preset, const CgPtzLook *look)
+{
+  g_signal_emit (self, signals[SIGNAL_ARRIVED], 0, preset, look);
+}
+
+/**
+ * cg_motion_tell_learnt:
+ * @self: a camera's motion
+ *
+ * Emits #CgMotion::learnt if anything is new: nothing is written for a move that teaches nothing.
+ */
+void
+cg_motion_tell_learnt (CgMotion *self)
+{
+  if (cg_ptz_sense_equal (&self->told, &self->sense) && self->told_form == self->known_form)
+    return;
+  self->told = self->sense;
+  self->known_form = self->told_form;
+  g_signal_emit (self, signals[SIGNAL_LEARNT], 0);
+}
+
+/**
+ * cg_motion_open_eye:
+ * @self: a camera's motion
+ * @phase: what it is to look for
+ * @delay_ms: until the first look
+ * @func: gets each look
+ *
+ * The eye does one thing at a time: the newest.
+ */
+void
+cg_motion_open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms, CgPtzEyeFunc func)
+{
+  self->phase = phase;
+  self->looks = self->lost = 0;
+  self->has_first = FALSE;
+  cg_ptz_eye_open (self->eye, delay_ms, func, self);
+}
+
+/**
+ * cg_motion_close_eye:
+ * @self: a camera's motion
+ *
+ * Whatever the eye was open for is over.
+ */
+void
+cg_motion_close_eye (CgMotion *self)
+{
+  self->phase = CG_MOTION_BLIND;
+  cg_ptz_eye_close (self->eye);
+}
+
+/**
+ * cg_motion_note_place:
+ * @self: a camera's motion
+ * @look: what was seen
+ *
+ * The camera stands there.
+ */
+void
+cg_motion_note_place (CgMotion *self, const CgPtzLook *look)
+{
+  self->has_place = TRUE;
+  self->place = *look;
+  self->place_at_ms = cg_clock_get_monotonic_ms (self->clock);
+}
+
+/**
+ * cg_motion_forget_place:
+ * @self: a camera's motion
+ *
+ * Something is about to move the camera.
+ */
+void
+cg_motion_forget_place (CgMotion *self)
+{
+  self->has_place = FALSE;
+  self->has_moved = TRUE;
+  self->end = CG_N_ERRORS;
+}
+
+/**
+ * cg_motion_is_measurable:
+ * @self: a camera's motion
+ *
+ * Returns: whether looking can tell that the camera stands, as far as is known
+ */
+gboolean
+cg_motion_is_measurable (CgMotion *self)
+{
+  CgPtzLook look;
+
+  if (!cg_ptz_eye_is_worth (self->eye))
+    return FALSE;
+  if (!cg_ptz_eye_get_last (self->eye, &look, NULL) || cg_ptz_sense_has_place (&self->sense, &look))
+    return TRUE;
+  return look.has_move_status && self->sense.move_status == CG_PTZ_TRUTH_HONEST;
+}
+
+static gboolean
+is_at_rest (CgMotion *self)
+{
+  return !cg_motion_is_moving (self) && self->called == NULL && self->phase != CG_MOTION_PROOF;
+}
+
+static void
+tell_rest (GTask *task)
+{
+  cg_clear_source ((GSource **)g_task_get_task_data (task));
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/**
+ * cg_motion_check_rest:
+ * @self: a camera's motion
+ *
+ * Whatever may have come to its end calls this.
+ */
+void
+cg_motion_check_rest (CgMotion *self)
+{
+  while (!g_queue_is_empty (&self->waiting) && is_at_rest (self))
+    tell_rest (g_queue_pop_head (&self->waiting));
+}
+
+static gboolean
+on_rest_timeout (gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CgMotion *self = g_task_get_source_object (task);
+
+  g_queue_remove (&self->waiting, task);
+  cg_clear_source ((GSource **)g_task_get_task_data (task));
+  g_task_return_new_error (task, CG_ERROR, CG_ERROR_TIMED_OUT, "%s still moves", self->name);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cg_motion_dispose_rest:
+ * @self: a camera's motion
+ *
+ * For dispose().
+ */
+void
+cg_motion_dispose_rest (CgMotion *self)
+{
+  GTask *task;
+
+  cg_motion_end_call (self);
+  cg_motion_close_eye (self);
+  while ((task = g_queue_pop_head (&self->waiting)) != NULL) {
+    cg_clear_source ((GSource **)g_task_get_task_data (task));
+    g_task_return_new_error (task, CG_ERROR, CG_ERROR_CANCELLED, "%s is being removed", self->name);
+    g_object_unref (task);
+  }
+}
+
+static void
+free_timer (gpointer data)
+{
+  GSource **timer = data;
+
+  cg_clear_source (timer);
+  g_free (timer);
+}
+
+/**
+ * cg_motion_await_rest_async:
+ * @self: a camera's motion
+ * @timeout_ms: for the camera to come to rest
+ * @callback: finish with cg_motion_await_rest_finish(); may be called before this returns
+ * @user_data: for @callback
+ *
+ * Waits until nothing moves the camera on our behalf and, as far as it can be seen, it stands.
+ */
+void
+cg_motion_await_rest_async (CgMotion *self,
+                            guint timeout_ms,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  GSource **timer = g_new0 (GSource *, 1);
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_motion_await_rest_async);
+  g_task_set_task_data (task, timer, free_timer);
+  if (is_at_rest (self)) {
+    tell_rest (task);
+    return;
+  }
+  *timer = cg_clock_add_timeout (self->clock, timeout_ms, on_rest_timeout, task);
+  g_queue_push_tail (&self->waiting, task);
+}
+
+/**
+ * cg_motion_await_rest_finish:
+ * @self: a camera's motion
+ * @result: what the callback got
+ * @error: return location: %CG_ERROR_TIMED_OUT: it still moves
+ *
+ * Returns: whether the camera stands; where nobody can tell, whether nothing moves it
+ */
+gboolean
+cg_motion_await_rest_finish (CgMotion *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static guint
+on_contact_look (const CgPtzLook *look, gpointer user_data)
+{
+  CgMotion *self = user_data;
+
+  if (look == NULL && cg_ptz_eye_is_worth (self->eye))
+    return CONTACT_RETRY_MS;
+  if (look != NULL &&
+      (self->sense.move_status != CG_PTZ_TRUTH_HONEST || !cg_ptz_look_is_moving (look)))
+    cg_motion_note_place (self, look);
+  cg_motion_close_eye (self);
+  return 0;
+}
+
+/**
+ * cg_motion_take_facts:
+ * @self: a camera's motion
+ *
+ * What the camera says of itself may depend on the space in which it tells its place.
+ */
+void
+cg_motion_take_facts (CgMotion *self)
+{
+  cg_ptz_driver_get_facts (self->driver, &self->facts);
+  cg_ptz_sense_set_facts (&self->sense, &self->facts);
+  cg_ptz_sense_set_facts (&self->told, &self->facts);
+}
+
+/**
+ * cg_motion_contacted:
+ * @self: the motion of a camera that has just been reached
+ *
+ * Takes what the camera says of itself, and looks where it stands. In which space it tells that is
+ * known after the look: until then what was known of its ends holds.
+ */
+void
+cg_motion_contacted (CgMotion *self)
+{
+  const CgPtzFacts *facts = &self->facts;
+
+  CG_ON_MAIN ();
+  cg_ptz_driver_get_facts (self->driver, &self->facts);
+  if (!cg_ptz_sense_has_facts (&self->sense))
+    cg_motion_take_facts (self);
+  cg_ptz_eye_renew (self->eye);
+  if (!is_at_rest (self) || self->phase != CG_MOTION_BLIND)
+    return;
+  self->has_place = FALSE;
+  if (facts->continuous_pan_tilt || facts->continuous_zoom || facts->relative_pan_tilt ||
+      facts->relative_zoom)
+    cg_motion_open_eye (self, CG_MOTION_CONTACT, 0, on_contact_look);
+}
+
+/**
+ * cg_motion_set_learnt:
+ * @self: a camera's motion
+ * @stop_form: the form of stop that has worked (Q1, Q33)
+ * @ptz: (nullable): from cg_motion_get_learnt(), in another life perhaps
+ */
+void
+cg_motion_set_learnt (CgMotion *self, CgOnvifStopForm stop_form, JsonNode *ptz)
+{
+  CG_ON_MAIN ();
+  self->stop_form = self->told_form = self->known_form = stop_form;
+  cg_ptz_sense_read (&self->sense, ptz);
+  self->told = self->sense;
+}
+
+/**
+ * cg_motion_get_stop_form:
+ * @self: a camera's motion
+ *
+ * Returns: the form of stop that the camera has taken and, as far as it tells, obeyed
+ */
+CgOnvifStopForm
+cg_motion_get_stop_form (CgMotion *self)
+{
+  return self->told_form;
+}
+
+/**
+ * cg_motion_get_learnt:
+ * @self: a camera's motion
+ *
+ * Returns: (transfer full): what its moves have taught, to be stored
+ */
+JsonNode *
+cg_motion_get_learnt (CgMotion *self)
+{
+  return cg_ptz_sense_write (&self->sense);
+}
+
+/**
+ * cg_motion_get_place:
+ * @self: a camera's motion
+ * @look: (out): what was seen last
+ * @age_ms: (out) (optional): how long ago
+ *
+ * Returns: whether the camera has been seen since it was reached
+ */
+gboolean
+cg_motion_get_place (CgMotion *self, CgPtzLook *look, gint64 *age_ms)
+{
+  return cg_ptz_eye_get_last (self->eye, look, age_ms);
+}
+
+static void
+on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autofree CgPtzLook *look = g_new0 (CgPtzLook, 1);
+  GError *error = NULL;
+
+  if (cg_ptz_eye_look_finish (CG_PTZ_EYE (object), result, look, &error))
+    g_task_return_pointer (task, g_steal_pointer (&look), g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * cg_motion_look_async:
+ * @self: a camera's motion
+ * @timeout_ms: until the answer
+ * @callback: finish with cg_motion_look_finish()
+ * @user_data: for @callback
+ *
+ * Asks the camera where it is now.
+ */
+void
+cg_motion_look_async (CgMotion *self,
+                      guint timeout_ms,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_motion_look_async);
+  cg_ptz_eye_look_async (self->eye, timeout_ms, on_looked, task);
+}
+
+/**
+ * cg_motion_look_finish:
+ * @self: a camera's motion
+ * @result: what the callback got
+ * @look: (out): what was seen
+ * @error: return location for a #CG_ERROR
+ *
+ * Returns: whether the camera has answered
+ */
+gboolean
+cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error)
+{
+  g_autofree CgPtzLook *seen = NULL;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  seen = g_task_propagate_pointer (G_TASK (result), error);
+  if (seen != NULL)
+    *look = *seen;
+  return seen != NULL;
+}
+
+/**
+ * cg_motion_is_same_place:
+ * @self: a camera's motion
+ * @a: a place
+ * @b: another
+ *
+ * Returns: whether the two are the same within this camera's tolerance
+ */
+gboolean
+cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b)
+{
+  return cg_ptz_sense_is_same_place (&self->sense, a, b);
+}
+
+static void
+describe_place (CgMotion *self, JsonObject *object)
+{
+  JsonObject *place;
+  CgPtzLook look;
+  gint64 age_ms;
+
+  if (!cg_ptz_eye_get_last (self->eye, &look, &age_ms))
+    return;
+  place = json_object_new ();
+  if (look.has_position) {
+    json_object_set_double_member (place, "pan", look.pan);
+    json_object_set_double_member (place, "tilt", look.tilt);
+  }
+  if (look.has_zoom)
+    json_object_set_double_member (place, "zoom", look.zoom);
+  if (look.has_move_status)
+    json_object_set_boolean_member (place, "moving", cg_ptz_look_is_moving (&look));
+  json_object_set_int_member (place, "age", age_ms);
+  json_object_set_object_member (object, "place", place);
+}
+
+static void
+describe_lease (CgMotion *self, JsonObject *object)
+{
+  JsonObject *lease;
+
+  if (self->lease == NULL)
+    return;
+  lease = json_object_new ();
+  json_object_set_int_member (
+      lease, "left", MAX (self->lease_ends_ms - cg_clock_get_monotonic_ms (self->clock), 0));
+  if (self->source != NULL)
+    json_object_set_string_member (lease, "source", self->source);
+  json_object_set_double_member (lease, "pan", self->move.pan);
+  json_object_set_double_member (lease, "tilt", self->move.tilt);
+  json_object_set_double_member (lease, "zoom", self->move.zoom);
+  json_object_set_object_member (object, "lease", lease);
+}
+
+/**
+ * cg_motion_describe:
+ * @self: a camera's motion
+ *
+ * Returns: (transfer full): an object for `ptz status`: `moving`, `lease` (`left` in ms, `source`,
+ *   speeds), `calling` (token), `place` (`age` in ms), `learnt` (axes with sign, ends and what the
+ *   position is worth; MoveStatus; habits), `stop` (the form that works)
+ */
+JsonNode *
+cg_motion_describe (CgMotion *self)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+
+  CG_ON_MAIN ();
+  json_object_set_boolean_member (object, "moving", self->leased && !self->stands);
+  describe_lease (self, object);
+  if (self->called != NULL)
+    json_object_set_string_member (object, "calling", self->called);
+  describe_place (self, object);
+  json_object_set_boolean_member (object, "measurable", cg_motion_is_measurable (self));
+  json_object_set_member (object, "learnt", cg_ptz_sense_write (&self->sense));
+  json_object_set_string_member (object, "stop", cg_onvif_stop_form_get_word (self->told_form));
+  json_node_take_object (node, object);
+  return node;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a motion that watches a move: what it teaches, whether it has begun, and what has to
+ * follow it up while its lease runs. */
+#include "cg-motion-private.h"
+
+/* After the camera has agreed to a move, and from look to look of one that is waited for. */
+#define PROBE_MS 250
+/* So long after it has agreed, a camera that does not move is not going to. */
+#define BEGUN_MS 450
+/* From look to look of a lease: also the time after which a command counts as slept through (Q37).
+ */
+#define WATCH_MS 1000
+/* Between two looks that shall show that something stands. */
+#define STAND_MS 700
+/* Timers and answers take their time. */
+#define SLACK_MS 100
+/* Where the camera stood a moment ago, it stands now; else it is looked at while the move goes out.
+ */
+#define PLACE_FRESH_MS 1000
+/* The reply goes out before the time for it is over. */
+#define REPLY_MARGIN_MS 200
+/* A diagonal is split into slices of this length (Q38); steps follow each other after it. */
+#define SLICE_MS 500
+
+static gint64
+get_now_ms (CgMotion *self)
+{
+  return cg_clock_get_monotonic_ms (self->clock);
+}
+
+static gboolean
+is_continuous (CgMotion *self)
+{
+  return self->move.zooming ? self->facts.continuous_zoom : self->facts.continuous_pan_tilt;
+}
+
+static gboolean
+is_relative (CgMotion *self)
+{
+  return !is_continuous (self) &&
+         (self->move.zooming ? self->facts.relative_zoom : self->facts.relative_pan_tilt);
+}
+
+static gboolean
+is_split (CgMotion *self)
+{
+  return self->sense.one_axis_only && is_continuous (self) && self->move.pan_tilt &&
+         self->move.pan != 0 && self->move.tilt != 0;
+}
+
+/**
+ * cg_motion_get_slice:
+ * @self: a camera's motion
+ *
+ * Returns: what is to be sent now of the move that was asked for (Q38)
+ */
+CgPtzMove
+cg_motion_get_slice (CgMotion *self)
+{
+  CgPtzMove slice = self->move;
+
+  if (!is_split (self))
+    return slice;
+  if (self->slice % 2 == 0)
+    slice.tilt = 0;
+  else
+    slice.pan = 0;
+  return slice;
+}
+
+/**
+ * cg_motion_settle_probe:
+ * @self: a camera's motion
+ *
+ * Replies to a move that was accepted, and is not waited for any longer.
+ */
+void
+cg_motion_settle_probe (CgMotion *self)
+{
+  CgMotionStart *start = g_steal_pointer (&self->probe);
+
+  self->is_probing = FALSE;
+  cg_clear_source (&self->probe_end);
+  if (start != NULL)
+    cg_motion_answer_start (start, NULL);
+}
+
+static gboolean
+on_probe_end (gpointer user_data)
+{
+  cg_motion_settle_probe (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void plan_follow_up (CgMotion *self);
+
+static void
+on_followed_up (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
+    g_debug ("%s: what follows a move up has failed: %s", self->name, error->message);
+  self->moves_in_flight--;
+  g_task_return_boolean (task, TRUE);
+  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
+    plan_follow_up (self);
+  else
+    cg_motion_settle_overtaken (self);
+  cg_motion_check_rest (self);
+}
+
+/* The same move, its other axis, or the next step: only while the lease runs, and one at a time. */
+static void
+follow_up (CgMotion *self)
+{
+  CgPtzMove slice = cg_motion_get_slice (self);
+  GTask *task;
+
+  if (!self->leased || self->lease == NULL || self->moves_in_flight > 0 ||
+      self->stops_in_flight > 0 || self->pending != NULL)
+    return;
+  slice.stop_others = FALSE;
+  task = g_task_new (self, NULL, NULL, NULL);
+  g_task_set_source_tag (task, follow_up);
+  g_task_set_task_data (task, GUINT_TO_POINTER (self->serial), NULL);
+  self->moves_in_flight++;
+  self->has_moved = TRUE;
+  cg_ptz_driver_move_async (self->driver, &slice, self->config.reply_timeout_ms, on_followed_up,
+                            task);
+}
+
+static gboolean
+on_follow_up (gpointer user_data)
+{
+  CgMotion *self = user_data;
+
+  cg_clear_source (&self->follow_up);
+  self->slice++;
+  follow_up (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+plan_follow_up (CgMotion *self)
+{
+  cg_clear_source (&self->follow_up);
+  if (self->lease != NULL && (is_split (self) || is_relative (self)))
+    self->follow_up = cg_clock_add_timeout (self->clock, SLICE_MS, on_follow_up, self);
+}
+
+/* Whether the camera may stand at its limit, as far as @look shows: where there is no position,
+ * only MoveStatus can tell, after the move (Q36). */
+static gboolean
+may_be_at_limit (CgMotion *self, const CgPtzLook *look)
+{
+  if (cg_ptz_sense_get_code (&self->move) == CG_N_ERRORS)
+    return FALSE;
+  if (cg_ptz_sense_has_place (&self->sense, look))
+    return cg_ptz_sense_get_limit (&self->sense, look, &self->move).code != CG_N_ERRORS;
+  return look->has_move_status && self->sense.move_status == CG_PTZ_TRUTH_HONEST &&
+         is_continuous (self);
+}
+
+static void
+remember_end (CgMotion *self, const CgPtzLook *look)
+{
+  if (cg_ptz_sense_has_place (&self->sense, look) || !is_continuous (self))
+    return;
+  self->end = cg_ptz_sense_get_code (&self->move);
+  self->end_move = self->move;
+  self->end_at_ms = get_now_ms (self);
+}
+
+/* It was asked to move, and was seen not to: the command is withdrawn, and the request answered. */
+static void
+refuse_probe (CgMotion *self, const CgPtzLook *look)
+{
+  CgMotionStart *start = g_steal_pointer (&self->probe);
+
+  cg_ptz_sense_note_end (&self->sense, look, &self->move);
+  cg_motion_settle_probe (self);
+  cg_motion_note_place (self, look);
+  remember_end (self, look);
+  self->has_moved = FALSE;
+  cg_motion_tell_learnt (self);
+  cg_motion_refuse_at_limit (self, start, cg_ptz_sense_get_code (&self->move),
+                             CG_ERROR_BASIS_MEASURED);
+}
+
+/* Q37: the first command after a rest was slept through. */
+static guint
+resend (CgMotion *self)
+{
+  g_debug ("%s: has not moved: asking once more", self->name);
+  self->is_resent = TRUE;
+  self->answered_at_ms = get_now_ms (self);
+  follow_up (self);
+  return PROBE_MS;
+}
+
+static void
+note_begun (CgMotion *self)
+{
+  if (!self->has_begun && self->is_resent)
+    cg_ptz_sense_note_second_try (&self->sense, TRUE);
+  self->has_begun = TRUE;
+}
+
+/* Whether a command that was slept through would look the same as a limit (Q37). */
+static gboolean
+may_have_slept (CgMotion *self, const CgPtzLook *look)
+{
+  if (self->is_resent || is_relative (self))
+    return FALSE;
+  return self->sense.loses_first || !cg_ptz_sense_has_place (&self->sense, look) ||
+         cg_ptz_sense_get_limit (&self->sense, look, &self->move).is_odd;
+}
+
+/* Returns: when to look again; 0: it is over */
+static guint
+judge_probe (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms)
+{
+  if (seen == CG_PTZ_SEEN_MOVING)
+    note_begun (self);
+  if (seen == CG_PTZ_SEEN_MOVING || !may_be_at_limit (self, look)) {
+    cg_motion_settle_probe (self);
+    return WATCH_MS - PROBE_MS;
+  }
+  if (age_ms < BEGUN_MS)
+    return PROBE_MS;
+  if (seen == CG_PTZ_SEEN_NOTHING) {
+    cg_motion_settle_probe (self);
+    return WATCH_MS;
+  }
+  if (may_have_slept (self, look))
+    return resend (self);
+  refuse_probe (self, look);
+  return 0;
+}
+
+/* Under its lease it stands: there is an end. */
+static guint
+note_stands (CgMotion *self, const CgPtzLook *look)
+{
+  self->stands = TRUE;
+  cg_motion_note_place (self, look);
+  remember_end (self, look);
+  return 0;
+}
+
+/* It has not begun to move. Returns: when to look again; 0: it is over */
+static guint
+judge_start (CgMotion *self, const CgPtzLook *look, gint64 age_ms)
+{
+  const gboolean may_resend = self->from_rest && !self->is_resent && !is_relative (self);
+
+  if (cg_ptz_sense_has_place (&self->sense, look) && may_be_at_limit (self, look)) {
+    if (age_ms < BEGUN_MS)
+      return PROBE_MS;
+    cg_ptz_sense_note_end (&self->sense, look, &self->move);
+    return note_stands (self, look);
+  }
+  if (age_ms < WATCH_MS - SLACK_MS && !(may_resend && self->sense.loses_first))
+    return (guint)MAX (WATCH_MS - age_ms, PROBE_MS);
+  if (may_resend)
+    return resend (self);
+  if (self->is_resent) {
+    cg_ptz_sense_note_second_try (&self->sense, FALSE);
+    cg_ptz_sense_note_unmoved (&self->sense, look, &self->move);
+  }
+  return note_stands (self, look);
+}
+
+/* Returns: when to look again; 0: it is over */
+static guint
+judge_move (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms)
+{
+  switch (seen) {
+  case CG_PTZ_SEEN_NOTHING:
+    return WATCH_MS;
+  case CG_PTZ_SEEN_MOVING:
+    note_begun (self);
+    if (is_split (self) && self->follow_up == NULL && self->moves_in_flight == 0)
+      plan_follow_up (self);
+    return age_ms < WATCH_MS - SLACK_MS ? WATCH_MS - PROBE_MS : WATCH_MS;
+  case CG_PTZ_SEEN_STILL:
+    if (!self->has_begun)
+      return judge_start (self, look, age_ms);
+    if (get_now_ms (self) - self->seen_at_ms < STAND_MS)
+      return WATCH_MS;
+    return note_stands (self, look);
+  }
+  g_return_val_if_reached (0);
+}
+
+/* What is seen while the move goes out shows where it began. */
+static guint
+see_beginning (CgMotion *self, const CgPtzLook *look)
+{
+  self->wants_beginning = FALSE;
+  cg_ptz_watch_init (&self->watch, &self->move, look);
+  if (self->is_probing && !may_be_at_limit (self, look))
+    cg_motion_settle_probe (self);
+  return PROBE_MS;
+}
+
+static guint
+see_nothing (CgMotion *self)
+{
+  self->wants_beginning = FALSE;
+  cg_motion_settle_probe (self);
+  return cg_ptz_eye_is_worth (self->eye) ? WATCH_MS : 0;
+}
+
+static guint
+see_move (CgMotion *self, const CgPtzLook *look)
+{
+  const gint64 age_ms = get_now_ms (self) - self->answered_at_ms;
+  const CgPtzSeen seen = cg_ptz_sense_watch (&self->sense, &self->watch, look);
+  const guint delay_ms = self->is_probing ? judge_probe (self, look, seen, age_ms)
+                                          : judge_move (self, look, seen, age_ms);
+
+  cg_motion_tell_learnt (self);
+  return cg_ptz_eye_is_worth (self->eye) ? delay_ms : 0;
+}
+
+static guint
+on_watch (const CgPtzLook *look, gpointer user_data)
+{
+  g_autoptr (CgMotion) self = g_object_ref (user_data);
+  guint delay_ms;
+
+  if (look == NULL)
+    delay_ms = see_nothing (self);
+  else if (self->wants_beginning)
+    delay_ms = see_beginning (self, look);
+  else if (!self->is_answered)
+    delay_ms = PROBE_MS;
+  else
+    delay_ms = see_move (self, look);
+  self->seen_at_ms = get_now_ms (self);
+  if (delay_ms == 0 && self->phase == CG_MOTION_WATCH)
+    cg_motion_close_eye (self);
+  return delay_ms;
+}
+
+/**
+ * cg_motion_end_watch:
+ * @self: a camera's motion
+ *
+ * Nobody watches the move any more.
+ */
+void
+cg_motion_end_watch (CgMotion *self)
+{
+  cg_motion_settle_probe (self);
+  if (self->phase == CG_MOTION_WATCH)
+    cg_motion_close_eye (self);
+}
+
+/**
+ * cg_motion_begin_watch:
+ * @self: a camera's motion
+ * @start: a start
+ * @goes_on: whether it goes the same way as the one before
+ *
+ * The camera is about to be asked for self->move.
+ */
+void
+cg_motion_begin_watch (CgMotion *self, const CgMotionStart *start, gboolean goes_on)
+{
+  const gboolean is_fresh =
+      self->has_place && get_now_ms (self) - self->place_at_ms < PLACE_FRESH_MS;
+
+  if (goes_on && start->was_moving && !self->stands && self->phase == CG_MOTION_WATCH)
+    return;
+  cg_motion_close_eye (self);
+  self->from_rest = !start->was_moving || self->stands || start->is_looked;
+  self->has_begun = self->is_resent = self->is_answered = self->is_probing = FALSE;
+  self->wants_beginning = self->from_rest && !is_fresh && cg_ptz_eye_is_worth (self->eye);
+  cg_ptz_watch_init (&self->watch, &self->move, self->from_rest && is_fresh ? &self->place : NULL);
+  if (self->wants_beginning) {
+    self->is_probing = cg_ptz_sense_get_code (&self->move) != CG_N_ERRORS;
+    cg_motion_open_eye (self, CG_MOTION_WATCH, 0, on_watch);
+  } else if (self->from_rest && is_fresh && cg_ptz_eye_is_worth (self->eye)) {
+    self->is_probing = may_be_at_limit (self, &self->place);
+  }
+}
+
+/**
+ * cg_motion_watch_answered:
+ * @self: a camera's motion
+ * @start: a start
+ *
+ * The camera has agreed to the move.
+ *
+ * Returns: whether @start was taken over: its reply waits until it is seen what the camera does
+ */
+gboolean
+cg_motion_watch_answered (CgMotion *self, CgMotionStart *start)
+{
+  const gint64 left_ms = cg_motion_get_left_ms (self, start) - REPLY_MARGIN_MS;
+
+  plan_follow_up (self);
+  if (self->is_answered)
+    return FALSE;
+  self->is_answered = TRUE;
+  self->answered_at_ms = get_now_ms (self);
+  if (!cg_ptz_eye_is_worth (self->eye))
+    self->is_probing = FALSE;
+  else if (!self->wants_beginning)
+    cg_motion_open_eye (self, CG_MOTION_WATCH, PROBE_MS, on_watch);
+  if (!self->is_probing || left_ms <= 0) {
+    self->is_probing = FALSE;
+    return FALSE;
+  }
+  self->probe = start;
+  self->probe_end = cg_clock_add_timeout (self->clock, left_ms, on_probe_end, self);
+  return TRUE;
+}

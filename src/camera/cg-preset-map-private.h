@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "cg-preset-map.h"
+
+G_BEGIN_DECLS
+
+/* What cg-preset-map.c (the map) and cg-preset-reconcile.c (the camera's list) share. */
+
+typedef struct {
+  char *token;        /* (nullable): %NULL where the index is free */
+  char *name;         /* (nullable): that was asked for; wins as long as @shown does not change */
+  char *shown;        /* (nullable): that the camera shows; %NULL: not looked at since it was set */
+  CgPresetPlace told; /* that the camera tells of it */
+  CgPresetPlace noted; /* where the camera came to rest */
+} CgPresetSlot;
+
+struct _CgPresetMap {
+  CgPresetSlot slots[CG_PRESET_INDEX_MAX + 1]; /* by index; 0 is never used */
+  gboolean is_there[CG_PRESET_INDEX_MAX + 1];  /* the camera has a slot of that number */
+};
+
+void cg_preset_slot_clear (CgPresetSlot *self);
+gboolean cg_preset_place_is_known (const CgPresetPlace *self);
+
+G_END_DECLS

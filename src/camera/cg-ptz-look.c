@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-ptz-look.h"
+
+/**
+ * cg_ptz_look_get:
+ * @self: a look
+ * @axis: pan, tilt or zoom
+ * @value: (out): where it is
+ *
+ * Returns: whether the camera tells that
+ */
+gboolean
+cg_ptz_look_get (const CgPtzLook *self, CgPtzAxis axis, double *value)
+{
+  const double values[] = {self->pan, self->tilt, self->zoom};
+
+  if (axis == CG_PTZ_ZOOM ? !self->has_zoom : !self->has_position)
+    return FALSE;
+  *value = values[axis];
+  return TRUE;
+}
+
+/**
+ * cg_ptz_look_is_moving:
+ * @self: a look
+ *
+ * Returns: whether the camera says that anything moves
+ */
+gboolean
+cg_ptz_look_is_moving (const CgPtzLook *self)
+{
+  return self->has_move_status && (self->moving_pan_tilt || self->moving_zoom);
+}

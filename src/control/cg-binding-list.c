@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-binding-list.h"
+
+#include "cg-error.h"
+#include "cg-member.h"
+
+static const struct {
+  const char *place;
+  const char *outer; /* (nullable): an object around it */
+  const char *inner;
+} rows[] = {
+    {"camera", NULL, "camera"},
+    {"cameras", NULL, "cameras"},
+    {"peripherals.camera", "peripherals", "camera"},
+};
+
+/* Returns: (nullable): the object in which this row's list stands, if anything stands there */
+static JsonObject *
+find_holder (JsonObject *document, gsize row)
+{
+  JsonObject *holder =
+      rows[row].outer != NULL ? cg_member_get_object (document, rows[row].outer) : document;
+
+  return holder != NULL && cg_member_is_present (holder, rows[row].inner) ? holder : NULL;
+}
+
+/**
+ * cg_binding_list_get_place:
+ * @index: 0: how we write it ourselves
+ *
+ * Returns: a place, as paths of faults begin
+ */
+const char *
+cg_binding_list_get_place (guint index)
+{
+  g_return_val_if_fail (index < G_N_ELEMENTS (rows), NULL);
+
+  return rows[index].place;
+}
+
+/**
+ * cg_binding_list_check:
+ * @document: a configuration
+ * @error: return location: %CG_ERROR_INVALID_CONFIG
+ *
+ * Returns: whether it has one list of cameras at most
+ */
+gboolean
+cg_binding_list_check (JsonObject *document, GError **error)
+{
+  const char *first = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    JsonObject *holder = find_holder (document, i);
+    const char *why = NULL;
+
+    if (holder == NULL)
+      continue;
+    if (!JSON_NODE_HOLDS_ARRAY (json_object_get_member (holder, rows[i].inner)))
+      why = "is no list";
+    else if (first != NULL)
+      why = "is a second list of cameras";
+    if (why != NULL) {
+      g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s: %s", rows[i].place, why);
+      return FALSE;
+    }
+    first = rows[i].place;
+  }
+  return TRUE;
+}
+
+/**
+ * cg_binding_list_has:
+ * @document: a configuration
+ *
+ * Returns: whether it has a list of cameras
+ */
+gboolean
+cg_binding_list_has (JsonObject *document)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (find_holder (document, i) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * cg_binding_list_take:
+ * @document: a configuration; loses its list of cameras
+ * @place: (out) (transfer full): where that stood; the first place if it had none
+ *
+ * Returns: (transfer full): the list, empty if it had none
+ */
+JsonArray *
+cg_binding_list_take (JsonObject *document, char **place)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    JsonObject *holder = find_holder (document, i);
+    JsonArray *cameras;
+
+    if (holder == NULL || !JSON_NODE_HOLDS_ARRAY (json_object_get_member (holder, rows[i].inner)))
+      continue;
+    cameras = json_array_ref (json_object_get_array_member (holder, rows[i].inner));
+    json_object_remove_member (holder, rows[i].inner);
+    *place = g_strdup (rows[i].place);
+    return cameras;
+  }
+  *place = g_strdup (rows[0].place);
+  return json_array_new ();
+}
+
+/**
+ * cg_binding_list_put:
+ * @document: a configuration without a list of cameras
+ * @place: where it is to stand
+ * @cameras: (transfer full): the list
+ */
+void
+cg_binding_list_put (JsonObject *document, const char *place, JsonArray *cameras)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (!g_str_equal (rows[i].place, place))
+      continue;
+    if (rows[i].outer != NULL && cg_member_get_object (document, rows[i].outer) == NULL)
+      json_object_set_object_member (document, rows[i].outer, json_object_new ());
+    if (rows[i].outer != NULL)
+      document = cg_member_get_object (document, rows[i].outer);
+    json_object_set_array_member (document, rows[i].inner, cameras);
+    return;
+  }
+  json_array_unref (cameras);
+  g_return_if_reached ();
+}
+
+/**
+ * cg_binding_list_find:
+ * @cameras: a list
+ * @did: a device id
+ *
+ * Returns: (transfer none) (nullable): its entry
+ */
+JsonObject *
+cg_binding_list_find (JsonArray *cameras, const char *did)
+{
+  for (guint i = 0; i < json_array_get_length (cameras); i++) {
+    JsonNode *node = json_array_get_element (cameras, i);
+    const char *named = NULL;
+
+    if (JSON_NODE_HOLDS_OBJECT (node) &&
+        cg_member_read_string (json_node_get_object (node), "did", &named) &&
+        g_str_equal (named, did))
+      return json_node_get_object (node);
+  }
+  return NULL;
+}
+
+/**
+ * cg_binding_list_equal:
+ * @a: (nullable): an object
+ * @b: (nullable): another
+ *
+ * Returns: whether both say the same, in whatever order
+ */
+gboolean
+cg_binding_list_equal (JsonObject *a, JsonObject *b)
+{
+  g_autoptr (JsonNode) one = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonNode) other = json_node_new (JSON_NODE_OBJECT);
+
+  if (a == NULL || b == NULL)
+    return a == b;
+  json_node_set_object (one, a);
+  json_node_set_object (other, b);
+  return json_node_equal (one, other);
+}
+
+/**
+ * cg_binding_list_copy_array:
+ * @array: a list
+ *
+ * Returns: (transfer full): another that shares nothing with it
+ */
+JsonArray *
+cg_binding_list_copy_array (JsonArray *array)
+{
+  JsonArray *copy = json_array_new ();
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    json_array_add_element (copy, cg_binding_list_copy (json_array_get_element (array, i)));
+  return copy;
+}
+
+/**
+ * cg_binding_list_copy:
+ * @node: anything
+ *
+ * Returns: (transfer full): the same again, which shares nothing with it; json_node_copy() does
+ */
+JsonNode *
+cg_binding_list_copy (JsonNode *node)
+{
+  JsonNode *copy = json_node_new (json_node_get_node_type (node));
+  g_autoptr (GList) names = NULL;
+  JsonObject *object;
+
+  if (JSON_NODE_HOLDS_ARRAY (node)) {
+    json_node_take_array (copy, cg_binding_list_copy_array (json_node_get_array (node)));
+    return copy;
+  }
+  if (!JSON_NODE_HOLDS_OBJECT (node)) {
+    json_node_unref (copy);
+    return json_node_copy (node);
+  }
+  object = json_object_new ();
+  names = json_object_get_members (json_node_get_object (node));
+  for (GList *l = names; l != NULL; l = l->next)
+    json_object_set_member (
+        object, l->data,
+        cg_binding_list_copy (json_object_get_member (json_node_get_object (node), l->data)));
+  json_node_take_object (copy, object);
+  return copy;
+}

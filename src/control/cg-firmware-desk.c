@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-firmware-desk.h"
+
+#include "cg-camera-upgrade.h"
+#include "cg-main.h"
+
+/* A camera that is not back by then will not be: the slowest take five minutes. */
+#define RESUME_LIMIT_MS (10 * 60 * 1000)
+
+struct _CgFirmwareDesk {
+  GObject parent_instance;
+
+  CgDispatcher *dispatcher; /* (owned) */
+  char *awaited;  /* (owned) (nullable): did of a camera whose version is to be looked at */
+  char *version;  /* (owned) (nullable): that it should have */
+  GSource *limit; /* (owned) (nullable): of that */
+};
+
+/* One installation under way. */
+typedef struct {
+  CgFirmwareDesk *desk; /* (owned) */
+  char *did;
+} Installation;
+
+G_DEFINE_FINAL_TYPE (CgFirmwareDesk, cg_firmware_desk, G_TYPE_OBJECT)
+
+static void
+installation_free (Installation *self)
+{
+  g_object_unref (self->desk);
+  g_free (self->did);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Installation, installation_free)
+
+static void
+cg_firmware_desk_dispose (GObject *object)
+{
+  cg_clear_source (&CG_FIRMWARE_DESK (object)->limit);
+  G_OBJECT_CLASS (cg_firmware_desk_parent_class)->dispose (object);
+}
+
+static void
+cg_firmware_desk_finalize (GObject *object)
+{
+  CgFirmwareDesk *self = CG_FIRMWARE_DESK (object);
+
+  g_object_unref (self->dispatcher);
+  g_free (self->awaited);
+  g_free (self->version);
+  G_OBJECT_CLASS (cg_firmware_desk_parent_class)->finalize (object);
+}
+
+static void
+cg_firmware_desk_class_init (CgFirmwareDeskClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = cg_firmware_desk_dispose;
+  G_OBJECT_CLASS (klass)->finalize = cg_firmware_desk_finalize;
+}
+
+static void
+cg_firmware_desk_init (CgFirmwareDesk *self)
+{
+}
+
+static CgFirmwareResult
+get_result (const GError *error)
+{
+  if (error == NULL)
+    return CG_FIRMWARE_DONE;
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED))
+    return CG_FIRMWARE_NOT_SUPPORTED;
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE))
+    return CG_FIRMWARE_LOST;
+  return CG_FIRMWARE_FAILED;
+}
+
+static void
+end (CgFirmwareDesk *self, const char *did, const GError *error)
+{
+  cg_firmware_end (cg_dispatcher_get_firmware (self->dispatcher), did, get_result (error), error);
+}
+
+static gboolean
+is_gateway (CgFirmwareDesk *self, const char *did)
+{
+  return g_strcmp0 (did, cg_dispatcher_get_config (self->dispatcher)->gateway.did) == 0;
+}
+
+/* PROTOCOL.md section 4: an event at each change. The order of the enums is the contract's. */
+static void
+on_changed (CgFirmware *firmware,
+            const char *did,
+            const CgFirmwareOrder *order,
+            CgFirmwareDesk *self)
+{
+  g_autoptr (JsonObject) content = json_object_new ();
+
+  json_object_set_int_member (content, "state", order->state);
+  json_object_set_int_member (content, "result", order->result);
+  g_signal_emit_by_name (self->dispatcher, "event", did, "firmware", content);
+}
+
+static void
+on_gateway_installed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Installation) installation = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cg_gateway_install_finish (CG_GATEWAY (object), result, &error);
+  end (installation->desk, installation->did, error);
+}
+
+static void
+on_camera_upgraded (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Installation) installation = user_data;
+  g_autoptr (GError) error = NULL;
+
+  cg_camera_upgrade_finish (CG_CAMERA (object), result, &error);
+  end (installation->desk, installation->did, error);
+}
+
+static void
+on_install (CgFirmware *firmware,
+            const char *did,
+            const char *path,
+            const char *version,
+            CgFirmwareDesk *self)
+{
+  CgCamera *camera = cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), did);
+  Installation *installation = g_new0 (Installation, 1);
+
+  installation->desk = g_object_ref (self);
+  installation->did = g_strdup (did);
+  if (camera != NULL) {
+    cg_camera_upgrade_async (camera, path, version, on_camera_upgraded, installation);
+  } else if (is_gateway (self, did)) {
+    cg_gateway_install_async (cg_dispatcher_get_gateway (self->dispatcher), path,
+                              on_gateway_installed, installation);
+  } else {
+    g_autoptr (GError) error =
+        g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "it is unbound");
+
+    end (self, did, error);
+    installation_free (installation);
+  }
+}
+
+/* PROTOCOL.md section 4: whether it came back with the version. */
+static void
+compare (CgFirmwareDesk *self, const char *did, const char *wanted, const char *seen)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (wanted != NULL && g_strcmp0 (wanted, seen) != 0)
+    error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "its version is %s, not %s",
+                         seen != NULL ? seen : "unknown", wanted);
+  end (self, did, error);
+}
+
+static void
+look_at_awaited (CgFirmwareDesk *self)
+{
+  CgCamera *camera =
+      self->awaited != NULL
+          ? cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), self->awaited)
+          : NULL;
+  g_autofree char *did = NULL;
+
+  if (self->awaited == NULL || (camera != NULL && !cg_camera_is_contacted (camera)))
+    return;
+  cg_clear_source (&self->limit);
+  did = g_steal_pointer (&self->awaited);
+  compare (self, did, self->version,
+           camera != NULL ? cg_camera_get_firmware_version (camera) : NULL);
+}
+
+static gboolean
+on_limit (gpointer user_data)
+{
+  CgFirmwareDesk *self = user_data;
+  g_autofree char *did = g_steal_pointer (&self->awaited);
+  g_autoptr (GError) error =
+      g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "the camera has not come back");
+
+  cg_clear_source (&self->limit);
+  end (self, did, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_fleet_changed (CgFirmwareDesk *self)
+{
+  look_at_awaited (self);
+}
+
+/* We were restarted meanwhile: by our own installer, or while a camera took its firmware. */
+static void
+on_resume (CgFirmware *firmware, const char *did, const char *version, CgFirmwareDesk *self)
+{
+  if (is_gateway (self, did)) {
+    compare (self, did, version, CG_VERSION);
+    return;
+  }
+  g_free (self->awaited);
+  g_free (self->version);
+  self->awaited = g_strdup (did);
+  self->version = g_strdup (version);
+  cg_clear_source (&self->limit);
+  self->limit = cg_clock_add_timeout (cg_dispatcher_get_clock (self->dispatcher), RESUME_LIMIT_MS,
+                                      on_limit, self);
+  look_at_awaited (self);
+}
+
+/**
+ * cg_firmware_desk_new:
+ * @dispatcher: whose cameras and gateway take firmware; it has its firmware set, not yet open
+ *
+ * Returns: (transfer full): a desk
+ */
+CgFirmwareDesk *
+cg_firmware_desk_new (CgDispatcher *dispatcher)
+{
+  CgFirmwareDesk *self = g_object_new (CG_TYPE_FIRMWARE_DESK, NULL);
+  CgFirmware *firmware = cg_dispatcher_get_firmware (dispatcher);
+  CgFleet *fleet = cg_dispatcher_get_fleet (dispatcher);
+
+  CG_ON_MAIN ();
+  self->dispatcher = g_object_ref (dispatcher);
+  g_signal_connect_object (firmware, "changed", G_CALLBACK (on_changed), self, 0);
+  g_signal_connect_object (firmware, "install", G_CALLBACK (on_install), self, 0);
+  g_signal_connect_object (firmware, "resume", G_CALLBACK (on_resume), self, 0);
+  g_signal_connect_object (fleet, "camera-contact-changed", G_CALLBACK (on_fleet_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (fleet, "cameras-changed", G_CALLBACK (on_fleet_changed), self,
+                           G_CONNECT_SWAPPED);
+  return self;
+}
+
+/**
+ * cg_firmware_desk_describe:
+ * @dispatcher: a dispatcher
+ * @did: the gateway or a camera
+ *
+ * Returns: (transfer full): state and result of its last order, as telemetry and events tell them
+ */
+JsonObject *
+cg_firmware_desk_describe (CgDispatcher *dispatcher, const char *did)
+{
+  CgFirmware *firmware = cg_dispatcher_get_firmware (dispatcher);
+  const CgFirmwareOrder *order = firmware != NULL ? cg_firmware_find (firmware, did) : NULL;
+  JsonObject *members = json_object_new ();
+
+  json_object_set_int_member (members, "state", order != NULL ? (int)order->state : 0);
+  json_object_set_int_member (members, "result", order != NULL ? (int)order->result : 0);
+  return members;
+}

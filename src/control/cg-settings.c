@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-settings.h"
+
+#include "cg-bindings.h"
+#include "cg-error.h"
+#include "cg-main.h"
+
+/* In the state folder. */
+#define STATE_NAME "bindings"
+
+struct _CgSettings {
+  GObject parent_instance;
+
+  CgStore *store;       /* (owned) (nullable) */
+  CgConfig *file;       /* (owned): what stands in the key file */
+  CgBindings *bindings; /* (owned): what the cloud has written */
+  CgConfig *config;     /* (owned): both together */
+
+  GQueue writes; /* (element-type GTask) each owned: the first is under way */
+};
+
+/* One write: becomes what counts when it is on disk. */
+typedef struct {
+  char *did;            /* (nullable): of one camera */
+  JsonObject *params;   /* (owned) */
+  CgBindings *bindings; /* (owned) (nullable): what it makes of those before */
+} Write;
+
+G_DEFINE_FINAL_TYPE (CgSettings, cg_settings, G_TYPE_OBJECT)
+
+enum { CHANGED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void
+write_free (gpointer data)
+{
+  Write *self = data;
+
+  g_free (self->did);
+  json_object_unref (self->params);
+  g_clear_pointer (&self->bindings, cg_bindings_unref);
+  g_free (self);
+}
+
+static void
+cg_settings_finalize (GObject *object)
+{
+  CgSettings *self = CG_SETTINGS (object);
+
+  g_clear_object (&self->store);
+  cg_config_unref (self->file);
+  cg_config_unref (self->config);
+  cg_bindings_unref (self->bindings);
+  G_OBJECT_CLASS (cg_settings_parent_class)->finalize (object);
+}
+
+static void
+cg_settings_class_init (CgSettingsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = cg_settings_finalize;
+  signals[CHANGED] = g_signal_new ("changed", CG_TYPE_SETTINGS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 0);
+}
+
+static void
+cg_settings_init (CgSettings *self)
+{
+}
+
+static CgBindings *
+load (CgStore *store)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  if (store == NULL)
+    return cg_bindings_new ();
+  node = cg_store_load (store, STATE_NAME, &error);
+  if (error != NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
+    g_warning ("what the cloud has configured is lost: %s", error->message);
+  return cg_bindings_load (node);
+}
+
+/**
+ * cg_settings_new:
+ * @store: (nullable): where the cloud's part is kept
+ * @file: what stands in the key file
+ *
+ * Returns: (transfer full): the settings, with what the cloud has written in earlier lives
+ */
+CgSettings *
+cg_settings_new (CgStore *store, CgConfig *file)
+{
+  CgSettings *self = g_object_new (CG_TYPE_SETTINGS, NULL);
+
+  CG_ON_MAIN ();
+  self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->file = cg_config_ref (file);
+  self->bindings = load (store);
+  self->config = cg_bindings_merge (self->bindings, file);
+  return self;
+}
+
+static void
+merge (CgSettings *self)
+{
+  cg_config_unref (self->config);
+  self->config = cg_bindings_merge (self->bindings, self->file);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+/**
+ * cg_settings_set_file:
+ * @self: settings
+ * @file: what stands in the key file now
+ */
+void
+cg_settings_set_file (CgSettings *self, CgConfig *file)
+{
+  CG_ON_MAIN ();
+  cg_config_ref (file);
+  cg_config_unref (self->file);
+  self->file = file;
+  merge (self);
+}
+
+/**
+ * cg_settings_get_config:
+ * @self: settings
+ *
+ * Returns: (transfer none): what counts now
+ */
+CgConfig *
+cg_settings_get_config (CgSettings *self)
+{
+  return self->config;
+}
+
+/**
+ * cg_settings_read:
+ * @self: settings
+ * @reveal: whether passwords and secrets are shown
+ *
+ * Returns: (transfer full): PROTOCOL.md section 5, config: the whole configuration
+ */
+JsonObject *
+cg_settings_read (CgSettings *self, gboolean reveal)
+{
+  return cg_bindings_read (self->bindings, self->file, reveal);
+}
+
+/**
+ * cg_settings_read_one:
+ * @self: settings
+ * @did: a device id
+ * @reveal: whether passwords and secrets are shown
+ *
+ * Returns: (transfer full) (nullable): PROTOCOL.md section 5, peripheral; %NULL if it is not bound
+ */
+JsonObject *
+cg_settings_read_one (CgSettings *self, const char *did, gboolean reveal)
+{
+  return cg_bindings_read_one (self->bindings, self->file, did, reveal);
+}
+
+/**
+ * cg_settings_get_source:
+ * @self: settings
+ * @did: a bound camera
+ *
+ * Returns: who has bound it: `file`, `cloud`, or `file+cloud`, of which the cloud wins
+ */
+const char *
+cg_settings_get_source (CgSettings *self, const char *did)
+{
+  return cg_bindings_get_source (self->bindings, self->file, did);
+}
+
+static void begin_write (CgSettings *self);
+
+/* Answers the write under way, and goes on with the next one. */
+static void
+end_write (CgSettings *self, GError *error)
+{
+  g_autoptr (GTask) task = g_queue_pop_head (&self->writes);
+  const Write *done = g_task_get_task_data (task);
+
+  if (error == NULL && done->bindings != self->bindings) {
+    cg_bindings_unref (self->bindings);
+    self->bindings = cg_bindings_ref (done->bindings);
+    merge (self);
+  }
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  begin_write (self);
+}
+
+static void
+on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgSettings) self = user_data;
+  GError *error = NULL;
+
+  cg_store_save_finish (CG_STORE (object), result, &error);
+  end_write (self, error);
+}
+
+/* What is not on disk does not count: the cloud is never told of what a power cut takes back. */
+static void
+begin_write (CgSettings *self)
+{
+  GTask *task = g_queue_peek_head (&self->writes);
+  Write *data = task != NULL ? g_task_get_task_data (task) : NULL;
+  g_autoptr (JsonNode) node = NULL;
+  GError *error = NULL;
+
+  if (task == NULL)
+    return;
+  data->bindings =
+      data->did != NULL
+          ? cg_bindings_write_one (self->bindings, self->file, data->did, data->params, &error)
+          : cg_bindings_write (self->bindings, self->file, data->params, &error);
+  if (error != NULL || data->bindings == self->bindings || self->store == NULL) {
+    end_write (self, error);
+    return;
+  }
+  node = cg_bindings_save (data->bindings);
+  cg_store_save_async (self->store, STATE_NAME, node, NULL, on_saved, g_object_ref (self));
+}
+
+/**
+ * cg_settings_write_async:
+ * @self: settings
+ * @did: (nullable): of one camera, that is bound
+ * @params: of `config write`, or the members of that camera
+ * @callback: called when it is on disk and applied
+ * @user_data: for @callback
+ *
+ * PROTOCOL.md section 5: checked as a whole, stored atomically, applied by #CgSettings::changed.
+ * One write after the other.
+ */
+void
+cg_settings_write_async (CgSettings *self,
+                         const char *did,
+                         JsonObject *params,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  Write *data = g_new0 (Write, 1);
+
+  CG_ON_MAIN ();
+  data->did = g_strdup (did);
+  data->params = json_object_ref (params);
+  g_task_set_source_tag (task, cg_settings_write_async);
+  g_task_set_task_data (task, data, write_free);
+  g_queue_push_tail (&self->writes, task);
+  if (self->writes.length == 1)
+    begin_write (self);
+}
+
+/**
+ * cg_settings_write_finish:
+ * @self: settings
+ * @result: what the callback got
+ * @error: return location: %CG_ERROR_INVALID_CONFIG names the path of the first fault;
+ *   %CG_ERROR_NOT_MODIFIED; %CG_ERROR_INTERNAL: the disk does not take it
+ *
+ * Returns: whether it counts
+ */
+gboolean
+cg_settings_write_finish (CgSettings *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

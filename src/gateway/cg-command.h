@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+void cg_command_run_async (const char *command,
+                           const char *argument,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+gboolean cg_command_run_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS

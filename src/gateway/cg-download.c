@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-download.h"
+
+#include <libsoup/soup.h>
+#include <sys/statvfs.h>
+
+#include "cg-error.h"
+
+/* Nothing comes for so long: the connection is lost. */
+#define TIMEOUT_S 30
+
+#define BLOCK_BYTES 65536
+
+/* One try to get one file, for its thread. */
+typedef struct {
+  char *uri;
+  char *path;
+  char *md5;
+  guint64 max_bytes;
+  guint64 reserve_bytes;
+  CgFirmwareResult outcome;
+} Download;
+
+static void
+download_free (gpointer data)
+{
+  Download *self = data;
+
+  g_free (self->uri);
+  g_free (self->path);
+  g_free (self->md5);
+  g_free (self);
+}
+
+static gboolean G_GNUC_PRINTF (4, 5)
+    fail (Download *self, CgFirmwareResult outcome, GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_autofree char *text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  self->outcome = outcome;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT, text);
+  return FALSE;
+}
+
+/**
+ * cg_download_check_uri:
+ * @uri: where firmware is said to be
+ *
+ * Returns: %CG_FIRMWARE_INITIAL if it can be tried; else why not
+ */
+CgFirmwareResult
+cg_download_check_uri (const char *uri)
+{
+  g_autoptr (GUri) parsed = g_uri_parse (uri, SOUP_HTTP_URI_FLAGS, NULL);
+
+  if (parsed == NULL)
+    return CG_FIRMWARE_BAD_URI;
+  if (!g_str_equal (g_uri_get_scheme (parsed), "http") &&
+      !g_str_equal (g_uri_get_scheme (parsed), "https"))
+    return CG_FIRMWARE_BAD_PROTOCOL;
+  return g_uri_get_host (parsed) != NULL && *g_uri_get_host (parsed) != '\0' ? CG_FIRMWARE_INITIAL
+                                                                             : CG_FIRMWARE_BAD_URI;
+}
+
+static guint64
+get_size (const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInfo) info = g_file_query_info (file, G_FILE_ATTRIBUTE_STANDARD_SIZE,
+                                                  G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, NULL);
+
+  return info != NULL ? (guint64)g_file_info_get_size (info) : 0;
+}
+
+/* Whether the whole and what is still to come have room. */
+static gboolean
+check_room (Download *self, guint64 have, guint64 more, GError **error)
+{
+  g_autofree char *dir = g_path_get_dirname (self->path);
+  struct statvfs status;
+
+  if (have + more > self->max_bytes)
+    return fail (self, CG_FIRMWARE_NO_ROOM, error,
+                 "the file is larger than %" G_GUINT64_FORMAT " bytes", self->max_bytes);
+  if (statvfs (dir, &status) == 0 &&
+      (guint64)status.f_bavail * status.f_frsize < more + self->reserve_bytes)
+    return fail (self, CG_FIRMWARE_NO_ROOM, error, "no room on the disk of %s", dir);
+  return TRUE;
+}
+
+/* Returns whether the body is the rest of the file, or with @is_whole all of it. */
+static gboolean
+check_answer (
+    Download *self, SoupMessage *message, guint64 have, gboolean *is_whole, GError **error)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const guint status = soup_message_get_status (message);
+  goffset start = 0;
+  goffset end = 0;
+  guint64 length;
+
+  *is_whole = status != SOUP_STATUS_PARTIAL_CONTENT;
+  if (status >= 500)
+    return fail (self, CG_FIRMWARE_LOST, error, "the server answers %u", status);
+  if (status != SOUP_STATUS_OK && status != SOUP_STATUS_PARTIAL_CONTENT)
+    return fail (self, CG_FIRMWARE_BAD_URI, error, "the server answers %u", status);
+  if (!*is_whole && (!soup_message_headers_get_content_range (headers, &start, &end, NULL) ||
+                     (guint64)start != have))
+    return fail (self, CG_FIRMWARE_LOST, error, "the server sends another part of the file");
+  length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+               ? (guint64)soup_message_headers_get_content_length (headers)
+               : 0;
+  return check_room (self, *is_whole ? 0 : have, length, error);
+}
+
+static gboolean
+copy_body (Download *self,
+           GInputStream *body,
+           GOutputStream *file,
+           guint64 have,
+           GCancellable *cancellable,
+           GError **error)
+{
+  g_autofree char *block = g_malloc (BLOCK_BYTES);
+  g_autoptr (GError) why = NULL;
+  gssize length;
+
+  while ((length = g_input_stream_read (body, block, BLOCK_BYTES, cancellable, &why)) > 0) {
+    if (!check_room (self, have, (guint64)length, error))
+      return FALSE;
+    if (!g_output_stream_write_all (file, block, (gsize)length, NULL, NULL, &why))
+      return fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message);
+    have += (guint64)length;
+  }
+  if (length < 0)
+    return fail (self, CG_FIRMWARE_LOST, error, "the connection is lost: %s", why->message);
+  return TRUE;
+}
+
+static GOutputStream *
+open_file (Download *self, gboolean is_whole, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (self->path);
+  g_autoptr (GError) why = NULL;
+  GFileOutputStream *stream;
+
+  if (is_whole)
+    g_file_delete (file, NULL, NULL);
+  stream = g_file_append_to (file, G_FILE_CREATE_PRIVATE, NULL, &why);
+  if (stream == NULL)
+    fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message);
+  return stream != NULL ? G_OUTPUT_STREAM (stream) : NULL;
+}
+
+static gboolean
+fetch (Download *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SoupSession) session = soup_session_new_with_options ("timeout", TIMEOUT_S, NULL);
+  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->uri);
+  const guint64 have = get_size (self->path);
+  g_autoptr (GInputStream) body = NULL;
+  g_autoptr (GOutputStream) file = NULL;
+  g_autoptr (GError) why = NULL;
+  gboolean is_whole;
+
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  if (have > 0)
+    soup_message_headers_set_range (soup_message_get_request_headers (message), (goffset)have, -1);
+  body = soup_session_send (session, message, cancellable, &why);
+  if (body == NULL)
+    return fail (self, CG_FIRMWARE_LOST, error, "%s", why->message);
+  /* It is longer than the server's, or as long: the checksum tells which. */
+  if (soup_message_get_status (message) == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE)
+    return TRUE;
+  if (!check_answer (self, message, have, &is_whole, error))
+    return FALSE;
+  file = open_file (self, is_whole, error);
+  return file != NULL && copy_body (self, body, file, is_whole ? 0 : have, cancellable, error) &&
+         (g_output_stream_close (file, NULL, &why) ||
+          fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message));
+}
+
+static gboolean
+verify (Download *self, GError **error)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+  g_autoptr (GFile) file = g_file_new_for_path (self->path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  g_autofree guchar *block = g_malloc (BLOCK_BYTES);
+  gssize length;
+
+  while (stream != NULL && (length = g_input_stream_read (G_INPUT_STREAM (stream), block,
+                                                          BLOCK_BYTES, NULL, NULL)) > 0)
+    g_checksum_update (checksum, block, length);
+  if (stream != NULL && g_ascii_strcasecmp (g_checksum_get_string (checksum), self->md5) == 0)
+    return TRUE;
+  g_file_delete (file, NULL, NULL);
+  return fail (self, CG_FIRMWARE_NOT_VERIFIED, error, "the file's MD5 is %s, not %s",
+               g_checksum_get_string (checksum), self->md5);
+}
+
+static void
+run_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  Download *self = data;
+  GError *error = NULL;
+
+  if (fetch (self, cancellable, &error) && verify (self, &error))
+    self->outcome = CG_FIRMWARE_DONE;
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * cg_download_run_async:
+ * @options: copied; its uri passed cg_download_check_uri()
+ * @cancellable: (nullable): ends it; what came is kept
+ * @callback: finish with cg_download_run_finish()
+ * @user_data: for @callback
+ *
+ * Gets one file over HTTP, and goes on where an earlier try has ended. Source: PROTOCOL.md section
+ * 4, firmware.
+ */
+void
+cg_download_run_async (const CgDownloadOptions *options,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Download *self = g_new0 (Download, 1);
+
+  self->uri = g_strdup (options->uri);
+  self->path = g_strdup (options->path);
+  self->md5 = g_strdup (options->md5);
+  self->max_bytes = options->max_bytes;
+  self->reserve_bytes = options->reserve_bytes;
+  g_task_set_source_tag (task, cg_download_run_async);
+  g_task_set_task_data (task, self, download_free);
+  g_task_set_return_on_cancel (task, FALSE);
+  g_task_run_in_thread (task, run_in_thread);
+}
+
+/**
+ * cg_download_run_finish:
+ * @result: what the callback got
+ * @error: return location for a #CG_ERROR
+ *
+ * Returns: %CG_FIRMWARE_DONE: it is there and whole; else why not, with @error;
+ *   %CG_FIRMWARE_LOST: another try may help
+ */
+CgFirmwareResult
+cg_download_run_finish (GAsyncResult *result, GError **error)
+{
+  const Download *self = g_task_get_task_data (G_TASK (result));
+
+  if (g_task_propagate_boolean (G_TASK (result), error))
+    return CG_FIRMWARE_DONE;
+  return self->outcome != CG_FIRMWARE_INITIAL && self->outcome != CG_FIRMWARE_DONE
+             ? self->outcome
+             : CG_FIRMWARE_LOST;
+}

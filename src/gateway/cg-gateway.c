@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-gateway.h"
+
+#include "cg-command.h"
+#include "cg-error.h"
+#include "cg-main.h"
+
+/* Stands in the state folder from the restart until we are back. */
+#define MARK "gateway-reboot"
+
+struct _CgGateway {
+  GObject parent_instance;
+
+  CgStore *store;        /* (owned) (nullable) */
+  CgClock *clock;        /* (owned) */
+  char *root;            /* (owned) */
+  char *reboot_command;  /* (owned) (nullable) */
+  char *clock_command;   /* (owned) (nullable) */
+  char *install_command; /* (owned) (nullable) */
+  GSource *plan;         /* (owned) (nullable): the restart that is planned */
+};
+
+G_DEFINE_FINAL_TYPE (CgGateway, cg_gateway, G_TYPE_OBJECT)
+
+enum { REBOOT_ENDED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+static void
+cg_gateway_dispose (GObject *object)
+{
+  CgGateway *self = CG_GATEWAY (object);
+
+  cg_clear_source (&self->plan);
+  g_clear_object (&self->store);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (cg_gateway_parent_class)->dispose (object);
+}
+
+static void
+cg_gateway_finalize (GObject *object)
+{
+  CgGateway *self = CG_GATEWAY (object);
+
+  g_free (self->root);
+  g_free (self->reboot_command);
+  g_free (self->clock_command);
+  g_free (self->install_command);
+  G_OBJECT_CLASS (cg_gateway_parent_class)->finalize (object);
+}
+
+static void
+cg_gateway_class_init (CgGatewayClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = cg_gateway_dispose;
+  object_class->finalize = cg_gateway_finalize;
+  signals[REBOOT_ENDED] = g_signal_new ("reboot-ended", CG_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+cg_gateway_init (CgGateway *self)
+{
+}
+
+/**
+ * cg_gateway_new:
+ * @store: (nullable): where it is kept that we are restarting
+ * @clock: for delays
+ * @root: where the folders of the kernel are: "/", but for tests
+ *
+ * Returns: (transfer full): a box that nobody may restart, until it is configured
+ */
+CgGateway *
+cg_gateway_new (CgStore *store, CgClock *clock, const char *root)
+{
+  CgGateway *self = g_object_new (CG_TYPE_GATEWAY, NULL);
+
+  self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->clock = g_object_ref (clock);
+  self->root = g_strdup (root);
+  return self;
+}
+
+/**
+ * cg_gateway_apply:
+ * @self: a box
+ * @config: what it may be told to do from now on
+ */
+void
+cg_gateway_apply (CgGateway *self, const CgConfig *config)
+{
+  CG_ON_MAIN ();
+  g_free (self->reboot_command);
+  g_free (self->clock_command);
+  g_free (self->install_command);
+  self->reboot_command = g_strdup (config->device.reboot_command);
+  self->clock_command = g_strdup (config->device.clock_command);
+  self->install_command = g_strdup (config->firmware.command);
+}
+
+static void
+on_mark_removed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_store_save_finish (CG_STORE (object), result, &error))
+    g_warning ("%s", error->message);
+}
+
+static void
+end_reboot (CgGateway *self, const GError *error)
+{
+  if (self->store != NULL)
+    cg_store_save_async (self->store, MARK, NULL, NULL, on_mark_removed, NULL);
+  if (error != NULL)
+    g_warning ("this box does not restart: %s", error->message);
+  else
+    g_message ("back after a restart of this box");
+  g_signal_emit (self, signals[REBOOT_ENDED], 0, error);
+}
+
+/**
+ * cg_gateway_open:
+ * @self: a box; whoever wants to hear of it is connected
+ *
+ * Tells by #CgGateway::reboot-ended if the last restart was one that we were told to make.
+ */
+void
+cg_gateway_open (CgGateway *self)
+{
+  g_autoptr (JsonNode) mark = NULL;
+
+  CG_ON_MAIN ();
+  if (self->store == NULL)
+    return;
+  mark = cg_store_load (self->store, MARK, NULL);
+  if (mark != NULL)
+    end_reboot (self, NULL);
+}
+
+typedef struct {
+  char *root;
+  char *storage;
+} Reading;
+
+static void
+reading_free (gpointer data)
+{
+  Reading *self = data;
+
+  g_free (self->root);
+  g_free (self->storage);
+  g_free (self);
+}
+
+static void
+read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const Reading *reading = data;
+
+  g_task_return_pointer (task, cg_box_read_in_thread (reading->root, reading->storage),
+                         (GDestroyNotify)cg_box_facts_free);
+}
+
+/**
+ * cg_gateway_read_async:
+ * @self: a box
+ * @callback: finish with cg_gateway_read_finish()
+ * @user_data: for @callback
+ *
+ * Finds out what the machine says of itself. Source: PROTOCOL.md sections 5 and 6.
+ */
+void
+cg_gateway_read_async (CgGateway *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  Reading *reading = g_new0 (Reading, 1);
+
+  CG_ON_MAIN ();
+  reading->root = g_strdup (self->root);
+  reading->storage = self->store != NULL ? g_strdup (cg_store_get_dir (self->store)) : NULL;
+  g_task_set_source_tag (task, cg_gateway_read_async);
+  g_task_set_task_data (task, reading, reading_free);
+  g_task_run_in_thread (task, read_in_thread);
+}
+
+/**
+ * cg_gateway_read_finish:
+ * @self: a box
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: (transfer full): what could be found out
+ */
+CgBoxFacts *
+cg_gateway_read_finish (CgGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* The machine goes down while the command runs, or after it. */
+static void
+on_restarting (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgGateway) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_command_run_finish (result, &error))
+    end_reboot (self, error);
+}
+
+static void
+restart (CgGateway *self)
+{
+  if (self->reboot_command == NULL)
+    return; /* it was configured otherwise since */
+  g_message ("restarting this box: %s", self->reboot_command);
+  cg_command_run_async (self->reboot_command, NULL, NULL, on_restarting, g_object_ref (self));
+}
+
+static void
+on_marked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgGateway) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_store_save_finish (CG_STORE (object), result, &error))
+    g_warning ("%s", error->message);
+  restart (self);
+}
+
+static gboolean
+on_planned (gpointer user_data)
+{
+  CgGateway *self = user_data;
+  g_autoptr (JsonNode) mark = json_node_new (JSON_NODE_OBJECT);
+
+  cg_clear_source (&self->plan);
+  if (self->store == NULL) {
+    restart (self);
+    return G_SOURCE_REMOVE;
+  }
+  json_node_take_object (mark, json_object_new ());
+  cg_store_save_async (self->store, MARK, mark, NULL, on_marked, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cg_gateway_plan_reboot:
+ * @self: a box
+ * @delay_ms: from now
+ * @error: return location: %CG_ERROR_NOT_SUPPORTED: no command is configured
+ *
+ * Restarts the box then; the last plan counts. Source: PROTOCOL.md section 5.
+ *
+ * Returns: whether it is planned
+ */
+gboolean
+cg_gateway_plan_reboot (CgGateway *self, guint delay_ms, GError **error)
+{
+  CG_ON_MAIN ();
+  if (self->reboot_command == NULL) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
+                         "no reboot-command is configured");
+    return FALSE;
+  }
+  cg_clear_source (&self->plan);
+  self->plan = cg_clock_add_timeout (self->clock, delay_ms, on_planned, self);
+  return TRUE;
+}
+
+/**
+ * cg_gateway_forget_reboot:
+ * @self: a box
+ *
+ * Undoes cg_gateway_plan_reboot(), unless it has begun.
+ */
+void
+cg_gateway_forget_reboot (CgGateway *self)
+{
+  CG_ON_MAIN ();
+  cg_clear_source (&self->plan);
+}
+
+static void
+on_command_done (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (cg_command_run_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+/**
+ * cg_gateway_set_clock_async:
+ * @self: a box
+ * @utc_ms: what its clock is to show, milliseconds since 1970
+ * @callback: finish with cg_gateway_set_clock_finish()
+ * @user_data: for @callback
+ *
+ * Runs the command that is configured for it. Source: PROTOCOL.md section 5.
+ */
+void
+cg_gateway_set_clock_async (CgGateway *self,
+                            gint64 utc_ms,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, utc_ms / 1000);
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_gateway_set_clock_async);
+  if (self->clock_command == NULL)
+    g_task_return_new_error (task, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
+                             "no clock-command is configured");
+  else
+    cg_command_run_async (self->clock_command, seconds, NULL, on_command_done,
+                          g_steal_pointer (&task));
+}
+
+/**
+ * cg_gateway_install_async:
+ * @self: a box
+ * @path: of new firmware
+ * @callback: finish with cg_gateway_install_finish()
+ * @user_data: for @callback
+ *
+ * Runs the command that is configured for it, which may restart us. Source: PROTOCOL.md section 5.
+ */
+void
+cg_gateway_install_async (CgGateway *self,
+                          const char *path,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_gateway_install_async);
+  if (self->install_command == NULL)
+    g_task_return_new_error (task, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
+                             "no installer is configured: [firmware] command");
+  else
+    cg_command_run_async (self->install_command, path, NULL, on_command_done,
+                          g_steal_pointer (&task));
+}
+
+/**
+ * cg_gateway_install_finish:
+ * @self: a box
+ * @result: what the callback got
+ * @error: return location: %CG_ERROR_NOT_SUPPORTED: no command is configured; %CG_ERROR_INTERNAL:
+ *   it failed
+ *
+ * Returns: whether it is installed
+ */
+gboolean
+cg_gateway_install_finish (CgGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_gateway_set_clock_finish:
+ * @self: a box
+ * @result: what the callback got
+ * @error: return location: %CG_ERROR_NOT_SUPPORTED: no command is configured; %CG_ERROR_INTERNAL:
+ *   it failed
+ *
+ * Returns: whether it is set
+ */
+gboolean
+cg_gateway_set_clock_finish (CgGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cg-media-loop.h"
+
+/* Nothing here takes long; a deadline that is missed by so much is a hang. */
+#define WATCHDOG_US (20 * G_USEC_PER_SEC)
+
+typedef struct {
+  int fds[2];
+  int wake_fd;
+  CgLoan *loan;
+  GThread *owner; /* who lends must not be who serves */
+  guint calls;
+  guint ready;
+  guint enough; /* calls; 0: never */
+  gboolean reads;
+} Fixture;
+
+static gboolean
+on_loan (gboolean is_ready, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  char bytes[64];
+
+  g_assert_true (g_thread_self () != fixture->owner);
+  fixture->calls++;
+  fixture->ready += is_ready;
+  if (fixture->reads && is_ready)
+    g_assert_cmpint (recv (fixture->fds[0], bytes, sizeof bytes, MSG_DONTWAIT), >, 0);
+  return fixture->enough == 0 || fixture->calls < fixture->enough;
+}
+
+static void
+fixture_init (Fixture *self)
+{
+  *self = (Fixture){.owner = g_thread_self (), .reads = TRUE};
+  g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, self->fds));
+  self->wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  self->loan = cg_loan_new (on_loan, self);
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  cg_loan_free (self->loan);
+  close (self->fds[0]);
+  close (self->fds[1]);
+  close (self->wake_fd);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+/* Returns: whether the owner was woken before the watchdog */
+static gboolean
+serve (Fixture *fixture)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + WATCHDOG_US;
+  eventfd_t count;
+
+  g_assert_true (
+      cg_loan_serve_in_thread (fixture->loan, fixture->fds[0], fixture->wake_fd, deadline_us));
+  return eventfd_read (fixture->wake_fd, &count) == 0;
+}
+
+static void
+test_readable (void)
+{
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  fixture.enough = 1;
+  g_assert_cmpint (send (fixture.fds[1], "x", 1, 0), ==, 1);
+
+  g_assert_true (serve (&fixture));
+
+  g_assert_cmpuint (fixture.calls, ==, 1);
+  g_assert_cmpuint (fixture.ready, ==, 1);
+}
+
+/* What was said before it was lent is not lost: the owner does not sleep. */
+static void
+test_woken_before (void)
+{
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  g_assert_false (cg_loan_kick (fixture.loan));
+  eventfd_write (fixture.wake_fd, 1);
+
+  g_assert_true (serve (&fixture));
+
+  g_assert_cmpuint (fixture.calls, ==, 0);
+}
+
+static void
+test_deadline (void)
+{
+  g_auto (Fixture) fixture;
+  eventfd_t count;
+
+  fixture_init (&fixture);
+
+  g_assert_true (cg_loan_serve_in_thread (fixture.loan, fixture.fds[0], fixture.wake_fd,
+                                          g_get_monotonic_time () + 1000));
+
+  g_assert_cmpint (eventfd_read (fixture.wake_fd, &count), ==, -1);
+  g_assert_cmpuint (fixture.calls, ==, 0);
+}
+
+static gpointer
+kick_until_lent (gpointer data)
+{
+  Fixture *fixture = data;
+
+  while (!cg_loan_kick (fixture->loan))
+    g_thread_yield ();
+  return NULL;
+}
+
+static void
+test_kick (void)
+{
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  fixture.enough = 1;
+  GThread *kicker = g_thread_new ("kicker", kick_until_lent, &fixture);
+
+  g_assert_true (serve (&fixture));
+  g_thread_join (kicker);
+
+  g_assert_cmpuint (fixture.calls, ==, 1);
+  g_assert_cmpuint (fixture.ready, ==, 0);
+}
+
+static void
+test_writable (void)
+{
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  fixture.reads = FALSE;
+  fixture.enough = 1;
+  cg_loan_await_write (fixture.loan, TRUE);
+
+  g_assert_true (serve (&fixture));
+
+  g_assert_cmpuint (fixture.ready, ==, 1);
+}
+
+/* One that lends, is kicked and woken, again and again. */
+static gpointer
+lend_often (gpointer data)
+{
+  g_auto (Fixture) fixture;
+  GThread *kicker;
+
+  fixture_init (&fixture);
+  for (guint i = 0; i < 50; i++) {
+    fixture.enough = fixture.calls + 1;
+    if (i % 2 == 0)
+      g_assert_cmpint (send (fixture.fds[1], "x", 1, 0), ==, 1);
+    kicker = i % 2 == 0 ? NULL : g_thread_new ("kicker", kick_until_lent, &fixture);
+    g_assert_true (serve (&fixture));
+    if (kicker != NULL)
+      g_thread_join (kicker);
+  }
+  g_assert_cmpuint (fixture.calls, ==, 50);
+  return NULL;
+}
+
+static void
+test_many (void)
+{
+  GThread *threads[8];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("owner", lend_often, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/media-loop/readable", test_readable);
+  g_test_add_func ("/media-loop/woken-before", test_woken_before);
+  g_test_add_func ("/media-loop/deadline", test_deadline);
+  g_test_add_func ("/media-loop/kick", test_kick);
+  g_test_add_func ("/media-loop/writable", test_writable);
+  g_test_add_func ("/media-loop/many", test_many);
+  return g_test_run ();
+}

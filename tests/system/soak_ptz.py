@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many moves by one daemon: what it holds must not grow. No part of `meson test`; docs/testing.md.
+
+Each round moves the camera, stops it, and now and then does what ends a move otherwise: its time,
+another start, a preset, a limit, a client that hangs up, a camera that starts anew. Memory, file
+descriptors and threads are looked at as it goes; the last third must look like the one before it.
+"""
+
+import argparse
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+
+from harness.daemon import Daemon
+from harness.house import DID, SMALL, configuration
+from harness.simulator import Simulator, until
+
+# More than this from one third of the run to the next is growth; the allocator gives and takes.
+ALLOWED_KIB = 512
+LOOK_EVERY = 50
+
+
+class Holding:
+    """What the kernel says that a process holds."""
+
+    def __init__(self, pid):
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+            fields = dict(line.split(":", 1) for line in status)
+        self.rss_kib = int(fields["VmRSS"].split()[0])
+        self.threads = int(fields["Threads"])
+        self.fds = len(os.listdir(f"/proc/{pid}/fd"))
+
+
+class Soak:
+    def __init__(self, folder, arguments):
+        self._random = random.Random(arguments.seed)
+        self._moves, self._quiet = arguments.moves, arguments.quiet
+        self._simulator = Simulator(folder, "CAMERA", 1, SMALL).start()
+        self._camera = self._simulator.camera
+        keys = {"move-timeout": 1, "link-grace": 0.1}
+        self._daemon = Daemon(folder, configuration(None, {DID: self._camera}, ptz=keys))
+        self._daemon.start()
+        self._daemon.expect_log(f"{DID}: in contact")
+        self._local = self._daemon.local()
+        self._codes = {}
+        self.looks = []
+
+    def close(self):
+        self._local.close()
+        self._daemon.close()
+        self._simulator.close()
+
+    def _ask(self, service, data):
+        code = self._local.ask(DID, {service: data})[service]["code"]
+        self._codes[code] = self._codes.get(code, 0) + 1
+        return code
+
+    def _start(self):
+        return self._ask("ptz", {"start": {"direction": self._random.randrange(10),
+                                           "speed": self._random.randrange(3)}})
+
+    def _stop(self):
+        return self._ask("ptz", {"stop": {}})
+
+    def _round(self, number):
+        """Returns the moves it took."""
+        moves = 1
+        self._start()
+        if number % 3 == 0:
+            self._start()
+            moves += 1
+        if number % 40 == 1:
+            self._ask("preset", {"set": {"index": 1 + number % 5}})
+            self._ask("preset", {"goto": {"index": 1 + number % 5}})
+            moves += 1
+        if number % 500 == 7:
+            self._hang_up()
+        elif number % 500 == 11:
+            until(lambda: not self._camera.position()["moving"], "its time is up")
+        elif number % 2000 == 13:
+            self._reboot()
+        else:
+            self._stop()
+        return moves
+
+    def _hang_up(self):
+        """The client goes away, and its move with it."""
+        self._local.close()
+        until(lambda: not self._camera.position()["moving"], "it stands without its client")
+        self._local = self._daemon.local()
+
+    def _reboot(self):
+        self._camera.control("reboot", {"for": 50})
+        until(lambda: self._stop() == 0, "it is back")
+
+    def run(self):
+        done = number = 0
+        begin = time.monotonic()
+        while done < self._moves:
+            done += self._round(number)
+            number += 1
+            if number % LOOK_EVERY == 0:
+                self._camera.control("requests")  # so that the camera does not keep them
+                self._daemon.process.lines.take()
+                self._local.messages.take()
+                self._look(done)
+        return {"moves": done, "seconds": round(time.monotonic() - begin, 1), "codes": self._codes}
+
+    def _look(self, done):
+        self.looks.append(Holding(self._daemon.pid))
+        if not self._quiet and len(self.looks) % 20 == 0:
+            now = self.looks[-1]
+            print(f"{done} moves: {now.rss_kib} KiB, {now.fds} descriptors, {now.threads} threads",
+                  file=sys.stderr, flush=True)
+
+    def judge(self):
+        """{what: (second third, last third)} as medians, and whether it may be so"""
+        third = len(self.looks) // 3
+        before, after = self.looks[third:2 * third], self.looks[-third:]
+        figures = {name: tuple(statistics.median(getattr(look, name) for look in looks)
+                               for looks in (before, after))
+                   for name in ("rss_kib", "fds", "threads")}
+        grown = [name for name, (old, new) in figures.items()
+                 if new > old + (ALLOWED_KIB if name == "rss_kib" else 1)]
+        return figures, grown
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--moves", type=int, default=10000, metavar="N", help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="of the directions (%(default)s)")
+    parser.add_argument("--quiet", action="store_true", help="no progress")
+    arguments = parser.parse_args()
+    if arguments.moves < 6 * LOOK_EVERY:
+        parser.error(f"fewer than {6 * LOOK_EVERY} moves show nothing")
+    with tempfile.TemporaryDirectory(prefix="camgate-") as folder:
+        soak = Soak(folder, arguments)
+        try:
+            told = soak.run()
+            figures, grown = soak.judge()
+        finally:
+            soak.close()
+    print(f"{told['moves']} moves in {told['seconds']} s; codes {told['codes']}")
+    for name, (old, new) in figures.items():
+        print(f"{name:<8} {old:>9.0f} → {new:>9.0f}{'  grows' if name in grown else ''}")
+    sys.exit(1 if grown else 0)
+
+
+if __name__ == "__main__":
+    main()

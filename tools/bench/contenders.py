@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Those who carry streams from cameras to a media server, and what the kernel says they cost."""
+
+import os
+import subprocess
+import urllib.parse
+
+from harness.daemon import BUILD, CAMGATED, ENVIRONMENT, Daemon
+from harness.house import camera_keys, configuration
+from harness.process import Process
+from harness.simulator import PASSWORD, USERNAME
+
+BARE_RELAY = os.path.join(BUILD, "tools", "bench", "bare-relay")
+TICKS = os.sysconf("SC_CLK_TCK")
+START_S = 60
+
+STOCK_PIPELINE = (
+    "rtspsrc name=s location={rtsp} user-id={user} user-pw={password} protocols=tcp "
+    "flvmux name=m streamable=true ! rtmp2sink location={rtmp} "
+    "s. ! application/x-rtp,media=video ! rtph264depay ! h264parse ! m. "
+    "s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse ! m.")
+
+
+class Cost:
+    """What some processes have used so far; the difference of two is what a window cost."""
+
+    def __init__(self, pids):
+        self.cpu_s = self.user_s = self.system_s = 0.0
+        self.switches = self.threads = 0
+        for pid in pids:
+            self._add(pid)
+
+    def _add(self, pid):
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        self.user_s += int(fields[11]) / TICKS
+        self.system_s += int(fields[12]) / TICKS
+        for task in os.scandir(f"/proc/{pid}/task"):
+            self.threads += 1
+            with open(f"{task.path}/schedstat", encoding="ascii") as stat:
+                self.cpu_s += int(stat.read().split()[0]) / 1e9
+            with open(f"{task.path}/status", encoding="ascii", errors="replace") as status:
+                self.switches += sum(
+                    int(line.split()[1]) for line in status if "voluntary_ctxt" in line)
+
+    def since(self, before):
+        """Exact in sum; user and system as the clock ticks have it."""
+        ticks = self.user_s - before.user_s + self.system_s - before.system_s
+        cpu_s = self.cpu_s - before.cpu_s
+        user = (self.user_s - before.user_s) / ticks if ticks > 0 else 0.5
+        return {"cpu_s": cpu_s, "user_s": cpu_s * user, "system_s": cpu_s * (1 - user),
+                "switches": self.switches - before.switches, "threads": self.threads}
+
+
+def pss_kib(pids):
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+            total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+    return total
+
+
+def rss_kib(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+
+
+def make_did(number):
+    return f"{0xac0000000001 + number:012x}"
+
+
+class QuietDaemon(Daemon):
+    """camgated as it runs in the field: without --verbose."""
+
+    def spawn(self, *arguments):
+        self.process = Process(
+            "camgated",
+            [CAMGATED, "--config", self.config_path, "--state-dir", self.state_dir,
+             "--socket", self.socket_path, *arguments],
+            env={**ENVIRONMENT, "NOTIFY_SOCKET": self._notify_path})
+
+
+class Camgate:
+    """One camgated with all cameras."""
+
+    name = "camgate"
+
+    def __init__(self, folder, cameras, stream_keys=None):
+        self._dids = [make_did(i) for i in range(len(cameras))]
+        self._daemon = QuietDaemon(folder, configuration(None), "camgate")
+        self._daemon.config["stream"] = {"max-streams": max(len(cameras), 1),
+                                         **(stream_keys or {})}
+        for did, camera in zip(self._dids, cameras):
+            self._daemon.config[f"camera {did}"] = {**camera_keys(camera.address),
+                                                    "audio": "pass"}
+        self._client = None
+
+    def prepare(self):
+        """In contact with all cameras; nothing plays."""
+        self._daemon.start()
+        for did in self._dids:
+            self._daemon.process.lines.expect(
+                lambda line, did=did: f"{did}: in contact" in line, f"contact with {did}", START_S)
+        self._client = self._daemon.local()
+
+    def start(self, urls):
+        for did, url in zip(self._dids, urls):
+            reply = self._client.ask(did, {"play": {"url": url, "players": 1}})
+            if reply["play"]["code"] != 0:
+                raise RuntimeError(f"camgated replied {reply}")
+
+    def pids(self):
+        return [self._daemon.pid]
+
+    def close(self):
+        if self._client is not None:
+            self._client.close()
+        self._daemon.close()
+
+
+class OneEach:
+    """One process for each camera."""
+
+    def __init__(self, _folder, cameras):
+        self._cameras = cameras
+        self._processes = []
+
+    def prepare(self):
+        pass
+
+    def command(self, camera, url):
+        raise NotImplementedError
+
+    def start(self, urls):
+        for camera, url in zip(self._cameras, urls):
+            self._processes.append(Process(self.name, self.command(camera, url)))
+
+    def pids(self):
+        return [process.pid for process in self._processes]
+
+    def close(self):
+        for process in self._processes:
+            process.close()
+
+
+class Ffmpeg(OneEach):
+    """ffmpeg -c copy"""
+
+    name = "ffmpeg"
+
+    def command(self, camera, url):
+        login = ":".join(urllib.parse.quote(word, safe="") for word in (USERNAME, PASSWORD))
+        source = camera.rtsp.replace("rtsp://", f"rtsp://{login}@")
+        return ["ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-rtsp_transport",
+                "tcp", "-i", source, "-c", "copy", "-f", "flv", url]
+
+
+class Stock(OneEach):
+    """GStreamer's own elements."""
+
+    name = "gstreamer"
+
+    def command(self, camera, url):
+        text = STOCK_PIPELINE.format(rtsp=camera.rtsp, user=USERNAME, rtmp=url,
+                                     password=PASSWORD)
+        return ["gst-launch-1.0", "-q", *text.split()]
+
+
+class Bare:
+    """Bytes and nothing else, between a feeder and a sink of its own."""
+
+    name = "bare"
+
+    def __init__(self, _folder, cameras):
+        self._count = len(cameras)
+        self._processes = []
+
+    def prepare(self):
+        pass
+
+    def _spawn(self, *words):
+        process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "--", BARE_RELAY, *map(str, words)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._processes.append(process)
+        line = process.stdout.readline().strip()
+        if not line:
+            raise RuntimeError(f"bare-relay {words[0]} did not start")
+        return line
+
+    def feed(self, fps, sizes_path):
+        sink = self._spawn("sink")
+        relay = self._spawn("relay", sink)
+        self._spawn("feed", relay, self._count, fps, sizes_path)
+
+    def pids(self):
+        return [self._processes[1].pid]
+
+    def close(self):
+        for process in reversed(self._processes):
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()

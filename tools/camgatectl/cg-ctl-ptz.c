@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-ctl-ptz.h"
+
+/* Wide enough for the words below. */
+#define WORD_COLUMNS 10
+
+static void
+append_line (GString *text, const char *word, const char *value)
+{
+  g_string_append_printf (text, "%-*s%s\n", WORD_COLUMNS, word, value);
+}
+
+static gboolean
+get_number (JsonObject *object, const char *member, double *number)
+{
+  JsonNode *node = object != NULL ? json_object_get_member (object, member) : NULL;
+  const GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node)
+                                                                  : G_TYPE_INVALID;
+
+  if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
+    return FALSE;
+  *number = json_node_get_double (node);
+  return TRUE;
+}
+
+/* "pan 0.25, tilt 0, zoom 0.5 (2.1 s ago)" */
+static void
+append_position (GString *text, JsonObject *status)
+{
+  static const char *const axes[] = {"pan", "tilt", "zoom"};
+  JsonObject *position = cg_ctl_json_object (status, "position");
+  g_autoptr (GString) value = g_string_new (NULL);
+  double number = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (axes); i++) {
+    if (get_number (position, axes[i], &number))
+      g_string_append_printf (value, "%s%s %.4g", value->len > 0 ? ", " : "", axes[i], number);
+  }
+  if (value->len == 0)
+    g_string_append (value, "not told by the camera");
+  else if (get_number (position, "age", &number) && number >= 1000)
+    g_string_append_printf (value, " (%.0f s ago)", number / 1000);
+  append_line (text, "position", value->str);
+}
+
+/* "yes, by cloud for 4.2 s" */
+static void
+append_motion (GString *text, JsonObject *status)
+{
+  JsonObject *lease = cg_ctl_json_object (status, "lease");
+  g_autofree char *source = cg_ctl_text_clean (cg_ctl_json_string (lease, "source") ?: "camgated");
+  g_autoptr (GString) value = g_string_new (NULL);
+  double left_ms = 0;
+
+  if (!json_object_has_member (status, "moving") && lease == NULL)
+    g_string_append (value, "not told by the camera");
+  else
+    g_string_append (value, lease != NULL || cg_ctl_json_bool (status, "moving") ? "yes" : "no");
+  if (lease != NULL)
+    g_string_append_printf (value, ", by %s", source);
+  if (get_number (lease, "left", &left_ms))
+    g_string_append_printf (value, " for %.1f s", left_ms / 1000);
+  append_line (text, "moving", value->str);
+}
+
+/* "5 gate, on the way" */
+static void
+append_preset (GString *text, JsonObject *status)
+{
+  JsonObject *preset = cg_ctl_json_object (status, "preset");
+  g_autofree char *name = cg_ctl_text_clean (cg_ctl_json_string (preset, "name") ?: "");
+  const gint64 index = cg_ctl_json_int (preset, "index", 0);
+  g_autoptr (GString) value = g_string_new (NULL);
+
+  if (preset == NULL)
+    return;
+  if (index > 0)
+    g_string_append_printf (value, "%" G_GINT64_FORMAT " ", index);
+  if (*name != '\0')
+    g_string_append_printf (value, "%s ", name);
+  g_string_append_printf (
+      value, "(%s)",
+      g_strcmp0 (cg_ctl_json_string (preset, "state"), "calling") == 0 ? "on the way" : "there");
+  append_line (text, "preset", value->str);
+}
+
+static void
+append_end (GString *value, JsonObject *axis, const char *name, const char *known)
+{
+  g_autofree char *word = cg_ctl_text_clean (cg_ctl_json_string (axis, known) ?: "");
+  double at = 0;
+
+  if (get_number (axis, name, &at))
+    g_string_append_printf (value, "%.4g", at);
+  else
+    g_string_append (value, "?");
+  if (*word != '\0')
+    g_string_append_printf (value, " (%s)", word);
+}
+
+/* "pan -1 (advertised) to 1 (verified)", one line for each axis */
+static void
+append_limits (GString *text, JsonObject *status)
+{
+  JsonObject *limits = cg_ctl_json_object (status, "limits");
+  g_autoptr (GList) axes = limits != NULL ? json_object_get_members (limits) : NULL;
+
+  for (GList *l = axes; l != NULL; l = l->next) {
+    JsonObject *axis = cg_ctl_json_object (limits, l->data);
+    g_autofree char *name = cg_ctl_text_clean (l->data);
+    g_autoptr (GString) value = g_string_new (name);
+
+    g_string_append_c (value, ' ');
+    append_end (value, axis, "min", "minKnown");
+    g_string_append (value, " to ");
+    append_end (value, axis, "max", "maxKnown");
+    append_line (text, l == axes ? "limits" : "", value->str);
+  }
+}
+
+/**
+ * cg_ctl_ptz_to_text:
+ * @status: what `ptz {"status":{}}` gave
+ * @screen: where it goes
+ *
+ * Returns: (transfer full): it as a person reads it; members that are not known here follow as they
+ *   came
+ */
+char *
+cg_ctl_ptz_to_text (JsonObject *status, const CgCtlScreen *screen)
+{
+  static const char *const told[] = {"position", "moving", "lease", "preset", "limits"};
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (JsonObject) rest = json_object_new ();
+  g_autoptr (GList) members = json_object_get_members (status);
+  g_autofree char *more = NULL;
+
+  append_position (text, status);
+  append_motion (text, status);
+  append_preset (text, status);
+  append_limits (text, status);
+  for (GList *l = members; l != NULL; l = l->next)
+    json_object_set_member (rest, l->data, json_object_dup_member (status, l->data));
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++) {
+    if (json_object_has_member (rest, told[i]))
+      json_object_remove_member (rest, told[i]);
+  }
+  more = cg_ctl_json_to_text (rest, screen);
+  g_string_append (text, more);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
