@@ -120,7 +120,7 @@ static const CgKey stream_keys[] = {
   { "play-lease", CG_KEY_SECONDS, STREAM (play_lease_s), "0", 0, 604800,
     .help = "a push ends so long after the last play; 0: never" },
   { "h265", CG_KEY_WORD, STREAM (h265), "auto", .words = h265_words,
-    .help = "auto: sent where the server says it takes it; send: always; transcode: else as H.264" },
+    .help = "auto: where the server says it takes it; send: always; transcode: else as H.264" },
 };
 
 static const CgKey discovery_keys[] = {

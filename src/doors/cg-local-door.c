@@ -334,14 +334,15 @@ local_door_send (CgDoor *door, const char *did, CgDoorKind kind, GBytes *message
   if (!self->is_up || self->is_given_up)
     return;
   g_return_if_fail (length == 0 || memchr (data, '\n', length) == NULL);
-  g_byte_array_append (self->waiting, data, length);
-  g_byte_array_append (self->waiting, (const guint8 *)"\n", 1);
-  if (get_n_unread (self) > MAX_UNREAD) {
+  /* What piles up behind what is being sent: one message may be long by itself. */
+  if (self->waiting->len > MAX_UNREAD) {
     self->is_given_up = TRUE;
     g_warning ("local %u: does not read what it is sent", self->serial);
     end_after (self, 0); /* not from within the caller's loop */
     return;
   }
+  g_byte_array_append (self->waiting, data, length);
+  g_byte_array_append (self->waiting, (const guint8 *)"\n", 1);
   if (self->writing == NULL)
     write_waiting (self);
 }

@@ -120,8 +120,7 @@ is_ending (CgPushWorker *self)
   return is_ending;
 }
 
-/* TLS says goodbye when it is closed, and waits for that: not where the line is gone, and not with
- * the lock that the main loop takes. */
+/* Closing may wait: not with the lock that the main loop takes, and not for a goodbye of TLS. */
 static void
 close_in_thread (CgPushWorker *self)
 {

@@ -4,12 +4,42 @@
 /* A dead camera holds its thread until the TEARDOWN times out; so many may do so at once. */
 #define MAX_THREADS 16
 
+/* Of the pipeline itself: a branch has one of that name, too. */
+static GstElement *
+find_source (GstElement *pipeline)
+{
+  GstElement *found = NULL;
+
+  if (!GST_IS_BIN (pipeline))
+    return NULL;
+  GST_OBJECT_LOCK (pipeline);
+  for (GList *link = GST_BIN_CHILDREN (pipeline); link != NULL && found == NULL;
+       link = link->next) {
+    if (g_strcmp0 (GST_OBJECT_NAME (link->data), "source") == 0)
+      found = gst_object_ref (link->data);
+  }
+  GST_OBJECT_UNLOCK (pipeline);
+  return found;
+}
+
+/* The source first: what it still sends would wait in a sink that is on its way down, and with it
+ * the thread that serves all cameras. */
+static void
+release_source (GstElement *pipeline)
+{
+  g_autoptr (GstElement) source = find_source (pipeline);
+
+  if (source != NULL)
+    gst_element_set_state (source, GST_STATE_NULL);
+}
+
 static void
 release_in_thread (gpointer data, gpointer user_data)
 {
   g_autoptr (GTask) task = data;
   GstElement *pipeline = g_task_get_task_data (task);
 
+  release_source (pipeline);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   g_task_set_task_data (task, NULL, NULL);
   g_task_return_boolean (task, TRUE);

@@ -50,6 +50,22 @@ read_place (CgOnvifPtzStatus *place, const struct tt__PTZVector *value)
   }
 }
 
+/* tt:Name is no longer (onvif.xsd). What is longer is cut, and no
+ * letter loses its accents. */
+#define NAME_MAX_CHARACTERS 64
+
+static char *
+shorten (const char *name)
+{
+  glong end = NAME_MAX_CHARACTERS;
+
+  if (name == NULL || g_utf8_strlen (name, -1) <= end)
+    return g_strdup (name);
+  while (end > 1 && g_unichar_ismark (g_utf8_get_char (g_utf8_offset_to_pointer (name, end))))
+    end--;
+  return g_utf8_substring (name, 0, end);
+}
+
 static void
 add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
 {
@@ -60,7 +76,7 @@ add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
     return;
   CgOnvifPreset *preset = g_new0 (CgOnvifPreset, 1);
   preset->token = g_steal_pointer (&token);
-  preset->name = name != NULL ? g_steal_pointer (&name) : g_strdup ("");
+  preset->name = name != NULL ? shorten (name) : g_strdup ("");
   read_place (&preset->place, value->PTZPosition);
   g_ptr_array_add (presets, preset);
 }
@@ -88,22 +104,6 @@ cg_onvif_ptz_get_presets_in_thread (CgOnvifSession *self, const char *profile_to
   for (int i = 0; i < response.__sizePreset; i++)
     add_preset (presets, &response.Preset[i]);
   return presets;
-}
-
-/* tt:Name is no longer (onvif.xsd). What is longer is cut, and no
- * letter loses its accents. */
-#define NAME_MAX_CHARACTERS 64
-
-static char *
-shorten (const char *name)
-{
-  glong end = NAME_MAX_CHARACTERS;
-
-  if (name == NULL || g_utf8_strlen (name, -1) <= end)
-    return g_strdup (name);
-  while (end > 1 && g_unichar_ismark (g_utf8_get_char (g_utf8_offset_to_pointer (name, end))))
-    end--;
-  return g_utf8_substring (name, 0, end);
 }
 
 static gboolean

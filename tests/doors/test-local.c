@@ -302,6 +302,28 @@ test_slow_reader_is_dropped (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (cg_local_server_get_n_clients (fixture->server), ==, 0);
 }
 
+/* What a camera makes long is no fault of the client that asked for it. */
+static void
+test_long_reply_arrives (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSocket) client = connect_client (fixture);
+  DoorLog *log = wait_for_client (fixture, 1);
+  g_autofree char *text = g_strnfill (1100 * 1024, 'x');
+  char bytes[16 * 1024];
+  gsize left = strlen (text) + strlen ("\nnext\n");
+
+  send_text (log, text);
+  send_text (log, "next");
+  while (left > 0) {
+    cg_test_wait_for (is_readable, client, "more of the reply");
+    const gssize n = g_socket_receive (client, bytes, sizeof bytes, NULL, NULL);
+    g_assert_cmpint (n, >, 0);
+    left -= (gsize)n;
+  }
+
+  g_assert_cmpuint (cg_local_server_get_n_clients (fixture->server), ==, 1);
+}
+
 static void
 test_too_many_clients (Fixture *fixture, gconstpointer data)
 {
@@ -498,6 +520,7 @@ main (int argc, char **argv)
   ADD ("/local/client-hangs-up", test_client_hangs_up);
   ADD ("/local/half-closed-client-gets-its-reply", test_half_closed_client_gets_its_reply);
   ADD ("/local/slow-reader-is-dropped", test_slow_reader_is_dropped);
+  ADD ("/local/long-reply-arrives", test_long_reply_arrives);
   ADD ("/local/too-many-clients", test_too_many_clients);
   ADD ("/local/close-sends-what-waits", test_close_sends_what_waits);
   ADD ("/local/close-does-not-wait-for-a-slow-reader", test_close_does_not_wait_for_a_slow_reader);

@@ -180,8 +180,8 @@ count_frames (CgPush *push)
   return stats.frames;
 }
 
-/* A server that takes nothing more does not hold up the end, nor the main loop: its goodbye is
- * given up long before the line is. */
+/* A server that takes nothing more does not hold up the end: its goodbye is given up long before
+ * the line is. */
 static void
 test_deaf_at_the_end (void)
 {

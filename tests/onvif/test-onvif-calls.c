@@ -35,6 +35,15 @@ answer (Fixture *fixture, const char *operation, const char *body)
   fake_camera_answer (fixture->camera, operation, 200, envelope);
 }
 
+/* After what was said before. */
+static void
+answer_next (Fixture *fixture, const char *operation, const char *body)
+{
+  g_autofree char *envelope = fake_envelope (body);
+
+  fake_camera_answer_once (fixture->camera, operation, 200, envelope);
+}
+
 static void
 refuse (Fixture *fixture, const char *operation, const char *subcode, const char *nested)
 {
@@ -354,7 +363,8 @@ static const struct {
       .has_zoom = TRUE,
       .zoom = 1,
       .has_move_status = TRUE,
-      .moving_pan_tilt = TRUE}},
+      .moving_pan_tilt = TRUE,
+      .pan_tilt_space = "urn:x"}},
     {"<tt:Position><tt:PanTilt x=\"0\" y=\"0\"/></tt:Position>", {.has_position = TRUE}},
     {"<tt:Position><tt:PanTilt x=\"NaN\" y=\"0\"/><tt:Zoom x=\"INF\"/></tt:Position>",
      {.has_position = FALSE}},
@@ -472,11 +482,11 @@ test_q31_names (Fixture *fixture, gconstpointer data)
     g_string_append_c (long_name, 'x');
   g_string_append (long_name, "e\u0301z");
   refuse (fixture, "SetPreset", "InvalidArgVal", "InvalidPresetName");
-  answer (
+  answer_next (
       fixture, "SetPreset",
       "<tptz:SetPresetResponse><tptz:PresetToken>7</tptz:PresetToken></tptz:SetPresetResponse>");
-  answer (fixture, "SetPreset",
-          "<tptz:SetPresetResponse><tptz:PresetToken/></tptz:SetPresetResponse>");
+  answer_next (fixture, "SetPreset",
+               "<tptz:SetPresetResponse><tptz:PresetToken/></tptz:SetPresetResponse>");
 
   g_autofree char *unnamed =
       cg_onvif_ptz_set_preset_in_thread (fixture->session, "p", NULL, "gate", &error);
