@@ -71,10 +71,11 @@ get_move (CgMotion *self, const CgMotionStart *start)
   return move;
 }
 
+/* After a move that was seen not to move it, the camera stands while it is being told to stop. */
 static gboolean
 is_resting (CgMotion *self)
 {
-  return !self->leased || self->stands;
+  return !self->leased || self->stands || (self->has_place && !self->has_moved);
 }
 
 /**

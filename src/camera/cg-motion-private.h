@@ -87,6 +87,7 @@ struct _CgMotion {
   gboolean wants_beginning; /* a look shall show from where */
   gboolean is_answered;     /* by the camera */
   gboolean is_resent;       /* Q37 */
+  gboolean is_resending;    /* of that, the answer is not there yet */
   gboolean has_begun;       /* it was seen to move */
   gint64 answered_at_ms;
   gint64 seen_at_ms;    /* the look that the next one is compared with */

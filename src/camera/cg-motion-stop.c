@@ -167,7 +167,7 @@ prove_stop (CgMotion *self)
     self->told_form = self->stop_form;
     cg_motion_tell_learnt (self);
   }
-  if ((self->has_moved || !self->has_place) && cg_ptz_eye_is_worth (self->eye))
+  if ((self->has_moved || !self->has_place) && cg_ptz_eye_try_again (self->eye))
     cg_motion_open_eye (self, CG_MOTION_PROOF, REST_MS, on_proof);
   self->moves_on = FALSE;
 }
@@ -196,6 +196,15 @@ settle_stop (CgMotion *self, const GError *error)
   }
 }
 
+/* A start waits for the stop of a camera that was seen to stand: it begins from rest. */
+static void
+settle_before_start (CgMotion *self, const GError *error)
+{
+  if (error == NULL && self->stops_in_flight == 0 && !self->halt_again && self->has_place &&
+      !self->has_moved)
+    cg_motion_set_leased (self, FALSE);
+}
+
 static void
 note_form (CgMotion *self, CgOnvifStopForm taken)
 {
@@ -215,7 +224,9 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
   if (cg_ptz_driver_stop_finish (CG_PTZ_DRIVER (object), result, &taken, &error))
     note_form (self, taken);
   self->stops_in_flight--;
-  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial && self->pending == NULL)
+  if (self->pending != NULL)
+    settle_before_start (self, error);
+  else if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
     settle_stop (self, error);
   if (error != NULL)
     g_task_return_error (task, g_steal_pointer (&error));

@@ -94,6 +94,19 @@ on_probe_end (gpointer user_data)
 
 static void plan_follow_up (CgMotion *self);
 
+/* What the camera does after the second try counts from its answer on (Q37); without one nothing
+ * can be concluded from it. */
+static void
+settle_resend (CgMotion *self, const GError *error)
+{
+  if (!self->is_resending)
+    return;
+  self->is_resending = FALSE;
+  self->answered_at_ms = get_now_ms (self);
+  if (error != NULL)
+    cg_motion_end_watch (self);
+}
+
 static void
 on_followed_up (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -105,15 +118,18 @@ on_followed_up (GObject *object, GAsyncResult *result, gpointer user_data)
     g_debug ("%s: what follows a move up has failed: %s", self->name, error->message);
   self->moves_in_flight--;
   g_task_return_boolean (task, TRUE);
-  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
+  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial) {
+    settle_resend (self, error);
     plan_follow_up (self);
-  else
+  } else {
     cg_motion_settle_overtaken (self);
+  }
   cg_motion_check_rest (self);
 }
 
-/* The same move, its other axis, or the next step: only while the lease runs, and one at a time. */
-static void
+/* The same move, its other axis, or the next step: only while the lease runs, and one at a time.
+ * Returns: whether it was sent. */
+static gboolean
 follow_up (CgMotion *self)
 {
   CgPtzMove slice = cg_motion_get_slice (self);
@@ -121,7 +137,7 @@ follow_up (CgMotion *self)
 
   if (!self->leased || self->lease == NULL || self->moves_in_flight > 0 ||
       self->stops_in_flight > 0 || self->pending != NULL)
-    return;
+    return FALSE;
   slice.stop_others = FALSE;
   task = g_task_new (self, NULL, NULL, NULL);
   g_task_set_source_tag (task, follow_up);
@@ -130,6 +146,7 @@ follow_up (CgMotion *self)
   self->has_moved = TRUE;
   cg_ptz_driver_move_async (self->driver, &slice, self->config.reply_timeout_ms, on_followed_up,
                             task);
+  return TRUE;
 }
 
 static gboolean
@@ -195,9 +212,7 @@ static guint
 resend (CgMotion *self)
 {
   g_debug ("%s: has not moved: asking once more", self->name);
-  self->is_resent = TRUE;
-  self->answered_at_ms = get_now_ms (self);
-  follow_up (self);
+  self->is_resending = self->is_resent = follow_up (self);
   return PROBE_MS;
 }
 
@@ -318,7 +333,7 @@ see_nothing (CgMotion *self)
 static guint
 see_move (CgMotion *self, const CgPtzLook *look)
 {
-  const gint64 age_ms = get_now_ms (self) - self->answered_at_ms;
+  const gint64 age_ms = cg_ptz_eye_get_asked_ms (self->eye) - self->answered_at_ms;
   const CgPtzSeen seen = cg_ptz_sense_watch (&self->sense, &self->watch, look);
   const guint delay_ms = self->is_probing ? judge_probe (self, look, seen, age_ms)
                                           : judge_move (self, look, seen, age_ms);
@@ -337,7 +352,7 @@ on_watch (const CgPtzLook *look, gpointer user_data)
     delay_ms = see_nothing (self);
   else if (self->wants_beginning)
     delay_ms = see_beginning (self, look);
-  else if (!self->is_answered)
+  else if (!self->is_answered || self->is_resending)
     delay_ms = PROBE_MS;
   else
     delay_ms = see_move (self, look);
@@ -379,7 +394,8 @@ cg_motion_begin_watch (CgMotion *self, const CgMotionStart *start, gboolean goes
     return;
   cg_motion_close_eye (self);
   self->from_rest = !start->was_moving || self->stands || start->is_looked;
-  self->has_begun = self->is_resent = self->is_answered = self->is_probing = FALSE;
+  self->has_begun = self->is_answered = self->is_probing = FALSE;
+  self->is_resent = self->is_resending = FALSE;
   self->wants_beginning = self->from_rest && !is_fresh && cg_ptz_eye_is_worth (self->eye);
   cg_ptz_watch_init (&self->watch, &self->move, self->from_rest && is_fresh ? &self->place : NULL);
   if (self->wants_beginning) {

@@ -8,6 +8,8 @@
 #define ANSWER_TIMEOUT_MS 1000
 /* One lost look is bad luck; so many in a row are a camera that answers too late to be of use. */
 #define LOST_MAX 3
+/* By then a network that was bad may be good again. */
+#define TRY_AGAIN_MS 30000
 
 struct _CgPtzEye {
   GObject parent_instance;
@@ -16,10 +18,12 @@ struct _CgPtzEye {
   CgClock *clock;
   gboolean is_blind; /* the last answer told nothing: nobody asks on in this contact */
   guint lost;        /* looks in a row */
+  gint64 lost_at_ms; /* the newest of them */
 
   gboolean has_last;
   CgPtzLook last;
   gint64 last_at_ms;
+  gint64 asked_at_ms; /* for the last */
 
   guint serial; /* of the watch under way: an answer to an older one is dropped */
   CgPtzEyeFunc func;
@@ -33,6 +37,12 @@ typedef struct {
   guint serial;
 } Glance;
 
+/* Any look on its way. */
+typedef struct {
+  GTask *task; /* (owned) */
+  gint64 asked_at_ms;
+} Question;
+
 enum { SIGNAL_LOOKED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
@@ -42,22 +52,33 @@ G_DEFINE_FINAL_TYPE (CgPtzEye, cg_ptz_eye, G_TYPE_OBJECT)
 static void plan_look (CgPtzEye *self, guint delay_ms);
 
 static void
-note_look (CgPtzEye *self, const CgPtzLook *look)
+note_look (CgPtzEye *self, const CgPtzLook *look, gint64 asked_at_ms)
 {
   self->lost = 0;
   self->is_blind = !look->has_position && !look->has_zoom && !look->has_move_status;
   self->has_last = TRUE;
   self->last = *look;
   self->last_at_ms = cg_clock_get_monotonic_ms (self->clock);
+  self->asked_at_ms = asked_at_ms;
   g_signal_emit (self, signals[SIGNAL_LOOKED], 0);
+}
+
+/* Looks that waited behind one that hangs are lost with it: together they are one. */
+static void
+note_late (CgPtzEye *self, gint64 asked_at_ms)
+{
+  if (self->lost > 0 && asked_at_ms < self->lost_at_ms)
+    return;
+  self->lost++;
+  self->lost_at_ms = cg_clock_get_monotonic_ms (self->clock);
 }
 
 /* A camera that cannot be asked, or refuses the question, is not slow. */
 static void
-note_lost (CgPtzEye *self, const GError *error)
+note_lost (CgPtzEye *self, const GError *error, gint64 asked_at_ms)
 {
   if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
-    self->lost++;
+    note_late (self, asked_at_ms);
   else if (g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED) ||
            g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED))
     self->is_blind = TRUE;
@@ -66,17 +87,18 @@ note_lost (CgPtzEye *self, const GError *error)
 static void
 on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
+  g_autofree Question *question = user_data;
+  g_autoptr (GTask) task = question->task;
   CgPtzEye *self = g_task_get_source_object (task);
   g_autofree CgPtzLook *look = g_new0 (CgPtzLook, 1);
   GError *error = NULL;
 
   if (cg_ptz_driver_look_finish (CG_PTZ_DRIVER (object), result, look, &error)) {
-    note_look (self, look);
+    note_look (self, look, question->asked_at_ms);
     g_task_return_pointer (task, g_steal_pointer (&look), g_free);
     return;
   }
-  note_lost (self, error);
+  note_lost (self, error, question->asked_at_ms);
   g_task_return_error (task, error);
 }
 
@@ -187,6 +209,24 @@ cg_ptz_eye_is_worth (CgPtzEye *self)
 }
 
 /**
+ * cg_ptz_eye_try_again:
+ * @self: an eye
+ *
+ * For a question that is worth more than others: a camera that was always too late is given one
+ * more look after a while.
+ *
+ * Returns: whether looking may tell anything
+ */
+gboolean
+cg_ptz_eye_try_again (CgPtzEye *self)
+{
+  if (self->lost >= LOST_MAX &&
+      cg_clock_get_monotonic_ms (self->clock) - self->lost_at_ms >= TRY_AGAIN_MS)
+    self->lost = LOST_MAX - 1;
+  return cg_ptz_eye_is_worth (self);
+}
+
+/**
  * cg_ptz_eye_look_async:
  * @self: an eye
  * @timeout_ms: until the answer
@@ -202,10 +242,12 @@ cg_ptz_eye_look_async (CgPtzEye *self,
                        gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
+  Question *question = g_new (Question, 1);
 
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_ptz_eye_look_async);
-  cg_ptz_driver_look_async (self->driver, timeout_ms, on_looked, task);
+  *question = (Question){task, cg_clock_get_monotonic_ms (self->clock)};
+  cg_ptz_driver_look_async (self->driver, timeout_ms, on_looked, question);
 }
 
 /**
@@ -291,4 +333,16 @@ cg_ptz_eye_get_last (CgPtzEye *self, CgPtzLook *look, gint64 *age_ms)
   if (age_ms != NULL)
     *age_ms = cg_clock_get_monotonic_ms (self->clock) - self->last_at_ms;
   return TRUE;
+}
+
+/**
+ * cg_ptz_eye_get_asked_ms:
+ * @self: an eye
+ *
+ * Returns: when (monotonic) what was seen last was asked for: it is as old as that at most
+ */
+gint64
+cg_ptz_eye_get_asked_ms (CgPtzEye *self)
+{
+  return self->asked_at_ms;
 }

@@ -26,6 +26,7 @@ G_DECLARE_FINAL_TYPE (CgPtzEye, cg_ptz_eye, CG, PTZ_EYE, GObject)
 CgPtzEye *cg_ptz_eye_new (CgPtzDriver *driver, CgClock *clock);
 void cg_ptz_eye_renew (CgPtzEye *self);
 gboolean cg_ptz_eye_is_worth (CgPtzEye *self);
+gboolean cg_ptz_eye_try_again (CgPtzEye *self);
 
 void cg_ptz_eye_look_async (CgPtzEye *self,
                             guint timeout_ms,
@@ -39,5 +40,6 @@ void cg_ptz_eye_close (CgPtzEye *self);
 gboolean cg_ptz_eye_is_open (CgPtzEye *self);
 
 gboolean cg_ptz_eye_get_last (CgPtzEye *self, CgPtzLook *look, gint64 *age_ms);
+gint64 cg_ptz_eye_get_asked_ms (CgPtzEye *self);
 
 G_END_DECLS

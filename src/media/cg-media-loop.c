@@ -125,6 +125,19 @@ watch (int operation, int fd, CgLoan *loan)
   return epoll_ctl (loop.epoll_fd, operation, fd, &event) == 0;
 }
 
+/* Returns: an eventfd that @epoll_fd watches; −1 */
+static int
+open_kick (int epoll_fd)
+{
+  const int fd = epoll_fd >= 0 ? eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+
+  if (fd >= 0 && !watch (EPOLL_CTL_ADD, fd, NULL)) {
+    close (fd);
+    return -1;
+  }
+  return fd;
+}
+
 /* Called with the mutex held. Tried again with the next loan where there was no thread to be had.
  */
 static gboolean
@@ -134,13 +147,12 @@ is_running (void)
     return TRUE;
   if (loop.lent == NULL) {
     loop.lent = g_hash_table_new (NULL, NULL);
-    loop.epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-    loop.kick_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (loop.epoll_fd >= 0 && loop.kick_fd >= 0 && !watch (EPOLL_CTL_ADD, loop.kick_fd, NULL)) {
-      close (loop.epoll_fd);
-      loop.epoll_fd = -1;
-    }
+    loop.epoll_fd = loop.kick_fd = -1;
   }
+  if (loop.epoll_fd < 0)
+    loop.epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (loop.kick_fd < 0)
+    loop.kick_fd = open_kick (loop.epoll_fd);
   if (loop.epoll_fd >= 0 && loop.kick_fd >= 0)
     loop.thread = g_thread_try_new ("media", run_in_thread, NULL, NULL);
   return loop.thread != NULL;

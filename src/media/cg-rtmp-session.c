@@ -105,6 +105,9 @@ static gboolean
 send_packet (
     CgRtmpSession *self, CgRtmpType type, guint32 stream, guint32 timestamp_ms, GError **error)
 {
+  /* Many questions may come at once, and all are answered. */
+  if (self->writer != NULL && cg_rtmp_writer_get_queued (self->writer) >= MAX_QUEUED)
+    cg_rtmp_writer_flush (self->writer);
   if (self->writer != NULL && cg_rtmp_writer_get_queued (self->writer) >= MAX_QUEUED)
     return set_lost (error, "for answers");
   if (self->writer != NULL) {

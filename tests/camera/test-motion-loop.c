@@ -188,6 +188,26 @@ test_at_a_told_end (Fixture *fixture, gconstpointer data)
   expect (fixture, "look", "limit-right:measured");
 }
 
+/* The same again while the camera is still being told to stop: no move, and the same answer. */
+static void
+test_again_at_the_end (Fixture *fixture, gconstpointer data)
+{
+  see (fixture, 1, 0);
+  contact (fixture, &continuous);
+  start (fixture, CG_DIRECTION_RIGHT);
+  advance (fixture, 300);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  advance (fixture, 300);
+  start (fixture, CG_DIRECTION_RIGHT);
+  expect (fixture, "look move(1.00,0.00) look look stop", "limit-right:measured");
+
+  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  advance (fixture, 2000);
+
+  expect (fixture, "look", "limit-right:measured");
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+}
+
 static void
 test_no_limit_after_all (Fixture *fixture, gconstpointer data)
 {
@@ -402,6 +422,7 @@ main (int argc, char **argv)
   } tests[] = {
       {"/camera/motion-loop/ordinary-start", test_ordinary_start},
       {"/camera/motion-loop/at-a-told-end", test_at_a_told_end},
+      {"/camera/motion-loop/again-at-the-end", test_again_at_the_end},
       {"/camera/motion-loop/no-limit-after-all", test_no_limit_after_all},
       {"/camera/motion-loop/diagonal", test_diagonal},
       {"/camera/motion-loop/stop-within-the-probe", test_stop_within_the_probe},

@@ -120,6 +120,48 @@ test_q36_lost (Fixture *fixture, gconstpointer data)
   g_assert_true (cg_ptz_eye_is_worth (fixture->eye));
 }
 
+static void
+on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CgPtzLook look;
+
+  g_assert_false (cg_ptz_eye_look_finish (CG_PTZ_EYE (object), result, &look, NULL));
+}
+
+/* Q36: what waits behind a look that hangs is lost with it, and is no second look. */
+static void
+test_q36_lost_together (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_look (fixture->driver, NULL);
+  for (guint i = 0; i < 3; i++)
+    cg_ptz_eye_look_async (fixture->eye, 1000, on_looked, NULL);
+  advance (fixture, 1000);
+
+  for (guint i = 0; i < 3; i++)
+    answer (fixture, CG_ERROR_TIMED_OUT);
+
+  g_assert_true (cg_ptz_eye_is_worth (fixture->eye));
+}
+
+/* Q36: after a while the proof of a stop is worth one more look. */
+static void
+test_q36_try_again (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_look (fixture->driver, NULL);
+  for (guint i = 0; i < 3; i++) {
+    cg_ptz_eye_look_async (fixture->eye, 1000, on_looked, NULL);
+    advance (fixture, 1000);
+    answer (fixture, CG_ERROR_TIMED_OUT);
+  }
+  advance (fixture, 29000);
+  g_assert_false (cg_ptz_eye_try_again (fixture->eye));
+
+  advance (fixture, 1000);
+
+  g_assert_false (cg_ptz_eye_is_worth (fixture->eye));
+  g_assert_true (cg_ptz_eye_try_again (fixture->eye));
+}
+
 /* Q36: an answer that tells nothing is not asked for again. */
 static void
 test_q36_blind (Fixture *fixture, gconstpointer data)
@@ -159,6 +201,8 @@ main (int argc, char **argv)
       {"/camera/ptz-eye/watch", test_watch},
       {"/camera/ptz-eye/late-answer", test_late_answer},
       {"/camera/ptz-eye/q36-lost", test_q36_lost},
+      {"/camera/ptz-eye/q36-lost-together", test_q36_lost_together},
+      {"/camera/ptz-eye/q36-try-again", test_q36_try_again},
       {"/camera/ptz-eye/q36-blind", test_q36_blind},
   };
 
