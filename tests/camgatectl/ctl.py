@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,11 @@ from harness.mailbox import WATCHDOG_S, Mailbox  # noqa: E402
 
 CAMGATECTL = os.path.join(os.environ["CAMGATE_BUILD"], "tools", "camgatectl", "camgatectl")
 DID, OTHER_DID, GATEWAY = "001122334455", "001122334466", "aa1122334455"
+
+# Whoever runs the tests in the background may ignore these, and children would inherit that.
+for number in (signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 # Variables of whoever runs the tests that would change what is printed.
 _CLEAN = {name: value for name, value in os.environ.items()
