@@ -153,16 +153,25 @@ post_once (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
   return cg_onvif_http_post (self->http, &request, error);
 }
 
-/* What the camera swallowed is written anew: it may have used up the nonce (Q46). */
+/* What the camera swallowed is written anew: it may have used up the nonce (Q46). A login that has
+ * never worked and is swallowed twice is refused, in the camera's way (Q6). */
 static CgOnvifHttpResponse *
 post (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
 {
+  CgOnvifSession *self = climb->self;
   g_autoptr (GError) reason = NULL;
   CgOnvifHttpResponse *answer = post_once (climb, login, &reason);
 
-  if (answer == NULL && cg_onvif_http_was_swallowed (climb->self->http)) {
-    cg_onvif_climb_end_try (climb, CG_BREAKER_UNKNOWN);
-    return post_once (climb, login, error);
+  if (answer == NULL && cg_onvif_http_was_swallowed (self->http)) {
+    cg_onvif_climb_doubt_try (climb);
+    g_clear_error (&reason);
+    answer = post_once (climb, login, &reason);
+    const gboolean is_swallowed = answer == NULL && cg_onvif_http_was_swallowed (self->http);
+    if (cg_onvif_climb_settle_doubt (climb, is_swallowed)) {
+      g_clear_error (&reason);
+      g_set_error_literal (&reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
+                           "the camera closes the connection on the login");
+    }
   }
   if (answer == NULL)
     g_propagate_error (error, g_steal_pointer (&reason));

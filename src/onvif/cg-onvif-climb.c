@@ -117,6 +117,43 @@ cg_onvif_climb_end_try (CgOnvifClimb *climb, CgBreakerOutcome outcome)
   cg_breaker_end (self->breaker, CG_BREAKER_SOAP, outcome);
 }
 
+/**
+ * cg_onvif_climb_doubt_try:
+ * @climb: a call that the camera has swallowed
+ *
+ * Whether a password in it was refused is not known, unless it has worked before; the breaker waits
+ * for that.
+ */
+void
+cg_onvif_climb_doubt_try (CgOnvifClimb *climb)
+{
+  climb->is_doubtful = climb->has_password && !climb->self->is_proven;
+  if (!climb->is_doubtful)
+    cg_onvif_climb_end_try (climb, CG_BREAKER_UNKNOWN);
+  climb->has_password = FALSE;
+}
+
+/**
+ * cg_onvif_climb_settle_doubt:
+ * @climb: the same, asked again
+ * @is_swallowed: and swallowed again
+ *
+ * Returns: whether the password counts as refused, both times
+ */
+gboolean
+cg_onvif_climb_settle_doubt (CgOnvifClimb *climb, gboolean is_swallowed)
+{
+  const gboolean is_refused = climb->is_doubtful && climb->has_password && is_swallowed;
+  const CgBreakerOutcome outcome = is_refused ? CG_BREAKER_REFUSED : CG_BREAKER_UNKNOWN;
+
+  if (climb->is_doubtful)
+    cg_breaker_end (climb->self->breaker, CG_BREAKER_SOAP, outcome);
+  climb->is_doubtful = FALSE;
+  if (is_refused)
+    cg_onvif_climb_end_try (climb, CG_BREAKER_REFUSED);
+  return is_refused;
+}
+
 /* Whether the token may have been refused for its time: measures again, at most once a call, and
  * without a login, which may be wrong (Q4, Q6). */
 static gboolean

@@ -30,6 +30,7 @@ typedef struct {
   guint tried;             /* bits of CgOnvifLogin */
   guint digest_count;      /* which use of its nonce the last digest was; 0: none was sent */
   gboolean has_password;   /* the last message had one in it */
+  gboolean is_doubtful;    /* the one before had, too, and was swallowed: the breaker waits */
   gboolean was_challenged; /* the last answer asked for a digest */
   gboolean clock_checked;  /* the token was tried again with a new clock */
   gboolean nonce_checked;  /* the digest was tried again with a new nonce */
@@ -45,6 +46,8 @@ CgBreakerOutcome cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
                                               CgOnvifVerdict verdict,
                                               guint status);
 void cg_onvif_climb_end_try (CgOnvifClimb *climb, CgBreakerOutcome outcome);
+void cg_onvif_climb_doubt_try (CgOnvifClimb *climb);
+gboolean cg_onvif_climb_settle_doubt (CgOnvifClimb *climb, gboolean is_swallowed);
 gboolean cg_onvif_climb_go_on (CgOnvifClimb *climb, CgOnvifLogin *login);
 void cg_onvif_climb_remember (CgOnvifClimb *climb, CgOnvifLogin login);
 void cg_onvif_climb_report_refusal (CgOnvifClimb *climb, const GError *reason, GError **error);

@@ -194,7 +194,8 @@ test_q6_two_wrong_passwords (void)
       {CG_SIM_AUTH_TOKEN, "Q5", "checks", FALSE}, {CG_SIM_AUTH_BOTH, "Q27", "alone", TRUE},
       {CG_SIM_AUTH_BOTH, "Q27", "beside", TRUE},  {CG_SIM_AUTH_DIGEST, "Q27", "failing", FALSE},
       {CG_SIM_AUTH_TOKEN, "Q45", "login", TRUE},  {CG_SIM_AUTH_DIGEST, "Q3", "stale", FALSE},
-      {CG_SIM_AUTH_BOTH, "Q3", "stale", FALSE},
+      {CG_SIM_AUTH_BOTH, "Q3", "stale", FALSE},   {CG_SIM_AUTH_DIGEST, "Q3", "closes", TRUE},
+      {CG_SIM_AUTH_TOKEN, "Q3", "closes", TRUE},  {CG_SIM_AUTH_BOTH, "Q3", "closes", TRUE},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {

@@ -31,9 +31,10 @@ static const FaultRow rows[] = {
                           "lost"}},
     [CG_SIM_FAULT_Q3] = {"Q3",
                          "answers a call without UsernameToken by an empty 200, 400 or 401; wants "
-                         "digest and token both; or calls every nonce stale",
+                         "digest and token both; calls every nonce stale; or closes the connection "
+                         "on a login that it refuses",
                          ARG_WORD,
-                         {"empty", "400", "401", "both", "stale"}},
+                         {"empty", "400", "401", "both", "stale", "closes"}},
     [CG_SIM_FAULT_Q4] =
         {"Q4", "has a wrong clock, by so many seconds", ARG_NUMBER, {NULL}, 3600, -1e10, 1e10},
     [CG_SIM_FAULT_Q5] = {"Q5",

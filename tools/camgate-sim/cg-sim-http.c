@@ -128,6 +128,16 @@ wait_with_answer (CgSimHttp *self, SoupServerMessage *message, gint64 since_us)
   soup_server_message_pause (message);
 }
 
+/* A camera that closes instead of saying that it refuses the login it was shown (Q3, Q6). */
+static gboolean
+hides_refusal (const CgSimCall *call)
+{
+  const gboolean is_shown = call->authorization != NULL || strstr (call->body, "UsernameToken");
+
+  return is_shown && !SOUP_STATUS_IS_SUCCESSFUL (call->status) &&
+         cg_sim_faults_is_arg (call->state->faults, CG_SIM_FAULT_Q3, "closes");
+}
+
 /* @since_us: monotonic, since when it waits; 0: it has just come. */
 static void
 serve_soap (CgSimHttp *self, SoupServerMessage *message, gint64 since_us)
@@ -166,7 +176,7 @@ serve_soap (CgSimHttp *self, SoupServerMessage *message, gint64 since_us)
   }
   cg_sim_spoil_answer (&call);
   cg_sim_record (&call);
-  if (call.is_lost ||
+  if (call.is_lost || hides_refusal (&call) ||
       (call.status == SOUP_STATUS_OK && cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q46, "lost") &&
        self->n_calls++ % 2 == 0)) {
     cg_sim_call_clear (&call);
