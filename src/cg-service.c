@@ -9,6 +9,8 @@
 #include "cg-fleet.h"
 #include "cg-gateway.h"
 #include "cg-join.h"
+#include "cg-lag.h"
+#include "cg-local-door.h"
 #include "cg-local-server.h"
 #include "cg-main.h"
 #include "cg-media.h"
@@ -73,6 +75,7 @@ on_client (CgLocalServer *server, CgDoor *door, CgService *self)
   g_autofree char *name = g_strdup_printf ("local-%u", ++self->n_clients);
   CgChannel *channel = cg_channel_new (self->dispatcher, name, CG_CHANNEL_LOCAL);
 
+  cg_channel_set_owner (channel, cg_local_door_is_owner (CG_LOCAL_DOOR (door)));
   cg_join (door, channel);
   g_signal_connect_data (door, "link-changed", G_CALLBACK (on_client_link_changed), channel,
                          release_channel, G_CONNECT_AFTER);
@@ -216,7 +219,7 @@ gboolean
 cg_service_start (CgService *self, CgConfig *config, GError **error)
 {
   CG_ON_MAIN ();
-  if (!make_state_dir (self, error) || !cg_media_init (NULL, error))
+  if (!make_state_dir (self, error) || !cg_media_prepare (NULL, error))
     return FALSE;
   self->store = cg_store_new (self->state_dir);
   self->settings = cg_settings_new (self->store, config);
@@ -226,6 +229,7 @@ cg_service_start (CgService *self, CgConfig *config, GError **error)
   self->fleet = cg_fleet_new (self->store, self->clock);
   self->gateway = cg_gateway_new (self->store, self->clock, "/");
   self->dispatcher = cg_dispatcher_new (self->fleet, config, self->clock);
+  cg_dispatcher_set_lag (self->dispatcher, cg_lag_new ());
   cg_dispatcher_set_gateway (self->dispatcher, self->gateway);
   cg_dispatcher_set_settings (self->dispatcher, self->settings);
   self->firmware = cg_firmware_new (self->store, self->clock);

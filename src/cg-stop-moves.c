@@ -177,7 +177,7 @@ cg_stop_moves (CgConfig *config, const char *state_dir, const char *socket, GErr
   work.dids = cg_move_mark_list (state_dir);
   if (work.dids->len == 0)
     return TRUE;
-  if (!check_alone (socket, error) || !cg_media_init (NULL, error))
+  if (!check_alone (socket, error) || !cg_media_prepare (NULL, error))
     return FALSE;
   work.store = cg_store_new (state_dir);
   stop_all (&work, config);

@@ -176,6 +176,21 @@ cg_breaker_end (CgBreaker *self, CgBreakerDoor door, CgBreakerOutcome outcome)
 }
 
 /**
+ * cg_breaker_is_proven:
+ * @self: a breaker
+ * @door: where a password was shown
+ *
+ * Returns: whether the last that the camera has said there is that the login is right
+ */
+gboolean
+cg_breaker_is_proven (CgBreaker *self, CgBreakerDoor door)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return self->doors[door].is_proven;
+}
+
+/**
  * cg_breaker_get_pause_ms:
  * @self: a breaker
  *

@@ -39,6 +39,7 @@ void cg_breaker_unref (CgBreaker *self);
 
 gboolean cg_breaker_begin (CgBreaker *self, CgBreakerDoor door, GError **error);
 void cg_breaker_end (CgBreaker *self, CgBreakerDoor door, CgBreakerOutcome outcome);
+gboolean cg_breaker_is_proven (CgBreaker *self, CgBreakerDoor door);
 guint cg_breaker_get_pause_ms (CgBreaker *self);
 guint cg_breaker_get_retry_ms (CgBreaker *self);
 

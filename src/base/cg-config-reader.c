@@ -400,6 +400,18 @@ settle_cloud (Reading *self, GError **error)
 }
 
 static gboolean
+settle_restream (Reading *self, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  const CgRestreamConfig *restream = &self->config->restream;
+
+  if (restream->url == NULL || cg_restream_config_settle (restream, &why))
+    return TRUE;
+  g_autofree char *shown = show_value (restream->url);
+  return refuse (self, error, "[stream] restream=%s: %s", shown, why->message);
+}
+
+static gboolean
 read_all (Reading *self, const char *text, gsize length, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
@@ -416,7 +428,8 @@ read_all (Reading *self, const char *text, gsize length, GError **error)
   for (guint i = 0; titles[i] != NULL; i++)
     if (!read_group (self, file, titles[i], error))
       return FALSE;
-  return settle_gateway (self, error) && settle_cloud (self, error);
+  return settle_gateway (self, error) && settle_cloud (self, error) &&
+         settle_restream (self, error);
 }
 
 /**

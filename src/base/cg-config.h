@@ -32,6 +32,12 @@ typedef enum {
   CG_H265_TRANSCODE, /* made H.264 where the media server does not say so (Q55) */
 } CgH265Policy;
 
+/* What a camera's stream does while nobody watches it. */
+typedef enum {
+  CG_STANDBY_NONE,
+  CG_STANDBY_CONNECTED, /* it comes all the same: the first picture is there at once (Q13) */
+} CgStandby;
+
 typedef enum {
   CG_TLS_ACCEPT, /* any certificate: cameras sign their own (Q57) */
   CG_TLS_STRICT, /* one that the system trusts, made out for the camera's name */
@@ -101,7 +107,18 @@ typedef struct {
   guint publish_grace_ms;  /* a lost camera keeps the publishing session for so long */
   guint play_lease_s;      /* 0: none */
   CgH265Policy h265;
+  CgStandby standby;
+  guint uplink_kbps;     /* all streams together may send so much; 0: no budget */
+  gboolean uplink_care;  /* a stream that the line does not carry gets the camera's small picture */
+  guint uplink_retry_ms; /* after so long its main picture is tried again, the first time */
 } CgStreamConfig;
+
+/* To viewers on the LAN; its keys stand in the group of the streams. */
+typedef struct {
+  char *url;      /* (nullable) rtsp://address:port; absent: nobody is let in */
+  char *username; /* (nullable) */
+  char *password; /* (nullable) */
+} CgRestreamConfig;
 
 typedef struct {
   char *interfaces; /* (nullable) names or own addresses, separated by ; */
@@ -124,6 +141,7 @@ typedef struct {
   char *command; /* (nullable) installs what this box is given */
   guint max_mib;
   guint reserve_mib;
+  char *ca_file; /* (nullable) who vouches for https servers */
 } CgFirmwareConfig;
 
 /* PROTOCOL.md section 6. */
@@ -157,14 +175,16 @@ typedef struct {
 /* One camera. Equal configurations mean: nothing to restart. */
 typedef struct {
   char *did;
-  char *address;  /* (nullable) host, host:port or URL */
-  char *username; /* (nullable) */
-  char *password; /* (nullable) */
-  char *name;     /* (nullable) */
-  char *secret;   /* (nullable) */
-  char *profile;  /* (nullable) token or name of the media profile to play */
-  char *size;     /* (nullable) "1280x720": no larger picture than this */
-  char *url;      /* (nullable) fixed RTSP address, wins over GetStreamUri */
+  char *address;     /* (nullable) host, host:port or URL */
+  char *username;    /* (nullable) */
+  char *password;    /* (nullable) */
+  char *name;        /* (nullable) */
+  char *secret;      /* (nullable) */
+  char *profile;     /* (nullable) token or name of the media profile to play */
+  char *size;        /* (nullable) "1280x720": no larger picture than this */
+  char *sub_profile; /* (nullable) token or name of the profile for a slow line */
+  guint importance;  /* the least important one gets its small picture first */
+  char *url;         /* (nullable) fixed RTSP address, wins over GetStreamUri */
   CgProtocol protocol;
   CgAudioPolicy audio;
   CgTransport transport;
@@ -188,6 +208,7 @@ typedef struct {
   CgCloudConfig cloud;
   CgPtzConfig ptz;
   CgStreamConfig stream;
+  CgRestreamConfig restream;
   CgDiscoveryConfig discovery;
   CgDeviceConfig device;
   CgTelemetryConfig telemetry;
@@ -207,6 +228,12 @@ const CgCameraConfig *cg_config_find_camera (const CgConfig *self, const char *d
 gboolean cg_config_check_did (const char *did, GError **error);
 gboolean cg_gateway_config_equal (const CgGatewayConfig *a, const CgGatewayConfig *b);
 gboolean cg_cloud_config_equal (const CgCloudConfig *a, const CgCloudConfig *b);
+
+gboolean cg_restream_config_get_place (const CgRestreamConfig *self,
+                                       char **address,
+                                       guint16 *port,
+                                       GError **error);
+gboolean cg_restream_config_settle (const CgRestreamConfig *self, GError **error);
 
 CgCameraConfig *cg_camera_config_new (const char *did);
 CgCameraConfig *cg_camera_config_copy (const CgCameraConfig *self);

@@ -247,6 +247,19 @@ cg_error_get_word (CgError error)
 }
 
 /**
+ * cg_error_is_silence:
+ * @error: (nullable): of a call
+ *
+ * Returns: whether the peer did not answer: it may be gone, or have got the call
+ */
+gboolean
+cg_error_is_silence (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
+}
+
+/**
  * cg_error_explain:
  * @code: a wire code
  * @meaning: (out) (optional): what it means

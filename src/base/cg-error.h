@@ -92,6 +92,7 @@ GQuark cg_error_quark (void);
 GError *cg_error_new_with_basis (CgError code, CgErrorBasis basis, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 CgErrorBasis cg_error_get_basis (const GError *error);
+gboolean cg_error_is_silence (const GError *error);
 CgErrorCause cg_error_find_cause (const GError *reason);
 void cg_error_set_cause (GError **error, CgErrorCause cause);
 CgErrorCause cg_error_get_cause (const GError *error);

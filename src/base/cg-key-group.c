@@ -10,6 +10,9 @@
 #define CLOUD(member) G_STRUCT_OFFSET (CgCloudConfig, member)
 #define PTZ(member) G_STRUCT_OFFSET (CgPtzConfig, member)
 #define STREAM(member) G_STRUCT_OFFSET (CgStreamConfig, member)
+/* Beside it, in the same group of the file. */
+#define RESTREAM(member)                                                                           \
+  (G_STRUCT_OFFSET (CgConfig, restream.member) - G_STRUCT_OFFSET (CgConfig, stream))
 #define DISCOVERY(member) G_STRUCT_OFFSET (CgDiscoveryConfig, member)
 #define DEVICE(member) G_STRUCT_OFFSET (CgDeviceConfig, member)
 #define TELEMETRY(member) G_STRUCT_OFFSET (CgTelemetryConfig, member)
@@ -24,6 +27,7 @@ static const char *const shape_words[] = {"mixed", "flat", NULL};
 static const char *const protocol_words[] = {"onvif", "rtsp", NULL};
 static const char *const audio_words[] = {"drop", "pass", "aac", "silent", NULL};
 static const char *const h265_words[] = {"auto", "send", "transcode", NULL};
+static const char *const standby_words[] = {"none", "connected", NULL};
 static const char *const transport_words[] = {"auto", "tcp", "udp", NULL};
 static const char *const tls_words[] = {"accept", "strict", NULL};
 static const char *const upload_words[] = {"realtime",     "change", "timer",
@@ -121,6 +125,20 @@ static const CgKey stream_keys[] = {
     .help = "a push ends so long after the last play; 0: never" },
   { "h265", CG_KEY_WORD, STREAM (h265), "auto", .words = h265_words,
     .help = "auto: where the server says it takes it; send: always; transcode: else as H.264" },
+  { "uplink-kbps", CG_KEY_COUNT, STREAM (uplink_kbps), "0", 0, 10000000,
+    .help = "all pushes together send no more: small pictures in place of main ones; 0: no limit" },
+  { "uplink-care", CG_KEY_WORD, STREAM (uplink_care), "true", .words = boolean_words,
+    .help = "a push that the line does not carry gets the camera's small picture" },
+  { "uplink-retry", CG_KEY_MILLISECONDS, STREAM (uplink_retry_ms), "60", 1, 900,
+    .help = "so long after that its main picture is tried again, later and later if in vain" },
+  { "standby", CG_KEY_WORD, STREAM (standby), "none", .words = standby_words,
+    .help = "connected: the camera's stream comes all the time, the first picture is there at once" },
+  { "restream", CG_KEY_STRING, RESTREAM (url),
+    .help = "rtsp://address:port where viewers on the LAN see /did; absent: nowhere" },
+  { "restream-user", CG_KEY_STRING, RESTREAM (username),
+    .help = "their login; needed unless the address is a loopback one" },
+  { "restream-password", CG_KEY_SECRET, RESTREAM (password),
+    .help = "their login" },
 };
 
 static const CgKey discovery_keys[] = {
@@ -187,6 +205,8 @@ static const CgKey firmware_keys[] = {
     .help = "MiB: a larger file is not taken" },
   { "reserve", CG_KEY_COUNT, FIRMWARE (reserve_mib), "64", 0, 65536,
     .help = "MiB: so much of the disk stays free" },
+  { "ca-file", CG_KEY_FILE, FIRMWARE (ca_file),
+    .help = "certificates that https servers of firmware may show; absent: those of the system" },
 };
 
 static const CgKey camera_keys[] = {
@@ -204,6 +224,10 @@ static const CgKey camera_keys[] = {
     .help = "token or name of the media profile to play" },
   { "size", CG_KEY_STRING, CAMERA (size),
     .help = "WIDTHxHEIGHT: of several pictures the largest that is not larger" },
+  { "sub-profile", CG_KEY_STRING, CAMERA (sub_profile),
+    .help = "token or name of the media profile for a slow line; absent: the next smaller one" },
+  { "importance", CG_KEY_COUNT, CAMERA (importance), "5", 0, 9,
+    .help = "on a slow line the camera with the smallest gets its small picture first" },
   { "url", CG_KEY_STRING, CAMERA (url),
     .help = "fixed RTSP address, wins over what the camera says" },
   { "protocol", CG_KEY_WORD, CAMERA (protocol), "onvif", .words = protocol_words,

@@ -66,8 +66,7 @@ on_answered (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, answer, question->job.free_result);
     return;
   }
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
-      g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
+  if (cg_error_is_silence (error))
     cg_presence_doubt (self->presence, error);
   g_task_return_error (task, g_steal_pointer (&error));
 }

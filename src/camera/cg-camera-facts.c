@@ -73,6 +73,18 @@ cg_camera_is_streaming (CgCamera *self)
   return cg_stream_is_active (self->stream);
 }
 
+/**
+ * cg_camera_get_hub:
+ * @self: a camera
+ *
+ * Returns: (transfer none): where its picture is, while somebody wants it
+ */
+CgHub *
+cg_camera_get_hub (CgCamera *self)
+{
+  return cg_stream_get_hub (self->stream);
+}
+
 static void
 tell_contact (CgCamera *self, CgCameraFacts *facts)
 {
@@ -88,7 +100,7 @@ tell_contact (CgCamera *self, CgCameraFacts *facts)
   }
   if (contact == NULL)
     return;
-  facts->profile = contact->media_profile;
+  facts->profile = cg_camera_get_played_profile (self);
   if (contact->ptz == NULL)
     return;
   facts->has_pan_tilt =

@@ -7,6 +7,8 @@
 #define SET_MS 800
 /* Where it stands after a set, for 60010: nobody waits for it. */
 #define LOOK_TIMEOUT_MS 2000
+/* Of each axis's range: gears are not more exact than that, and nobody mistakes more. */
+#define TOLERANCE_PART 0.01
 
 /* A look at where a preset was set. */
 typedef struct {
@@ -29,14 +31,8 @@ place_from_look (const CgPtzLook *look)
   return (CgPresetPlace){look->has_position, look->has_zoom, look->pan, look->tilt, look->zoom};
 }
 
-/**
- * cg_camera_look_from_place:
- * @place: of a preset
- *
- * Returns: what a look at a camera that stands there tells
- */
-CgPtzLook
-cg_camera_look_from_place (const CgPresetPlace *place)
+static CgPtzLook
+look_from_place (const CgPresetPlace *place)
 {
   return (CgPtzLook){
       .has_position = place->has_position,
@@ -47,11 +43,72 @@ cg_camera_look_from_place (const CgPresetPlace *place)
   };
 }
 
-/* Since a preset was set last. */
+/* Places are in the units in which the camera tells them, which it may show with its first look. */
+static void
+take_units (CgCamera *self)
+{
+  CgPtzFacts facts;
+  double parts[CG_PTZ_N_AXES];
+
+  cg_ptz_driver_get_facts (CG_PTZ_DRIVER (self->driver), &facts);
+  for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++)
+    parts[i] = TOLERANCE_PART * (facts.position[i].max - facts.position[i].min);
+  const CgPresetPlace tolerance = {
+      .pan = parts[CG_PTZ_PAN], .tilt = parts[CG_PTZ_TILT], .zoom = parts[CG_PTZ_ZOOM]};
+  cg_presets_set_tolerance (self->presets, &tolerance);
+}
+
+/* Where a preset is, if as much is known of it as the camera tells of itself: at the same pan and
+ * tilt with another zoom it is not there. */
+static gboolean
+get_place (CgCamera *self, guint index, CgPtzLook *there)
+{
+  CgPresetPlace place;
+  CgPtzLook look;
+
+  take_units (self);
+  if (!cg_presets_get_place (self->presets, index, &place))
+    return FALSE;
+  *there = look_from_place (&place);
+  return !cg_motion_get_place (self->motion, &look, NULL) || cg_ptz_look_tells_same (&look, there);
+}
+
+/**
+ * cg_camera_find_preset_at:
+ * @self: a camera
+ * @look: where it is
+ *
+ * Returns: the preset at whose place that is; 0: none that is known
+ */
+guint
+cg_camera_find_preset_at (CgCamera *self, const CgPtzLook *look)
+{
+  for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {
+    CgPtzLook there;
+
+    if (get_place (self, i, &there) && cg_motion_is_same_place (self->motion, look, &there))
+      return i;
+  }
+  return 0;
+}
+
+/* Since a preset was set last, or just now. */
 static gboolean
 was_moved (CgCamera *self)
 {
-  return self->leases != self->leases_at_set || cg_motion_is_moving (self->motion);
+  return self->turns != self->turns_at_set || cg_motion_is_moving (self->motion) ||
+         cg_motion_is_calling (self->motion, NULL);
+}
+
+static void
+note_place (CgCamera *self, guint index, const CgPtzLook *look)
+{
+  const CgPresetPlace place = place_from_look (look);
+
+  if (!place.has_position && !place.has_zoom)
+    return;
+  take_units (self);
+  cg_presets_note_place (self->presets, index, &place);
 }
 
 static void
@@ -59,24 +116,20 @@ on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Look) look = user_data;
   CgPtzLook seen = {0};
-  CgPresetPlace place;
 
-  if (!cg_motion_look_finish (CG_MOTION (object), result, &seen, NULL) || was_moved (look->camera))
-    return;
-  place = place_from_look (&seen);
-  if (place.has_position || place.has_zoom)
-    cg_presets_note_place (look->camera->presets, look->index, &place);
+  if (cg_motion_look_finish (CG_MOTION (object), result, &seen, NULL) && !was_moved (look->camera))
+    note_place (look->camera, look->index, &seen);
 }
 
-/* Where a camera that tells no places of presets rests now is where that preset is, if nobody has
- * moved it. */
+/* Where a camera that does not tell all of a preset's place rests now is where that preset is, if
+ * nobody has moved it. */
 static void
 on_settled (CgPresets *presets, guint index, CgCamera *self)
 {
-  CgPresetPlace place;
+  CgPtzLook there;
   Look *look;
 
-  if (cg_presets_get_place (presets, index, &place) || was_moved (self))
+  if (get_place (self, index, &there) || was_moved (self))
     return;
   look = g_new (Look, 1);
   *look = (Look){g_object_ref (self), index};
@@ -90,7 +143,7 @@ on_preset_set (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (cg_presets_finish (CG_PRESETS (object), result, &error))
-    self->leases_at_set = self->leases;
+    self->turns_at_set = self->turns;
   cg_camera_request_finish (user_data, error);
 }
 
@@ -186,8 +239,7 @@ on_gone (GObject *object, GAsyncResult *result, gpointer user_data)
   const CgCameraRequest *request = g_task_get_task_data (user_data);
   GError *error = NULL;
 
-  if (cg_motion_start_finish (CG_MOTION (object), result, &error))
-    cg_camera_request_tell_loser (user_data);
+  cg_motion_start_finish (CG_MOTION (object), result, &error);
   if (g_error_matches (error, CG_ERROR, CG_ERROR_NO_SUCH_PRESET))
     cg_presets_read_again (self->presets);
   cg_camera_request_finish (user_data, name_preset (self, request->index, error));
@@ -201,18 +253,14 @@ on_preset_found (GObject *object, GAsyncResult *result, gpointer user_data)
   const CgCameraRequest *request = g_task_get_task_data (task);
   GError *error = NULL;
   g_autofree char *token = cg_presets_find_finish (CG_PRESETS (object), result, &error);
-  CgPresetPlace place;
-  gboolean has_place;
-  CgPtzLook look;
+  CgPtzLook there;
 
   if (token == NULL) {
     cg_camera_request_finish (task, error);
     return;
   }
-  has_place = cg_presets_get_place (self->presets, request->index, &place);
-  if (has_place)
-    look = cg_camera_look_from_place (&place);
-  cg_motion_goto_async (self->motion, token, has_place ? &look : NULL, request->turn,
+  const gboolean is_known = get_place (self, request->index, &there);
+  cg_motion_goto_async (self->motion, token, is_known ? &there : NULL, request->turn,
                         request->asked_at_ms, on_gone, task);
 }
 
@@ -240,7 +288,7 @@ go_preset_goto (gpointer user_data, const GError *error)
 void
 cg_camera_drop_goto (CgCamera *self)
 {
-  cg_presence_drop (self->presence, go_preset_goto);
+  cg_presence_drop (self->presence, go_preset_goto, NULL, NULL, CG_CAMERA_OVERTAKEN);
 }
 
 static void
@@ -311,9 +359,7 @@ cg_camera_preset_set_async (
 gboolean
 cg_camera_preset_set_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return cg_camera_request_propagate (self, result, error);
 }
 
 /**
@@ -347,9 +393,7 @@ cg_camera_preset_goto_async (CgCamera *self,
 gboolean
 cg_camera_preset_goto_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return cg_camera_request_propagate (self, result, error);
 }
 
 /**
@@ -381,9 +425,7 @@ cg_camera_preset_remove_async (CgCamera *self,
 gboolean
 cg_camera_preset_remove_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return cg_camera_request_propagate (self, result, error);
 }
 
 /**
@@ -426,16 +468,9 @@ static void
 on_arrived (CgMotion *motion, const char *token, const CgPtzLook *look, CgCamera *self)
 {
   const guint index = cg_presets_get_index (self->presets, token);
-  const CgPresetPlace place = look != NULL ? place_from_look (look) : (CgPresetPlace){0};
 
-  if (index != 0 && (place.has_position || place.has_zoom))
-    cg_presets_note_place (self->presets, index, &place);
-}
-
-static void
-on_leased (CgMotion *motion, gboolean is_leased, CgCamera *self)
-{
-  self->leases++;
+  if (index != 0 && look != NULL)
+    note_place (self, index, look);
 }
 
 /**
@@ -451,5 +486,4 @@ cg_camera_watch_presets (CgCamera *self)
   g_signal_connect_object (self->presets, "learnt", G_CALLBACK (on_presets_learnt), self, 0);
   g_signal_connect_object (self->presets, "settled", G_CALLBACK (on_settled), self, 0);
   g_signal_connect_object (self->motion, "arrived", G_CALLBACK (on_arrived), self, 0);
-  g_signal_connect_object (self->motion, "leased", G_CALLBACK (on_leased), self, 0);
 }

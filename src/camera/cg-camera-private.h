@@ -6,11 +6,13 @@
 #include "cg-motion.h"
 #include "cg-move-mark.h"
 #include "cg-onvif-driver.h"
+#include "cg-onvif-snapshot.h"
 #include "cg-presence.h"
 #include "cg-presets.h"
 #include "cg-profile.h"
 #include "cg-reboot.h"
 #include "cg-stream.h"
+#include "cg-uplink-care.h"
 
 /* What cg-camera.c (life, contact, stream) and cg-camera-ptz.c (moves, presets) share. */
 struct _CgCamera {
@@ -19,6 +21,7 @@ struct _CgCamera {
   CgCameraConfig *config;
   CgClock *clock;
   CgPtzConfig ptz;
+  CgStandby standby;
   CgProfile *profile; /* (owned) what is kept over a restart */
   CgBreaker *breaker; /* (owned) of its login, whoever shows it (Q6) */
   CgJobs *jobs;
@@ -27,17 +30,25 @@ struct _CgCamera {
   CgMotion *motion;
   CgMoveMark *mark;
   CgPresets *presets;
-  guint leases_at_set; /* @leases when a preset was set last */
-  guint leases;        /* so far: between two that are equal nobody has moved it on our behalf */
+  guint turns_at_set; /* @turns when a preset was set last */
+  guint turns;        /* moves and calls so far: while it is the same nobody has asked for one */
   CgStreamTransport *transport; /* (owned) of its stream */
   CgStream *stream;
   CgEvents *events; /* (owned) over a connection of its own */
   CgReboot *reboot; /* (owned) */
+  CgOnvifSnapshotLimit snapshots;
 
   gint64 born_ms; /* monotonic */
+  gboolean is_open;
   gboolean location_used;
+  gboolean asks_for_small;   /* the address that is asked for is that of the small picture */
+  gboolean has_small_played; /* since it was chosen */
+  gboolean is_small_refused; /* it was asked for, and never came */
+  CgUplinkState uplink;
   guint closing; /* parts that have not ended yet */
   GTask *close;  /* (owned) (nullable) */
 };
 
 void cg_camera_watch_presets (CgCamera *self);
+const char *cg_camera_get_played_profile (CgCamera *self);
+void cg_camera_note_source_lost (CgCamera *self);

@@ -8,8 +8,7 @@ on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GError *error = NULL;
 
-  if (cg_motion_start_finish (CG_MOTION (object), result, &error))
-    cg_camera_request_tell_loser (user_data);
+  cg_motion_start_finish (CG_MOTION (object), result, &error);
   cg_camera_request_finish (user_data, error);
 }
 
@@ -48,14 +47,6 @@ cg_camera_move_async (CgCamera *self,
   cg_camera_request_begin (self, go_move, copy, cg_camera_move_async, callback, user_data);
 }
 
-static gboolean
-finish (CgCamera *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 /**
  * cg_camera_move_finish:
  * @self: a camera
@@ -67,7 +58,7 @@ finish (CgCamera *self, GAsyncResult *result, GError **error)
 gboolean
 cg_camera_move_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return cg_camera_request_propagate (self, result, error);
 }
 
 static void
@@ -100,7 +91,7 @@ cg_camera_halt_async (CgCamera *self, GAsyncReadyCallback callback, gpointer use
     g_task_return_error (task, error);
     return;
   }
-  cg_presence_drop (self->presence, go_move);
+  cg_presence_drop (self->presence, go_move, NULL, NULL, CG_CAMERA_OVERTAKEN);
   cg_camera_drop_goto (self);
   cg_motion_halt_async (self->motion, on_halted, g_steal_pointer (&task));
 }
@@ -116,7 +107,15 @@ cg_camera_halt_async (CgCamera *self, GAsyncReadyCallback callback, gpointer use
 gboolean
 cg_camera_halt_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return cg_camera_request_propagate (self, result, error);
+}
+
+static gboolean
+is_from (gpointer user_data, gpointer test_data)
+{
+  const CgCameraRequest *request = g_task_get_task_data (user_data);
+
+  return g_strcmp0 (request->source, test_data) == 0;
 }
 
 /**
@@ -124,10 +123,13 @@ cg_camera_halt_finish (CgCamera *self, GAsyncResult *result, GError **error)
  * @self: a camera
  * @source: the name of a link, as in #CgMoveRequest
  *
- * Ends the move that came by that link, after the grace time.
+ * Ends the move that came by that link, after the grace time. One that waits for the camera to be
+ * reached is not begun.
  */
 void
 cg_camera_link_lost (CgCamera *self, const char *source)
 {
+  cg_presence_drop (self->presence, go_move, is_from, (gpointer)source,
+                    "the link that it came by is lost");
   cg_motion_link_lost (self->motion, source);
 }

@@ -68,11 +68,24 @@ cg_camera_request_begin (CgCamera *self,
     g_task_return_error (task, error);
 }
 
-static gboolean
-is_silence (const GError *error)
+/* Whose move is over because of this request is told so by an event, also when it has failed: his
+ * camera stands, or somebody else moves it. */
+static void
+tell_loser (CgCamera *self, const CgCameraRequest *request, const GError *error)
 {
-  return g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
+  const char *winner = request->source != NULL ? request->source : "somebody";
+  g_autoptr (GError) told = NULL;
+
+  if (request->loser == NULL ||
+      cg_motion_sources_are_same (cg_motion_get_source (self->motion), request->loser))
+    return;
+  if (error == NULL)
+    told = g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "%s moves the camera in place of %s", winner,
+                        request->loser);
+  else
+    told = g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "%s has ended the move of %s, and failed: %s",
+                        winner, request->loser, error->message);
+  g_signal_emit_by_name (self, "ptz-failed", told);
 }
 
 /**
@@ -86,14 +99,33 @@ void
 cg_camera_request_finish (GTask *task, GError *error)
 {
   CgCamera *self = g_task_get_source_object (task);
+  const CgCameraRequest *request = g_task_get_task_data (task);
 
-  if (is_silence (error))
+  if (request != NULL)
+    tell_loser (self, request, error);
+  if (cg_error_is_silence (error))
     cg_presence_doubt (self->presence, error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
   g_object_unref (task);
+}
+
+/**
+ * cg_camera_request_propagate:
+ * @self: a camera
+ * @result: of a request
+ * @error: return location for a #CG_ERROR
+ *
+ * Returns: whether the camera has done it
+ */
+gboolean
+cg_camera_request_propagate (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 /**
@@ -156,25 +188,6 @@ cg_camera_request_take_turn (GTask *task)
   }
   if (holder != NULL && !cg_motion_sources_are_same (holder, request->source))
     request->loser = g_strdup (holder);
+  self->turns++;
   return TRUE;
-}
-
-/**
- * cg_camera_request_tell_loser:
- * @task: of a request that moves the camera now
- *
- * Whose move it has cut short is told so by an event.
- */
-void
-cg_camera_request_tell_loser (GTask *task)
-{
-  CgCamera *self = g_task_get_source_object (task);
-  const CgCameraRequest *request = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-
-  if (request->loser == NULL)
-    return;
-  error = g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "%s moves the camera in place of %s",
-                       request->source != NULL ? request->source : "somebody", request->loser);
-  g_signal_emit_by_name (self, "ptz-failed", error);
 }

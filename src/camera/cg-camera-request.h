@@ -27,6 +27,9 @@ typedef struct {
   guint turn;
 } CgCameraRequest;
 
+/* Of what a stop has overtaken. */
+#define CG_CAMERA_OVERTAKEN "overtaken by a later command"
+
 gboolean cg_camera_check_ptz (CgCamera *self, GError **error);
 void cg_camera_request_begin (CgCamera *self,
                               CgPresenceFunc go,
@@ -37,11 +40,10 @@ void cg_camera_request_begin (CgCamera *self,
 gint64 cg_camera_request_get_left_ms (GTask *task);
 gboolean cg_camera_request_is_reached (GTask *task, const GError *error);
 void cg_camera_request_finish (GTask *task, GError *error);
-
+gboolean cg_camera_request_propagate (CgCamera *self, GAsyncResult *result, GError **error);
 gboolean cg_camera_request_take_turn (GTask *task);
-void cg_camera_request_tell_loser (GTask *task);
 
 void cg_camera_drop_goto (CgCamera *self);
-CgPtzLook cg_camera_look_from_place (const CgPresetPlace *place);
+guint cg_camera_find_preset_at (CgCamera *self, const CgPtzLook *look);
 
 G_END_DECLS

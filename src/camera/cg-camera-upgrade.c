@@ -14,7 +14,8 @@ typedef struct {
   CgOnvifSession *session; /* (owned): a conversation of its own: moves do not wait for a file */
   CgOnvifUpgrade *upgrade; /* (owned) (nullable): what the camera is ready for */
   char *path;
-  char *version; /* (nullable): that it has to come back with */
+  char *version;        /* (nullable): that it has to come back with */
+  CgProgress *progress; /* (owned): of the upload */
   GSource *delay;
   gulong handler; /* of the restart */
 } Upgrade;
@@ -25,6 +26,7 @@ upgrade_free (gpointer data)
   Upgrade *self = data;
 
   cg_clear_source (&self->delay);
+  cg_progress_unref (self->progress);
   g_clear_pointer (&self->session, cg_onvif_session_free);
   g_clear_pointer (&self->upgrade, cg_onvif_upgrade_free);
   g_free (self->path);
@@ -60,6 +62,7 @@ on_uploaded (GObject *object, GAsyncResult *result, gpointer user_data)
   Upgrade *upgrade = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
 
+  cg_progress_stop (upgrade->progress);
   if (!g_task_propagate_boolean (G_TASK (result), &error)) {
     g_task_return_error (task, g_steal_pointer (&error));
     return;
@@ -70,6 +73,12 @@ on_uploaded (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_sent_in_thread (guint64 sent, guint64 length, gpointer user_data)
+{
+  cg_progress_tell_in_thread (user_data, sent, length);
+}
+
+static void
 upload_in_thread (GTask *step, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Upgrade *upgrade = g_task_get_task_data (G_TASK (data));
@@ -77,7 +86,8 @@ upload_in_thread (GTask *step, gpointer source, gpointer data, GCancellable *can
 
   cg_onvif_session_set_timeout_ms (upgrade->session, UPLOAD_TIMEOUT_MS);
   if (cg_onvif_device_upload_in_thread (upgrade->session, upgrade->upgrade->upload_uri,
-                                        upgrade->path, NULL, NULL, &error))
+                                        upgrade->path, on_sent_in_thread, upgrade->progress,
+                                        &error))
     g_task_return_boolean (step, TRUE);
   else
     g_task_return_error (step, error);
@@ -161,8 +171,9 @@ on_present (gpointer user_data, const GError *error)
  * @self: a camera
  * @path: of the file
  * @version: (nullable): what it has to say of itself afterwards
+ * @on_percent: called with how much of the file has gone, until @callback is
  * @callback: called when it is back, or will not be
- * @user_data: for @callback
+ * @user_data: for both
  *
  * ONVIF StartFirmwareUpgrade, the upload, and a look whether it comes back with that version.
  * Source: PROTOCOL.md section 4, firmware.
@@ -171,6 +182,7 @@ void
 cg_camera_upgrade_async (CgCamera *self,
                          const char *path,
                          const char *version,
+                         CgProgressFunc on_percent,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
@@ -182,6 +194,7 @@ cg_camera_upgrade_async (CgCamera *self,
   g_task_set_task_data (task, upgrade, upgrade_free);
   upgrade->path = g_strdup (path);
   upgrade->version = g_strdup (version);
+  upgrade->progress = cg_progress_new (on_percent, user_data, NULL);
   if (self->config->protocol == CG_PROTOCOL_RTSP)
     g_task_return_new_error (task, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
                              "camera %s is known by its stream only", self->config->did);

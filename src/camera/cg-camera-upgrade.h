@@ -2,12 +2,14 @@
 #pragma once
 
 #include "cg-camera.h"
+#include "cg-progress.h"
 
 G_BEGIN_DECLS
 
 void cg_camera_upgrade_async (CgCamera *self,
                               const char *path,
                               const char *version,
+                              CgProgressFunc on_percent,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean cg_camera_upgrade_finish (CgCamera *self, GAsyncResult *result, GError **error);

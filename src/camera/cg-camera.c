@@ -5,6 +5,12 @@
 
 #include "cg-main.h"
 
+/* Q58: between two still pictures that the camera takes itself. */
+#define SNAPSHOT_PAUSE_MS 1000
+
+/* A goodbye takes so much longer, at most, to see that the camera has stopped. */
+#define PROOF_TIMEOUT_MS 1500
+
 enum {
   SIGNAL_CONTACT_CHANGED,
   SIGNAL_STREAM_CHANGED,
@@ -86,9 +92,9 @@ on_not_stopped (CgMotion *motion, const char *message, CgCamera *self)
 }
 
 static void
-on_leased (CgMotion *motion, gboolean is_leased, CgCamera *self)
+on_held (CgMotion *motion, gboolean is_held, CgCamera *self)
 {
-  cg_move_mark_set (self->mark, is_leased);
+  cg_move_mark_set (self->mark, is_held);
 }
 
 /* The daemon was killed while the camera moved: nobody has stopped it since. */
@@ -119,6 +125,7 @@ on_contact_changed (CgPresence *presence, CgCamera *self)
                             contact->ptz != NULL ? contact->ptz->max_presets : 0);
     recover_move (self, contact->ptz_profile != NULL);
     self->location_used = FALSE;
+    self->is_small_refused = FALSE;
     open_events (self);
   } else {
     cg_events_suspend (self->events);
@@ -145,18 +152,19 @@ run_on_profile (CgCamera *self,
                 GDestroyNotify free_result,
                 GAsyncReadyCallback callback)
 {
-  const CgContact *contact = cg_presence_get_contact (self->presence);
   const CgJob job = {
       .kind = CG_JOB_READ,
       .timeout_ms = self->ptz.reply_timeout_ms,
       .run_in_thread = func,
-      .data = g_strdup (contact->media_profile),
+      .data = g_strdup (cg_camera_get_played_profile (self)),
       .free_data = g_free,
       .free_result = free_result,
   };
 
   cg_jobs_run_async (self->jobs, &job, callback, g_object_ref (self));
 }
+
+static void find_location (gpointer user_data, const GError *error);
 
 static void
 on_location (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -165,6 +173,10 @@ on_location (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *location = cg_jobs_run_finish (CG_JOBS (object), result, &error);
 
+  if (location != NULL && self->asks_for_small != (self->uplink != CG_UPLINK_FREE)) {
+    find_location (g_object_ref (self), NULL); /* the other picture is wanted by now */
+    return;
+  }
   if (location != NULL) {
     cg_stream_set_source (self->stream, location);
     return;
@@ -173,8 +185,8 @@ on_location (GObject *object, GAsyncResult *result, gpointer user_data)
   cg_stream_source_failed (self->stream, error);
 }
 
-/* The address that came with the contact is used once, for a quick start (Q13); after a failure
- * the camera is asked again. */
+/* The main picture's address that came with the contact is used once, for a quick start (Q13);
+ * after a failure the camera is asked again. */
 static void
 find_location (gpointer user_data, const GError *error)
 {
@@ -184,7 +196,8 @@ find_location (gpointer user_data, const GError *error)
     cg_stream_source_failed (self->stream, error);
     return;
   }
-  if (self->location_used) {
+  self->asks_for_small = self->uplink != CG_UPLINK_FREE;
+  if (self->location_used || self->asks_for_small) {
     run_on_profile (self, read_location_in_thread, g_free, on_location);
     return;
   }
@@ -216,21 +229,22 @@ on_synchronized (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 on_source_running (CgStream *stream, CgCamera *self)
 {
-  const CgContact *contact = cg_presence_get_contact (self->presence);
-
-  if (contact != NULL && contact->media_profile != NULL)
+  if (cg_camera_get_played_profile (self) != NULL)
     run_on_profile (self, synchronize_in_thread, NULL, on_synchronized);
 }
 
 static void
 on_source_lost (CgStream *stream, GError *error, CgCamera *self)
 {
+  cg_camera_note_source_lost (self);
   cg_presence_doubt (self->presence, error);
 }
 
 static void
 on_stream_changed (CgStream *stream, CgStreamReport *report, CgCamera *self)
 {
+  if (report->state == CG_STREAM_PLAYING)
+    self->has_small_played = self->uplink != CG_UPLINK_FREE;
   g_signal_emit (self, signals[SIGNAL_STREAM_CHANGED], 0, report);
 }
 
@@ -345,7 +359,9 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   self->config = cg_camera_config_copy (config);
   self->clock = g_object_ref (context->clock);
   self->born_ms = cg_clock_get_monotonic_ms (self->clock);
+  self->snapshots = (CgOnvifSnapshotLimit)CG_ONVIF_SNAPSHOT_LIMIT_INIT (SNAPSHOT_PAUSE_MS);
   cg_camera_config_get_ptz (config, &context->config->ptz, &self->ptz);
+  self->standby = context->config->stream.standby;
   self->profile = cg_profile_new (context->store, config->did);
   self->breaker = cg_breaker_new (context->clock);
   self->jobs = cg_jobs_new (context->workers, context->clock, make_session (self));
@@ -354,7 +370,7 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   self->motion =
       cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, config->did, &self->ptz);
   self->mark = cg_move_mark_new (context->store, context->clock, config->did);
-  g_signal_connect_object (self->motion, "leased", G_CALLBACK (on_leased), self, 0);
+  g_signal_connect_object (self->motion, "held", G_CALLBACK (on_held), self, 0);
   g_signal_connect_object (self->motion, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
   g_signal_connect_object (self->motion, "not-stopped", G_CALLBACK (on_not_stopped), self, 0);
   self->presets = cg_presets_new (self->jobs, context->store, context->clock, config->did);
@@ -370,17 +386,28 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   return self;
 }
 
+static void
+hold_standby (CgCamera *self)
+{
+  if (self->is_open)
+    cg_stream_hold (self->stream, CG_STREAM_HOLD_STANDBY, self->standby == CG_STANDBY_CONNECTED);
+}
+
 /**
  * cg_camera_open:
  * @self: a camera
  *
- * Begins to reach the camera, and keeps trying.
+ * Begins to reach the camera, and keeps trying. One that takes the place of another begins when
+ * that one has ended.
  */
 void
 cg_camera_open (CgCamera *self)
 {
   CG_ON_MAIN ();
+  cg_move_mark_recall (self->mark);
   cg_presence_open (self->presence);
+  self->is_open = TRUE;
+  hold_standby (self);
 }
 
 static void
@@ -414,13 +441,29 @@ on_events_closed (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+on_rested_for_close (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgCamera) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_motion_await_rest_finish (CG_MOTION (object), result, &error))
+    g_info ("%s: may still be moving: %s", self->config->did, error->message);
+  part_closed (self);
+}
+
+/* A camera that agrees, and was not seen to stand, is left to whoever comes next (Q1). */
+static void
 on_halted_for_close (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgCamera) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!cg_motion_halt_finish (CG_MOTION (object), result, &error))
-    g_warning ("%s: may still be moving: %s", self->config->did, error->message);
+  if (cg_motion_halt_finish (CG_MOTION (object), result, &error)) {
+    cg_motion_await_rest_async (self->motion, PROOF_TIMEOUT_MS, on_rested_for_close,
+                                g_object_ref (self));
+    return;
+  }
+  g_warning ("%s: may still be moving: %s", self->config->did, error->message);
   part_closed (self);
 }
 
@@ -487,6 +530,8 @@ cg_camera_apply (CgCamera *self, const CgConfig *config)
   cg_camera_config_get_ptz (self->config, &config->ptz, &self->ptz);
   cg_motion_apply (self->motion, &self->ptz);
   cg_stream_apply (self->stream, &config->stream);
+  self->standby = config->stream.standby;
+  hold_standby (self);
 }
 
 /**
@@ -514,4 +559,18 @@ cg_camera_stop (CgCamera *self)
 {
   CG_ON_MAIN ();
   cg_stream_stop (self->stream);
+}
+
+/**
+ * cg_camera_watch:
+ * @self: a camera
+ * @is_watched: whether somebody on the LAN watches
+ *
+ * Its picture is in its hub while somebody does, with or without a push.
+ */
+void
+cg_camera_watch (CgCamera *self, gboolean is_watched)
+{
+  CG_ON_MAIN ();
+  cg_stream_hold (self->stream, CG_STREAM_HOLD_VIEWERS, is_watched);
 }

@@ -7,13 +7,16 @@
 #include "cg-alarm.h"
 #include "cg-clock.h"
 #include "cg-config.h"
+#include "cg-ptz-status.h"
 #include "cg-ptz.h"
 #include "cg-store.h"
 #include "cg-stream-report.h"
+#include "cg-uplink-care.h"
 
 G_BEGIN_DECLS
 
 typedef struct _CgFinder CgFinder;
+typedef struct _CgHub CgHub;
 
 /**
  * CgCameraContext:
@@ -73,6 +76,10 @@ void cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts);
 
 void cg_camera_play (CgCamera *self, const char *url);
 void cg_camera_stop (CgCamera *self);
+void cg_camera_watch (CgCamera *self, gboolean is_watched);
+CgHub *cg_camera_get_hub (CgCamera *self);
+gboolean cg_camera_has_small (CgCamera *self);
+void cg_camera_care_uplink (CgCamera *self, CgUplinkState state);
 
 void cg_camera_move_async (CgCamera *self,
                            const CgMoveRequest *request,
@@ -82,7 +89,7 @@ gboolean cg_camera_move_finish (CgCamera *self, GAsyncResult *result, GError **e
 void cg_camera_halt_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_camera_halt_finish (CgCamera *self, GAsyncResult *result, GError **error);
 void cg_camera_ptz_status_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
-JsonObject *cg_camera_ptz_status_finish (CgCamera *self, GAsyncResult *result, GError **error);
+CgPtzStatus *cg_camera_ptz_status_finish (CgCamera *self, GAsyncResult *result, GError **error);
 void cg_camera_link_lost (CgCamera *self, const char *source);
 
 void cg_camera_preset_set_async (CgCamera *self,

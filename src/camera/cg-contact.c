@@ -77,6 +77,20 @@ read_media (CgContact *self,
   return self->location != NULL;
 }
 
+/* A fixed address has nothing beside it. */
+static void
+note_small (CgContact *self,
+            const GPtrArray *profiles,
+            const CgOnvifProfile *seen,
+            const CgCameraConfig *camera)
+{
+  const CgOnvifProfile *small =
+      camera->url == NULL ? cg_onvif_profile_choose_small (profiles, seen, camera->sub_profile)
+                          : NULL;
+
+  self->small_profile = small != NULL && small != seen ? g_strdup (small->token) : NULL;
+}
+
 static gboolean
 read_profiles (CgContact *self,
                CgOnvifSession *session,
@@ -95,6 +109,8 @@ read_profiles (CgContact *self,
   else if (seen == NULL)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
                          "the camera has no media profile");
+  if (seen != NULL)
+    note_small (self, profiles, seen, camera);
   return seen != NULL &&
          read_ptz (self, session, cg_onvif_profile_choose_ptz_beside (profiles, seen, &wish),
                    error) &&
@@ -220,6 +236,7 @@ cg_contact_free (CgContact *self)
   g_clear_pointer (&self->session, cg_onvif_session_free);
   g_clear_pointer (&self->learnt, cg_onvif_learnt_free);
   g_free (self->media_profile);
+  g_free (self->small_profile);
   g_free (self->ptz_profile);
   g_free (self->location);
   g_free (self);

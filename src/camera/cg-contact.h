@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * CgContact:
  * @device: (owned) (nullable): %NULL if the camera does not tell
  * @media_profile: (owned) (nullable): token of the profile that is played; %NULL: protocol `rtsp`
+ * @small_profile: (owned) (nullable): token of the profile that is played where the line is too
+ * slow for @media_profile; %NULL: there is none
  * @ptz_profile: (owned) (nullable): token of the profile that moves; %NULL: no PTZ
  * @ptz: (owned) (nullable): with @ptz_profile
  * @location: (owned): RTSP address without credentials
@@ -25,6 +27,7 @@ G_BEGIN_DECLS
 typedef struct {
   CgOnvifDeviceInformation *device;
   char *media_profile;
+  char *small_profile;
   char *ptz_profile;
   CgOnvifPtzFacts *ptz;
   char *location;

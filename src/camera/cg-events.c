@@ -40,7 +40,6 @@ struct _CgEvents {
   CgOnvifPullPoint *stale; /* (owned) (nullable) may still count against us at the camera */
   GSource *next;
   GHashTable *states; /* (owned) key → GINT (CgAlarmState), as told last */
-  GRand *random;
   CgBackoff backoff;
   guint faults; /* in a row */
   gboolean given_up;
@@ -161,7 +160,7 @@ give_up (CgEvents *self, const GError *error)
 static void
 note_fault (CgEvents *self, const GError *error)
 {
-  const gint64 pause_ms = cg_backoff_next_ms (&self->backoff, self->random);
+  const gint64 pause_ms = cg_backoff_next_ms (&self->backoff, NULL);
   const gint64 spacing_ms = self->subscribed_ms + SUBSCRIBE_MIN_MS - get_now (self);
   const gboolean is_first = self->faults == 0;
 
@@ -406,7 +405,6 @@ cg_events_finalize (GObject *object)
   cg_onvif_pull_point_free (self->point);
   cg_onvif_pull_point_free (self->stale);
   g_hash_table_unref (self->states);
-  g_rand_free (self->random);
   g_free (self->did);
   g_free (self->filter);
   G_OBJECT_CLASS (cg_events_parent_class)->finalize (object);
@@ -424,7 +422,6 @@ cg_events_class_init (CgEventsClass *klass)
 static void
 cg_events_init (CgEvents *self)
 {
-  self->random = g_rand_new ();
   self->backoff = (CgBackoff)CG_BACKOFF_INIT (SUBSCRIBE_MIN_MS, SUBSCRIBE_MAX_MS);
   self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->subscribed_ms = -SUBSCRIBE_MIN_MS;

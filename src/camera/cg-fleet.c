@@ -6,6 +6,8 @@
 #include "cg-key-group.h"
 #include "cg-main.h"
 #include "cg-media.h"
+#include "cg-uplink-watch.h"
+#include "cg-viewers.h"
 
 struct _CgFleet {
   GObject parent_instance;
@@ -13,11 +15,14 @@ struct _CgFleet {
   CgStore *store; /* (nullable) */
   CgClock *clock;
   CgFinder *finder;
+  CgViewers *viewers;
+  CgUplinkWatch *uplink; /* (nullable): closed */
   GThreadPool *workers;
   CgConfig *config;      /* (nullable) */
   GPtrArray *cameras;    /* (element-type CgCamera) in the configuration's order */
   GPtrArray *departures; /* (element-type Departure) cameras that have not said goodbye yet */
-  GTask *close;          /* (owned) (nullable) */
+  gboolean are_viewers_closed;
+  GTask *close; /* (owned) (nullable) */
 };
 
 enum {
@@ -87,11 +92,20 @@ make_camera (CgFleet *self, const CgCameraConfig *config)
 }
 
 static void
+on_watched (CgViewers *viewers, const char *did, gboolean is_watched, CgFleet *self)
+{
+  CgCamera *camera = cg_fleet_lookup (self, did);
+
+  if (camera != NULL)
+    cg_camera_watch (camera, is_watched);
+}
+
+static void
 finish_close (CgFleet *self)
 {
   g_autoptr (GTask) task = NULL;
 
-  if (self->close == NULL || self->departures->len > 0)
+  if (self->close == NULL || self->departures->len > 0 || !self->are_viewers_closed)
     return;
   task = g_steal_pointer (&self->close);
   g_task_return_boolean (task, TRUE);
@@ -122,13 +136,20 @@ find_departure (CgFleet *self, CgCamera *camera)
 }
 
 static void
+open_camera (CgFleet *self, CgCamera *camera)
+{
+  cg_camera_open (camera);
+  cg_viewers_show (self->viewers, cg_camera_get_did (camera), cg_camera_get_hub (camera));
+}
+
+static void
 settle_successor (const Departure *departure)
 {
   CgCamera *successor = departure->successor;
 
   if (successor == NULL)
     return;
-  cg_camera_open (successor);
+  open_camera (departure->fleet, successor);
   if (departure->url != NULL)
     cg_camera_play (successor, departure->url);
 }
@@ -167,6 +188,10 @@ let_go (CgFleet *self, CgCamera *camera, CgCamera *successor)
   else
     g_set_object (&departure->successor, successor);
   departure->url = get_playing_url (camera);
+  if (successor != NULL)
+    cg_viewers_await (self->viewers, cg_camera_get_did (camera));
+  else
+    cg_viewers_hide (self->viewers, cg_camera_get_did (camera));
   g_ptr_array_add (self->departures, departure);
   cg_camera_close_async (camera, on_camera_closed, departure);
 }
@@ -192,7 +217,7 @@ bind (CgFleet *self, GPtrArray *old, const CgCameraConfig *config)
   camera = make_camera (self, config);
   g_ptr_array_add (self->cameras, camera);
   if (before == NULL) {
-    cg_camera_open (camera);
+    open_camera (self, camera);
     return;
   }
   let_go (self, before, camera);
@@ -204,10 +229,12 @@ cg_fleet_dispose (GObject *object)
 {
   CgFleet *self = CG_FLEET (object);
 
+  g_clear_pointer (&self->uplink, cg_uplink_watch_free);
   g_clear_pointer (&self->cameras, g_ptr_array_unref);
   g_clear_pointer (&self->departures, g_ptr_array_unref);
   g_clear_pointer (&self->config, cg_config_unref);
   g_clear_object (&self->finder);
+  g_clear_object (&self->viewers);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (cg_fleet_parent_class)->dispose (object);
@@ -271,6 +298,9 @@ cg_fleet_new (CgStore *store, CgClock *clock)
 
   self->store = store != NULL ? g_object_ref (store) : NULL;
   self->clock = g_object_ref (clock);
+  self->uplink = cg_uplink_watch_new (clock);
+  self->viewers = cg_viewers_new (clock);
+  g_signal_connect_object (self->viewers, "watched", G_CALLBACK (on_watched), self, 0);
   return self;
 }
 
@@ -298,6 +328,8 @@ cg_fleet_apply (CgFleet *self, CgConfig *config)
     bind (self, old, g_ptr_array_index (config->cameras, i));
   for (guint i = 0; i < old->len; i++)
     let_go (self, g_ptr_array_index (old, i), NULL);
+  cg_viewers_apply (self->viewers, &config->restream);
+  cg_uplink_watch_apply (self->uplink, &config->stream, self->cameras);
   g_signal_emit (self, signals[SIGNAL_CAMERAS_CHANGED], 0);
 }
 
@@ -422,6 +454,16 @@ cg_fleet_link_lost (CgFleet *self, const char *source)
     cg_camera_link_lost (g_ptr_array_index (self->cameras, i), source);
 }
 
+static void
+on_viewers_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgFleet) self = user_data;
+
+  cg_viewers_close_finish (CG_VIEWERS (object), result, NULL);
+  self->are_viewers_closed = TRUE;
+  finish_close (self);
+}
+
 /**
  * cg_fleet_close_async:
  * @self: a fleet
@@ -439,9 +481,11 @@ cg_fleet_close_async (CgFleet *self, GAsyncReadyCallback callback, gpointer user
   g_return_if_fail (self->close == NULL);
 
   cg_finder_close (self->finder);
+  g_clear_pointer (&self->uplink, cg_uplink_watch_free);
   self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_fleet_close_async);
+  cg_viewers_close_async (self->viewers, on_viewers_closed, g_object_ref (self));
   for (guint i = 0; i < cameras->len; i++)
     let_go (self, g_ptr_array_index (cameras, i), NULL);
   finish_close (self);

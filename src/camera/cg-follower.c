@@ -5,6 +5,7 @@
 #include "cg-identity.h"
 #include "cg-main.h"
 #include "cg-onvif-address.h"
+#include "cg-state-file.h"
 
 /* Longest pause between two searches for a camera that stays away. */
 #define SEARCH_MAX_MS (5 * 60 * 1000)
@@ -13,11 +14,9 @@ struct _CgFollower {
   GObject parent_instance;
 
   CgFinder *finder;
-  CgStore *store; /* (nullable) */
+  CgStateFile *file;
   CgClock *clock;
-  GRand *random;
   char *did;
-  char *state_name;
   CgIdentity *identity;
   char *address; /* where it is, or was last */
   char *reached; /* (nullable) URL of its device service at the last contact */
@@ -38,33 +37,18 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (CgFollower, cg_follower, G_TYPE_OBJECT)
 
 static void
-on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree char *did = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_store_save_finish (CG_STORE (object), result, &error))
-    g_warning ("%s: what it is known by is not stored: %s", did, error->message);
-}
-
-static void
 save (CgFollower *self)
 {
   g_autoptr (JsonNode) node = cg_identity_to_json (self->identity);
 
-  if (self->store != NULL)
-    cg_store_save_async (self->store, self->state_name, node, NULL, on_saved, g_strdup (self->did));
+  cg_state_file_save (self->file, node);
 }
 
 static void
 load (CgFollower *self, const char *configured)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node =
-      self->store != NULL ? cg_store_load (self->store, self->state_name, &error) : NULL;
+  g_autoptr (JsonNode) node = cg_state_file_load (self->file);
 
-  if (error != NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
-    g_warning ("%s: what it was known by cannot be read: %s", self->did, error->message);
   self->identity = cg_identity_from_json (node, configured);
   self->address = g_strdup (self->identity->address != NULL ? self->identity->address : configured);
 }
@@ -209,7 +193,7 @@ on_searched (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!self->lost || is_given_up (error))
     return;
-  plan_search (self, cg_backoff_next_ms (&self->backoff, self->random));
+  plan_search (self, cg_backoff_next_ms (&self->backoff, NULL));
   if (all == NULL) {
     g_warning ("%s: cannot be looked for now: %s", self->did, error->message);
     return;
@@ -350,7 +334,6 @@ cg_follower_dispose (GObject *object)
   if (self->finder != NULL)
     g_signal_handlers_disconnect_by_data (self->finder, self);
   g_clear_object (&self->finder);
-  g_clear_object (&self->store);
   g_clear_object (&self->clock);
   G_OBJECT_CLASS (cg_follower_parent_class)->dispose (object);
 }
@@ -363,9 +346,8 @@ cg_follower_finalize (GObject *object)
   cg_identity_free (self->identity);
   g_clear_error (&self->wrong);
   g_object_unref (self->cancellable);
-  g_rand_free (self->random);
   g_free (self->did);
-  g_free (self->state_name);
+  cg_state_file_free (self->file);
   g_free (self->address);
   g_free (self->reached);
   G_OBJECT_CLASS (cg_follower_parent_class)->finalize (object);
@@ -389,7 +371,6 @@ cg_follower_class_init (CgFollowerClass *klass)
 static void
 cg_follower_init (CgFollower *self)
 {
-  self->random = g_rand_new ();
   self->cancellable = g_cancellable_new ();
 }
 
@@ -409,10 +390,9 @@ cg_follower_new (CgFinder *finder, CgStore *store, CgClock *clock, const CgCamer
 
   g_return_val_if_fail (config->address != NULL, self);
   self->finder = g_object_ref (finder);
-  self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->file = cg_state_file_new (store, "identity", config->did, "what it is known by");
   self->clock = g_object_ref (clock);
   self->did = g_strdup (config->did);
-  self->state_name = g_strdup_printf ("identity-%s", config->did);
   load (self, config->address);
   g_signal_connect_object (finder, "heard", G_CALLBACK (on_heard), self, 0);
   return self;

@@ -35,6 +35,7 @@ struct _Ticket {
   GSource *deadline;
   gpointer result;
   GError *error;
+  gboolean gives_way; /* to what came after it, though it runs: it begins anew */
 };
 
 G_DEFINE_FINAL_TYPE (CgJobs, cg_jobs, G_TYPE_OBJECT)
@@ -78,6 +79,22 @@ ticket_answer (Ticket *self)
     g_task_return_pointer (task, g_steal_pointer (&self->result), self->job.free_result);
 }
 
+/* Returns: (transfer full) (nullable): what is done next: what somebody waits for, if there is any
+ */
+static Ticket *
+lane_take_next (Lane *self)
+{
+  for (GList *l = self->waiting.head; l != NULL; l = l->next) {
+    Ticket *ticket = l->data;
+
+    if (ticket->job.kind == CG_JOB_SPARE)
+      continue;
+    g_queue_delete_link (&self->waiting, l);
+    return ticket;
+  }
+  return g_queue_pop_head (&self->waiting);
+}
+
 static void
 lane_pump (Lane *self, GThreadPool *workers)
 {
@@ -85,13 +102,38 @@ lane_pump (Lane *self, GThreadPool *workers)
 
   if (self->running != NULL)
     return;
-  ticket = g_queue_pop_head (&self->waiting);
+  ticket = lane_take_next (self);
   if (ticket == NULL)
     return;
   self->running = ticket;
   ticket->session = self->session;
   cg_onvif_session_begin_job (self->session);
   g_thread_pool_push (workers, ticket, NULL);
+}
+
+/* What runs and nobody waits for makes room for what has come. */
+static void
+lane_make_room (Lane *self)
+{
+  Ticket *running = self->running;
+
+  if (running == NULL || running->job.kind != CG_JOB_SPARE || running->gives_way)
+    return;
+  running->gives_way = TRUE;
+  cg_onvif_session_abort (self->session);
+}
+
+/* Whether it has given way, and is wanted still. */
+static gboolean
+begins_anew (Ticket *self)
+{
+  const gboolean gave_way = self->gives_way && self->error != NULL;
+
+  self->gives_way = FALSE;
+  if (!gave_way || self->task == NULL)
+    return FALSE;
+  g_clear_error (&self->error);
+  return TRUE;
 }
 
 static gboolean
@@ -103,8 +145,12 @@ on_ticket_back (gpointer user_data)
 
   lane->running = NULL;
   cg_onvif_session_end_job (lane->session);
-  ticket_answer (ticket);
-  ticket_free (ticket);
+  if (begins_anew (ticket)) {
+    g_queue_push_head (&lane->waiting, ticket);
+  } else {
+    ticket_answer (ticket);
+    ticket_free (ticket);
+  }
   lane_pump (lane, self->workers);
   return G_SOURCE_REMOVE;
 }
@@ -250,10 +296,8 @@ void
 cg_jobs_run_async (CgJobs *self, const CgJob *job, GAsyncReadyCallback callback, gpointer user_data)
 {
   static const LaneId lanes[] = {
-      [CG_JOB_READ] = LANE_WORK,
-      [CG_JOB_MOVE] = LANE_WORK,
-      [CG_JOB_STOP] = LANE_STOP,
-      [CG_JOB_LOOK] = LANE_LOOK,
+      [CG_JOB_READ] = LANE_WORK, [CG_JOB_SPARE] = LANE_WORK, [CG_JOB_MOVE] = LANE_WORK,
+      [CG_JOB_STOP] = LANE_STOP, [CG_JOB_LOOK] = LANE_LOOK,
   };
   Ticket *ticket = g_new0 (Ticket, 1);
   Lane *lane;
@@ -268,6 +312,8 @@ cg_jobs_run_async (CgJobs *self, const CgJob *job, GAsyncReadyCallback callback,
 
   lane = &self->lanes[ticket->lane];
   g_queue_push_tail (&lane->waiting, ticket);
+  if (job->kind != CG_JOB_SPARE)
+    lane_make_room (lane);
   lane_pump (lane, self->workers);
 }
 
@@ -325,7 +371,8 @@ cg_jobs_cancel_moves (CgJobs *self)
  * cg_jobs_close:
  * @self: the jobs of a camera
  *
- * Answers everything with %CG_ERROR_CANCELLED and aborts what runs.
+ * Answers everything with %CG_ERROR_CANCELLED and aborts what runs. What is queued afterwards still
+ * runs: a stop that follows a move which was aborted here must reach the camera.
  */
 void
 cg_jobs_close (CgJobs *self)

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /**
  * CgJobKind:
  * @CG_JOB_READ: asks or writes something that moves nothing
+ * @CG_JOB_SPARE: a read that nobody waits for: it gives way to reads and moves, also in the midst
+ * of it, and begins anew when they are done
  * @CG_JOB_MOVE: moves; is dropped while it waits when a stop comes (Q1)
  * @CG_JOB_STOP: overtakes all: has a session of its own
  * @CG_JOB_LOOK: looks where the camera stands: has one of its own, too, so that no move waits for
@@ -18,6 +20,7 @@ G_BEGIN_DECLS
  */
 typedef enum {
   CG_JOB_READ,
+  CG_JOB_SPARE,
   CG_JOB_MOVE,
   CG_JOB_STOP,
   CG_JOB_LOOK,

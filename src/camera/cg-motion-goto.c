@@ -2,38 +2,32 @@
 /* The part of a motion that calls presets, and knows when one is reached. */
 #include "cg-motion-private.h"
 
-/* After the camera has agreed, and from look to look: a slow dome has begun to move by then. */
+/* From look to look. */
 #define CALL_LOOK_MS 500
+/* A dome that is slow to begin, or to tell, has begun by then: two seconds. */
+#define UNBEGUN_LOOKS_MAX 4
 /* How long a call counts as under way when nobody can tell. */
 #define ASSUMED_MS 5000
 
+/* @place: (nullable): where the preset is, as far as that is sure */
 static void
-finish_call (CgMotion *self, const CgPtzLook *look)
+finish_call (CgMotion *self, const CgPtzLook *place)
 {
   g_autofree char *preset = g_strdup (self->called);
 
   cg_motion_end_call (self);
-  if (look != NULL) {
-    cg_motion_note_place (self, look);
-    self->has_moved = FALSE;
-  }
-  cg_motion_tell_arrived (self, preset, look);
+  cg_motion_tell_arrived (self, preset, place);
   cg_motion_check_rest (self);
 }
 
-/* What is seen to move after all that time is the move that was under way before, and whose lease
- * has ended with the call: the camera has slept through the call (Q37). */
 static gboolean
 on_call_end (gpointer user_data)
 {
   g_autoptr (CgMotion) self = g_object_ref (user_data);
-  const gboolean was_moving = self->was_moving && self->phase == CG_MOTION_CALL;
 
   g_debug ("%s: a preset that is called counts as reached", self->name);
   cg_clear_source (&self->call_end);
   finish_call (self, NULL);
-  if (was_moving)
-    cg_motion_stop_stray (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -54,15 +48,93 @@ assume (CgMotion *self)
   return 0;
 }
 
-static gboolean
-is_there (CgMotion *self, const CgPtzLook *look)
+static void
+on_called_again (GObject *object, GAsyncResult *result, gpointer user_data)
 {
-  if (self->has_target && cg_ptz_sense_is_same_place (&self->sense, look, &self->target))
-    return TRUE;
-  if (look->has_move_status && self->sense.move_status == CG_PTZ_TRUTH_HONEST)
-    return !cg_ptz_look_is_moving (look);
-  return self->has_first &&
-         cg_ptz_sense_compare (&self->sense, &self->first, look) == CG_PTZ_SEEN_STILL;
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
+    g_debug ("%s: a preset that is called again: %s", self->name, error->message);
+  self->moves_in_flight--;
+  g_task_return_boolean (task, TRUE);
+  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
+    self->is_call_answered = TRUE;
+  else
+    cg_motion_settle_overtaken (self);
+  cg_motion_check_rest (self);
+}
+
+/* Q37: the call was slept through. To call twice is to call once. */
+static void
+call_again (CgMotion *self)
+{
+  GTask *task = g_task_new (self, NULL, NULL, NULL);
+
+  g_debug ("%s: is not on its way to preset %s: calling it once more", self->name, self->called);
+  g_task_set_source_tag (task, call_again);
+  g_task_set_task_data (task, GUINT_TO_POINTER (self->serial), NULL);
+  self->is_called_again = TRUE;
+  self->is_call_answered = FALSE;
+  self->unbegun_looks = 0;
+  self->moves_in_flight++;
+  cg_ptz_driver_goto_async (self->driver, self->called, self->config.reply_timeout_ms,
+                            on_called_again, task);
+}
+
+static gboolean
+is_at_target (CgMotion *self, const CgPtzLook *look)
+{
+  return self->has_target && cg_ptz_look_tells_same (look, &self->target) &&
+         cg_ptz_sense_is_same_place (&self->sense, look, &self->target);
+}
+
+static gboolean
+says_that_it_moves (CgMotion *self, const CgPtzLook *look)
+{
+  return self->sense.move_status == CG_PTZ_TRUTH_HONEST && cg_ptz_look_is_moving (look);
+}
+
+/* It stands where it was seen to stop; a camera that has slept through the call stands too. */
+static guint
+arrive (CgMotion *self, const CgPtzLook *look)
+{
+  const gboolean is_sure =
+      is_at_target (self, look) || (self->has_call_begun && self->is_call_clean);
+
+  cg_motion_note_stands (self, look);
+  finish_call (self, is_sure ? look : NULL);
+  return 0;
+}
+
+/* Returns: when to look again; 0: it is over */
+static guint
+judge_call (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen)
+{
+  const gboolean is_still = seen == CG_PTZ_SEEN_STILL && !says_that_it_moves (self, look);
+
+  if (is_still && (self->has_call_begun || is_at_target (self, look)))
+    return arrive (self, look);
+  if (!is_still || ++self->unbegun_looks < UNBEGUN_LOOKS_MAX)
+    return CALL_LOOK_MS;
+  if (self->is_called_again)
+    return arrive (self, look);
+  call_again (self);
+  return CALL_LOOK_MS;
+}
+
+static guint
+see_call (CgMotion *self, const CgPtzLook *look)
+{
+  const CgPtzSeen seen = self->has_first ? cg_ptz_sense_compare (&self->sense, &self->first, look)
+                                         : CG_PTZ_SEEN_NOTHING;
+
+  self->is_call_measured = TRUE;
+  self->has_call_begun |= seen == CG_PTZ_SEEN_MOVING || says_that_it_moves (self, look);
+  self->first = *look;
+  self->has_first = TRUE;
+  return self->is_call_answered ? judge_call (self, look, seen) : CALL_LOOK_MS;
 }
 
 static guint
@@ -71,16 +143,9 @@ on_call_look (const CgPtzLook *look, gpointer user_data)
   g_autoptr (CgMotion) self = g_object_ref (user_data);
 
   if (look == NULL)
-    return cg_ptz_eye_is_worth (self->eye) ? CALL_LOOK_MS : assume (self);
-  if (!cg_motion_is_measurable (self))
-    return assume (self);
-  if (is_there (self, look)) {
-    finish_call (self, look);
-    return 0;
-  }
-  self->first = *look;
-  self->has_first = TRUE;
-  return CALL_LOOK_MS;
+    return cg_ptz_eye_is_worth (self->eye) && !self->is_call_uncertain ? CALL_LOOK_MS
+                                                                       : assume (self);
+  return cg_motion_is_measurable (self) ? see_call (self, look) : assume (self);
 }
 
 /**
@@ -99,14 +164,24 @@ cg_motion_refuse_busy (CgMotion *self, CgMotionStart *start)
 
   if (!cg_motion_is_calling (self, &basis))
     return FALSE;
-  if (self->config.goto_interrupt) {
-    cg_motion_end_call (self);
+  if (self->config.goto_interrupt)
     return FALSE;
-  }
   cg_motion_answer_start (start, cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis,
                                                           "%s is on its way to preset %s",
                                                           self->name, self->called));
   return TRUE;
+}
+
+/* From where it goes is seen while the call goes out, or was a moment ago. */
+static void
+look_from_where (CgMotion *self)
+{
+  const gint64 age_ms = cg_clock_get_monotonic_ms (self->clock) - self->place_at_ms;
+  const gboolean is_fresh = self->has_place && age_ms < CG_MOTION_PLACE_FRESH_MS;
+
+  cg_motion_open_eye (self, CG_MOTION_CALL, is_fresh ? CALL_LOOK_MS : 0, on_call_look);
+  self->has_first = is_fresh;
+  self->first = self->place;
 }
 
 /**
@@ -119,29 +194,42 @@ cg_motion_refuse_busy (CgMotion *self, CgMotionStart *start)
 void
 cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
 {
+  CgPtzLook look;
+
   self->called = g_strdup (start->preset);
   self->has_target = start->has_target;
   self->target = start->target;
-  self->was_moving = start->was_moving;
-  self->is_call_measured = cg_motion_is_measurable (self);
+  self->is_call_measured =
+      cg_motion_is_measurable (self) && cg_ptz_eye_get_last (self->eye, &look, NULL);
+  self->is_call_answered = self->is_call_uncertain = self->has_call_begun = FALSE;
+  self->is_call_clean = !start->owes_stop && !start->had_moved && self->has_stood &&
+                        cg_clock_get_monotonic_ms (self->clock) >= self->late_stop_until_ms;
+  self->is_called_again = start->owes_stop; /* a camera that was stopped just now is awake */
+  self->unbegun_looks = 0;
   set_call_end (self, self->config.goto_timeout_ms);
+  if (!start->owes_stop && cg_motion_is_measurable (self))
+    look_from_where (self);
 }
 
 /**
  * cg_motion_call_answered:
  * @self: a camera's motion
+ * @is_uncertain: the answer was lost: whoever asked was told so, and it is not called again
  *
- * The camera has agreed to go there.
+ * The camera has agreed to go there, or may have.
  */
 void
-cg_motion_call_answered (CgMotion *self)
+cg_motion_call_answered (CgMotion *self, gboolean is_uncertain)
 {
   if (self->called == NULL)
     return;
-  if (cg_motion_is_measurable (self))
-    cg_motion_open_eye (self, CG_MOTION_CALL, CALL_LOOK_MS, on_call_look);
-  else
+  self->is_call_answered = TRUE;
+  self->is_call_uncertain = is_uncertain;
+  self->is_called_again |= is_uncertain;
+  if (!cg_motion_is_measurable (self))
     assume (self);
+  else if (self->phase != CG_MOTION_CALL)
+    cg_motion_open_eye (self, CG_MOTION_CALL, CALL_LOOK_MS, on_call_look);
 }
 
 /**

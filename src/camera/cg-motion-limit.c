@@ -38,10 +38,8 @@ get_side (CgError code)
 static void
 refuse (CgMotion *self, CgMotionStart *start, GError *error)
 {
-  if (self->leased) {
-    self->forms = 0;
-    cg_motion_halt_now (self, NULL);
-  }
+  if (self->leased || self->is_unproven)
+    cg_motion_halt (self, NULL);
   cg_motion_answer_start (start, error);
 }
 
@@ -75,7 +73,8 @@ get_move (CgMotion *self, const CgMotionStart *start)
 static gboolean
 is_resting (CgMotion *self)
 {
-  return !self->leased || self->stands || (self->has_place && !self->has_moved);
+  return self->called == NULL &&
+         (!self->leased || self->stands || (self->has_place && !self->has_moved));
 }
 
 /**
@@ -106,19 +105,17 @@ cg_motion_refuse_start (CgMotion *self, CgMotionStart *start)
 static gboolean
 is_near_target (CgMotion *self, const CgMotionStart *start)
 {
-  double way;
-
   if (!start->has_target)
     return FALSE;
   if (!self->has_place)
-    return TRUE;
+    return !self->has_moved;
   for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++) {
     double here;
     double there;
 
     if (!cg_ptz_look_get (&self->place, i, &here) || !cg_ptz_look_get (&start->target, i, &there))
       continue;
-    way = here - there;
+    const double way = here - there;
     if (ABS (way) > NEAR_TARGET * cg_ptz_sense_get_tolerance (&self->sense, i))
       return FALSE;
   }
@@ -153,7 +150,8 @@ refuse_here (CgMotion *self, CgMotionStart *start, const CgPtzLook *look)
   CgPtzLimit limit;
 
   if (start->preset != NULL) {
-    if (!start->has_target || !cg_ptz_sense_is_same_place (&self->sense, look, &start->target))
+    if (!start->has_target || !cg_ptz_look_tells_same (look, &start->target) ||
+        !cg_ptz_sense_is_same_place (&self->sense, look, &start->target))
       return FALSE;
     refuse (self, start,
             cg_error_new_with_basis (CG_ERROR_AT_PRESET, CG_ERROR_BASIS_MEASURED,

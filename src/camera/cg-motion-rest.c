@@ -7,8 +7,10 @@
 
 /* A camera that has just been reached is looked at again when the look was lost. */
 #define CONTACT_RETRY_MS 1000
+/* And once more to see whether it stands. */
+#define CONTACT_LOOK_MS 250
 
-enum { SIGNAL_LEASED, SIGNAL_LEARNT, SIGNAL_NOT_STOPPED, SIGNAL_ARRIVED, N_SIGNALS };
+enum { SIGNAL_LEASED, SIGNAL_HELD, SIGNAL_LEARNT, SIGNAL_NOT_STOPPED, SIGNAL_ARRIVED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -25,6 +27,8 @@ cg_motion_add_signals (CgMotionClass *klass)
 
   signals[SIGNAL_LEASED] = g_signal_new ("leased", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[SIGNAL_HELD] = g_signal_new ("held", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[SIGNAL_LEARNT] =
       g_signal_new ("learnt", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_NOT_STOPPED] = g_signal_new ("not-stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
@@ -43,6 +47,18 @@ void
 cg_motion_tell_leased (CgMotion *self)
 {
   g_signal_emit (self, signals[SIGNAL_LEASED], 0, self->leased);
+}
+
+/**
+ * cg_motion_tell_held:
+ * @self: a camera's motion
+ *
+ * Emits #CgMotion::held.
+ */
+void
+cg_motion_tell_held (CgMotion *self)
+{
+  g_signal_emit (self, signals[SIGNAL_HELD], 0, self->is_held);
 }
 
 /**
@@ -135,6 +151,21 @@ cg_motion_note_place (CgMotion *self, const CgPtzLook *look)
 }
 
 /**
+ * cg_motion_note_stands:
+ * @self: a camera's motion
+ * @look: what was seen
+ *
+ * The camera was seen to stand there.
+ */
+void
+cg_motion_note_stands (CgMotion *self, const CgPtzLook *look)
+{
+  cg_motion_note_place (self, look);
+  self->has_moved = FALSE;
+  self->has_stood = TRUE;
+}
+
+/**
  * cg_motion_forget_place:
  * @self: a camera's motion
  *
@@ -145,6 +176,7 @@ cg_motion_forget_place (CgMotion *self)
 {
   self->has_place = FALSE;
   self->has_moved = TRUE;
+  self->stop_holds_until_ms = 0;
   self->end = CG_N_ERRORS;
 }
 
@@ -279,18 +311,43 @@ cg_motion_await_rest_finish (CgMotion *self, GAsyncResult *result, GError **erro
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* One that moves stands nowhere; one that was just reached may be moved by anybody.
+ * Returns: when to look again; 0: enough was seen */
+static guint
+see_contact (CgMotion *self, const CgPtzLook *look)
+{
+  const CgPtzSeen seen = self->has_first ? cg_ptz_sense_compare (&self->sense, &self->first, look)
+                                         : CG_PTZ_SEEN_NOTHING;
+
+  if (self->has_moved)
+    return 0;
+  if (seen == CG_PTZ_SEEN_STILL)
+    cg_motion_note_stands (self, look);
+  else
+    cg_motion_note_place (self, look);
+  if (seen == CG_PTZ_SEEN_MOVING ||
+      (self->sense.move_status == CG_PTZ_TRUTH_HONEST && cg_ptz_look_is_moving (look)))
+    self->has_place = FALSE;
+  if (self->has_first)
+    return 0;
+  self->first = *look;
+  self->has_first = TRUE;
+  return CONTACT_LOOK_MS;
+}
+
 static guint
 on_contact_look (const CgPtzLook *look, gpointer user_data)
 {
   CgMotion *self = user_data;
+  guint delay_ms = CONTACT_RETRY_MS;
 
-  if (look == NULL && cg_ptz_eye_is_worth (self->eye))
-    return CONTACT_RETRY_MS;
-  if (look != NULL &&
-      (self->sense.move_status != CG_PTZ_TRUTH_HONEST || !cg_ptz_look_is_moving (look)))
-    cg_motion_note_place (self, look);
-  cg_motion_close_eye (self);
-  return 0;
+  if (look != NULL)
+    delay_ms = see_contact (self, look);
+  if (!cg_ptz_eye_is_worth (self->eye))
+    delay_ms = 0;
+  if (delay_ms == 0)
+    cg_motion_close_eye (self);
+  return delay_ms;
 }
 
 /**
@@ -311,8 +368,9 @@ cg_motion_take_facts (CgMotion *self)
  * cg_motion_contacted:
  * @self: the motion of a camera that has just been reached
  *
- * Takes what the camera says of itself, and looks where it stands. In which space it tells that is
- * known after the look: until then what was known of its ends holds.
+ * Takes what the camera says of itself, and looks where it stands, or stops it if nobody has seen
+ * it stand since it was moved. In which space it tells its place is known after the look: until
+ * then what was known of its ends holds.
  */
 void
 cg_motion_contacted (CgMotion *self)
@@ -324,9 +382,10 @@ cg_motion_contacted (CgMotion *self)
   if (!cg_ptz_sense_has_facts (&self->sense))
     cg_motion_take_facts (self);
   cg_ptz_eye_renew (self->eye);
+  cg_motion_hurry_stop (self);
   if (!is_at_rest (self) || self->phase != CG_MOTION_BLIND)
     return;
-  self->has_place = FALSE;
+  self->has_place = self->has_stood = FALSE;
   if (facts->continuous_pan_tilt || facts->continuous_zoom || facts->relative_pan_tilt ||
       facts->relative_zoom)
     cg_motion_open_eye (self, CG_MOTION_CONTACT, 0, on_contact_look);
@@ -337,11 +396,15 @@ cg_motion_contacted (CgMotion *self)
  * @self: a camera's motion
  * @stop_form: the form of stop that has worked (Q1, Q33)
  * @ptz: (nullable): from cg_motion_get_learnt(), in another life perhaps
+ *
+ * While the camera moves, or is looked at, what it does teaches more: then nothing changes.
  */
 void
 cg_motion_set_learnt (CgMotion *self, CgOnvifStopForm stop_form, JsonNode *ptz)
 {
   CG_ON_MAIN ();
+  if (cg_motion_is_moving (self) || self->phase != CG_MOTION_BLIND)
+    return;
   self->stop_form = self->told_form = self->known_form = stop_form;
   cg_ptz_sense_read (&self->sense, ptz);
   self->told = self->sense;
@@ -453,71 +516,4 @@ gboolean
 cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b)
 {
   return cg_ptz_sense_is_same_place (&self->sense, a, b);
-}
-
-static void
-describe_place (CgMotion *self, JsonObject *object)
-{
-  JsonObject *place;
-  CgPtzLook look;
-  gint64 age_ms;
-
-  if (!cg_ptz_eye_get_last (self->eye, &look, &age_ms))
-    return;
-  place = json_object_new ();
-  if (look.has_position) {
-    json_object_set_double_member (place, "pan", look.pan);
-    json_object_set_double_member (place, "tilt", look.tilt);
-  }
-  if (look.has_zoom)
-    json_object_set_double_member (place, "zoom", look.zoom);
-  if (look.has_move_status)
-    json_object_set_boolean_member (place, "moving", cg_ptz_look_is_moving (&look));
-  json_object_set_int_member (place, "age", age_ms);
-  json_object_set_object_member (object, "place", place);
-}
-
-static void
-describe_lease (CgMotion *self, JsonObject *object)
-{
-  JsonObject *lease;
-
-  if (self->lease == NULL)
-    return;
-  lease = json_object_new ();
-  json_object_set_int_member (
-      lease, "left", MAX (self->lease_ends_ms - cg_clock_get_monotonic_ms (self->clock), 0));
-  if (self->source != NULL)
-    json_object_set_string_member (lease, "source", self->source);
-  json_object_set_double_member (lease, "pan", self->move.pan);
-  json_object_set_double_member (lease, "tilt", self->move.tilt);
-  json_object_set_double_member (lease, "zoom", self->move.zoom);
-  json_object_set_object_member (object, "lease", lease);
-}
-
-/**
- * cg_motion_describe:
- * @self: a camera's motion
- *
- * Returns: (transfer full): an object for `ptz status`: `moving`, `lease` (`left` in ms, `source`,
- *   speeds), `calling` (token), `place` (`age` in ms), `learnt` (axes with sign, ends and what the
- *   position is worth; MoveStatus; habits), `stop` (the form that works)
- */
-JsonNode *
-cg_motion_describe (CgMotion *self)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *object = json_object_new ();
-
-  CG_ON_MAIN ();
-  json_object_set_boolean_member (object, "moving", self->leased && !self->stands);
-  describe_lease (self, object);
-  if (self->called != NULL)
-    json_object_set_string_member (object, "calling", self->called);
-  describe_place (self, object);
-  json_object_set_boolean_member (object, "measurable", cg_motion_is_measurable (self));
-  json_object_set_member (object, "learnt", cg_ptz_sense_write (&self->sense));
-  json_object_set_string_member (object, "stop", cg_onvif_stop_form_get_word (self->told_form));
-  json_node_take_object (node, object);
-  return node;
 }

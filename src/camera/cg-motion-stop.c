@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a motion that stops the camera, and looks whether it does (Q1). */
+/* The part of a motion that tells the camera to stop, until it has agreed (Q1). */
 #include "cg-motion-private.h"
 
-/* A stop that failed is repeated until one is answered: a moving camera must not be left alone.
- * After so many the camera has been silent for minutes, and its own Timeout has long ended it. */
-#define HALT_TRIES_MAX 12
+/* A stop that failed is repeated, more and more slowly. */
+#define RETRY_MIN_MS 250
+#define RETRY_MAX_MS 10000
+/* By then the camera has been silent for a minute, or has refused it as often: people are told. */
+#define TRIES_MAX 12
+/* One that is silent is told so often from then on: a moving camera must not be left alone. */
+#define RETRY_LATER_MS 30000
+/* So long after a stop a camera is awake (Q37). */
+#define AWAKE_MS 1000
 
-/* A dome that turns fast takes this long to come to rest. */
-#define REST_MS 500
-/* From look to look: the slowest speed shows in it. */
-#define LOOK_MS 250
-/* One that is slow to come to rest is given a look more than the two that are compared. */
-#define LOOKS_SEEN_MAX 3
-/* Looks that are lost cost a try each. */
-#define LOOKS_MAX 6
+/**
+ * cg_motion_is_silence:
+ * @error: (nullable): what became of a call
+ *
+ * Returns: whether the camera has not answered: it may have got it
+ */
+gboolean
+cg_motion_is_silence (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE);
+}
+
+static void send_stop (CgMotion *self, GTask *task);
 
 static gboolean
 on_halt_retry (gpointer user_data)
@@ -21,155 +33,77 @@ on_halt_retry (gpointer user_data)
   CgMotion *self = user_data;
 
   cg_clear_source (&self->halt_retry);
-  cg_motion_send_stop (self, NULL);
+  send_stop (self, NULL);
   return G_SOURCE_REMOVE;
 }
 
 static void
-give_up (CgMotion *self, const char *reason)
+plan_retry (CgMotion *self, guint delay_ms)
+{
+  cg_clear_source (&self->halt_retry);
+  self->halt_retry = cg_clock_add_timeout (self->clock, delay_ms, on_halt_retry, self);
+}
+
+static void
+tell_failure (CgMotion *self, const char *reason)
 {
   g_autofree char *text = g_strdup_printf ("%s could not be stopped: %s", self->name, reason);
 
   g_warning ("%s: could not be stopped: %s", self->name, reason);
-  cg_motion_set_leased (self, FALSE);
   cg_motion_tell_not_stopped (self, text);
 }
 
+/**
+ * cg_motion_give_up:
+ * @self: a camera's motion
+ * @reason: for people
+ *
+ * The camera does answer, and whatever else it could be told was tried.
+ */
+void
+cg_motion_give_up (CgMotion *self, const char *reason)
+{
+  cg_motion_set_leased (self, FALSE);
+  tell_failure (self, reason);
+}
+
+/* One that refuses every stop is looked at from time to time, and stopped at its next contact. */
 static void
 retry_halt (CgMotion *self, const GError *error)
 {
-  if (++self->halt_tries >= HALT_TRIES_MAX) {
-    give_up (self, error->message);
+  self->halt_tries++;
+  if (self->halt_tries >= TRIES_MAX && !cg_motion_is_silence (error)) {
+    cg_motion_set_unproven (self, TRUE);
+    cg_motion_give_up (self, error->message);
+    cg_motion_look_later (self);
     return;
   }
-  cg_clear_source (&self->halt_retry);
-  self->halt_retry = cg_clock_add_timeout (
-      self->clock, cg_backoff_next_ms (&self->halt_backoff, self->random), on_halt_retry, self);
+  if (self->halt_tries == TRIES_MAX)
+    tell_failure (self, error->message);
+  plan_retry (self, self->halt_tries < TRIES_MAX ? cg_backoff_next_ms (&self->halt_backoff, NULL)
+                                                 : RETRY_LATER_MS);
 }
 
-/* The forms in which it may be asked again, the likeliest first. */
-static gboolean
-choose_other_form (CgMotion *self)
+static gint64
+get_doubt_ms (CgMotion *self)
 {
-  static const CgOnvifStopForm others[] = {CG_ONVIF_STOP_ZERO, CG_ONVIF_STOP_BARE,
-                                           CG_ONVIF_STOP_NAMED};
-
-  for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
-    if ((self->forms & (1u << others[i])) != 0)
-      continue;
-    self->stop_form = others[i];
-    return TRUE;
-  }
-  return FALSE;
+  return self->doubtful_until_ms - cg_clock_get_monotonic_ms (self->clock);
 }
 
-/* Every form was tried. A camera that has said nothing but MOVING, in all its life, is not believed
- * (Q36). */
+/* The camera has agreed. A move that it may get afterwards is stopped again. */
 static void
-give_up_forms (CgMotion *self, const CgPtzLook *look)
+settle_agreed (CgMotion *self)
 {
-  self->stop_form = self->told_form;
-  self->has_moved = FALSE;
-  if (!cg_ptz_sense_note_unstoppable (&self->sense, look)) {
-    give_up (self, "it agrees to every form of stop, and moves on");
-    return;
-  }
-  g_info ("%s: says that it moves, whatever it is told: not believed any more", self->name);
-  cg_motion_set_leased (self, FALSE);
-  cg_motion_tell_learnt (self);
-}
+  const gint64 doubt_ms = get_doubt_ms (self);
 
-/* It moves on nobody's behalf: the stop is repeated until it is answered, as for a move of ours. */
-static void
-on_moves_on (CgMotion *self)
-{
-  if (!choose_other_form (self)) {
-    give_up_forms (self, &self->first);
+  if (!self->halt_again && doubt_ms <= 0) {
+    cg_motion_prove_stop (self);
+    cg_motion_set_leased (self, FALSE);
     return;
   }
-  g_info ("%s: moves on after a stop: trying the form %s", self->name,
-          cg_onvif_stop_form_get_word (self->stop_form));
   cg_motion_set_leased (self, TRUE);
-  cg_motion_halt_now (self, NULL);
-}
-
-static void
-on_stands (CgMotion *self, const CgPtzLook *look)
-{
-  cg_ptz_sense_note_rest (&self->sense, &self->first, look);
-  cg_motion_note_place (self, look);
-  self->has_moved = FALSE;
-  self->told_form = self->stop_form;
-  cg_motion_tell_learnt (self);
-}
-
-/* Returns: when to look again; 0: enough was seen */
-static guint
-judge_rest (CgMotion *self, const CgPtzLook *look)
-{
-  const CgPtzSeen seen = cg_ptz_sense_compare (&self->sense, &self->first, look);
-
-  switch (seen) {
-  case CG_PTZ_SEEN_STILL:
-    on_stands (self, look);
-    return 0;
-  case CG_PTZ_SEEN_MOVING:
-    self->first = *look;
-    self->moves_on = TRUE;
-    return self->looks < LOOKS_SEEN_MAX ? LOOK_MS : 0;
-  case CG_PTZ_SEEN_NOTHING:
-    self->has_moved = FALSE;
-    return 0;
-  }
-  g_return_val_if_reached (0);
-}
-
-/* Returns: when to look again; 0: enough was seen */
-static guint
-see_rest (CgMotion *self, const CgPtzLook *look)
-{
-  self->looks++;
-  if (self->has_first) {
-    self->moves_on = FALSE;
-    return judge_rest (self, look);
-  }
-  self->first = *look;
-  self->has_first = TRUE;
-  return LOOK_MS;
-}
-
-static guint
-on_proof (const CgPtzLook *look, gpointer user_data)
-{
-  g_autoptr (CgMotion) self = g_object_ref (user_data);
-  guint delay_ms = LOOK_MS;
-
-  if (look != NULL)
-    delay_ms = see_rest (self, look);
-  else
-    self->lost++;
-  if (!cg_ptz_eye_is_worth (self->eye) || self->looks + self->lost >= LOOKS_MAX)
-    delay_ms = 0;
-  if (delay_ms > 0)
-    return delay_ms;
-  cg_motion_close_eye (self);
-  if (self->moves_on)
-    on_moves_on (self);
-  cg_motion_check_rest (self);
-  return 0;
-}
-
-/* The camera has agreed to stop. Whether it does is looked at while it has not shown it yet. */
-static void
-prove_stop (CgMotion *self)
-{
-  if (self->forms == (1u << self->stop_form)) {
-    self->told_form = self->stop_form;
-    cg_motion_tell_learnt (self);
-  }
-  if ((self->has_moved || !self->has_place) && cg_ptz_eye_try_again (self->eye))
-    cg_motion_open_eye (self, CG_MOTION_PROOF, REST_MS, on_proof);
-  self->moves_on = FALSE;
+  if (!self->halt_again)
+    plan_retry (self, (guint)doubt_ms);
 }
 
 /* Where there is no PTZ, or none for us, no start of ours was taken either. */
@@ -177,7 +111,9 @@ static gboolean
 is_refused (const GError *error)
 {
   return g_error_matches (error, CG_ERROR, CG_ERROR_NO_PTZ) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED);
+         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
 }
 
 /* What answers a stop, when no start has come since. */
@@ -185,12 +121,12 @@ static void
 settle_stop (CgMotion *self, const GError *error)
 {
   if (error == NULL) {
-    cg_motion_set_leased (self, self->halt_again);
-    if (!self->halt_again)
-      prove_stop (self);
+    settle_agreed (self);
   } else if (!self->leased && is_refused (error)) {
     self->has_moved = FALSE;
+    cg_motion_set_unproven (self, FALSE);
   } else if (self->leased || self->has_moved) {
+    self->forms &= ~(1u << self->stop_form); /* what was not answered was not tried */
     cg_motion_set_leased (self, TRUE);
     retry_halt (self, error);
   }
@@ -206,10 +142,27 @@ settle_before_start (CgMotion *self, const GError *error)
 }
 
 static void
-note_form (CgMotion *self, CgOnvifStopForm taken)
+note_agreed (CgMotion *self, CgOnvifStopForm taken)
 {
   self->forms |= 1u << taken;
   self->stop_form = taken;
+  if (self->moves_in_flight == 0 && get_doubt_ms (self) <= 0)
+    self->stop_holds_until_ms = cg_clock_get_monotonic_ms (self->clock) + AWAKE_MS;
+}
+
+/* What has waited for the stop goes out; a preset is not called by a camera that may be moving, and
+ * does not say. */
+static void
+send_pending (CgMotion *self, const GError *error)
+{
+  CgMotionStart *start = g_steal_pointer (&self->pending);
+
+  if (start->is_stopped && cg_motion_is_silence (error)) {
+    settle_stop (self, error);
+    cg_motion_answer_start (start, g_error_copy (error));
+    return;
+  }
+  cg_motion_send_start (self, start);
 }
 
 static void
@@ -219,24 +172,45 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
   g_autoptr (GError) error = NULL;
   CgOnvifStopForm taken = CG_ONVIF_STOP_UNKNOWN;
-  CgMotionStart *start;
 
   if (cg_ptz_driver_stop_finish (CG_PTZ_DRIVER (object), result, &taken, &error))
-    note_form (self, taken);
+    note_agreed (self, taken);
+  else if (cg_motion_is_silence (error))
+    self->late_stop_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
   self->stops_in_flight--;
   if (self->pending != NULL)
     settle_before_start (self, error);
   else if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
     settle_stop (self, error);
   if (error != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
+    g_task_return_error (task, g_error_copy (error));
   else
     g_task_return_boolean (task, TRUE);
-
-  start = self->stops_in_flight == 0 ? g_steal_pointer (&self->pending) : NULL;
-  if (start != NULL)
-    cg_motion_send_start (self, start);
+  if (self->stops_in_flight == 0 && self->pending != NULL)
+    send_pending (self, error);
   cg_motion_check_rest (self);
+}
+
+/* What waits for the stop is answered in time. */
+static guint
+get_timeout_ms (CgMotion *self)
+{
+  gint64 left_ms = self->config.reply_timeout_ms;
+
+  if (self->pending != NULL)
+    left_ms = CLAMP (cg_motion_get_left_ms (self, self->pending), 1, left_ms);
+  return (guint)left_ms;
+}
+
+static void
+send_stop (CgMotion *self, GTask *task)
+{
+  GTask *own = task != NULL ? task : g_task_new (self, NULL, NULL, NULL);
+
+  g_task_set_task_data (own, GUINT_TO_POINTER (self->serial), NULL);
+  self->stops_in_flight++;
+  self->forms |= 1u << self->stop_form;
+  cg_ptz_driver_stop_async (self->driver, self->stop_form, get_timeout_ms (self), on_stopped, own);
 }
 
 /**
@@ -244,18 +218,17 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
  * @self: a camera's motion
  * @task: (transfer full) (nullable): told of the outcome
  *
- * Sends a stop in the form that is chosen, for the newest serial.
+ * Sends a stop in the form that is chosen, for the newest serial. It is repeated until it is
+ * answered, and once more when a move is answered that is on the wire now.
  */
 void
 cg_motion_send_stop (CgMotion *self, GTask *task)
 {
-  GTask *own = task != NULL ? task : g_task_new (self, NULL, NULL, NULL);
-
-  g_task_set_task_data (own, GUINT_TO_POINTER (self->serial), NULL);
-  self->stops_in_flight++;
-  self->forms |= 1u << self->stop_form;
-  cg_ptz_driver_stop_async (self->driver, self->stop_form, self->config.reply_timeout_ms,
-                            on_stopped, own);
+  cg_clear_source (&self->halt_retry);
+  self->halt_tries = 0;
+  self->halt_backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
+  self->halt_again = self->moves_in_flight > 0;
+  send_stop (self, task);
 }
 
 /**
@@ -268,8 +241,72 @@ cg_motion_send_stop (CgMotion *self, GTask *task)
 void
 cg_motion_stop_stray (CgMotion *self)
 {
-  self->forms = 0;
   self->has_moved = TRUE;
   cg_motion_set_leased (self, TRUE);
-  cg_motion_halt_now (self, NULL);
+  cg_motion_halt (self, NULL);
+}
+
+/**
+ * cg_motion_hurry_stop:
+ * @self: the motion of a camera that has just been reached
+ *
+ * A stop that it still owes us is sent now.
+ */
+void
+cg_motion_hurry_stop (CgMotion *self)
+{
+  if (self->halt_retry != NULL)
+    on_halt_retry (self);
+  else if (self->is_unproven && !cg_motion_is_moving (self) && self->called == NULL)
+    cg_motion_stop_stray (self);
+}
+
+/**
+ * cg_motion_wants_stop:
+ * @self: a camera's motion
+ * @start: a start
+ *
+ * A camera that sleeps through the call of a preset (Q37) would go on with the move that was under
+ * way, and nobody would end that any more.
+ *
+ * Returns: whether it is to be stopped before @start is sent
+ */
+gboolean
+cg_motion_wants_stop (CgMotion *self, const CgMotionStart *start)
+{
+  return start->preset != NULL && !start->is_stopped && (self->leased || self->is_unproven) &&
+         cg_clock_get_monotonic_ms (self->clock) >= self->stop_holds_until_ms;
+}
+
+/**
+ * cg_motion_stop_first:
+ * @self: a camera's motion
+ * @start: (transfer full): a start
+ *
+ * Takes @start over: it is sent when the camera has agreed to stop, which it is told when it has
+ * all moves that were sent.
+ */
+void
+cg_motion_stop_first (CgMotion *self, CgMotionStart *start)
+{
+  const gint64 doubt_ms = get_doubt_ms (self);
+
+  if (doubt_ms >= cg_motion_get_left_ms (self, start)) {
+    cg_motion_expire_start (self, start);
+    return;
+  }
+  self->pending = start;
+  cg_motion_end_watch (self);
+  cg_motion_end_proof (self);
+  cg_motion_end_lease (self);
+  cg_ptz_driver_cancel_moves (self->driver);
+  if (self->moves_in_flight > 0) {
+    start->waits_for_move = TRUE;
+  } else if (doubt_ms > 0) {
+    plan_retry (self, (guint)doubt_ms);
+  } else {
+    start->is_stopped = TRUE;
+    self->forms = 0;
+    cg_motion_send_stop (self, NULL);
+  }
 }

@@ -14,13 +14,14 @@
 #define STAND_MS 700
 /* Timers and answers take their time. */
 #define SLACK_MS 100
-/* Where the camera stood a moment ago, it stands now; else it is looked at while the move goes out.
- */
-#define PLACE_FRESH_MS 1000
 /* The reply goes out before the time for it is over. */
 #define REPLY_MARGIN_MS 200
 /* A diagonal is split into slices of this length (Q38); steps follow each other after it. */
 #define SLICE_MS 500
+/* Each axis has had two turns by then. */
+#define SLICES_ENOUGH 4
+/* Whether it is still true that the axes need to take turns is tried with each such diagonal. */
+#define TRY_BOTH_EACH 8
 
 static gint64
 get_now_ms (CgMotion *self)
@@ -42,10 +43,15 @@ is_relative (CgMotion *self)
 }
 
 static gboolean
+is_diagonal (CgMotion *self)
+{
+  return is_continuous (self) && cg_ptz_move_is_diagonal (&self->move);
+}
+
+static gboolean
 is_split (CgMotion *self)
 {
-  return self->sense.one_axis_only && is_continuous (self) && self->move.pan_tilt &&
-         self->move.pan != 0 && self->move.tilt != 0;
+  return self->sense.one_axis_only && !self->tries_both && is_diagonal (self);
 }
 
 /**
@@ -117,6 +123,7 @@ on_followed_up (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
     g_debug ("%s: what follows a move up has failed: %s", self->name, error->message);
   self->moves_in_flight--;
+  cg_motion_note_doubt (self, error);
   g_task_return_boolean (task, TRUE);
   if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial) {
     settle_resend (self, error);
@@ -144,6 +151,7 @@ follow_up (CgMotion *self)
   g_task_set_task_data (task, GUINT_TO_POINTER (self->serial), NULL);
   self->moves_in_flight++;
   self->has_moved = TRUE;
+  self->stop_holds_until_ms = 0;
   cg_ptz_driver_move_async (self->driver, &slice, self->config.reply_timeout_ms, on_followed_up,
                             task);
   return TRUE;
@@ -169,7 +177,8 @@ plan_follow_up (CgMotion *self)
 }
 
 /* Whether the camera may stand at its limit, as far as @look shows: where there is no position,
- * only MoveStatus can tell, after the move (Q36). */
+ * only MoveStatus can tell, after the move (Q36); not of a diagonal, whose other axis may wait for
+ * this one (Q38). */
 static gboolean
 may_be_at_limit (CgMotion *self, const CgPtzLook *look)
 {
@@ -178,13 +187,14 @@ may_be_at_limit (CgMotion *self, const CgPtzLook *look)
   if (cg_ptz_sense_has_place (&self->sense, look))
     return cg_ptz_sense_get_limit (&self->sense, look, &self->move).code != CG_N_ERRORS;
   return look->has_move_status && self->sense.move_status == CG_PTZ_TRUTH_HONEST &&
-         is_continuous (self);
+         is_continuous (self) && !cg_ptz_move_is_diagonal (&self->move);
 }
 
 static void
 remember_end (CgMotion *self, const CgPtzLook *look)
 {
-  if (cg_ptz_sense_has_place (&self->sense, look) || !is_continuous (self))
+  if (cg_ptz_sense_has_place (&self->sense, look) || !is_continuous (self) ||
+      cg_ptz_move_is_diagonal (&self->move))
     return;
   self->end = cg_ptz_sense_get_code (&self->move);
   self->end_move = self->move;
@@ -199,9 +209,8 @@ refuse_probe (CgMotion *self, const CgPtzLook *look)
 
   cg_ptz_sense_note_end (&self->sense, look, &self->move);
   cg_motion_settle_probe (self);
-  cg_motion_note_place (self, look);
+  cg_motion_note_stands (self, look);
   remember_end (self, look);
-  self->has_moved = FALSE;
   cg_motion_tell_learnt (self);
   cg_motion_refuse_at_limit (self, start, cg_ptz_sense_get_code (&self->move),
                              CG_ERROR_BASIS_MEASURED);
@@ -224,14 +233,15 @@ note_begun (CgMotion *self)
   self->has_begun = TRUE;
 }
 
-/* Whether a command that was slept through would look the same as a limit (Q37). */
+/* Whether a command that was slept through would look the same as a limit (Q37): where it stands is
+ * no end as long as that was not tried. */
 static gboolean
 may_have_slept (CgMotion *self, const CgPtzLook *look)
 {
   if (self->is_resent || is_relative (self))
     return FALSE;
   return self->sense.loses_first || !cg_ptz_sense_has_place (&self->sense, look) ||
-         cg_ptz_sense_get_limit (&self->sense, look, &self->move).is_odd;
+         !cg_ptz_sense_get_limit (&self->sense, look, &self->move).is_sure;
 }
 
 /* Returns: when to look again; 0: it is over */
@@ -254,6 +264,28 @@ judge_probe (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_m
     return resend (self);
   refuse_probe (self, look);
   return 0;
+}
+
+/* What the axes of a diagonal do decides whether they go on together or in turns (Q38): from now on
+ * they do, or need not any more. */
+static void
+judge_turns (CgMotion *self, gint64 age_ms)
+{
+  if (age_ms >= BEGUN_MS && self->tries_both) {
+    self->tries_both = FALSE;
+    self->watch.is_split = is_split (self);
+  }
+  if (is_split (self) && self->slice >= SLICES_ENOUGH &&
+      cg_ptz_sense_refute_turns (&self->sense, &self->watch)) {
+    g_debug ("%s: moves both axes at a time", self->name);
+    cg_clear_source (&self->follow_up);
+    self->watch.is_split = FALSE;
+    follow_up (self);
+  }
+  if (is_split (self) && self->follow_up == NULL && self->moves_in_flight == 0) {
+    self->watch.is_split = TRUE;
+    plan_follow_up (self);
+  }
 }
 
 /* Under its lease it stands: there is an end. */
@@ -298,8 +330,7 @@ judge_move (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms
     return WATCH_MS;
   case CG_PTZ_SEEN_MOVING:
     note_begun (self);
-    if (is_split (self) && self->follow_up == NULL && self->moves_in_flight == 0)
-      plan_follow_up (self);
+    judge_turns (self, age_ms);
     return age_ms < WATCH_MS - SLACK_MS ? WATCH_MS - PROBE_MS : WATCH_MS;
   case CG_PTZ_SEEN_STILL:
     if (!self->has_begun)
@@ -311,12 +342,20 @@ judge_move (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms
   g_return_val_if_reached (0);
 }
 
+/* @before: (nullable): where it stood */
+static void
+init_watch (CgMotion *self, const CgPtzLook *before)
+{
+  cg_ptz_watch_init (&self->watch, &self->move, before);
+  self->watch.is_split = is_split (self);
+}
+
 /* What is seen while the move goes out shows where it began. */
 static guint
 see_beginning (CgMotion *self, const CgPtzLook *look)
 {
   self->wants_beginning = FALSE;
-  cg_ptz_watch_init (&self->watch, &self->move, look);
+  init_watch (self, look);
   if (self->is_probing && !may_be_at_limit (self, look))
     cg_motion_settle_probe (self);
   return PROBE_MS;
@@ -376,6 +415,14 @@ cg_motion_end_watch (CgMotion *self)
     cg_motion_close_eye (self);
 }
 
+/* A habit may have been learnt by mistake, or be over: now and then a diagonal is sent whole. */
+static void
+choose_turns (CgMotion *self)
+{
+  self->tries_both = self->sense.one_axis_only && is_diagonal (self) && self->from_rest &&
+                     cg_ptz_eye_is_worth (self->eye) && ++self->diagonals % TRY_BOTH_EACH == 0;
+}
+
 /**
  * cg_motion_begin_watch:
  * @self: a camera's motion
@@ -388,7 +435,7 @@ void
 cg_motion_begin_watch (CgMotion *self, const CgMotionStart *start, gboolean goes_on)
 {
   const gboolean is_fresh =
-      self->has_place && get_now_ms (self) - self->place_at_ms < PLACE_FRESH_MS;
+      self->has_place && get_now_ms (self) - self->place_at_ms < CG_MOTION_PLACE_FRESH_MS;
 
   if (goes_on && start->was_moving && !self->stands && self->phase == CG_MOTION_WATCH)
     return;
@@ -397,7 +444,8 @@ cg_motion_begin_watch (CgMotion *self, const CgMotionStart *start, gboolean goes
   self->has_begun = self->is_answered = self->is_probing = FALSE;
   self->is_resent = self->is_resending = FALSE;
   self->wants_beginning = self->from_rest && !is_fresh && cg_ptz_eye_is_worth (self->eye);
-  cg_ptz_watch_init (&self->watch, &self->move, self->from_rest && is_fresh ? &self->place : NULL);
+  choose_turns (self);
+  init_watch (self, self->from_rest && is_fresh ? &self->place : NULL);
   if (self->wants_beginning) {
     self->is_probing = cg_ptz_sense_get_code (&self->move) != CG_N_ERRORS;
     cg_motion_open_eye (self, CG_MOTION_WATCH, 0, on_watch);

@@ -8,6 +8,7 @@
 #include "cg-config.h"
 #include "cg-error.h"
 #include "cg-ptz-driver.h"
+#include "cg-ptz-status.h"
 #include "cg-ptz.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
 /*
  * Signals:
  *   "leased"       (gboolean is_leased)      whether the camera may be moving on our behalf
+ *   "held"         (gboolean is_held)        the same, or nobody has seen it stand since
  *   "learnt"       ()                        something that is worth storing
  *   "not-stopped"  (const char *message)     it agrees to every form of stop, and moves on (Q1)
  *   "arrived"      (const char *preset, const CgPtzLook *look)  a preset that was called is
@@ -67,6 +69,7 @@ void cg_motion_look_async (CgMotion *self,
 gboolean
 cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error);
 gboolean cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b);
-JsonNode *cg_motion_describe (CgMotion *self);
+const char *cg_motion_get_called (CgMotion *self);
+CgPtzStatus *cg_motion_get_status (CgMotion *self);
 
 G_END_DECLS

@@ -89,25 +89,38 @@ cg_move_mark_exists (const char *dir, const char *did)
  * @clock: for short moves
  * @did: of the camera
  *
- * Returns: (transfer full): a mark, as the last life left it
+ * Returns: (transfer full): a mark that is not set, as far as is known
  */
 CgMoveMark *
 cg_move_mark_new (CgStore *store, CgClock *clock, const char *did)
 {
   CgMoveMark *self = g_new0 (CgMoveMark, 1);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = NULL;
 
   self->clock = g_object_ref (clock);
   self->did = g_strdup (did);
   self->name = make_name (did);
-  if (store == NULL)
-    return self;
-  self->store = g_object_ref (store);
-  node = cg_store_load (store, self->name, &error);
+  self->store = store != NULL ? g_object_ref (store) : NULL;
+  return self;
+}
+
+/**
+ * cg_move_mark_recall:
+ * @self: a mark
+ *
+ * Takes what the last life has left. Not before that life is over: until then the mark is its own.
+ */
+void
+cg_move_mark_recall (CgMoveMark *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  CG_ON_MAIN ();
+  if (self->store == NULL)
+    return;
+  node = cg_store_load (self->store, self->name, &error);
   self->was_left = node != NULL || !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING);
   self->is_set = self->was_left;
-  return self;
 }
 
 /**

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct _CgMoveMark CgMoveMark;
 
 CgMoveMark *cg_move_mark_new (CgStore *store, CgClock *clock, const char *did);
+void cg_move_mark_recall (CgMoveMark *self);
 void cg_move_mark_free (CgMoveMark *self);
 
 GPtrArray *cg_move_mark_list (const char *dir);

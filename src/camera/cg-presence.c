@@ -17,8 +17,7 @@ struct _CgPresence {
 
   CgJobs *jobs;
   CgClock *clock;
-  CgBreaker *breaker; /* of the camera's login */
-  GRand *random;
+  CgBreaker *breaker;     /* of the camera's login */
   CgCameraConfig *config; /* with the address where the camera is now */
   CgFollower *follower;   /* (nullable) */
 
@@ -131,7 +130,7 @@ go_down (CgPresence *self, const GError *error)
   if (g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
     plan (self, cg_breaker_get_retry_ms (self->breaker));
   else
-    plan (self, cg_backoff_next_ms (&self->backoff, self->random));
+    plan (self, cg_backoff_next_ms (&self->backoff, NULL));
   tell_follower (self, error);
   if (news) {
     g_message ("%s: not in contact: %s", self->config->did, error->message);
@@ -284,7 +283,6 @@ cg_presence_finalize (GObject *object)
   cg_breaker_unref (self->breaker);
   g_clear_pointer (&self->contact, cg_contact_free);
   g_clear_error (&self->problem);
-  g_rand_free (self->random);
   G_OBJECT_CLASS (cg_presence_parent_class)->finalize (object);
 }
 
@@ -300,7 +298,6 @@ cg_presence_class_init (CgPresenceClass *klass)
 static void
 cg_presence_init (CgPresence *self)
 {
-  self->random = g_rand_new ();
   self->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
 }
 
@@ -422,22 +419,32 @@ cg_presence_await (CgPresence *self, guint timeout_ms, CgPresenceFunc func, gpoi
  * cg_presence_drop:
  * @self: a presence
  * @func: what was given to cg_presence_await()
+ * @is_meant: (nullable): which of those; %NULL: all
+ * @test_data: for @is_meant
+ * @reason: why they do not wait any more
  *
- * Answers all who wait with @func with %CG_ERROR_CANCELLED.
+ * Answers those who wait with @func with %CG_ERROR_CANCELLED.
  */
 void
-cg_presence_drop (CgPresence *self, CgPresenceFunc func)
+cg_presence_drop (CgPresence *self,
+                  CgPresenceFunc func,
+                  CgPresenceTest is_meant,
+                  gpointer test_data,
+                  const char *reason)
 {
-  g_autoptr (GError) error =
-      g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, "overtaken by a later command");
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, reason);
   GQueue waiters = self->waiters;
   GQueue dropped = G_QUEUE_INIT;
   Waiter *waiter;
 
   CG_ON_MAIN ();
   g_queue_init (&self->waiters);
-  while ((waiter = g_queue_pop_head (&waiters)) != NULL)
-    g_queue_push_tail (waiter->func == func ? &dropped : &self->waiters, waiter);
+  while ((waiter = g_queue_pop_head (&waiters)) != NULL) {
+    const gboolean is_dropped =
+        waiter->func == func && (is_meant == NULL || is_meant (waiter->user_data, test_data));
+
+    g_queue_push_tail (is_dropped ? &dropped : &self->waiters, waiter);
+  }
   while ((waiter = g_queue_pop_head (&dropped)) != NULL)
     waiter_answer (waiter, error);
 }

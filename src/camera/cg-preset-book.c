@@ -4,6 +4,14 @@
 #include "cg-preset-slots.h"
 #include "cg-preset-store.h"
 
+static char *
+write_map (CgPresetBook *self)
+{
+  g_autoptr (JsonNode) node = cg_preset_map_to_json (self->map);
+
+  return json_to_string (node, FALSE);
+}
+
 /**
  * cg_preset_book_open:
  * @self: (out): a book
@@ -20,6 +28,7 @@ cg_preset_book_open (CgPresetBook *self, CgStore *store, const char *did)
       .did = g_strdup (did),
       .map = cg_preset_store_load (store, did),
   };
+  self->kept = write_map (self);
 }
 
 /**
@@ -32,6 +41,7 @@ cg_preset_book_close (CgPresetBook *self)
   g_clear_object (&self->store);
   g_free (self->did);
   g_free (self->reserved);
+  g_free (self->kept);
   g_clear_pointer (&self->before, g_ptr_array_unref);
   g_clear_pointer (&self->map, cg_preset_map_free);
 }
@@ -40,11 +50,18 @@ cg_preset_book_close (CgPresetBook *self)
  * cg_preset_book_save:
  * @self: a book
  *
- * Keeps it over a restart, in the background.
+ * Keeps it over a restart, in the background. What is stored already is not written again: a patrol
+ * that calls the same presets day and night wears no disk.
  */
 void
 cg_preset_book_save (CgPresetBook *self)
 {
+  g_autofree char *text = write_map (self);
+
+  if (g_str_equal (text, self->kept))
+    return;
+  g_free (self->kept);
+  self->kept = g_steal_pointer (&text);
   cg_preset_store_save (self->store, self->did, self->map);
 }
 

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @max_presets: how many the camera says it takes; 0: it does not say
  * @before: (nullable): what there was before the preset of index @added was new
  * @added: see @before
+ * @kept: (nullable): what was stored last: the same again is not written again
  * @is_shaky: one was removed: others may have other tokens until the list was read again
  *
  * What CgPresets knows of a camera's presets; its own, and nobody else's.
@@ -28,6 +29,7 @@ typedef struct {
   guint max_presets;
   GPtrArray *before;
   guint added;
+  char *kept;
   gboolean is_shaky;
 } CgPresetBook;
 

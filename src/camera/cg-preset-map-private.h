@@ -18,9 +18,14 @@ typedef struct {
 struct _CgPresetMap {
   CgPresetSlot slots[CG_PRESET_INDEX_MAX + 1]; /* by index; 0 is never used */
   gboolean is_there[CG_PRESET_INDEX_MAX + 1];  /* the camera has a slot of that number */
+  CgPresetPlace tolerance; /* within which places may be one that a gear came to twice */
 };
 
 void cg_preset_slot_clear (CgPresetSlot *self);
 gboolean cg_preset_place_is_known (const CgPresetPlace *self);
+gboolean cg_preset_place_is_same (const CgPresetPlace *a,
+                                  const CgPresetPlace *b,
+                                  const CgPresetPlace *tolerance,
+                                  double part);
 
 G_END_DECLS

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-preset-map-private.h"
 
-/* Of the generic range of 2: gears are not more exact than that, and nobody mistakes more. */
-#define NEAR_PLACE 0.02
+/* Of the generic ranges a hundredth: gears are not more exact than that, and nobody mistakes more.
+ */
+static const CgPresetPlace generic_tolerance = {.pan = 0.02, .tilt = 0.02, .zoom = 0.01};
+
+/* Encoders are off by that part of it from one arrival to the next. */
+#define NOTED_PART 0.2
 
 /**
  * cg_preset_slot_clear:
@@ -50,15 +54,36 @@ place_is_middle (const CgPresetPlace *self)
   return self->pan == 0 && self->tilt == 0 && self->zoom == 0;
 }
 
+/**
+ * cg_preset_place_is_same:
+ * @a: a place
+ * @b: another
+ * @tolerance: of the camera, see cg_preset_map_set_tolerance()
+ * @part: of @tolerance, that may lie between them
+ *
+ * Returns: whether both are the same, and as much is known of them
+ */
+gboolean
+cg_preset_place_is_same (const CgPresetPlace *a,
+                         const CgPresetPlace *b,
+                         const CgPresetPlace *tolerance,
+                         double part)
+{
+  return a->has_position == b->has_position && a->has_zoom == b->has_zoom &&
+         ABS (a->pan - b->pan) <= part * tolerance->pan &&
+         ABS (a->tilt - b->tilt) <= part * tolerance->tilt &&
+         ABS (a->zoom - b->zoom) <= part * tolerance->zoom;
+}
+
 /* Whether one may be what the other became when the camera came to rest. */
 static gboolean
-place_is_near (const CgPresetPlace *a, const CgPresetPlace *b)
+place_is_near (const CgPresetPlace *a, const CgPresetPlace *b, const CgPresetPlace *tolerance)
 {
   const gboolean both_turn = a->has_position && b->has_position;
 
-  return (!both_turn ||
-          (ABS (a->pan - b->pan) <= NEAR_PLACE && ABS (a->tilt - b->tilt) <= NEAR_PLACE)) &&
-         (!a->has_zoom || !b->has_zoom || ABS (a->zoom - b->zoom) <= NEAR_PLACE);
+  return (!both_turn || (ABS (a->pan - b->pan) <= tolerance->pan &&
+                         ABS (a->tilt - b->tilt) <= tolerance->tilt)) &&
+         (!a->has_zoom || !b->has_zoom || ABS (a->zoom - b->zoom) <= tolerance->zoom);
 }
 
 /**
@@ -69,7 +94,23 @@ place_is_near (const CgPresetPlace *a, const CgPresetPlace *b)
 CgPresetMap *
 cg_preset_map_new (void)
 {
-  return g_new0 (CgPresetMap, 1);
+  CgPresetMap *self = g_new0 (CgPresetMap, 1);
+
+  self->tolerance = generic_tolerance;
+  return self;
+}
+
+/**
+ * cg_preset_map_set_tolerance:
+ * @self: a map
+ * @tolerance: by how much pan, tilt and zoom of one place may differ, in the camera's own units
+ *
+ * Until then they are those of the generic spaces.
+ */
+void
+cg_preset_map_set_tolerance (CgPresetMap *self, const CgPresetPlace *tolerance)
+{
+  self->tolerance = *tolerance;
 }
 
 /**
@@ -149,7 +190,7 @@ cg_preset_map_get_place (CgPresetMap *self, guint index, CgPresetPlace *place)
   const gboolean is_told = cg_preset_place_is_known (&slot->told) && !place_is_middle (&slot->told);
   const gboolean is_noted = cg_preset_place_is_known (&slot->noted);
 
-  if (is_told && is_noted && !place_is_near (&slot->told, &slot->noted))
+  if (is_told && is_noted && !place_is_near (&slot->told, &slot->noted, &self->tolerance))
     return FALSE;
   if (is_told || is_noted)
     *place = is_noted ? slot->noted : slot->told;
@@ -218,14 +259,18 @@ cg_preset_map_put (CgPresetMap *self, guint index, const char *token, const char
  * @self: a map
  * @index: 1…128
  * @place: where the camera came to rest after it was set or called
+ *
+ * What is the same as before is not noted anew: it would wander, and be written each time.
  */
 void
 cg_preset_map_put_place (CgPresetMap *self, guint index, const CgPresetPlace *place)
 {
   g_return_if_fail (is_index (index));
 
-  if (self->slots[index].token != NULL)
-    self->slots[index].noted = *place;
+  CgPresetSlot *slot = &self->slots[index];
+  if (slot->token != NULL &&
+      !cg_preset_place_is_same (&slot->noted, place, &self->tolerance, NOTED_PART))
+    slot->noted = *place;
 }
 
 /**

@@ -30,6 +30,7 @@ typedef struct _CgPresetMap CgPresetMap;
 
 CgPresetMap *cg_preset_map_new (void);
 void cg_preset_map_free (CgPresetMap *self);
+void cg_preset_map_set_tolerance (CgPresetMap *self, const CgPresetPlace *tolerance);
 const char *cg_preset_map_get_token (CgPresetMap *self, guint index);
 const char *cg_preset_map_get_name (CgPresetMap *self, guint index);
 const char *cg_preset_map_get_shown_name (CgPresetMap *self, guint index);

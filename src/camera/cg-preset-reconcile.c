@@ -6,16 +6,8 @@
 #include "cg-preset-map-private.h"
 #include "cg-preset-slots.h"
 
-/* Places that differ by less are the same: cameras print them with three decimals. */
-#define SAME_PLACE 0.001
-
-static gboolean
-place_is_same (const CgPresetPlace *a, const CgPresetPlace *b)
-{
-  return a->has_position == b->has_position && a->has_zoom == b->has_zoom &&
-         ABS (a->pan - b->pan) <= SAME_PLACE && ABS (a->tilt - b->tilt) <= SAME_PLACE &&
-         ABS (a->zoom - b->zoom) <= SAME_PLACE;
-}
+/* Cameras print places with three decimals of the generic range. */
+#define TOLD_PART 0.05
 
 static guint
 lowest_free (CgPresetMap *self)
@@ -41,12 +33,13 @@ take_name (CgPresetSlot *self, const char *shown)
 
 /* Somebody else has set it anew if the camera tells another place than before. */
 static void
-take_place (CgPresetSlot *self, const CgOnvifPtzStatus *status)
+take_place (CgPresetSlot *self, const CgOnvifPtzStatus *status, const CgPresetPlace *tolerance)
 {
   const CgPresetPlace told = {status->has_position, status->has_zoom, status->pan, status->tilt,
                               status->zoom};
 
-  if (cg_preset_place_is_known (&self->told) && !place_is_same (&self->told, &told))
+  if (cg_preset_place_is_known (&self->told) &&
+      !cg_preset_place_is_same (&self->told, &told, tolerance, TOLD_PART))
     self->noted = (CgPresetPlace){0};
   self->told = told;
 }
@@ -59,7 +52,7 @@ take_preset (CgPresetMap *self, guint index, const CgOnvifPreset *preset)
   if (slot->token == NULL)
     slot->token = g_strdup (preset->token);
   take_name (slot, preset->name);
-  take_place (slot, &preset->place);
+  take_place (slot, &preset->place, &self->tolerance);
 }
 
 static const CgOnvifPreset *
@@ -90,30 +83,30 @@ is_gone (const CgPresetSlot *slot,
 
 /* Whether that is what the camera showed behind the slot's token before. */
 static gboolean
-is_as_before (const CgPresetSlot *slot, const CgOnvifPreset *preset)
+is_as_before (const CgPresetSlot *slot, const CgOnvifPreset *preset, const CgPresetPlace *tolerance)
 {
   const CgPresetPlace told = {preset->place.has_position, preset->place.has_zoom, preset->place.pan,
                               preset->place.tilt, preset->place.zoom};
 
   return slot->shown != NULL && g_str_equal (slot->shown, preset->name) &&
-         place_is_same (&slot->told, &told);
+         cg_preset_place_is_same (&slot->told, &told, tolerance, TOLD_PART);
 }
 
 /* The only preset that is as the slot's was: it has another token now. What has neither name nor
  * place is like any other. */
 static const char *
-find_moved (const CgPresetSlot *slot, GPtrArray *presets, GPtrArray *used)
+find_moved (CgPresetMap *self, const CgPresetSlot *slot, GPtrArray *presets, GPtrArray *used)
 {
   const CgOnvifPreset *preset = slot->token != NULL ? find_preset (presets, slot->token) : NULL;
   const char *moved = NULL;
 
-  if (slot->token == NULL || (preset != NULL && is_as_before (slot, preset)) ||
+  if (slot->token == NULL || (preset != NULL && is_as_before (slot, preset, &self->tolerance)) ||
       (g_strcmp0 (slot->shown, "") == 0 && !cg_preset_place_is_known (&slot->told)))
     return NULL;
   for (guint i = 0; i < used->len; i++) {
     const CgOnvifPreset *candidate = used->pdata[i];
 
-    if (!is_as_before (slot, candidate))
+    if (!is_as_before (slot, candidate, &self->tolerance))
       continue;
     if (moved != NULL)
       return NULL;
@@ -144,7 +137,7 @@ follow_moved (CgPresetMap *self, GPtrArray *presets, GPtrArray *used)
   gboolean is_free[CG_PRESET_INDEX_MAX + 1] = {FALSE};
 
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++)
-    moved[i] = find_moved (&self->slots[i], presets, used);
+    moved[i] = find_moved (self, &self->slots[i], presets, used);
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++)
     is_free[i] = moved[i] != NULL && is_free_for (self, moved, i);
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {

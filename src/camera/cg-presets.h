@@ -24,6 +24,7 @@ void cg_presets_set_reserved (CgPresets *self, const char *reserved);
 const char *cg_presets_get_reserved (CgPresets *self);
 guint cg_presets_get_index (CgPresets *self, const char *token);
 const char *cg_presets_get_name (CgPresets *self, guint index);
+void cg_presets_set_tolerance (CgPresets *self, const CgPresetPlace *tolerance);
 gboolean cg_presets_get_place (CgPresets *self, guint index, CgPresetPlace *place);
 void cg_presets_note_place (CgPresets *self, guint index, const CgPresetPlace *place);
 void cg_presets_read_again (CgPresets *self);

@@ -2,14 +2,14 @@
 #include "cg-profile.h"
 
 #include "cg-main.h"
+#include "cg-state-file.h"
 
 /* Longer than any version or address; what is longer came from no camera. */
 #define MAX_TEXT 500
 
 struct _CgProfile {
-  CgStore *store; /* (owned) (nullable) */
+  CgStateFile *file; /* (owned) */
   char *did;
-  char *name; /* of the state file, without its ending */
   CgOnvifLearnt *learnt;
   JsonNode *ptz; /* (owned) (nullable) what its moves have taught */
 };
@@ -244,15 +244,9 @@ cg_profile_write (const CgOnvifLearnt *learnt)
 static CgOnvifLearnt *
 load (CgProfile *self)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = cg_state_file_load (self->file);
 
-  if (self->store == NULL)
-    return cg_onvif_learnt_new ();
-  node = cg_store_load (self->store, self->name, &error);
-  if (node == NULL && !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING))
-    g_warning ("%s: what was learnt cannot be read: %s", self->did, error->message);
-  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+  if (node != NULL)
     self->ptz = json_object_dup_member (json_node_get_object (node), PTZ);
   return cg_profile_read (node, self->did);
 }
@@ -269,10 +263,8 @@ cg_profile_new (CgStore *store, const char *did)
 {
   CgProfile *self = g_new0 (CgProfile, 1);
 
-  self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->file = cg_state_file_new (store, "camera", did, "what was learnt");
   self->did = g_strdup (did);
-  g_autofree char *escaped = g_uri_escape_string (did, NULL, FALSE);
-  self->name = g_strdup_printf ("camera-%s", escaped);
   self->learnt = load (self);
   return self;
 }
@@ -286,11 +278,10 @@ cg_profile_free (CgProfile *self)
 {
   if (self == NULL)
     return;
-  g_clear_object (&self->store);
+  cg_state_file_free (self->file);
   cg_onvif_learnt_free (self->learnt);
   g_clear_pointer (&self->ptz, json_node_unref);
   g_free (self->did);
-  g_free (self->name);
   g_free (self);
 }
 
@@ -307,26 +298,13 @@ cg_profile_get_learnt (const CgProfile *self)
 }
 
 static void
-on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree char *did = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_store_save_finish (CG_STORE (object), result, &error))
-    g_warning ("%s: what was learnt is not stored: %s", did, error->message);
-}
-
-static void
 save (CgProfile *self)
 {
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node = cg_profile_write (self->learnt);
 
-  if (self->store == NULL)
-    return;
-  node = cg_profile_write (self->learnt);
   if (self->ptz != NULL)
     json_object_set_member (json_node_get_object (node), PTZ, json_node_copy (self->ptz));
-  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+  cg_state_file_save (self->file, node);
 }
 
 /* Takes @learnt over, and stores it if anything is new. */

@@ -8,6 +8,8 @@
 #define ANSWER_TIMEOUT_MS 1000
 /* One lost look is bad luck; so many in a row are a camera that answers too late to be of use. */
 #define LOST_MAX 3
+/* So many faults in a row are a camera that does not know the question. */
+#define FAULTS_MAX 3
 /* By then a network that was bad may be good again. */
 #define TRY_AGAIN_MS 30000
 
@@ -17,8 +19,9 @@ struct _CgPtzEye {
   CgPtzDriver *driver;
   CgClock *clock;
   gboolean is_blind; /* the last answer told nothing: nobody asks on in this contact */
-  guint lost;        /* looks in a row */
+  guint lost;        /* looks of watches, in a row */
   gint64 lost_at_ms; /* the newest of them */
+  guint faults;      /* in a row */
 
   gboolean has_last;
   CgPtzLook last;
@@ -41,6 +44,7 @@ typedef struct {
 typedef struct {
   GTask *task; /* (owned) */
   gint64 asked_at_ms;
+  gboolean is_patient; /* waits as long as a watch does: if it is lost, the camera is late */
 } Question;
 
 enum { SIGNAL_LOOKED, N_SIGNALS };
@@ -54,7 +58,7 @@ static void plan_look (CgPtzEye *self, guint delay_ms);
 static void
 note_look (CgPtzEye *self, const CgPtzLook *look, gint64 asked_at_ms)
 {
-  self->lost = 0;
+  self->lost = self->faults = 0;
   self->is_blind = !look->has_position && !look->has_zoom && !look->has_move_status;
   self->has_last = TRUE;
   self->last = *look;
@@ -75,10 +79,12 @@ note_late (CgPtzEye *self, gint64 asked_at_ms)
 
 /* A camera that cannot be asked, or refuses the question, is not slow. */
 static void
-note_lost (CgPtzEye *self, const GError *error, gint64 asked_at_ms)
+note_lost (CgPtzEye *self, const GError *error, const Question *question)
 {
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
-    note_late (self, asked_at_ms);
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT) && question->is_patient)
+    note_late (self, question->asked_at_ms);
+  else if (g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT))
+    self->is_blind |= ++self->faults >= FAULTS_MAX;
   else if (g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED) ||
            g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED))
     self->is_blind = TRUE;
@@ -98,7 +104,7 @@ on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, g_steal_pointer (&look), g_free);
     return;
   }
-  note_lost (self, error, question->asked_at_ms);
+  note_lost (self, error, question);
   g_task_return_error (task, error);
 }
 
@@ -192,7 +198,7 @@ void
 cg_ptz_eye_renew (CgPtzEye *self)
 {
   self->is_blind = FALSE;
-  self->lost = 0;
+  self->lost = self->faults = 0;
   self->has_last = FALSE;
 }
 
@@ -206,6 +212,18 @@ gboolean
 cg_ptz_eye_is_worth (CgPtzEye *self)
 {
   return !self->is_blind && self->lost < LOST_MAX;
+}
+
+/**
+ * cg_ptz_eye_is_blind:
+ * @self: an eye
+ *
+ * Returns: whether the camera answers, and tells nothing, as long as this contact lasts (Q36)
+ */
+gboolean
+cg_ptz_eye_is_blind (CgPtzEye *self)
+{
+  return self->is_blind;
 }
 
 /**
@@ -246,7 +264,8 @@ cg_ptz_eye_look_async (CgPtzEye *self,
 
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_ptz_eye_look_async);
-  *question = (Question){task, cg_clock_get_monotonic_ms (self->clock)};
+  *question =
+      (Question){task, cg_clock_get_monotonic_ms (self->clock), timeout_ms >= ANSWER_TIMEOUT_MS};
   cg_ptz_driver_look_async (self->driver, timeout_ms, on_looked, question);
 }
 

@@ -26,6 +26,7 @@ G_DECLARE_FINAL_TYPE (CgPtzEye, cg_ptz_eye, CG, PTZ_EYE, GObject)
 CgPtzEye *cg_ptz_eye_new (CgPtzDriver *driver, CgClock *clock);
 void cg_ptz_eye_renew (CgPtzEye *self);
 gboolean cg_ptz_eye_is_worth (CgPtzEye *self);
+gboolean cg_ptz_eye_is_blind (CgPtzEye *self);
 gboolean cg_ptz_eye_try_again (CgPtzEye *self);
 
 void cg_ptz_eye_look_async (CgPtzEye *self,

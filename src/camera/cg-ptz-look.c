@@ -31,3 +31,16 @@ cg_ptz_look_is_moving (const CgPtzLook *self)
 {
   return self->has_move_status && (self->moving_pan_tilt || self->moving_zoom);
 }
+
+/**
+ * cg_ptz_look_tells_same:
+ * @self: a look
+ * @other: another
+ *
+ * Returns: whether both tell the place of the same axes
+ */
+gboolean
+cg_ptz_look_tells_same (const CgPtzLook *self, const CgPtzLook *other)
+{
+  return self->has_position == other->has_position && self->has_zoom == other->has_zoom;
+}

@@ -66,5 +66,6 @@ typedef struct {
 
 gboolean cg_ptz_look_get (const CgPtzLook *self, CgPtzAxis axis, double *value);
 gboolean cg_ptz_look_is_moving (const CgPtzLook *self);
+gboolean cg_ptz_look_tells_same (const CgPtzLook *self, const CgPtzLook *other);
 
 G_END_DECLS

@@ -68,3 +68,15 @@ cg_ptz_move_is_like (const CgPtzMove *self, const CgPtzMove *other)
   }
   return TRUE;
 }
+
+/**
+ * cg_ptz_move_is_diagonal:
+ * @self: a move
+ *
+ * Returns: whether it moves both pan and tilt
+ */
+gboolean
+cg_ptz_move_is_diagonal (const CgPtzMove *self)
+{
+  return self->pan_tilt && self->pan != 0 && self->tilt != 0;
+}

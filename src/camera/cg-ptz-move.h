@@ -32,7 +32,7 @@ typedef struct {
 void
 cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const CgPtzConfig *config);
 gboolean cg_ptz_move_leaves_axis (const CgPtzMove *self, const CgPtzMove *next);
-
+gboolean cg_ptz_move_is_diagonal (const CgPtzMove *self);
 gboolean cg_ptz_move_is_like (const CgPtzMove *self, const CgPtzMove *other);
 
 G_END_DECLS

@@ -27,6 +27,18 @@ G_STATIC_ASSERT (G_N_ELEMENTS (side_words) == CG_PTZ_N_SIDES);
 G_STATIC_ASSERT (G_N_ELEMENTS (kind_words) == CG_PTZ_N_END_KINDS);
 G_STATIC_ASSERT (G_N_ELEMENTS (truth_words) == CG_PTZ_N_TRUTHS);
 
+/**
+ * cg_ptz_end_kind_get_word:
+ * @kind: how an end is known
+ *
+ * Returns: (transfer none): in a word
+ */
+const char *
+cg_ptz_end_kind_get_word (CgPtzEndKind kind)
+{
+  return kind_words[kind];
+}
+
 static JsonNode *
 get_value (JsonObject *object, const char *name, GType type)
 {

@@ -58,7 +58,8 @@ note_way (CgPtzAxisSense *axis, double way, double command)
   }
 }
 
-/* It moved by itself, and stands by itself: there is an end, where the camera says so or not. */
+/* It moved by itself, and stands by itself: there is an end, where the camera says so or not. The
+ * axis of a diagonal may be waiting for the other one (Q38). */
 static void
 note_stand (CgPtzSense *self, CgPtzAxis i, double value, double command)
 {
@@ -114,35 +115,70 @@ watch_axis (CgPtzSense *self, CgPtzWatch *watch, CgPtzAxis i, const CgPtzLook *l
   if (watch->seen[i] == CG_PTZ_SEEN_MOVING) {
     note_motion (&self->axes[i], way, command);
     watch->moved[i] |= command != 0;
-  } else if (watch->seen[i] == CG_PTZ_SEEN_STILL && watch->moved[i]) {
+  } else if (watch->seen[i] == CG_PTZ_SEEN_STILL && watch->moved[i] &&
+             !cg_ptz_move_is_diagonal (&watch->move)) {
     note_stand (self, i, value, command);
   }
 }
 
-/* A diagonal that moves one axis, though the other is not at its end (Q38). */
+/* Whether @i moves, and the other axis of a diagonal does not, though it is not at its end. */
+static gboolean
+is_lone (const CgPtzSense *self, const CgPtzWatch *watch, const CgPtzLook *look, CgPtzAxis i)
+{
+  const CgPtzAxis other = i == CG_PTZ_PAN ? CG_PTZ_TILT : CG_PTZ_PAN;
+  const double command = cg_ptz_move_get_axis (&watch->move, other);
+  CgPtzSide side;
+
+  return watch->seen[i] == CG_PTZ_SEEN_MOVING && watch->seen[other] == CG_PTZ_SEEN_STILL &&
+         !cg_ptz_sense_is_axis_at_limit (self, other, look, command,
+                                         cg_ptz_sense_get_tolerance (self, other), &side);
+}
+
+/* A diagonal that moves one axis (Q38) counts once, when the other one has had time to begin. That
+ * of a camera which moves both refutes what was learnt. */
 static void
 note_diagonal (CgPtzSense *self, CgPtzWatch *watch, const CgPtzLook *look)
 {
-  const CgPtzMove *move = &watch->move;
-
-  if (cg_ptz_move_get_axis (move, CG_PTZ_PAN) == 0 || cg_ptz_move_get_axis (move, CG_PTZ_TILT) == 0)
+  if (watch->is_split || !cg_ptz_move_is_diagonal (&watch->move))
     return;
   if (watch->moved[CG_PTZ_PAN] && watch->moved[CG_PTZ_TILT]) {
     self->lone_axes = 0;
+    self->one_axis_only = FALSE;
     return;
   }
-  for (CgPtzAxis i = CG_PTZ_PAN; i <= CG_PTZ_TILT; i++) {
-    const CgPtzAxis other = i == CG_PTZ_PAN ? CG_PTZ_TILT : CG_PTZ_PAN;
-    const double margin = cg_ptz_sense_get_tolerance (self, other);
-    CgPtzSide side;
+  if (!is_lone (self, watch, look, CG_PTZ_PAN) && !is_lone (self, watch, look, CG_PTZ_TILT))
+    return;
+  if (++watch->lone_looks == HABIT)
+    self->one_axis_only |= ++self->lone_axes >= HABIT;
+}
 
-    if (watch->seen[i] != CG_PTZ_SEEN_MOVING || watch->seen[other] != CG_PTZ_SEEN_STILL ||
-        cg_ptz_sense_is_axis_at_limit (self, other, look, cg_ptz_move_get_axis (move, other),
-                                       margin, &side))
-      continue;
-    if (++self->lone_axes >= HABIT)
-      self->one_axis_only = TRUE;
-  }
+/**
+ * cg_ptz_sense_refute_turns:
+ * @self: what is known; learns
+ * @watch: a diagonal whose axes have taken turns, each of them once at least
+ *
+ * An axis that does not move when it is its turn stands at an end, or for good: that the camera
+ * moves one axis at a time (Q38) does not explain it. There it is, as far as is known, an end.
+ *
+ * Returns: whether the axes need not take turns any more
+ */
+gboolean
+cg_ptz_sense_refute_turns (CgPtzSense *self, const CgPtzWatch *watch)
+{
+  const CgPtzAxis still = watch->moved[CG_PTZ_PAN] ? CG_PTZ_TILT : CG_PTZ_PAN;
+  const double command = cg_ptz_move_get_axis (&watch->move, still);
+  double value;
+  CgPtzSide side;
+
+  if (watch->moved[CG_PTZ_PAN] == watch->moved[CG_PTZ_TILT] ||
+      watch->seen[still] != CG_PTZ_SEEN_STILL || !cg_ptz_look_get (&watch->last, still, &value) ||
+      cg_ptz_sense_is_axis_at_limit (self, still, &watch->last, command,
+                                     cg_ptz_sense_get_tolerance (self, still), &side))
+    return FALSE;
+  note_stand (self, still, value, command);
+  self->one_axis_only = FALSE;
+  self->lone_axes = 0;
+  return TRUE;
 }
 
 /* MoveStatus, beside what the position shows. */

@@ -403,7 +403,8 @@ cg_ptz_sense_get_code (const CgPtzMove *move)
  * @look: where the camera stands
  * @move: what is asked of it
  *
- * Returns: the limit at which it stands; a diagonal stands at one only if both axes do
+ * Returns: the limit at which it stands; a diagonal stands at one only if both axes do, and not if
+ * one of them would have to count the other way: it may be waiting for the other one (Q38)
  */
 CgPtzLimit
 cg_ptz_sense_get_limit (const CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move)
@@ -420,9 +421,11 @@ cg_ptz_sense_get_limit (const CgPtzSense *self, const CgPtzLook *look, const CgP
     if (!cg_ptz_sense_is_axis_at_limit (self, axis, look, command,
                                         cg_ptz_sense_get_tolerance (self, axis), &side))
       return (CgPtzLimit){.code = CG_N_ERRORS};
+    if (cg_ptz_move_is_diagonal (move) && sense->sign == 0 &&
+        (side == CG_PTZ_HIGH) != (command > 0))
+      return (CgPtzLimit){.code = CG_N_ERRORS};
     limit.code = cg_ptz_sense_get_code (move);
     limit.is_sure &= sense->sign != 0 && sense->ends[side].kind == CG_PTZ_END_VERIFIED;
-    limit.is_odd |= sense->sign == 0 && (side == CG_PTZ_HIGH) != (command > 0);
   }
   return limit;
 }

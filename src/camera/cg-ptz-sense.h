@@ -93,18 +93,18 @@ typedef struct {
   CgPtzLook last;                /* where it stood before, then what was seen last */
   gboolean moved[CG_PTZ_N_AXES]; /* since it began */
   CgPtzSeen seen[CG_PTZ_N_AXES]; /* since the look before */
+  gboolean is_split; /* the axes take turns: one that stands may be waiting for its own */
+  guint lone_looks;  /* that showed one axis of a diagonal moving, and the other not */
 } CgPtzWatch;
 
 /**
  * CgPtzLimit:
  * @code: one of the four limits; %CG_N_ERRORS: at none
  * @is_sure: every end of it was verified
- * @is_odd: only a camera that counts the other way would stand at its limit there
  */
 typedef struct {
   CgError code;
   gboolean is_sure;
-  gboolean is_odd;
 } CgPtzLimit;
 
 void cg_ptz_sense_init (CgPtzSense *self);
@@ -124,12 +124,14 @@ CgError cg_ptz_sense_get_code (const CgPtzMove *move);
 
 void cg_ptz_watch_init (CgPtzWatch *self, const CgPtzMove *move, const CgPtzLook *before);
 CgPtzSeen cg_ptz_sense_watch (CgPtzSense *self, CgPtzWatch *watch, const CgPtzLook *look);
+gboolean cg_ptz_sense_refute_turns (CgPtzSense *self, const CgPtzWatch *watch);
 void cg_ptz_sense_note_end (CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
 void cg_ptz_sense_note_unmoved (CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
 void cg_ptz_sense_note_rest (CgPtzSense *self, const CgPtzLook *a, const CgPtzLook *b);
 gboolean cg_ptz_sense_note_unstoppable (CgPtzSense *self, const CgPtzLook *look);
 void cg_ptz_sense_note_second_try (CgPtzSense *self, gboolean has_moved);
 
+const char *cg_ptz_end_kind_get_word (CgPtzEndKind kind);
 void cg_ptz_sense_read (CgPtzSense *self, JsonNode *node);
 JsonNode *cg_ptz_sense_write (const CgPtzSense *self);
 gboolean cg_ptz_sense_equal (const CgPtzSense *a, const CgPtzSense *b);

@@ -115,14 +115,6 @@ begin_going (CgReboot *self)
     begin_coming (self);
 }
 
-/* Some are gone before they have answered. */
-static gboolean
-may_be_gone (const GError *error)
-{
-  return g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT);
-}
-
 static void
 on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -131,7 +123,8 @@ on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   cg_jobs_run_finish (CG_JOBS (object), result, &error);
-  if (error == NULL || may_be_gone (error)) {
+  /* Some are gone before they have answered. */
+  if (error == NULL || cg_error_is_silence (error)) {
     begin_going (self);
     if (task != NULL)
       g_task_return_boolean (task, TRUE);

@@ -90,7 +90,6 @@ cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms)
  * @error: why
  * @now_ms: monotonic time
  * @waits: the pauses after failures that time alone heals
- * @random: for the jitter
  *
  * Keeps the reason.
  *
@@ -100,8 +99,7 @@ guint
 cg_stream_end_fail (CgStreamEnd *self,
                     const GError *error,
                     gint64 now_ms,
-                    const CgStreamEndWaits *waits,
-                    GRand *random)
+                    const CgStreamEndWaits *waits)
 {
   GError *copy = g_error_copy (error); /* before the old one goes: it may be the same */
 
@@ -114,7 +112,9 @@ cg_stream_end_fail (CgStreamEnd *self,
     return waits->login_ms;
   if (g_error_matches (copy, CG_ERROR, CG_ERROR_STREAM_BUSY))
     return waits->publisher_ms;
-  return cg_backoff_next_ms (&self->backoff, random);
+  if (g_error_matches (copy, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS) && waits->session_ms > 0)
+    return waits->session_ms;
+  return cg_backoff_next_ms (&self->backoff, NULL);
 }
 
 /**

@@ -35,10 +35,12 @@ typedef struct {
  * CgStreamEndWaits:
  * @login_ms: after a refused login (Q6)
  * @publisher_ms: how long a media server holds a dead publisher (Q10)
+ * @session_ms: after the camera had no session left (Q19); 0: as after any failure
  */
 typedef struct {
   guint login_ms;
   guint publisher_ms;
+  guint session_ms;
 } CgStreamEndWaits;
 
 void cg_stream_end_init (CgStreamEnd *self, guint retry_max_ms);
@@ -49,8 +51,7 @@ void cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms);
 guint cg_stream_end_fail (CgStreamEnd *self,
                           const GError *error,
                           gint64 now_ms,
-                          const CgStreamEndWaits *waits,
-                          GRand *random);
+                          const CgStreamEndWaits *waits);
 guint64 cg_stream_end_count_sent (GObject *object);
 CgStreamReport *
 cg_stream_end_report (const CgStreamEnd *pull, const CgStreamEnd *push, const char *url);

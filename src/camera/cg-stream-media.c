@@ -24,6 +24,20 @@ cg_stream_media_clear (CgStreamMedia *self)
 }
 
 /**
+ * cg_stream_media_prepare:
+ * @self: what a stream is made of
+ *
+ * To be called as soon as there is a configuration, and when it has changed: what takes long to
+ * load is there when it is needed.
+ */
+void
+cg_stream_media_prepare (const CgStreamMedia *self)
+{
+  if (self->config->h265 == CG_H265_TRANSCODE)
+    cg_transcode_prepare ();
+}
+
+/**
  * cg_stream_media_make_pull:
  * @self: what a stream is made of
  * @location: an RTSP address without credentials

@@ -29,6 +29,7 @@ typedef struct {
 } CgStreamMedia;
 
 void cg_stream_media_clear (CgStreamMedia *self);
+void cg_stream_media_prepare (const CgStreamMedia *self);
 CgPull *cg_stream_media_make_pull (CgStreamMedia *self,
                                    const char *location,
                                    CgBreaker *breaker,

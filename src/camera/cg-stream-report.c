@@ -33,6 +33,21 @@ cg_stream_report_new (CgStreamState state, const char *url, const GError *error)
 }
 
 /**
+ * cg_stream_report_remark:
+ * @self: a report of a stream that plays
+ * @word: (nullable): why not as well as it could
+ * @text: (nullable): the same as a sentence
+ */
+void
+cg_stream_report_remark (CgStreamReport *self, const char *word, const char *text)
+{
+  g_free (self->reason);
+  g_free (self->text);
+  self->reason = g_strdup (word);
+  self->text = g_strdup (text);
+}
+
+/**
  * cg_stream_report_copy:
  * @self: a report
  *

@@ -44,14 +44,17 @@ typedef struct {
   guint64 bytes; /* that the camera has sent */
   guint64 sent;  /* to the media server */
   guint64 dropped;
+  guint64 unsent; /* of them, by the push that runs: the line was too slow */
   guint reconnects;
-  guint bitrate_kbps; /* that the camera sends now */
+  guint uplink_changes; /* to the small picture, and back again */
+  guint bitrate_kbps;   /* that the camera sends now */
 } CgStreamCounters;
 
 #define CG_TYPE_STREAM_REPORT (cg_stream_report_get_type ())
 GType cg_stream_report_get_type (void);
 
 CgStreamReport *cg_stream_report_new (CgStreamState state, const char *url, const GError *error);
+void cg_stream_report_remark (CgStreamReport *self, const char *word, const char *text);
 CgStreamReport *cg_stream_report_copy (const CgStreamReport *self);
 void cg_stream_report_free (CgStreamReport *self);
 gboolean cg_stream_report_equal (const CgStreamReport *a, const CgStreamReport *b);

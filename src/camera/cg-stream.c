@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-stream.h"
+#include "cg-stream-private.h"
+
+#include <string.h>
 
 #include "cg-main.h"
 #include "cg-media-step.h"
-#include "cg-stream-end.h"
-#include "cg-stream-login.h"
-#include "cg-stream-media.h"
-
-typedef enum { END_PULL, END_PUSH, N_ENDS } EndId;
-
-struct _CgStream {
-  GObject parent_instance;
-
-  CgCameraConfig *camera;
-  CgStreamConfig config;
-  CgClock *clock;
-  GRand *random;
-  CgStreamMedia media;
-  CgStreamTransport *transport;
-
-  char *url; /* (nullable): %NULL while stopped */
-  CgStreamEnd ends[N_ENDS];
-  gboolean source_wanted;
-  CgStreamLogin login; /* as the pull shows it */
-  GSource *grace;      /* gives up the publishing session of a lost camera */
-  GSource *lease;
-  CgStreamReport *report;
-  CgStreamStages stages;
-  guint reconnects;
-  guint64 sent; /* by pushes that have ended */
-  GTask *close; /* (owned) (nullable) */
-};
 
 enum { SIGNAL_SOURCE_WANTED, SIGNAL_SOURCE_RUNNING, SIGNAL_SOURCE_LOST, SIGNAL_CHANGED, N_SIGNALS };
 
@@ -38,15 +12,17 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CgStream, cg_stream, G_TYPE_OBJECT)
 
-static void begin_end (CgStream *self, EndId id);
-
 static void
 tell (CgStream *self, const char *url)
 {
+  if (self->url == NULL && self->report->state == CG_STREAM_STOPPED)
+    return; /* nobody asked for a push: those who watch see for themselves */
   g_autoptr (CgStreamReport) report =
       self->url == NULL ? cg_stream_report_new (CG_STREAM_STOPPED, url, NULL)
                         : cg_stream_end_report (&self->ends[END_PULL], &self->ends[END_PUSH], url);
 
+  if (report->state == CG_STREAM_PLAYING)
+    cg_stream_report_remark (report, self->remark_word, self->remark);
   const gboolean is_new = !cg_stream_report_equal (report, self->report);
   if (report->state == CG_STREAM_PLAYING)
     report->stages = self->stages;
@@ -70,7 +46,7 @@ static void
 on_end_closed (CgStream *self, EndId id)
 {
   self->ends[id].closing--;
-  begin_end (self, id);
+  cg_stream_begin_end (self, id);
   finish_close (self);
 }
 
@@ -113,7 +89,7 @@ on_pull_retry (gpointer user_data)
   CgStream *self = user_data;
 
   cg_clear_source (&self->ends[END_PULL].retry);
-  begin_end (self, END_PULL);
+  cg_stream_begin_end (self, END_PULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -123,7 +99,7 @@ on_push_retry (gpointer user_data)
   CgStream *self = user_data;
 
   cg_clear_source (&self->ends[END_PUSH].retry);
-  begin_end (self, END_PUSH);
+  cg_stream_begin_end (self, END_PUSH);
   return G_SOURCE_REMOVE;
 }
 
@@ -135,9 +111,10 @@ fail_end (CgStream *self, EndId id, const GError *error)
   const CgStreamEndWaits waits = {
       .login_ms = cg_breaker_get_retry_ms (self->login.breaker),
       .publisher_ms = self->config.publisher_wait_ms,
+      .session_ms = id == END_PULL ? cg_stream_get_standby_rest_ms (self) : 0,
   };
-  const guint pause_ms = cg_stream_end_fail (end, error, cg_clock_get_monotonic_ms (self->clock),
-                                             &waits, self->random);
+  const guint pause_ms =
+      cg_stream_end_fail (end, error, cg_clock_get_monotonic_ms (self->clock), &waits);
 
   if (self->report->state == CG_STREAM_PLAYING)
     cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
@@ -180,7 +157,9 @@ on_pull_live (CgPull *pull, CgStream *self)
   cg_stream_transport_succeed (self->transport, cg_pull_get_transport (pull));
   cg_clear_source (&self->grace);
   mark_live (self, END_PULL);
-  begin_end (self, END_PUSH);
+  if (self->url == NULL)
+    g_info ("%s: pictures come", self->camera->did);
+  cg_stream_begin_end (self, END_PUSH);
 }
 
 static void
@@ -272,16 +251,23 @@ may_push (CgStream *self)
   return self->ends[END_PULL].live || self->ends[END_PULL].error == NULL || self->grace != NULL;
 }
 
-static void
-begin_end (CgStream *self, EndId id)
+/**
+ * cg_stream_begin_end:
+ * @self: a stream
+ * @id: of an end
+ *
+ * Begins its next try, if it is wanted and can begin now.
+ */
+void
+cg_stream_begin_end (CgStream *self, EndId id)
 {
   CgStreamEnd *end = &self->ends[id];
 
-  if (self->url == NULL || !cg_stream_end_may_begin (end))
+  if (!cg_stream_end_may_begin (end))
     return;
-  if (id == END_PULL)
+  if (id == END_PULL && (self->url != NULL || cg_stream_is_held (self)))
     begin_pull (self);
-  else if (may_push (self))
+  else if (id == END_PUSH && self->url != NULL && may_push (self))
     begin_push (self);
 }
 
@@ -304,8 +290,15 @@ renew_lease (CgStream *self)
                                         on_lease_over, self);
 }
 
-static void
-reset_end (CgStream *self, EndId id)
+/**
+ * cg_stream_reset_end:
+ * @self: a stream
+ * @id: of an end
+ *
+ * Ends it with a goodbye; its failures are forgotten.
+ */
+void
+cg_stream_reset_end (CgStream *self, EndId id)
 {
   if (id == END_PUSH)
     cg_stream_media_stop_converting (&self->media);
@@ -320,6 +313,7 @@ cg_stream_dispose (GObject *object)
 
   cg_clear_source (&self->grace);
   cg_clear_source (&self->lease);
+  cg_clear_source (&self->rest);
   for (guint i = 0; i < N_ENDS; i++) {
     CgStreamEnd *end = &self->ends[i];
 
@@ -343,7 +337,6 @@ cg_stream_finalize (GObject *object)
   cg_stream_login_clear (&self->login);
   g_clear_pointer (&self->report, cg_stream_report_free);
   g_clear_pointer (&self->camera, cg_camera_config_free);
-  g_clear_pointer (&self->random, g_rand_free);
   G_OBJECT_CLASS (cg_stream_parent_class)->finalize (object);
 }
 
@@ -367,7 +360,6 @@ cg_stream_class_init (CgStreamClass *klass)
 static void
 cg_stream_init (CgStream *self)
 {
-  self->random = g_rand_new ();
   self->media.hub = cg_hub_new ();
   self->report = cg_stream_report_new (CG_STREAM_STOPPED, NULL, NULL);
 }
@@ -397,10 +389,11 @@ cg_stream_new (const CgCameraConfig *camera,
   self->media.camera = self->camera;
   self->media.config = &self->config;
   self->media.clock = clock;
+  cg_stream_media_prepare (&self->media);
   self->transport = g_object_ref (transport);
   cg_stream_login_init (&self->login, breaker, camera->username != NULL);
   for (guint i = 0; i < N_ENDS; i++)
-    reset_end (self, (EndId)i);
+    cg_stream_reset_end (self, (EndId)i);
   return self;
 }
 
@@ -417,6 +410,7 @@ cg_stream_apply (CgStream *self, const CgStreamConfig *config)
 {
   CG_ON_MAIN ();
   self->config = *config;
+  cg_stream_media_prepare (&self->media);
   for (guint i = 0; i < N_ENDS; i++)
     self->ends[i].backoff.max_ms = config->retry_max_s * 1000;
 }
@@ -437,22 +431,26 @@ cg_stream_play (CgStream *self, const char *url)
   renew_lease (self);
   if (g_strcmp0 (self->url, url) == 0)
     return;
+  if (self->url == NULL)
+    cg_stream_hurry_pull (self);
   g_free (self->url);
   self->url = g_strdup (url);
+  cg_clear_source (&self->rest);
   cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
-  reset_end (self, END_PUSH);
+  cg_stream_reset_end (self, END_PUSH);
   if (self->ends[END_PULL].error == NULL)
     cg_clear_source (&self->grace);
   tell (self, self->url);
-  begin_end (self, END_PULL);
-  begin_end (self, END_PUSH);
+  cg_stream_begin_end (self, END_PULL);
+  cg_stream_begin_end (self, END_PUSH);
 }
 
 /**
  * cg_stream_stop:
  * @self: a stream
  *
- * Ends the pull and the push with a goodbye each. Does nothing when stopped.
+ * Ends the push with a goodbye, and the pull, unless somebody else wants it. Does nothing when
+ * stopped.
  */
 void
 cg_stream_stop (CgStream *self)
@@ -462,11 +460,10 @@ cg_stream_stop (CgStream *self)
   CG_ON_MAIN ();
   if (url == NULL)
     return;
-  self->source_wanted = FALSE;
   cg_clear_source (&self->grace);
   cg_clear_source (&self->lease);
-  reset_end (self, END_PULL);
-  reset_end (self, END_PUSH);
+  cg_stream_release_pull (self);
+  cg_stream_reset_end (self, END_PUSH);
   tell (self, url);
 }
 
@@ -485,7 +482,9 @@ cg_stream_close_async (CgStream *self, GAsyncReadyCallback callback, gpointer us
 
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_stream_close_async);
+  memset (self->holds, 0, sizeof self->holds);
   cg_stream_stop (self);
+  cg_stream_release_pull (self);
   finish_close (self);
 }
 
@@ -501,6 +500,30 @@ gboolean
 cg_stream_close_finish (CgStream *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_stream_change_source:
+ * @self: a stream
+ * @word: (nullable): static: why it is not the main picture
+ * @text: (nullable): static: the same as a sentence
+ *
+ * Asks for the address again, and goes on from there: the camera is told goodbye before it is asked
+ * for the other picture, and the media server keeps its publisher. What has not gone out by then
+ * never does. What plays then has @word as its reason.
+ */
+void
+cg_stream_change_source (CgStream *self, const char *word, const char *text)
+{
+  CG_ON_MAIN ();
+  self->uplink_changes++;
+  self->remark_word = word;
+  self->remark = text;
+  if (self->ends[END_PULL].object == NULL)
+    return;
+  cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
+  drop_end (self, END_PULL);
+  cg_hub_skip (self->media.hub);
 }
 
 /**
@@ -550,49 +573,4 @@ cg_stream_source_failed (CgStream *self, const GError *error)
     return;
   self->source_wanted = FALSE;
   lose_source (self, error);
-}
-
-/**
- * cg_stream_is_active:
- * @self: a stream
- *
- * Returns: whether a play is in force, however well it goes
- */
-gboolean
-cg_stream_is_active (CgStream *self)
-{
-  return self->url != NULL;
-}
-
-/**
- * cg_stream_get_report:
- * @self: a stream
- *
- * Returns: (transfer none): how it stands
- */
-const CgStreamReport *
-cg_stream_get_report (CgStream *self)
-{
-  return self->report;
-}
-
-/**
- * cg_stream_get_counters:
- * @self: a stream
- * @counters: (out): since the stream was made
- */
-void
-cg_stream_get_counters (CgStream *self, CgStreamCounters *counters)
-{
-  CgHubStats stats = {0};
-
-  cg_hub_get_stats (self->media.hub, &stats);
-  *counters = (CgStreamCounters){
-      .frames = stats.frames,
-      .bytes = stats.bytes,
-      .sent = self->sent + cg_stream_end_count_sent (self->ends[END_PUSH].object),
-      .dropped = stats.dropped,
-      .reconnects = self->reconnects,
-      .bitrate_kbps = stats.bitrate_kbps,
-  };
 }

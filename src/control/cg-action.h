@@ -13,10 +13,12 @@ G_BEGIN_DECLS
  * CgActionOrigin:
  * @name: the door it came by; moves end when that door's link is lost
  * @is_local: whether it came by the local socket
+ * @is_owner: by it, from somebody who may read our files anyway
  */
 typedef struct {
   const char *name;
   gboolean is_local;
+  gboolean is_owner;
 } CgActionOrigin;
 
 #define CG_TYPE_ACTION (cg_action_get_type ())

@@ -158,16 +158,10 @@ move_login (JsonObject *entry, const char *key, const char *plain)
   return TRUE;
 }
 
-/**
- * cg_binding_entry_move_login:
- * @entry: a camera as the cloud writes it; changed
- * @camera: what cg_binding_entry_apply() made of it
- *
- * Credentials never stand in a URL (Q26): one that did stands in members of its own from now on,
- * which are hidden.
- */
-void
-cg_binding_entry_move_login (JsonObject *entry, const CgCameraConfig *camera)
+/* Credentials never stand in a URL (Q26): one that did stands in members of its own from now on,
+ * which are hidden. */
+static void
+move_login_out (JsonObject *entry, const CgCameraConfig *camera)
 {
   const gboolean in_url = move_login (entry, "url", camera->url);
 
@@ -175,6 +169,62 @@ cg_binding_entry_move_login (JsonObject *entry, const CgCameraConfig *camera)
     return;
   cg_member_set_text (entry, "username", camera->username);
   cg_member_set_text (entry, "password", camera->password);
+}
+
+/**
+ * cg_binding_entry_make_camera:
+ * @entry: a camera as the cloud writes it, with a did
+ * @file: (nullable): the same camera in the key file
+ *
+ * Returns: (transfer full): what is known of it without what the cloud says
+ */
+CgCameraConfig *
+cg_binding_entry_make_camera (JsonObject *entry, const CgCameraConfig *file)
+{
+  return file != NULL ? cg_camera_config_copy (file)
+                      : cg_camera_config_new (json_object_get_string_member (entry, "did"));
+}
+
+/**
+ * cg_binding_entry_check:
+ * @entry: a camera as the cloud writes it, its stars resolved; changed: a login that stood in an
+ *   address stands in members of its own
+ * @file: (nullable): the same camera in the key file
+ * @member: (out): on failure, which member is at fault
+ * @error: return location: %CG_ERROR_INVALID_CONFIG
+ *
+ * Returns: whether the whole is a camera
+ */
+gboolean
+cg_binding_entry_check (JsonObject *entry,
+                        const CgCameraConfig *file,
+                        const char **member,
+                        GError **error)
+{
+  g_autoptr (CgCameraConfig) camera = cg_binding_entry_make_camera (entry, file);
+
+  if (!cg_binding_entry_apply (entry, camera, member, error))
+    return FALSE;
+  move_login_out (entry, camera);
+  return TRUE;
+}
+
+/**
+ * cg_binding_entry_reduce:
+ * @entry: a camera as the cloud writes it; changed
+ * @file: the same camera in the key file
+ *
+ * Takes away what says the same as the file.
+ */
+void
+cg_binding_entry_reduce (JsonObject *entry, const CgCameraConfig *file)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (cg_member_is_present (entry, rows[i].member) &&
+        g_strcmp0 (json_object_get_string_member (entry, rows[i].member),
+                   get_text (file, get_key (rows[i].key))) == 0)
+      json_object_remove_member (entry, rows[i].member);
+  }
 }
 
 /**

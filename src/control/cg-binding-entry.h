@@ -24,7 +24,12 @@ gboolean cg_binding_entry_resolve (JsonObject *entry,
                                    const CgCameraConfig *file,
                                    const char **member,
                                    GError **error);
-void cg_binding_entry_move_login (JsonObject *entry, const CgCameraConfig *camera);
+CgCameraConfig *cg_binding_entry_make_camera (JsonObject *entry, const CgCameraConfig *file);
+gboolean cg_binding_entry_check (JsonObject *entry,
+                                 const CgCameraConfig *file,
+                                 const char **member,
+                                 GError **error);
+void cg_binding_entry_reduce (JsonObject *entry, const CgCameraConfig *file);
 void cg_binding_entry_complete (JsonObject *entry, const CgCameraConfig *file);
 void cg_binding_entry_hide (JsonObject *entry);
 

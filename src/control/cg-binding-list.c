@@ -221,3 +221,20 @@ cg_binding_list_copy (JsonNode *node)
   json_node_take_object (copy, object);
   return copy;
 }
+
+/**
+ * cg_binding_list_copy_object:
+ * @object: an object
+ *
+ * Returns: (transfer full): the same again, which shares nothing with it
+ */
+JsonObject *
+cg_binding_list_copy_object (JsonObject *object)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonNode) copy = NULL;
+
+  json_node_set_object (node, object);
+  copy = cg_binding_list_copy (node);
+  return json_node_dup_object (copy);
+}

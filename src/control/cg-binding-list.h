@@ -19,6 +19,7 @@ void cg_binding_list_put (JsonObject *document, const char *place, JsonArray *ca
 JsonObject *cg_binding_list_find (JsonArray *cameras, const char *did);
 gboolean cg_binding_list_equal (JsonObject *a, JsonObject *b);
 JsonNode *cg_binding_list_copy (JsonNode *node);
+JsonObject *cg_binding_list_copy_object (JsonObject *object);
 JsonArray *cg_binding_list_copy_array (JsonArray *array);
 
 G_END_DECLS

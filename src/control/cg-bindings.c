@@ -48,17 +48,6 @@ cg_bindings_unref (CgBindings *self)
   g_atomic_rc_box_release_full (self, bindings_clear);
 }
 
-static JsonObject *
-copy_object (JsonObject *object)
-{
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonNode) copy = NULL;
-
-  json_node_set_object (node, object);
-  copy = cg_binding_list_copy (node);
-  return json_node_dup_object (copy);
-}
-
 /**
  * cg_bindings_new:
  *
@@ -83,9 +72,9 @@ copy_bindings (const CgBindings *self)
   CgBindings *copy = g_atomic_rc_box_new0 (CgBindings);
 
   copy->updated = self->updated;
-  copy->document = copy_object (self->document);
+  copy->document = cg_binding_list_copy_object (self->document);
   copy->cameras = cg_binding_list_copy_array (self->cameras);
-  copy->times = copy_object (self->times);
+  copy->times = cg_binding_list_copy_object (self->times);
   copy->place = g_strdup (self->place);
   return copy;
 }
@@ -124,14 +113,14 @@ cg_bindings_load (JsonNode *node)
   json_object_unref (self->document);
   json_array_unref (self->cameras);
   g_free (self->place);
-  self->document = copy_object (document);
+  self->document = cg_binding_list_copy_object (document);
   cg_member_read_integer (root, "updated", &self->updated);
   self->cameras = cg_binding_list_take (self->document, &self->place);
   drop_strangers (self->cameras);
   if (times == NULL)
     return self;
   json_object_unref (self->times);
-  self->times = copy_object (times);
+  self->times = cg_binding_list_copy_object (times);
   return self;
 }
 
@@ -146,12 +135,12 @@ cg_bindings_save (const CgBindings *self)
 {
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *root = json_object_new ();
-  JsonObject *document = copy_object (self->document);
+  JsonObject *document = cg_binding_list_copy_object (self->document);
 
   cg_binding_list_put (document, self->place, cg_binding_list_copy_array (self->cameras));
   json_object_set_int_member (root, "updated", self->updated);
   json_object_set_object_member (root, "document", document);
-  json_object_set_object_member (root, "peripherals", copy_object (self->times));
+  json_object_set_object_member (root, "peripherals", cg_binding_list_copy_object (self->times));
   json_node_take_object (node, root);
   return node;
 }
@@ -190,27 +179,6 @@ is_repetition (gint64 before, gint64 updated, gboolean is_same, GError **error)
   return TRUE;
 }
 
-static CgCameraConfig *
-make_camera (const CgConfig *file, JsonObject *entry)
-{
-  const char *did = json_object_get_string_member (entry, "did");
-  const CgCameraConfig *known = cg_config_find_camera (file, did);
-
-  return known != NULL ? cg_camera_config_copy (known) : cg_camera_config_new (did);
-}
-
-/* Checks one camera, with its stars already resolved. */
-static gboolean
-check_entry (const CgConfig *file, JsonObject *entry, const char **member, GError **error)
-{
-  g_autoptr (CgCameraConfig) camera = make_camera (file, entry);
-
-  if (!cg_binding_entry_apply (entry, camera, member, error))
-    return FALSE;
-  cg_binding_entry_move_login (entry, camera);
-  return TRUE;
-}
-
 static gboolean
 check_did (const CgBindings *self, const CgConfig *file, guint index, GError **error)
 {
@@ -238,6 +206,7 @@ check_camera (
 {
   JsonNode *node = json_array_get_element (self->cameras, index);
   const char *member = "did";
+  const CgCameraConfig *known;
   JsonObject *entry;
   const char *did;
 
@@ -248,9 +217,10 @@ check_camera (
   entry = json_node_get_object (node);
   if (check_did (self, file, index, error)) {
     did = json_object_get_string_member (entry, "did");
-    if (cg_binding_entry_resolve (entry, cg_binding_list_find (before->cameras, did),
-                                  cg_config_find_camera (file, did), &member, error) &&
-        check_entry (file, entry, &member, error))
+    known = cg_config_find_camera (file, did);
+    if (cg_binding_entry_resolve (entry, cg_binding_list_find (before->cameras, did), known,
+                                  &member, error) &&
+        cg_binding_entry_check (entry, known, &member, error))
       return TRUE;
   }
   g_prefix_error (error, "%s[%u].%s: ", self->place, index, member);
@@ -285,7 +255,7 @@ is_same (const CgBindings *a, const CgBindings *b)
 static gboolean
 take_params (CgBindings *self, JsonObject *params, GError **error)
 {
-  g_autoptr (JsonObject) given = copy_object (params);
+  g_autoptr (JsonObject) given = cg_binding_list_copy_object (params);
   g_autoptr (GList) names = NULL;
   JsonArray *cameras;
 
@@ -349,55 +319,6 @@ cg_bindings_write (CgBindings *self, const CgConfig *file, JsonObject *params, G
   return g_steal_pointer (&made);
 }
 
-/* Its entry in @self, made if the cloud has not written one yet. */
-static JsonObject *
-get_entry (CgBindings *self, const char *did)
-{
-  JsonObject *entry = cg_binding_list_find (self->cameras, did);
-
-  if (entry != NULL)
-    return entry;
-  entry = json_object_new ();
-  json_object_set_string_member (entry, "did", did);
-  json_array_add_object_element (self->cameras, entry);
-  return entry;
-}
-
-static gboolean
-take_members (JsonObject *entry, const char *did, JsonObject *members, GError **error)
-{
-  g_autoptr (GList) names = json_object_get_members (members);
-  const char *named = NULL;
-
-  if (cg_member_is_present (members, "did") &&
-      (!cg_member_read_string (members, "did", &named) || !g_str_equal (named, did)))
-    return refuse (error, "did: is that of another camera");
-  for (GList *l = names; l != NULL; l = l->next) {
-    if (g_str_equal (l->data, "updated") || g_str_equal (l->data, "did"))
-      continue;
-    if (cg_member_is_present (members, l->data))
-      json_object_set_member (entry, l->data, json_object_dup_member (members, l->data));
-    else if (json_object_has_member (entry, l->data))
-      json_object_remove_member (entry, l->data);
-  }
-  return TRUE;
-}
-
-/* Another spelling of an address takes the place of the one before. */
-static void
-drop_spellings (JsonObject *entry, JsonObject *members)
-{
-  static const char *const spellings[] = {"address", "host", "ip"};
-  gboolean is_given = FALSE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (spellings); i++)
-    is_given |= cg_member_is_present (members, spellings[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS (spellings) && is_given; i++) {
-    if (json_object_has_member (entry, spellings[i]))
-      json_object_remove_member (entry, spellings[i]);
-  }
-}
-
 static gint64
 get_time (const CgBindings *self, const char *did)
 {
@@ -425,29 +346,53 @@ cg_bindings_write_one (
     CgBindings *self, const CgConfig *file, const char *did, JsonObject *members, GError **error)
 {
   g_autoptr (CgBindings) made = copy_bindings (self);
-  JsonObject *before = cg_binding_list_find (self->cameras, did);
-  JsonObject *entry = get_entry (made, did);
   g_autoptr (GError) trouble = NULL;
   const char *member = "did";
+  gboolean is_same;
   gint64 updated;
 
-  drop_spellings (entry, members);
-  if (!read_updated (members, &updated, error) || !take_members (entry, did, members, error))
+  if (!read_updated (members, &updated, error))
     return NULL;
-  if (!cg_binding_entry_resolve (entry, before, cg_config_find_camera (file, did), &member,
-                                 error) ||
-      !check_entry (file, entry, &member, error)) {
+  if (!cg_binding_patch_one (made->cameras, file, did, members, &member, error)) {
     g_prefix_error (error, "%s: ", member);
     return NULL;
   }
-  if (is_repetition (get_time (self, did), updated, cg_binding_list_equal (entry, before),
-                     &trouble)) {
+  is_same = cg_binding_list_equal (cg_binding_list_find (made->cameras, did),
+                                   cg_binding_list_find (self->cameras, did));
+  if (is_repetition (get_time (self, did), updated, is_same, &trouble)) {
     if (trouble == NULL)
       return cg_bindings_ref (self);
     g_propagate_error (error, g_steal_pointer (&trouble));
     return NULL;
   }
   json_object_set_int_member (made->times, did, updated);
+  return g_steal_pointer (&made);
+}
+
+/**
+ * cg_bindings_add:
+ * @self: what the cloud has written before
+ * @file: the key file
+ * @params: of `config merge`: a list `camera`
+ * @sum: (out): what becomes of them
+ * @error: return location: %CG_ERROR_INVALID_CONFIG names the path of the first fault
+ *
+ * Puts cameras beside those that are bound, or changes them; all else stays as it is.
+ *
+ * Returns: (transfer full) (nullable): what counts from now on; @self itself if nothing changes
+ */
+CgBindings *
+cg_bindings_add (
+    CgBindings *self, const CgConfig *file, JsonObject *params, CgBindingSum *sum, GError **error)
+{
+  g_autoptr (CgBindings) made = copy_bindings (self);
+
+  *sum = (CgBindingSum){0};
+  if (!cg_binding_patch_all (made->cameras, file, params, sum, error))
+    return NULL;
+  if (sum->added + sum->changed == 0)
+    return cg_bindings_ref (self);
+  forget_times (made, self);
   return g_steal_pointer (&made);
 }
 
@@ -478,7 +423,9 @@ cg_bindings_merge (const CgBindings *self, CgConfig *file)
     const char *member = "did";
 
     if (check_did (self, file, i, &error)) {
-      camera = make_camera (file, entry);
+      const char *did = json_object_get_string_member (entry, "did");
+
+      camera = cg_binding_entry_make_camera (entry, cg_config_find_camera (file, did));
       if (cg_binding_entry_apply (entry, camera, &member, &error)) {
         g_ptr_array_add (cameras, g_steal_pointer (&camera));
         continue;
@@ -493,7 +440,7 @@ cg_bindings_merge (const CgBindings *self, CgConfig *file)
 static JsonObject *
 show_entry (JsonObject *entry, const CgCameraConfig *file, gboolean reveal)
 {
-  JsonObject *shown = entry != NULL ? copy_object (entry) : json_object_new ();
+  JsonObject *shown = entry != NULL ? cg_binding_list_copy_object (entry) : json_object_new ();
 
   if (file != NULL)
     cg_binding_entry_complete (shown, file);
@@ -513,7 +460,7 @@ show_entry (JsonObject *entry, const CgCameraConfig *file, gboolean reveal)
 JsonObject *
 cg_bindings_read (const CgBindings *self, const CgConfig *file, gboolean reveal)
 {
-  JsonObject *document = copy_object (self->document);
+  JsonObject *document = cg_binding_list_copy_object (self->document);
   JsonArray *cameras = json_array_new ();
 
   for (guint i = 0; i < json_array_get_length (self->cameras); i++) {

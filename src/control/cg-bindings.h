@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "cg-binding-patch.h"
 #include "cg-config.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,8 @@ CgBindings *
 cg_bindings_write (CgBindings *self, const CgConfig *file, JsonObject *params, GError **error);
 CgBindings *cg_bindings_write_one (
     CgBindings *self, const CgConfig *file, const char *did, JsonObject *members, GError **error);
+CgBindings *cg_bindings_add (
+    CgBindings *self, const CgConfig *file, JsonObject *params, CgBindingSum *sum, GError **error);
 
 CgConfig *cg_bindings_merge (const CgBindings *self, CgConfig *file);
 JsonObject *cg_bindings_read (const CgBindings *self, const CgConfig *file, gboolean reveal);

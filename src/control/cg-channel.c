@@ -20,6 +20,7 @@ struct _CgChannel {
   GHashTable *asked;        /* (owned) (element-type utf8): local: dids whose events it hears */
   guint received;
   guint sent;
+  gboolean is_owner; /* local: may read our files anyway */
   gboolean link_up;
   gboolean tracing;
   gboolean closed;
@@ -270,7 +271,8 @@ on_answered (CgAction *action, JsonObject *body, const GError *error, CgPending 
 static void
 run_service (CgChannel *self, CgMessage *message, const char *service, CgExchange *exchange)
 {
-  const CgActionOrigin origin = {.name = self->name, .is_local = self->kind == CG_CHANNEL_LOCAL};
+  const CgActionOrigin origin = {
+      .name = self->name, .is_local = self->kind == CG_CHANNEL_LOCAL, .is_owner = self->is_owner};
   g_autoptr (CgAction) action = cg_action_new (message, service, &origin);
   CgPending *pending = g_new0 (CgPending, 1);
 
@@ -418,6 +420,19 @@ cg_channel_restart (CgChannel *self)
   cg_channel_set_link (self, FALSE);
   if (self->registrar != NULL)
     cg_registrar_forget (self->registrar);
+}
+
+/**
+ * cg_channel_set_owner:
+ * @self: a channel of the local socket
+ * @is_owner: whether its client may read our files anyway, and so may see what stands in them
+ */
+void
+cg_channel_set_owner (CgChannel *self, gboolean is_owner)
+{
+  g_return_if_fail (self->kind == CG_CHANNEL_LOCAL);
+
+  self->is_owner = is_owner;
 }
 
 /**

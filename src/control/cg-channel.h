@@ -58,6 +58,7 @@ CgChannel *cg_channel_new (CgDispatcher *dispatcher, const char *name, CgChannel
 void cg_channel_close (CgChannel *self);
 void cg_channel_restart (CgChannel *self);
 
+void cg_channel_set_owner (CgChannel *self, gboolean is_owner);
 const char *cg_channel_get_name (CgChannel *self);
 void cg_channel_receive (CgChannel *self, GBytes *message);
 void cg_channel_set_link (CgChannel *self, gboolean up);

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "cg-deadline.h"
 #include "cg-event-relay.h"
 #include "cg-handlers.h"
 #include "cg-main.h"
-#include "cg-member.h"
 #include "cg-services.h"
 #include "cg-trace.h"
 
@@ -25,6 +25,10 @@
  * gets this long to reach us. */
 #define REPLY_MARGIN_MS 100
 
+/* A disk, or a command, that is not done by then hangs; PROTOCOL.md section 2: every request is
+ * answered. */
+#define PATIENCE_MS 60000
+
 struct _CgDispatcher {
   GObject parent_instance;
 
@@ -32,6 +36,7 @@ struct _CgDispatcher {
   CgGateway *gateway;   /* (owned) */
   CgSettings *settings; /* (owned) */
   CgFirmware *firmware; /* (owned) */
+  CgLag *lag;           /* (owned) (nullable) */
   CgConfig *config;     /* (owned) */
   CgClock *clock;       /* (owned) */
 
@@ -58,6 +63,7 @@ cg_dispatcher_finalize (GObject *object)
   g_clear_object (&self->gateway);
   g_clear_object (&self->settings);
   g_clear_object (&self->firmware);
+  g_clear_pointer (&self->lag, cg_lag_free);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->config, cg_config_unref);
   G_OBJECT_CLASS (cg_dispatcher_parent_class)->finalize (object);
@@ -153,6 +159,20 @@ cg_dispatcher_set_firmware (CgDispatcher *self, CgFirmware *firmware)
 }
 
 /**
+ * cg_dispatcher_set_lag:
+ * @self: a dispatcher that has none yet
+ * @lag: (transfer full): how long things wait for the main loop
+ */
+void
+cg_dispatcher_set_lag (CgDispatcher *self, CgLag *lag)
+{
+  g_return_if_fail (CG_IS_DISPATCHER (self) && self->lag == NULL);
+  CG_ON_MAIN ();
+
+  self->lag = lag;
+}
+
+/**
  * cg_dispatcher_set_config:
  * @self: a dispatcher
  * @config: what is configured from now on
@@ -217,6 +237,18 @@ CgFirmware *
 cg_dispatcher_get_firmware (CgDispatcher *self)
 {
   return self->firmware;
+}
+
+/**
+ * cg_dispatcher_get_lag:
+ * @self: a dispatcher
+ *
+ * Returns: (transfer none) (nullable): how long things wait for the main loop
+ */
+CgLag *
+cg_dispatcher_get_lag (CgDispatcher *self)
+{
+  return self->lag;
 }
 
 /**
@@ -380,47 +412,27 @@ take_params (CgAction *action, JsonNode *content)
   return TRUE;
 }
 
-/* PROTOCOL.md section 1, offline. The page names no place: parameters, service, then message. */
-static gboolean
-check_deadline (CgDispatcher *self, CgAction *action)
-{
-  JsonNode *content = get_content (action);
-  JsonObject *const places[] = {
-      cg_action_get_params (action),
-      JSON_NODE_HOLDS_OBJECT (content) ? json_node_get_object (content) : NULL,
-      cg_message_get_root (cg_action_get_message (action)),
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
-    gint64 deadline_ms;
-
-    if (places[i] == NULL || !cg_member_is_present (places[i], "deadline"))
-      continue;
-    if (!cg_member_read_integer (places[i], "deadline", &deadline_ms)) {
-      cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid deadline");
-      return FALSE;
-    }
-    if (deadline_ms < cg_clock_get_real_ms (self->clock)) {
-      cg_action_refuse (action, CG_ERROR_EXPIRED, "expired");
-      return FALSE;
-    }
-    return TRUE;
-  }
-  return TRUE;
-}
-
+/* PROTOCOL.md section 3, 60020 and 404; no method at all is a missing member. */
 static void
-refuse_unknown (CgAction *action, const CgServiceRow *service)
+refuse_method (CgAction *action, const CgServiceRow *service)
 {
-  const gboolean is_command = service != NULL && service->errors == CG_ERROR_SCOPE_PTZ &&
-                              cg_action_get_camera (action) != NULL;
+  const gboolean is_command = service->errors == CG_ERROR_SCOPE_PTZ;
 
-  if (!is_command)
-    cg_action_refuse (action, CG_ERROR_UNKNOWN_SERVICE, "Unsupported action");
-  else if (cg_action_get_method (action) == NULL)
+  if (cg_action_get_method (action) == NULL)
     cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Missing command");
   else
-    cg_action_refuse (action, CG_ERROR_UNKNOWN_COMMAND, "Unsupported command");
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_COMMAND,
+                      is_command ? "Unsupported command" : "Unsupported action");
+}
+
+/* PROTOCOL.md section 4: what is asked of a camera is answered within this time, whatever the
+ * camera does. What disks and commands of this box do counts when it is done, be it late. */
+static guint
+get_time_limit (CgDispatcher *self, CgAction *action, const CgServiceRow *service)
+{
+  return service->is_slow || cg_action_get_camera (action) == NULL
+             ? PATIENCE_MS
+             : self->config->ptz.reply_timeout_ms + REPLY_MARGIN_MS;
 }
 
 static void
@@ -434,12 +446,11 @@ call_handler (CgDispatcher *self,
     cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid parameters");
     return;
   }
-  if (service->errors == CG_ERROR_SCOPE_PTZ && !check_deadline (self, action))
+  if (service->errors == CG_ERROR_SCOPE_PTZ && !row->never_late &&
+      !cg_deadline_check (action, self->clock))
     return;
   row->handler (self, action);
-  /* PROTOCOL.md section 4: the reply comes within this time, whatever the camera does. */
-  cg_action_set_time_limit (action, self->clock,
-                            self->config->ptz.reply_timeout_ms + REPLY_MARGIN_MS);
+  cg_action_set_time_limit (action, self->clock, get_time_limit (self, action, service));
 }
 
 /**
@@ -475,10 +486,12 @@ cg_dispatcher_run (CgDispatcher *self, CgAction *action)
   }
   if (!known)
     cg_action_refuse (action, CG_ERROR_UNKNOWN_THING, "Invalid thing id");
+  else if (service == NULL || !cg_services_is_offered (service->name, scopes))
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_SERVICE, "Unsupported action");
   else if (!well_typed)
     cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid parameters");
   else if (row == NULL)
-    refuse_unknown (action, service);
+    refuse_method (action, service);
   else
     call_handler (self, action, service, row, content);
 }

@@ -9,6 +9,7 @@
 #include "cg-firmware.h"
 #include "cg-fleet.h"
 #include "cg-gateway.h"
+#include "cg-lag.h"
 #include "cg-settings.h"
 
 G_BEGIN_DECLS
@@ -31,12 +32,14 @@ CgDispatcher *cg_dispatcher_new (CgFleet *fleet, CgConfig *config, CgClock *cloc
 void cg_dispatcher_set_gateway (CgDispatcher *self, CgGateway *gateway);
 void cg_dispatcher_set_settings (CgDispatcher *self, CgSettings *settings);
 void cg_dispatcher_set_firmware (CgDispatcher *self, CgFirmware *firmware);
+void cg_dispatcher_set_lag (CgDispatcher *self, CgLag *lag);
 void cg_dispatcher_set_config (CgDispatcher *self, CgConfig *config);
 
 CgFleet *cg_dispatcher_get_fleet (CgDispatcher *self);
 CgGateway *cg_dispatcher_get_gateway (CgDispatcher *self);
 CgSettings *cg_dispatcher_get_settings (CgDispatcher *self);
 CgFirmware *cg_dispatcher_get_firmware (CgDispatcher *self);
+CgLag *cg_dispatcher_get_lag (CgDispatcher *self);
 CgConfig *cg_dispatcher_get_config (CgDispatcher *self);
 CgClock *cg_dispatcher_get_clock (CgDispatcher *self);
 

@@ -50,7 +50,7 @@ read_pairs (const char *const *pairs)
   JsonObject *object = json_object_new ();
 
   for (gsize i = 0; pairs[i] != NULL && pairs[i + 1] != NULL; i += 2)
-    json_object_set_string_member (object, pairs[i], pairs[i + 1]);
+    cg_member_set_text (object, pairs[i], pairs[i + 1]);
   return object;
 }
 
@@ -60,7 +60,7 @@ on_alarm (CgFleet *fleet, CgCamera *camera, CgAlarm *alarm, CgDispatcher *self)
 {
   g_autoptr (JsonObject) content = json_object_new ();
 
-  json_object_set_string_member (content, "topic", alarm->topic);
+  cg_member_set_text (content, "topic", alarm->topic);
   if (alarm->state != CG_ALARM_TEXT)
     json_object_set_boolean_member (content, "state", alarm->state == CG_ALARM_ON);
   else
@@ -82,7 +82,7 @@ tell_reboot (CgDispatcher *self, const char *did, const GError *error)
   json_object_set_string_member (reboot, "state", error == NULL ? "back" : "failed");
   if (error != NULL) {
     json_object_set_string_member (reboot, "reason", cg_error_get_word ((CgError)error->code));
-    json_object_set_string_member (reboot, "error", error->message);
+    cg_member_set_text (reboot, "error", error->message);
   }
   json_object_set_object_member (content, "reboot", reboot);
   emit (self, did, "device", content);

@@ -205,6 +205,7 @@ add_counters (JsonObject *members, const CgStreamCounters *counters)
   json_object_set_int_member (members, "bitrate", counters->bitrate_kbps);
   json_object_set_int_member (members, "reconnects", counters->reconnects);
   json_object_set_int_member (members, "dropped", (gint64)counters->dropped);
+  json_object_set_int_member (members, "uplinkChanges", counters->uplink_changes);
 }
 
 /**
@@ -251,6 +252,7 @@ cg_figures_gateway_statistics (CgDispatcher *dispatcher, const CgBoxFacts *facts
     sum.bitrate_kbps += camera.counters.bitrate_kbps;
     sum.reconnects += camera.counters.reconnects;
     sum.dropped += camera.counters.dropped;
+    sum.uplink_changes += camera.counters.uplink_changes;
   }
   json_object_set_int_member (members, "txData", (gint64)(facts->tx_bytes / KB));
   json_object_set_int_member (members, "rxData", (gint64)(facts->rx_bytes / KB));

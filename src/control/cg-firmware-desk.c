@@ -12,7 +12,6 @@ struct _CgFirmwareDesk {
 
   CgDispatcher *dispatcher; /* (owned) */
   char *awaited;  /* (owned) (nullable): did of a camera whose version is to be looked at */
-  char *version;  /* (owned) (nullable): that it should have */
   GSource *limit; /* (owned) (nullable): of that */
 };
 
@@ -48,7 +47,6 @@ cg_firmware_desk_finalize (GObject *object)
 
   g_object_unref (self->dispatcher);
   g_free (self->awaited);
-  g_free (self->version);
   G_OBJECT_CLASS (cg_firmware_desk_parent_class)->finalize (object);
 }
 
@@ -71,7 +69,7 @@ get_result (const GError *error)
     return CG_FIRMWARE_DONE;
   if (g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED))
     return CG_FIRMWARE_NOT_SUPPORTED;
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE))
+  if (cg_error_is_silence (error))
     return CG_FIRMWARE_LOST;
   return CG_FIRMWARE_FAILED;
 }
@@ -99,6 +97,8 @@ on_changed (CgFirmware *firmware,
 
   json_object_set_int_member (content, "state", order->state);
   json_object_set_int_member (content, "result", order->result);
+  if (order->percent > 0)
+    json_object_set_int_member (content, "progress", order->percent);
   g_signal_emit_by_name (self->dispatcher, "event", did, "firmware", content);
 }
 
@@ -122,6 +122,32 @@ on_camera_upgraded (GObject *object, GAsyncResult *result, gpointer user_data)
   end (installation->desk, installation->did, error);
 }
 
+/* Returns: (nullable): what it says of itself */
+static const char *
+get_version (CgFirmwareDesk *self, const char *did)
+{
+  CgCamera *camera = cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), did);
+
+  if (is_gateway (self, did))
+    return CG_VERSION;
+  return camera != NULL ? cg_camera_get_firmware_version (camera) : NULL;
+}
+
+static void
+on_ask_version (CgFirmware *firmware, const char *did, char **version, CgFirmwareDesk *self)
+{
+  *version = g_strdup (get_version (self, did));
+}
+
+static void
+on_percent (guint percent, gpointer user_data)
+{
+  const Installation *installation = user_data;
+
+  cg_firmware_tell_percent (cg_dispatcher_get_firmware (installation->desk->dispatcher),
+                            installation->did, percent);
+}
+
 static void
 on_install (CgFirmware *firmware,
             const char *did,
@@ -135,7 +161,7 @@ on_install (CgFirmware *firmware,
   installation->desk = g_object_ref (self);
   installation->did = g_strdup (did);
   if (camera != NULL) {
-    cg_camera_upgrade_async (camera, path, version, on_camera_upgraded, installation);
+    cg_camera_upgrade_async (camera, path, version, on_percent, on_camera_upgraded, installation);
   } else if (is_gateway (self, did)) {
     cg_gateway_install_async (cg_dispatcher_get_gateway (self->dispatcher), path,
                               on_gateway_installed, installation);
@@ -148,15 +174,23 @@ on_install (CgFirmware *firmware,
   }
 }
 
-/* PROTOCOL.md section 4: whether it came back with the version. */
+/* PROTOCOL.md section 4: whether it came back with the version. Where the order names none, nothing
+ * but another version than before tells that it was installed: we were not there. */
 static void
-compare (CgFirmwareDesk *self, const char *did, const char *wanted, const char *seen)
+compare (CgFirmwareDesk *self, const char *did)
 {
+  const CgFirmwareOrder *order =
+      cg_firmware_find (cg_dispatcher_get_firmware (self->dispatcher), did);
+  const char *seen = get_version (self, did);
   g_autoptr (GError) error = NULL;
 
-  if (wanted != NULL && g_strcmp0 (wanted, seen) != 0)
+  if (order->version != NULL && g_strcmp0 (order->version, seen) != 0)
     error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "its version is %s, not %s",
-                         seen != NULL ? seen : "unknown", wanted);
+                         seen != NULL ? seen : "unknown", order->version);
+  else if (order->version == NULL && (seen == NULL || g_strcmp0 (order->before, seen) == 0))
+    error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT,
+                         "we were restarted meanwhile, and its version is %s as before",
+                         seen != NULL ? seen : "unknown");
   end (self, did, error);
 }
 
@@ -173,8 +207,7 @@ look_at_awaited (CgFirmwareDesk *self)
     return;
   cg_clear_source (&self->limit);
   did = g_steal_pointer (&self->awaited);
-  compare (self, did, self->version,
-           camera != NULL ? cg_camera_get_firmware_version (camera) : NULL);
+  compare (self, did);
 }
 
 static gboolean
@@ -198,16 +231,17 @@ on_fleet_changed (CgFirmwareDesk *self)
 
 /* We were restarted meanwhile: by our own installer, or while a camera took its firmware. */
 static void
-on_resume (CgFirmware *firmware, const char *did, const char *version, CgFirmwareDesk *self)
+on_resume (CgFirmware *firmware,
+           const char *did,
+           const CgFirmwareOrder *order,
+           CgFirmwareDesk *self)
 {
   if (is_gateway (self, did)) {
-    compare (self, did, version, CG_VERSION);
+    compare (self, did);
     return;
   }
   g_free (self->awaited);
-  g_free (self->version);
   self->awaited = g_strdup (did);
-  self->version = g_strdup (version);
   cg_clear_source (&self->limit);
   self->limit = cg_clock_add_timeout (cg_dispatcher_get_clock (self->dispatcher), RESUME_LIMIT_MS,
                                       on_limit, self);
@@ -230,6 +264,7 @@ cg_firmware_desk_new (CgDispatcher *dispatcher)
   CG_ON_MAIN ();
   self->dispatcher = g_object_ref (dispatcher);
   g_signal_connect_object (firmware, "changed", G_CALLBACK (on_changed), self, 0);
+  g_signal_connect_object (firmware, "ask-version", G_CALLBACK (on_ask_version), self, 0);
   g_signal_connect_object (firmware, "install", G_CALLBACK (on_install), self, 0);
   g_signal_connect_object (firmware, "resume", G_CALLBACK (on_resume), self, 0);
   g_signal_connect_object (fleet, "camera-contact-changed", G_CALLBACK (on_fleet_changed), self,

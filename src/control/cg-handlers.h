@@ -16,6 +16,7 @@ typedef void (*CgHandler) (CgDispatcher *dispatcher, CgAction *action);
 
 void cg_handle_play (CgDispatcher *dispatcher, CgAction *action);
 void cg_handle_stop (CgDispatcher *dispatcher, CgAction *action);
+void cg_handle_snapshot (CgDispatcher *dispatcher, CgAction *action);
 
 void cg_handle_ptz_start (CgDispatcher *dispatcher, CgAction *action);
 void cg_handle_ptz_stop (CgDispatcher *dispatcher, CgAction *action);
@@ -40,6 +41,7 @@ void cg_handle_firmware_read (CgDispatcher *dispatcher, CgAction *action);
 
 void cg_handle_config_read (CgDispatcher *dispatcher, CgAction *action);
 void cg_handle_config_write (CgDispatcher *dispatcher, CgAction *action);
+void cg_handle_config_merge (CgDispatcher *dispatcher, CgAction *action);
 void cg_handle_peripheral_read (CgDispatcher *dispatcher, CgAction *action);
 void cg_handle_peripheral_write (CgDispatcher *dispatcher, CgAction *action);
 

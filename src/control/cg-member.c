@@ -47,6 +47,22 @@ cg_member_is_present (JsonObject *object, const char *name)
 }
 
 /**
+ * cg_member_is_true:
+ * @object: an object
+ * @name: a member
+ *
+ * Returns: whether it is there and `true`
+ */
+gboolean
+cg_member_is_true (JsonObject *object, const char *name)
+{
+  JsonNode *node = find_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+         json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node);
+}
+
+/**
  * cg_member_read_integer:
  * @object: an object
  * @name: a member
@@ -119,13 +135,16 @@ cg_member_get_object (JsonObject *object, const char *name)
  * cg_member_set_text:
  * @object: an object
  * @name: a member
- * @text: (nullable): its value; nothing is set for %NULL: what is not known is left out
+ * @text: (nullable): its value; nothing is set for %NULL: what is not known is left out. What is no
+ *   UTF-8 in it is replaced: cameras and servers write anything
  */
 void
 cg_member_set_text (JsonObject *object, const char *name, const char *text)
 {
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
+  g_autofree char *valid = text != NULL ? g_utf8_make_valid (text, -1) : NULL;
+
+  if (valid != NULL)
+    json_object_set_string_member (object, name, valid);
 }
 
 /**

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  */
 
 gboolean cg_member_is_present (JsonObject *object, const char *name);
+gboolean cg_member_is_true (JsonObject *object, const char *name);
 gboolean cg_member_read_integer (JsonObject *object, const char *name, gint64 *value);
 gboolean cg_member_read_string (JsonObject *object, const char *name, const char **value);
 JsonObject *cg_member_get_object (JsonObject *object, const char *name);

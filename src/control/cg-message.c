@@ -235,7 +235,17 @@ parse_tree (const CgOutline *outline, const char *text, gsize length, GError **e
   return json_parser_steal_root (parser);
 }
 
-/* PROTOCOL.md section 2: what a request must have beside did and mid. */
+/* Absent, null, or a string that says something. */
+static gboolean
+is_text_or_none (const CgToken *token)
+{
+  if (token->length == 0)
+    return TRUE;
+  return token->kind == CG_TOKEN_STRING ? token->length > strlen ("\"\"") : *token->text == 'n';
+}
+
+/* PROTOCOL.md section 2: what a request must have beside did and mid. A type that is not told is
+ * `action` (choice). */
 static gboolean
 check_request (const CgMessage *self, const CgOutline *outline, GError **error)
 {
@@ -243,7 +253,7 @@ check_request (const CgMessage *self, const CgOutline *outline, GError **error)
   JsonNode *type = json_object_get_member (asked, "type");
   JsonObject *data;
 
-  if (outline->type.length > CG_MESSAGE_MAX_ID_BYTES ||
+  if (!is_text_or_none (&outline->type) || outline->type.length > CG_MESSAGE_MAX_ID_BYTES ||
       json_node_get_value_type (type) != G_TYPE_STRING ||
       strcmp (json_node_get_string (type), "action") != 0) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Invalid type");

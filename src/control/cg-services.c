@@ -6,15 +6,19 @@
 static const CgServiceRow services[] = {
     {"play", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
     {"stop", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"snapshot", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
     {"ptz", .is_wrapped = FALSE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_PTZ},
     {"preset", .is_wrapped = FALSE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_PTZ},
     {"device", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
     {"connectivity", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
-    {"firmware", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"firmware", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL,
+     .is_slow = TRUE},
     {"location", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
     {"statistics", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
-    {"config", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
-    {"peripheral", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL},
+    {"config", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL,
+     .is_slow = TRUE},
+    {"peripheral", .is_wrapped = TRUE, .has_methods = TRUE, .errors = CG_ERROR_SCOPE_GENERAL,
+     .is_slow = TRUE},
     {"cameras", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
     {"status", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
     {"trace", .is_wrapped = FALSE, .has_methods = FALSE, .errors = CG_ERROR_SCOPE_GENERAL},
@@ -23,8 +27,9 @@ static const CgServiceRow services[] = {
 static const CgHandlerRow handlers[] = {
     {"play", NULL, CG_SCOPE_CAMERA, cg_handle_play},
     {"stop", NULL, CG_SCOPE_CAMERA, cg_handle_stop},
+    {"snapshot", NULL, CG_SCOPE_CAMERA, cg_handle_snapshot},
     {"ptz", "start", CG_SCOPE_CAMERA, cg_handle_ptz_start},
-    {"ptz", "stop", CG_SCOPE_CAMERA, cg_handle_ptz_stop},
+    {"ptz", "stop", CG_SCOPE_CAMERA, cg_handle_ptz_stop, .never_late = TRUE},
     {"ptz", "status", CG_SCOPE_CAMERA, cg_handle_ptz_status},
     {"preset", "set", CG_SCOPE_CAMERA, cg_handle_preset_set},
     {"preset", "list", CG_SCOPE_CAMERA, cg_handle_preset_list},
@@ -43,6 +48,7 @@ static const CgHandlerRow handlers[] = {
     {"firmware", "read", CG_SCOPE_ANY, cg_handle_firmware_read},
     {"config", "read", CG_SCOPE_ANY, cg_handle_config_read},
     {"config", "write", CG_SCOPE_ANY, cg_handle_config_write},
+    {"config", "merge", CG_SCOPE_LOCAL, cg_handle_config_merge},
     {"peripheral", "read", CG_SCOPE_GATEWAY, cg_handle_peripheral_read},
     {"peripheral", "write", CG_SCOPE_GATEWAY, cg_handle_peripheral_write},
     {"cameras", NULL, CG_SCOPE_LOCAL, cg_handle_cameras},
@@ -83,4 +89,21 @@ cg_services_find_handler (const char *service, const char *method, CgScopes scop
       return &handlers[i];
   }
   return NULL;
+}
+
+/**
+ * cg_services_is_offered:
+ * @service: a service
+ * @scopes: whose handlers count
+ *
+ * Returns: whether it has any method there
+ */
+gboolean
+cg_services_is_offered (const char *service, CgScopes scopes)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (handlers); i++) {
+    if (g_str_equal (handlers[i].service, service) && (handlers[i].scopes & scopes) != 0)
+      return TRUE;
+  }
+  return FALSE;
 }

@@ -20,12 +20,14 @@ typedef enum {
  * @is_wrapped: its replies are wrapped in the method's name (PROTOCOL.md section 2)
  * @has_methods: its members are methods; else they are parameters
  * @errors: which codes its failures have
+ * @is_slow: it waits for a disk, not for a camera: no short time limits it
  */
 typedef struct {
   const char *name;
   gboolean is_wrapped;
   gboolean has_methods;
   CgErrorScope errors;
+  gboolean is_slow;
 } CgServiceRow;
 
 /**
@@ -34,16 +36,19 @@ typedef struct {
  * @method: (nullable): %NULL if the service has none
  * @scopes: whose service it is
  * @handler: does it
+ * @never_late: it is done, whatever its deadline says
  */
 typedef struct {
   const char *service;
   const char *method;
   CgScopes scopes;
   CgHandler handler;
+  gboolean never_late;
 } CgHandlerRow;
 
 const CgServiceRow *cg_services_find (const char *name);
 const CgHandlerRow *
 cg_services_find_handler (const char *service, const char *method, CgScopes scopes);
+gboolean cg_services_is_offered (const char *service, CgScopes scopes);
 
 G_END_DECLS

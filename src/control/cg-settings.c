@@ -19,11 +19,21 @@ struct _CgSettings {
   GQueue writes; /* (element-type GTask) each owned: the first is under way */
 };
 
+/* What a write is of. */
+typedef enum {
+  WRITE_ALL, /* the whole configuration */
+  WRITE_ONE, /* one camera */
+  WRITE_ADD, /* cameras beside the others */
+} WriteKind;
+
 /* One write: becomes what counts when it is on disk. */
 typedef struct {
-  char *did;            /* (nullable): of one camera */
+  WriteKind kind;
+  char *did; /* (nullable): of one camera */
+  gboolean only_checks;
   JsonObject *params;   /* (owned) */
   CgBindings *bindings; /* (owned) (nullable): what it makes of those before */
+  CgBindingSum sum;     /* of cameras that are added */
 } Write;
 
 G_DEFINE_FINAL_TYPE (CgSettings, cg_settings, G_TYPE_OBJECT)
@@ -186,7 +196,7 @@ end_write (CgSettings *self, GError *error)
   g_autoptr (GTask) task = g_queue_pop_head (&self->writes);
   const Write *done = g_task_get_task_data (task);
 
-  if (error == NULL && done->bindings != self->bindings) {
+  if (error == NULL && !done->only_checks && done->bindings != self->bindings) {
     cg_bindings_unref (self->bindings);
     self->bindings = cg_bindings_ref (done->bindings);
     merge (self);
@@ -208,6 +218,21 @@ on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
   end_write (self, error);
 }
 
+/* Returns: (transfer full) (nullable): what @write makes of what counts now */
+static CgBindings *
+try_write (CgSettings *self, Write *write, GError **error)
+{
+  switch (write->kind) {
+  case WRITE_ALL:
+    return cg_bindings_write (self->bindings, self->file, write->params, error);
+  case WRITE_ONE:
+    return cg_bindings_write_one (self->bindings, self->file, write->did, write->params, error);
+  case WRITE_ADD:
+    return cg_bindings_add (self->bindings, self->file, write->params, &write->sum, error);
+  }
+  g_assert_not_reached ();
+}
+
 /* What is not on disk does not count: the cloud is never told of what a power cut takes back. */
 static void
 begin_write (CgSettings *self)
@@ -219,16 +244,26 @@ begin_write (CgSettings *self)
 
   if (task == NULL)
     return;
-  data->bindings =
-      data->did != NULL
-          ? cg_bindings_write_one (self->bindings, self->file, data->did, data->params, &error)
-          : cg_bindings_write (self->bindings, self->file, data->params, &error);
-  if (error != NULL || data->bindings == self->bindings || self->store == NULL) {
+  data->bindings = try_write (self, data, &error);
+  if (error != NULL || data->bindings == self->bindings || data->only_checks ||
+      self->store == NULL) {
     end_write (self, error);
     return;
   }
   node = cg_bindings_save (data->bindings);
   cg_store_save_async (self->store, STATE_NAME, node, NULL, on_saved, g_object_ref (self));
+}
+
+static void
+queue_write (CgSettings *self, GTask *task, const Write *write, JsonObject *params)
+{
+  Write *data = g_memdup2 (write, sizeof *write);
+
+  data->params = json_object_ref (params);
+  g_task_set_task_data (task, data, write_free);
+  g_queue_push_tail (&self->writes, task);
+  if (self->writes.length == 1)
+    begin_write (self);
 }
 
 /**
@@ -250,16 +285,11 @@ cg_settings_write_async (CgSettings *self,
                          gpointer user_data)
 {
   GTask *task = g_task_new (self, NULL, callback, user_data);
-  Write *data = g_new0 (Write, 1);
+  const Write data = {.kind = did != NULL ? WRITE_ONE : WRITE_ALL, .did = g_strdup (did)};
 
   CG_ON_MAIN ();
-  data->did = g_strdup (did);
-  data->params = json_object_ref (params);
   g_task_set_source_tag (task, cg_settings_write_async);
-  g_task_set_task_data (task, data, write_free);
-  g_queue_push_tail (&self->writes, task);
-  if (self->writes.length == 1)
-    begin_write (self);
+  queue_write (self, task, &data, params);
 }
 
 /**
@@ -275,4 +305,49 @@ gboolean
 cg_settings_write_finish (CgSettings *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_settings_add_async:
+ * @self: settings
+ * @params: of `config merge`: a list `camera`
+ * @only_checks: nothing is stored, nothing is applied
+ * @callback: called when it is on disk and applied
+ * @user_data: for @callback
+ *
+ * Puts cameras beside those that are bound, or changes them; checked as a whole, stored atomically.
+ */
+void
+cg_settings_add_async (CgSettings *self,
+                       JsonObject *params,
+                       gboolean only_checks,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  const Write data = {.kind = WRITE_ADD, .only_checks = only_checks};
+
+  CG_ON_MAIN ();
+  g_task_set_source_tag (task, cg_settings_add_async);
+  queue_write (self, task, &data, params);
+}
+
+/**
+ * cg_settings_add_finish:
+ * @self: settings
+ * @result: what the callback got
+ * @sum: (out): what has become of the cameras, or would
+ * @error: return location: as for cg_settings_write_finish()
+ *
+ * Returns: whether it counts, or would
+ */
+gboolean
+cg_settings_add_finish (CgSettings *self, GAsyncResult *result, CgBindingSum *sum, GError **error)
+{
+  const Write *data = g_task_get_task_data (G_TASK (result));
+
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  *sum = data->sum;
+  return TRUE;
 }

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
+#include "cg-binding-patch.h"
 #include "cg-config.h"
 #include "cg-store.h"
 
@@ -32,5 +33,12 @@ void cg_settings_write_async (CgSettings *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean cg_settings_write_finish (CgSettings *self, GAsyncResult *result, GError **error);
+void cg_settings_add_async (CgSettings *self,
+                            JsonObject *params,
+                            gboolean only_checks,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+gboolean
+cg_settings_add_finish (CgSettings *self, GAsyncResult *result, CgBindingSum *sum, GError **error);
 
 G_END_DECLS

@@ -32,7 +32,9 @@ struct _CgTelemetry {
   CgDispatcher *dispatcher; /* (owned) (nullable): %NULL once it is closed */
   CgChannel *channel;       /* (owned) */
   GSource *sample;          /* (owned) (nullable) */
+  guint sample_ms;          /* between two of its ticks */
   GSource *timer;           /* (owned) (nullable) */
+  guint timer_ms;
 
   CgUpload *gateway;   /* (owned) */
   GHashTable *cameras; /* (owned) (element-type utf8 CgUpload): by did */
@@ -291,16 +293,27 @@ on_cameras_changed (CgFleet *fleet, CgTelemetry *self)
   g_hash_table_foreach_remove (self->cameras, is_gone, fleet);
 }
 
+/* A timer whose time is the same as before goes on: a cloud that writes its configuration every
+ * minute would get nothing by timer. */
+static void
+set_timer (CgTelemetry *self, GSource **timer, guint *set_ms, guint wanted_ms, GSourceFunc func)
+{
+  CgClock *clock = cg_dispatcher_get_clock (self->dispatcher);
+
+  if (*timer != NULL && *set_ms == wanted_ms)
+    return;
+  cg_clear_source (timer);
+  *timer = cg_clock_add_timeout (clock, wanted_ms, func, self);
+  *set_ms = wanted_ms;
+}
+
 static void
 set_clock (CgTelemetry *self)
 {
   const CgTelemetryConfig *config = get_config (self);
-  CgClock *clock = cg_dispatcher_get_clock (self->dispatcher);
 
-  cg_clear_source (&self->sample);
-  cg_clear_source (&self->timer);
-  self->sample = cg_clock_add_timeout (clock, config->sample_interval_ms, on_sample, self);
-  self->timer = cg_clock_add_timeout (clock, config->interval_ms, on_timer, self);
+  set_timer (self, &self->sample, &self->sample_ms, config->sample_interval_ms, on_sample);
+  set_timer (self, &self->timer, &self->timer_ms, config->interval_ms, on_timer);
 }
 
 static void

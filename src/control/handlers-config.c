@@ -4,12 +4,16 @@
 
 #define ALL "@all"
 
-/* Who may use the socket learns no password (INTERFACES.md). */
+/* Who may use the socket learns no password (INTERFACES.md), unless it is who may read our files
+ * anyway and asks for it. */
 static gboolean
 may_reveal (CgDispatcher *dispatcher, CgAction *action)
 {
-  return cg_dispatcher_get_config (dispatcher)->cloud.reveal_secrets &&
-         !cg_action_get_origin (action)->is_local;
+  const CgActionOrigin *origin = cg_action_get_origin (action);
+
+  if (origin->is_local)
+    return origin->is_owner && cg_member_is_true (cg_action_get_params (action), "reveal");
+  return cg_dispatcher_get_config (dispatcher)->cloud.reveal_secrets;
 }
 
 /**
@@ -29,7 +33,10 @@ cg_handle_config_read (CgDispatcher *dispatcher, CgAction *action)
           ? cg_settings_read_one (settings, cg_action_get_did (action), reveal)
           : cg_settings_read (settings, reveal);
 
-  cg_action_tell (action, members);
+  if (members != NULL)
+    cg_action_tell (action, members);
+  else
+    cg_action_refuse (action, CG_ERROR_UNKNOWN_THING, "Invalid thing id");
 }
 
 static void
@@ -56,6 +63,41 @@ cg_handle_config_write (CgDispatcher *dispatcher, CgAction *action)
 
   cg_settings_write_async (cg_dispatcher_get_settings (dispatcher), did,
                            cg_action_get_params (action), on_written, g_object_ref (action));
+}
+
+static void
+on_merged (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgAction) action = user_data;
+  g_autoptr (JsonObject) members = json_object_new ();
+  g_autoptr (GError) error = NULL;
+  CgBindingSum sum;
+
+  if (!cg_settings_add_finish (CG_SETTINGS (source), result, &sum, &error)) {
+    cg_action_fail (action, error);
+    return;
+  }
+  json_object_set_int_member (members, "added", sum.added);
+  json_object_set_int_member (members, "changed", sum.changed);
+  json_object_set_int_member (members, "same", sum.same);
+  cg_action_reply (action, members);
+}
+
+/**
+ * cg_handle_config_merge:
+ * @dispatcher: who calls
+ * @action: `config {"merge":{"camera":[…], "check"}}`
+ *
+ * By the local socket alone (INTERFACES.md, camgatectl import): cameras that are named are bound or
+ * changed, the others stay. With `check` nothing is done but to look whether it could be.
+ */
+void
+cg_handle_config_merge (CgDispatcher *dispatcher, CgAction *action)
+{
+  JsonObject *params = cg_action_get_params (action);
+
+  cg_settings_add_async (cg_dispatcher_get_settings (dispatcher), params,
+                         cg_member_is_true (params, "check"), on_merged, g_object_ref (action));
 }
 
 /* Returns: (transfer full): did → config of each bound camera */

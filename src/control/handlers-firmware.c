@@ -75,6 +75,8 @@ cg_handle_firmware_read (CgDispatcher *dispatcher, CgAction *action)
     json_object_set_string_member (members, "uri", uri);
     json_object_set_string_member (members, "md5sum", order->md5);
     cg_member_set_text (members, "version", order->version);
+    if (order->percent > 0)
+      json_object_set_int_member (members, "progress", order->percent);
   }
   cg_action_tell (action, members);
 }

@@ -27,6 +27,7 @@ add_stream (JsonObject *object, const CgCameraFacts *facts)
   json_object_set_int_member (stream, "bytes", (gint64)facts->counters.bytes);
   json_object_set_int_member (stream, "dropped", (gint64)facts->counters.dropped);
   json_object_set_int_member (stream, "reconnects", facts->counters.reconnects);
+  json_object_set_int_member (stream, "uplinkChanges", facts->counters.uplink_changes);
   json_object_set_object_member (object, "stream", stream);
 }
 
@@ -101,12 +102,36 @@ count_cameras (CgFleet *fleet)
   return object;
 }
 
+/* To a tenth of a millisecond: more would be noise. */
+static void
+set_ms (JsonObject *object, const char *name, double ms)
+{
+  json_object_set_double_member (object, name, (double)(gint64)(ms * 10 + 0.5) / 10);
+}
+
+static JsonObject *
+describe_lag (CgLag *lag)
+{
+  JsonObject *object = json_object_new ();
+  CgLagFigures figures;
+
+  cg_lag_read (lag, &figures);
+  json_object_set_int_member (object, "period", CG_LAG_PERIOD_S);
+  set_ms (object, "p99", figures.p99_ms);
+  set_ms (object, "max", figures.max_ms);
+  set_ms (object, "own", figures.own_max_ms);
+  set_ms (object, "everMax", figures.ever_max_ms);
+  set_ms (object, "everOwn", figures.ever_own_max_ms);
+  return object;
+}
+
 /**
  * cg_handle_status:
  * @dispatcher: who calls
  * @action: `status {}`
  *
- * INTERFACES.md, local socket: the daemon in one look: version, cameras by number, doors.
+ * INTERFACES.md, local socket: the daemon in one look: version, cameras by number, doors, and how
+ * long things wait for its main loop.
  */
 void
 cg_handle_status (CgDispatcher *dispatcher, CgAction *action)
@@ -119,6 +144,9 @@ cg_handle_status (CgDispatcher *dispatcher, CgAction *action)
   json_object_set_object_member (members, "cameras",
                                  count_cameras (cg_dispatcher_get_fleet (dispatcher)));
   json_object_set_int_member (members, "dropped", cg_dispatcher_count_dropped (dispatcher));
+  if (cg_dispatcher_get_lag (dispatcher) != NULL)
+    json_object_set_object_member (members, "lag",
+                                   describe_lag (cg_dispatcher_get_lag (dispatcher)));
   g_signal_emit_by_name (dispatcher, "describe-doors", doors);
   json_object_set_array_member (members, "doors", doors);
   cg_action_reply (action, members);

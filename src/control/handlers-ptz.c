@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-handlers.h"
 #include "cg-member.h"
+#include "cg-ptz-members.h"
 
 static gboolean
 read_direction (JsonObject *params, CgDirection *direction)
@@ -87,10 +88,11 @@ on_status (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgAction) action = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (JsonObject) status = cg_camera_ptz_status_finish (CG_CAMERA (source), result, &error);
+  g_autoptr (CgPtzStatus) status = cg_camera_ptz_status_finish (CG_CAMERA (source), result, &error);
+  g_autoptr (JsonObject) members = status != NULL ? cg_ptz_members_new (status) : NULL;
 
-  if (status != NULL)
-    cg_action_reply (action, status);
+  if (members != NULL)
+    cg_action_reply (action, members);
   else
     cg_action_fail (action, error);
 }

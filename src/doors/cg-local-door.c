@@ -2,6 +2,7 @@
 #include "cg-local-door.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "cg-clock.h"
 #include "cg-error.h"
@@ -401,4 +402,23 @@ cg_local_door_get_serial (CgLocalDoor *self)
   g_return_val_if_fail (CG_IS_LOCAL_DOOR (self), 0);
 
   return self->serial;
+}
+
+/**
+ * cg_local_door_is_owner:
+ * @self: a door
+ *
+ * Returns: whether its client may read our files anyway: it is root, or runs as we do (unix(7),
+ *   SO_PEERCRED: who it was when it connected)
+ */
+gboolean
+cg_local_door_is_owner (CgLocalDoor *self)
+{
+  g_return_val_if_fail (CG_IS_LOCAL_DOOR (self), FALSE);
+
+  GSocket *socket = g_socket_connection_get_socket (self->connection);
+  g_autoptr (GCredentials) peer = g_socket_get_credentials (socket, NULL);
+  const uid_t user = peer != NULL ? g_credentials_get_unix_user (peer, NULL) : (uid_t)-1;
+
+  return user == 0 || user == geteuid ();
 }

@@ -11,6 +11,7 @@
 
 #include "cg-door.h"
 #include "cg-server.h"
+#include "cg-tls-witness.h"
 
 /* Debian and all its children keep the trusted certificates here, by hash. */
 #define SYSTEM_CA_DIR "/etc/ssl/certs"
@@ -30,7 +31,8 @@ struct _CgMqttSession {
   GHashTable *unanswered; /* (owned) (element-type int utf8) SUBSCRIBE without SUBACK */
   char *refusal;          /* (nullable) what the server said to our CONNECT or own SUBSCRIBE */
   CgError refusal_code;
-  char *detail; /* (nullable) the first thing the library complained about */
+  char *detail;          /* (nullable) the first thing the library complained about */
+  CgTlsWitness *witness; /* (owned) (nullable): of TLS, until CONNACK is here */
 };
 
 static void
@@ -110,7 +112,7 @@ on_log (struct mosquitto *client, void *user_data, int level, const char *text)
   if (verdict != X509_V_OK)
     self->detail = g_strdup_printf ("certificate: %s", X509_verify_cert_error_string (verdict));
   else if (g_str_has_prefix (text, "OpenSSL Error"))
-    self->detail = g_strdup_printf ("TLS: %s", strrchr (text, ':') + 1);
+    self->detail = cg_tls_witness_translate (strrchr (text, ':') + 1);
   else
     self->detail = g_strdup (g_str_has_prefix (text, "Error: ") ? text + 7 : text);
 }
@@ -122,6 +124,9 @@ get_errno_text (int code, int number)
     return gai_strerror (number);
   if (code == MOSQ_ERR_ERRNO && number == 0)
     return "the server ended the connection";
+  /* So the library calls a write that fails; within one call of it nobody hears the alert. */
+  if (code == MOSQ_ERR_ERRNO && number == EPROTO)
+    return "the server ended the connection after the handshake, perhaps for our certificate";
   if (code == MOSQ_ERR_KEEPALIVE)
     return "the server does not answer any more";
   return number != 0 && code == MOSQ_ERR_ERRNO ? g_strerror (number) : mosquitto_strerror (code);
@@ -134,6 +139,8 @@ fail (CgMqttSession *self, int code, int number, GError **error)
   g_autofree char *server = cg_server_to_string (self->server);
   const char *text = get_errno_text (code, number);
 
+  if (self->detail == NULL && self->witness != NULL)
+    self->detail = cg_tls_witness_ask (self->witness);
   if (self->refusal != NULL)
     g_set_error (error, CG_ERROR, self->refusal_code, "%s: %s", server, self->refusal);
   else if (self->detail != NULL)
@@ -222,6 +229,7 @@ cg_mqtt_session_free (CgMqttSession *self)
     return;
   if (self->client != NULL)
     mosquitto_destroy (self->client);
+  cg_tls_witness_free (self->witness);
   g_hash_table_unref (self->topics);
   g_hash_table_unref (self->unanswered);
   g_free (self->refusal);
@@ -367,6 +375,18 @@ has_nothing_left (CgMqttSession *self)
   return size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR);
 }
 
+/* One that stays after CONNACK would keep the connection open that the library closes. */
+static void
+keep_witness (CgMqttSession *self)
+{
+  SSL *ssl = mosquitto_ssl_get (self->client);
+
+  if (self->is_accepted)
+    g_clear_pointer (&self->witness, cg_tls_witness_free);
+  else if (self->witness == NULL && ssl != NULL)
+    self->witness = cg_tls_witness_new (ssl, cg_mqtt_session_get_fd (self));
+}
+
 /**
  * cg_mqtt_session_process:
  * @self: a session
@@ -379,6 +399,7 @@ has_nothing_left (CgMqttSession *self)
 gboolean
 cg_mqtt_session_process (CgMqttSession *self, short events, GError **error)
 {
+  keep_witness (self);
   if ((events & (POLLERR | POLLHUP)) != 0 && !self->is_accepted && self->refusal == NULL) {
     const int number = get_socket_error (self);
     if (number != 0)

@@ -18,6 +18,8 @@ typedef struct {
   char *md5;
   guint64 max_bytes;
   guint64 reserve_bytes;
+  char *ca_file;        /* (nullable) */
+  CgProgress *progress; /* (owned) (nullable) */
   CgFirmwareResult outcome;
 } Download;
 
@@ -29,6 +31,8 @@ download_free (gpointer data)
   g_free (self->uri);
   g_free (self->path);
   g_free (self->md5);
+  g_free (self->ca_file);
+  g_clear_pointer (&self->progress, cg_progress_unref);
   g_free (self);
 }
 
@@ -91,10 +95,16 @@ check_room (Download *self, guint64 have, guint64 more, GError **error)
   return TRUE;
 }
 
-/* Returns whether the body is the rest of the file, or with @is_whole all of it. */
+/* Whether the body is all of the file; else it is the rest. */
 static gboolean
-check_answer (
-    Download *self, SoupMessage *message, guint64 have, gboolean *is_whole, GError **error)
+is_whole (SoupMessage *message)
+{
+  return soup_message_get_status (message) != SOUP_STATUS_PARTIAL_CONTENT;
+}
+
+/* Returns whether the body can be used; @all: how long the file is, 0 if nobody says so. */
+static gboolean
+check_answer (Download *self, SoupMessage *message, guint64 have, guint64 *all, GError **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const guint status = soup_message_get_status (message);
@@ -102,18 +112,20 @@ check_answer (
   goffset end = 0;
   guint64 length;
 
-  *is_whole = status != SOUP_STATUS_PARTIAL_CONTENT;
   if (status >= 500)
     return fail (self, CG_FIRMWARE_LOST, error, "the server answers %u", status);
   if (status != SOUP_STATUS_OK && status != SOUP_STATUS_PARTIAL_CONTENT)
     return fail (self, CG_FIRMWARE_BAD_URI, error, "the server answers %u", status);
-  if (!*is_whole && (!soup_message_headers_get_content_range (headers, &start, &end, NULL) ||
-                     (guint64)start != have))
+  if (!is_whole (message) &&
+      (!soup_message_headers_get_content_range (headers, &start, &end, NULL) ||
+       (guint64)start != have))
     return fail (self, CG_FIRMWARE_LOST, error, "the server sends another part of the file");
   length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
                ? (guint64)soup_message_headers_get_content_length (headers)
                : 0;
-  return check_room (self, *is_whole ? 0 : have, length, error);
+  have = is_whole (message) ? 0 : have;
+  *all = length > 0 ? have + length : 0;
+  return check_room (self, have, length, error);
 }
 
 static gboolean
@@ -121,6 +133,7 @@ copy_body (Download *self,
            GInputStream *body,
            GOutputStream *file,
            guint64 have,
+           guint64 all,
            GCancellable *cancellable,
            GError **error)
 {
@@ -134,20 +147,27 @@ copy_body (Download *self,
     if (!g_output_stream_write_all (file, block, (gsize)length, NULL, NULL, &why))
       return fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message);
     have += (guint64)length;
+    cg_progress_tell_in_thread (self->progress, have, all);
   }
   if (length < 0)
     return fail (self, CG_FIRMWARE_LOST, error, "the connection is lost: %s", why->message);
+  /* libsoup takes the end of a connection that is to be closed for the end of the file. */
+  if (have < all)
+    return fail (self, CG_FIRMWARE_LOST, error,
+                 "the connection is lost after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                 " bytes",
+                 have, all);
   return TRUE;
 }
 
 static GOutputStream *
-open_file (Download *self, gboolean is_whole, GError **error)
+open_file (Download *self, gboolean begins_anew, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (self->path);
   g_autoptr (GError) why = NULL;
   GFileOutputStream *stream;
 
-  if (is_whole)
+  if (begins_anew)
     g_file_delete (file, NULL, NULL);
   stream = g_file_append_to (file, G_FILE_CREATE_PRIVATE, NULL, &why);
   if (stream == NULL)
@@ -155,32 +175,75 @@ open_file (Download *self, gboolean is_whole, GError **error)
   return stream != NULL ? G_OUTPUT_STREAM (stream) : NULL;
 }
 
+/* A server that is not who it says will not be after a pause. */
+static gboolean
+fail_to_send (Download *self, const GError *why, GError **error)
+{
+  const gboolean is_stranger = g_error_matches (why, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
+
+  return fail (self, is_stranger ? CG_FIRMWARE_NOT_VERIFIED : CG_FIRMWARE_LOST, error, "%s",
+               why->message);
+}
+
+static SoupSession *
+make_session (Download *self, GError **error)
+{
+  g_autoptr (SoupSession) session = soup_session_new_with_options ("timeout", TIMEOUT_S, NULL);
+  g_autoptr (GTlsDatabase) trusted = NULL;
+  g_autoptr (GError) why = NULL;
+
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  if (self->ca_file == NULL)
+    return g_steal_pointer (&session);
+  trusted = g_tls_file_database_new (self->ca_file, &why);
+  if (trusted == NULL) {
+    fail (self, CG_FIRMWARE_NOT_VERIFIED, error, "%s: %s", self->ca_file, why->message);
+    return NULL;
+  }
+  soup_session_set_tls_database (session, trusted);
+  return g_steal_pointer (&session);
+}
+
+static gboolean
+store_body (Download *self,
+            SoupMessage *message,
+            GInputStream *body,
+            guint64 have,
+            GCancellable *cancellable,
+            GError **error)
+{
+  g_autoptr (GOutputStream) file = NULL;
+  g_autoptr (GError) why = NULL;
+  guint64 all = 0;
+
+  if (!check_answer (self, message, have, &all, error))
+    return FALSE;
+  file = open_file (self, is_whole (message), error);
+  return file != NULL &&
+         copy_body (self, body, file, is_whole (message) ? 0 : have, all, cancellable, error) &&
+         (g_output_stream_close (file, NULL, &why) ||
+          fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message));
+}
+
 static gboolean
 fetch (Download *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (SoupSession) session = soup_session_new_with_options ("timeout", TIMEOUT_S, NULL);
+  g_autoptr (SoupSession) session = make_session (self, error);
   g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->uri);
   const guint64 have = get_size (self->path);
   g_autoptr (GInputStream) body = NULL;
-  g_autoptr (GOutputStream) file = NULL;
   g_autoptr (GError) why = NULL;
-  gboolean is_whole;
 
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  if (session == NULL)
+    return FALSE;
   if (have > 0)
     soup_message_headers_set_range (soup_message_get_request_headers (message), (goffset)have, -1);
   body = soup_session_send (session, message, cancellable, &why);
   if (body == NULL)
-    return fail (self, CG_FIRMWARE_LOST, error, "%s", why->message);
+    return fail_to_send (self, why, error);
   /* It is longer than the server's, or as long: the checksum tells which. */
-  if (soup_message_get_status (message) == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE)
-    return TRUE;
-  if (!check_answer (self, message, have, &is_whole, error))
-    return FALSE;
-  file = open_file (self, is_whole, error);
-  return file != NULL && copy_body (self, body, file, is_whole ? 0 : have, cancellable, error) &&
-         (g_output_stream_close (file, NULL, &why) ||
-          fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message));
+  return soup_message_get_status (message) == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE ||
+         store_body (self, message, body, have, cancellable, error);
 }
 
 static gboolean
@@ -240,6 +303,8 @@ cg_download_run_async (const CgDownloadOptions *options,
   self->md5 = g_strdup (options->md5);
   self->max_bytes = options->max_bytes;
   self->reserve_bytes = options->reserve_bytes;
+  self->ca_file = g_strdup (options->ca_file);
+  self->progress = options->progress != NULL ? cg_progress_ref (options->progress) : NULL;
   g_task_set_source_tag (task, cg_download_run_async);
   g_task_set_task_data (task, self, download_free);
   g_task_set_return_on_cancel (task, FALSE);

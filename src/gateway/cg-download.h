@@ -3,6 +3,8 @@
 
 #include <gio/gio.h>
 
+#include "cg-progress.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -16,7 +18,7 @@ typedef enum {
   CG_FIRMWARE_NO_ROOM,       /* on our disk, or more than is allowed */
   CG_FIRMWARE_NO_MEMORY,     /* never of us */
   CG_FIRMWARE_LOST,          /* the connection */
-  CG_FIRMWARE_NOT_VERIFIED,  /* it has another checksum */
+  CG_FIRMWARE_NOT_VERIFIED,  /* it has another checksum, or its server is not who it says */
   CG_FIRMWARE_NOT_SUPPORTED, /* the device takes none, or no installer is configured */
   CG_FIRMWARE_BAD_URI,       /* or nothing is there */
   CG_FIRMWARE_FAILED,        /* the device did not take it, or came back with another version */
@@ -30,6 +32,8 @@ typedef enum {
  * @md5: of all of it, 32 hexadecimal digits
  * @max_bytes: more than that is not taken
  * @reserve_bytes: so much of the disk stays free
+ * @ca_file: (nullable): who vouches for https servers; %NULL: the system's
+ * @progress: (nullable): told how far it is
  */
 typedef struct {
   const char *uri;
@@ -37,6 +41,8 @@ typedef struct {
   const char *md5;
   guint64 max_bytes;
   guint64 reserve_bytes;
+  const char *ca_file;
+  CgProgress *progress;
 } CgDownloadOptions;
 
 CgFirmwareResult cg_download_check_uri (const char *uri);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-firmware.h"
 
-#include <glib/gstdio.h>
-#include <string.h>
-
 #include "cg-backoff.h"
 #include "cg-error.h"
 #include "cg-log.h"
 #include "cg-main.h"
+#include "cg-state-file.h"
 
 /* In the state folder. */
 #define STATE_NAME "firmware"
@@ -18,42 +16,34 @@
 #define RETRY_MAX_MS 60000
 
 #define MIB G_GUINT64_CONSTANT (1048576)
-#define MD5_LENGTH 32
 
 struct _CgFirmware {
   GObject parent_instance;
 
-  CgStore *store;        /* (owned) */
-  CgClock *clock;        /* (owned) */
-  CgFirmwareConfig size; /* limits; the command is not used here */
-  GHashTable *orders;    /* (owned) (element-type utf8 CgFirmwareOrder): the last one of each did */
+  CgStore *store;    /* (owned) */
+  CgStateFile *file; /* (owned) */
+  CgClock *clock;    /* (owned) */
+  guint64 max_bytes;
+  guint64 reserve_bytes;
+  char *ca_file;      /* (owned) (nullable) */
+  GHashTable *orders; /* (owned) (element-type utf8 CgFirmwareOrder): the last one of each did */
+  guint last_place;   /* in the queue */
+  gboolean is_closed;
 
-  char *busy;         /* (owned) (nullable): did of the order that is under way */
-  GCancellable *stop; /* (owned) (nullable): of the download */
-  GSource *retry;     /* (owned) (nullable) */
-  GRand *random;      /* (owned) */
+  char *busy;           /* (owned) (nullable): did of the order that is under way */
+  gboolean is_over;     /* but for its file, which is being removed */
+  GCancellable *stop;   /* (owned) (nullable): of the download */
+  CgProgress *progress; /* (owned) (nullable): of the download */
+  GSource *retry;       /* (owned) (nullable) */
   CgBackoff backoff;
   guint tries;
 };
 
 G_DEFINE_FINAL_TYPE (CgFirmware, cg_firmware, G_TYPE_OBJECT)
 
-enum { CHANGED, INSTALL, RESUME, N_SIGNALS };
+enum { CHANGED, ASK_VERSION, INSTALL, RESUME, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
-
-/**
- * cg_firmware_order_free:
- * @self: (transfer full): an order
- */
-void
-cg_firmware_order_free (CgFirmwareOrder *self)
-{
-  g_free (self->uri);
-  g_free (self->md5);
-  g_free (self->version);
-  g_free (self);
-}
 
 static void
 cg_firmware_dispose (GObject *object)
@@ -72,7 +62,8 @@ cg_firmware_finalize (GObject *object)
   CgFirmware *self = CG_FIRMWARE (object);
 
   g_hash_table_unref (self->orders);
-  g_rand_free (self->random);
+  cg_state_file_free (self->file);
+  g_free (self->ca_file);
   g_free (self->busy);
   G_OBJECT_CLASS (cg_firmware_parent_class)->finalize (object);
 }
@@ -86,17 +77,18 @@ cg_firmware_class_init (CgFirmwareClass *klass)
   object_class->finalize = cg_firmware_finalize;
   signals[CHANGED] = g_signal_new ("changed", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
+  signals[ASK_VERSION] = g_signal_new ("ask-version", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
   signals[INSTALL] =
       g_signal_new ("install", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
   signals[RESUME] = g_signal_new ("resume", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                  NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+                                  NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }
 
 static void
 cg_firmware_init (CgFirmware *self)
 {
-  self->random = g_rand_new ();
   self->orders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                         (GDestroyNotify)cg_firmware_order_free);
 }
@@ -114,6 +106,7 @@ cg_firmware_new (CgStore *store, CgClock *clock)
   CgFirmware *self = g_object_new (CG_TYPE_FIRMWARE, NULL);
 
   self->store = g_object_ref (store);
+  self->file = cg_state_file_new (store, STATE_NAME, NULL, "what firmware is ordered");
   self->clock = g_object_ref (clock);
   return self;
 }
@@ -127,48 +120,33 @@ void
 cg_firmware_apply (CgFirmware *self, const CgFirmwareConfig *config)
 {
   CG_ON_MAIN ();
-  self->size = *config;
-  self->size.command = NULL;
+  self->max_bytes = config->max_mib * MIB;
+  self->reserve_bytes = config->reserve_mib * MIB;
+  g_free (self->ca_file);
+  self->ca_file = g_strdup (config->ca_file);
 }
 
-static void
-set_text (JsonObject *object, const char *name, const char *text)
+static JsonNode *
+to_json (CgFirmware *self)
 {
-  if (text != NULL)
-    json_object_set_string_member (object, name, text);
-}
-
-static void
-on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_store_save_finish (CG_STORE (object), result, &error))
-    g_warning ("%s", error->message);
-}
-
-static void
-save (CgFirmware *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *root = json_object_new ();
   GHashTableIter iter;
-  gpointer did, value;
+  gpointer did, order;
 
   g_hash_table_iter_init (&iter, self->orders);
-  while (g_hash_table_iter_next (&iter, &did, &value)) {
-    const CgFirmwareOrder *order = value;
-    JsonObject *object = json_object_new ();
-
-    json_object_set_string_member (object, "uri", order->uri);
-    json_object_set_string_member (object, "md5", order->md5);
-    set_text (object, "version", order->version);
-    json_object_set_int_member (object, "state", order->state);
-    json_object_set_int_member (object, "result", order->result);
-    json_object_set_object_member (root, did, object);
-  }
+  while (g_hash_table_iter_next (&iter, &did, &order))
+    json_object_set_object_member (root, did, cg_firmware_order_to_json (order));
   json_node_take_object (node, root);
-  cg_store_save_async (self->store, STATE_NAME, node, NULL, callback, user_data);
+  return node;
+}
+
+static void
+save (CgFirmware *self)
+{
+  g_autoptr (JsonNode) node = to_json (self);
+
+  cg_state_file_save (self->file, node);
 }
 
 static void
@@ -178,7 +156,8 @@ move_on (CgFirmware *self, const char *did, CgFirmwareState state, CgFirmwareRes
 
   order->state = state;
   order->result = result;
-  save (self, on_saved, NULL);
+  order->percent = 0;
+  save (self);
   g_signal_emit (self, signals[CHANGED], 0, did, order);
 }
 
@@ -192,32 +171,91 @@ get_path (CgFirmware *self, const CgFirmwareOrder *order)
   return g_build_filename (cg_store_get_dir (self->store), name, NULL);
 }
 
+static void begin_next (CgFirmware *self);
+
+/* Only then the next one: it may want a file of the same name. */
+static void
+on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgFirmware) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_delete_finish (G_FILE (object), result, &error) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_warning ("%s", error->message);
+  g_clear_pointer (&self->busy, g_free);
+  self->is_over = FALSE;
+  begin_next (self);
+}
+
+static void
+remove_file (CgFirmware *self, const CgFirmwareOrder *order)
+{
+  g_autofree char *path = get_path (self, order);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  self->is_over = TRUE;
+  g_file_delete_async (file, G_PRIORITY_DEFAULT, NULL, on_removed, g_object_ref (self));
+}
+
+static gboolean
+is_under_way (CgFirmware *self, const char *did)
+{
+  return g_strcmp0 (self->busy, did) == 0 && !self->is_over;
+}
+
+static void
+stop_progress (CgFirmware *self)
+{
+  if (self->progress != NULL)
+    cg_progress_stop (self->progress);
+  g_clear_pointer (&self->progress, cg_progress_unref);
+}
+
 /**
  * cg_firmware_end:
  * @self: firmware
- * @did: whose order is under way; others are ignored
+ * @did: whose order is under way, or waits; others are ignored
  * @result: what became of it
  * @error: (nullable): why, for the log
  */
 void
 cg_firmware_end (CgFirmware *self, const char *did, CgFirmwareResult result, const GError *error)
 {
-  const CgFirmwareOrder *order = g_hash_table_lookup (self->orders, did);
-  g_autofree char *path = NULL;
-  g_autofree char *ended = NULL;
+  CgFirmwareOrder *order = g_hash_table_lookup (self->orders, did);
 
   CG_ON_MAIN ();
-  if (order == NULL || g_strcmp0 (self->busy, did) != 0)
+  if (order == NULL || (!is_under_way (self, did) && order->place == 0))
     return;
   if (error != NULL)
     g_warning ("firmware of %s: %s", did, error->message);
   else
     g_message ("firmware of %s: done", did);
-  cg_clear_source (&self->retry);
-  path = get_path (self, order);
-  g_unlink (path);
-  ended = g_steal_pointer (&self->busy);
-  move_on (self, ended, CG_FIRMWARE_IDLE, result);
+  if (is_under_way (self, did)) {
+    cg_clear_source (&self->retry);
+    stop_progress (self);
+    remove_file (self, order);
+  }
+  order->place = 0;
+  move_on (self, did, CG_FIRMWARE_IDLE, result);
+}
+
+/**
+ * cg_firmware_tell_percent:
+ * @self: firmware
+ * @did: whose order is under way; others are ignored
+ * @percent: how much of what it does now is done
+ */
+void
+cg_firmware_tell_percent (CgFirmware *self, const char *did, guint percent)
+{
+  CgFirmwareOrder *order = g_hash_table_lookup (self->orders, did);
+
+  CG_ON_MAIN ();
+  if (order == NULL || !is_under_way (self, did))
+    return;
+  order->percent = percent;
+  g_signal_emit (self, signals[CHANGED], 0, did, order);
 }
 
 static void begin (CgFirmware *self);
@@ -233,32 +271,35 @@ on_retry (gpointer user_data)
 }
 
 /* An installer may end us at once: by then it is known that it has begun. */
-static void
-on_ready (GObject *object, GAsyncResult *result, gpointer user_data)
+static gboolean
+on_ready (gpointer user_data)
 {
-  g_autoptr (CgFirmware) self = user_data;
-  CgFirmwareOrder *order =
-      self->busy != NULL ? g_hash_table_lookup (self->orders, self->busy) : NULL;
-  g_autofree char *did = g_strdup (self->busy);
+  CgFirmware *self = user_data;
+  g_autofree char *did = self->is_over ? NULL : g_strdup (self->busy);
+  CgFirmwareOrder *order = did != NULL ? g_hash_table_lookup (self->orders, did) : NULL;
   g_autofree char *path = NULL;
   g_autofree char *version = NULL;
 
-  on_saved (object, result, NULL);
   if (order == NULL)
-    return;
+    return G_SOURCE_REMOVE;
   path = get_path (self, order);
   version = g_strdup (order->version);
   g_signal_emit (self, signals[CHANGED], 0, did, order);
   g_signal_emit (self, signals[INSTALL], 0, did, path, version);
+  return G_SOURCE_REMOVE;
 }
 
 static void
 install (CgFirmware *self)
 {
   CgFirmwareOrder *order = g_hash_table_lookup (self->orders, self->busy);
+  g_autoptr (JsonNode) node = NULL;
 
   order->state = CG_FIRMWARE_UPDATING;
-  save (self, on_ready, g_object_ref (self));
+  g_clear_pointer (&order->before, g_free);
+  g_signal_emit (self, signals[ASK_VERSION], 0, self->busy, &order->before);
+  node = to_json (self);
+  cg_state_file_save_and_tell (self->file, node, on_ready, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -270,20 +311,29 @@ on_downloaded (GObject *object, GAsyncResult *result, gpointer user_data)
   const gboolean is_stopped = self->stop == NULL || g_cancellable_is_cancelled (self->stop);
   g_autofree char *did = g_strdup (self->busy);
 
+  stop_progress (self);
   g_clear_object (&self->stop);
-  if (is_stopped || did == NULL)
+  if (is_stopped || did == NULL || self->is_over)
     return;
   if (outcome == CG_FIRMWARE_DONE) {
     move_on (self, did, CG_FIRMWARE_DOWNLOADED, CG_FIRMWARE_INITIAL);
     install (self);
   } else if (outcome == CG_FIRMWARE_LOST && ++self->tries < MAX_TRIES) {
-    const guint pause_ms = cg_backoff_next_ms (&self->backoff, self->random);
+    const guint pause_ms = cg_backoff_next_ms (&self->backoff, NULL);
 
     g_info ("firmware of %s: %s; again in %u ms", did, error->message, pause_ms);
     self->retry = cg_clock_add_timeout (self->clock, pause_ms, on_retry, self);
   } else {
     cg_firmware_end (self, did, outcome, error);
   }
+}
+
+static void
+on_percent (guint percent, gpointer user_data)
+{
+  CgFirmware *self = user_data;
+
+  cg_firmware_tell_percent (self, self->busy, percent);
 }
 
 /* Begins the download of the order that is under way, or goes on with it. */
@@ -293,12 +343,13 @@ begin (CgFirmware *self)
   const CgFirmwareOrder *order = g_hash_table_lookup (self->orders, self->busy);
   const CgFirmwareResult fault = cg_download_check_uri (order->uri);
   g_autofree char *path = get_path (self, order);
-  const CgDownloadOptions options = {
+  CgDownloadOptions options = {
       .uri = order->uri,
       .path = path,
       .md5 = order->md5,
-      .max_bytes = self->size.max_mib * MIB,
-      .reserve_bytes = self->size.reserve_mib * MIB,
+      .max_bytes = self->max_bytes,
+      .reserve_bytes = self->reserve_bytes,
+      .ca_file = self->ca_file,
   };
   g_autoptr (GError) error = NULL;
 
@@ -308,6 +359,8 @@ begin (CgFirmware *self)
     return;
   }
   self->stop = g_cancellable_new ();
+  self->progress = cg_progress_new (on_percent, self, NULL);
+  options.progress = self->progress;
   cg_download_run_async (&options, self->stop, on_downloaded, g_object_ref (self));
 }
 
@@ -325,7 +378,6 @@ on_start (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not at once: who has ordered it is answered first. */
 static void
 start (CgFirmware *self, const char *did)
 {
@@ -334,42 +386,63 @@ start (CgFirmware *self, const char *did)
   self->busy = g_strdup (did);
   self->tries = 0;
   self->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
+  order->place = 0;
   order->state = CG_FIRMWARE_DOWNLOADING;
+  /* Not at once: who has ordered it is answered first. */
   self->retry = cg_clock_add_timeout (self->clock, 0, on_start, self);
 }
 
-static CgFirmwareOrder *
-read_order (JsonObject *object)
+/* Returns: (transfer none) (nullable): did of the order that has waited longest */
+static const char *
+find_next (CgFirmware *self)
 {
-  CgFirmwareOrder *order = g_new0 (CgFirmwareOrder, 1);
+  const char *next = NULL;
+  guint place = 0;
+  GHashTableIter iter;
+  gpointer did, value;
 
-  order->uri = g_strdup (json_object_get_string_member_with_default (object, "uri", ""));
-  order->md5 = g_strdup (json_object_get_string_member_with_default (object, "md5", ""));
-  order->version = g_strdup (json_object_get_string_member_with_default (object, "version", NULL));
-  order->state = (CgFirmwareState)CLAMP (
-      json_object_get_int_member_with_default (object, "state", 0), 0, CG_FIRMWARE_UPDATING);
-  order->result = (CgFirmwareResult)CLAMP (
-      json_object_get_int_member_with_default (object, "result", 0), 0, CG_FIRMWARE_BAD_PROTOCOL);
-  return order;
+  g_hash_table_iter_init (&iter, self->orders);
+  while (g_hash_table_iter_next (&iter, &did, &value)) {
+    const CgFirmwareOrder *order = value;
+
+    if (order->place > 0 && (next == NULL || order->place < place)) {
+      next = did;
+      place = order->place;
+    }
+  }
+  return next;
+}
+
+static void
+begin_next (CgFirmware *self)
+{
+  const char *did = self->busy == NULL && !self->is_closed ? find_next (self) : NULL;
+
+  if (did != NULL)
+    start (self, did);
 }
 
 static void
 load (CgFirmware *self)
 {
-  g_autoptr (JsonNode) node = cg_store_load (self->store, STATE_NAME, NULL);
+  g_autoptr (JsonNode) node = cg_state_file_load (self->file);
   g_autoptr (GList) dids = NULL;
   JsonObject *root;
 
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+  if (node == NULL)
     return;
   root = json_node_get_object (node);
   dids = json_object_get_members (root);
   for (GList *l = dids; l != NULL; l = l->next) {
     JsonNode *member = json_object_get_member (root, l->data);
+    CgFirmwareOrder *order = JSON_NODE_HOLDS_OBJECT (member)
+                                 ? cg_firmware_order_from_json (json_node_get_object (member))
+                                 : NULL;
 
-    if (JSON_NODE_HOLDS_OBJECT (member))
-      g_hash_table_insert (self->orders, g_strdup (l->data),
-                           read_order (json_node_get_object (member)));
+    if (order == NULL)
+      continue;
+    self->last_place = MAX (self->last_place, order->place);
+    g_hash_table_insert (self->orders, g_strdup (l->data), order);
   }
 }
 
@@ -384,7 +457,7 @@ find_open (CgFirmware *self)
   while (g_hash_table_iter_next (&iter, &did, &value)) {
     const CgFirmwareOrder *order = value;
 
-    if (order->state != CG_FIRMWARE_IDLE && strlen (order->md5) == MD5_LENGTH)
+    if (order->state != CG_FIRMWARE_IDLE)
       return g_strdup (did);
   }
   return NULL;
@@ -405,15 +478,17 @@ cg_firmware_open (CgFirmware *self)
   CG_ON_MAIN ();
   load (self);
   did = find_open (self);
-  if (did == NULL)
+  if (did == NULL) {
+    begin_next (self);
     return;
+  }
   order = g_hash_table_lookup (self->orders, did);
   if (order->state != CG_FIRMWARE_UPDATING) {
     start (self, did);
     return;
   }
   self->busy = g_strdup (did);
-  g_signal_emit (self, signals[RESUME], 0, did, order->version);
+  g_signal_emit (self, signals[RESUME], 0, did, order);
 }
 
 /**
@@ -426,32 +501,11 @@ void
 cg_firmware_close (CgFirmware *self)
 {
   CG_ON_MAIN ();
+  self->is_closed = TRUE;
   cg_clear_source (&self->retry);
+  stop_progress (self);
   if (self->stop != NULL)
     g_cancellable_cancel (self->stop);
-}
-
-static gboolean
-check_order (const CgFirmwareOrder *order, GError **error)
-{
-  const char *fault = NULL;
-
-  if (strlen (order->md5) != MD5_LENGTH ||
-      strspn (order->md5, "0123456789abcdefABCDEF") != MD5_LENGTH)
-    fault = "Invalid md5sum";
-  else if (*order->uri == '\0')
-    fault = "Invalid uri";
-  if (fault == NULL)
-    return TRUE;
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, fault);
-  return FALSE;
-}
-
-static gboolean
-is_same (const CgFirmwareOrder *a, const CgFirmwareOrder *b)
-{
-  return g_str_equal (a->uri, b->uri) && g_ascii_strcasecmp (a->md5, b->md5) == 0 &&
-         g_strcmp0 (a->version, b->version) == 0;
 }
 
 /**
@@ -459,33 +513,34 @@ is_same (const CgFirmwareOrder *a, const CgFirmwareOrder *b)
  * @self: firmware
  * @did: for whom
  * @order: what; copied; its state and result do not count
- * @error: return location: %CG_ERROR_BAD_REQUEST; %CG_ERROR_INTERNAL: another one is under way
+ * @error: return location: %CG_ERROR_BAD_REQUEST; %CG_ERROR_INTERNAL: another one for it is under
+ *   way
  *
- * Begins to get and install it, unless that very order is under way. Source: PROTOCOL.md section 4,
- * firmware.
+ * Gets and installs it, as soon as those of other devices are done, unless that very order is under
+ * way. Source: PROTOCOL.md section 4, firmware.
  *
  * Returns: whether it is accepted
  */
 gboolean
 cg_firmware_order (CgFirmware *self, const char *did, const CgFirmwareOrder *order, GError **error)
 {
+  const CgFirmwareOrder *before = g_hash_table_lookup (self->orders, did);
   CgFirmwareOrder *copy;
 
   CG_ON_MAIN ();
-  if (!check_order (order, error))
+  if (!cg_firmware_order_check (order, error))
     return FALSE;
-  if (self->busy != NULL) {
-    if (g_str_equal (self->busy, did) && is_same (g_hash_table_lookup (self->orders, did), order))
+  if (before != NULL && (before->place > 0 || is_under_way (self, did))) {
+    if (cg_firmware_order_is_same (before, order))
       return TRUE;
     g_set_error_literal (error, CG_ERROR, CG_ERROR_INTERNAL, "busy");
     return FALSE;
   }
-  copy = g_new0 (CgFirmwareOrder, 1);
-  copy->uri = g_strdup (order->uri);
-  copy->md5 = g_strdup (order->md5);
-  copy->version = g_strdup (order->version);
+  copy = cg_firmware_order_copy (order);
+  copy->place = ++self->last_place;
   g_hash_table_insert (self->orders, g_strdup (did), copy);
-  start (self, did);
+  save (self);
+  begin_next (self);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 #include "cg-command.h"
 #include "cg-error.h"
 #include "cg-main.h"
+#include "cg-state-file.h"
 
 /* Stands in the state folder from the restart until we are back. */
 #define MARK "gateway-reboot"
@@ -12,6 +13,7 @@ struct _CgGateway {
   GObject parent_instance;
 
   CgStore *store;        /* (owned) (nullable) */
+  CgStateFile *mark;     /* (owned): that we restart */
   CgClock *clock;        /* (owned) */
   char *root;            /* (owned) */
   char *reboot_command;  /* (owned) (nullable) */
@@ -42,6 +44,7 @@ cg_gateway_finalize (GObject *object)
 {
   CgGateway *self = CG_GATEWAY (object);
 
+  cg_state_file_free (self->mark);
   g_free (self->root);
   g_free (self->reboot_command);
   g_free (self->clock_command);
@@ -79,6 +82,7 @@ cg_gateway_new (CgStore *store, CgClock *clock, const char *root)
   CgGateway *self = g_object_new (CG_TYPE_GATEWAY, NULL);
 
   self->store = store != NULL ? g_object_ref (store) : NULL;
+  self->mark = cg_state_file_new (store, MARK, NULL, "that this box restarts");
   self->clock = g_object_ref (clock);
   self->root = g_strdup (root);
   return self;
@@ -102,19 +106,9 @@ cg_gateway_apply (CgGateway *self, const CgConfig *config)
 }
 
 static void
-on_mark_removed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_store_save_finish (CG_STORE (object), result, &error))
-    g_warning ("%s", error->message);
-}
-
-static void
 end_reboot (CgGateway *self, const GError *error)
 {
-  if (self->store != NULL)
-    cg_store_save_async (self->store, MARK, NULL, NULL, on_mark_removed, NULL);
+  cg_state_file_save (self->mark, NULL);
   if (error != NULL)
     g_warning ("this box does not restart: %s", error->message);
   else
@@ -134,9 +128,7 @@ cg_gateway_open (CgGateway *self)
   g_autoptr (JsonNode) mark = NULL;
 
   CG_ON_MAIN ();
-  if (self->store == NULL)
-    return;
-  mark = cg_store_load (self->store, MARK, NULL);
+  mark = cg_state_file_load (self->mark);
   if (mark != NULL)
     end_reboot (self, NULL);
 }
@@ -212,24 +204,21 @@ on_restarting (GObject *object, GAsyncResult *result, gpointer user_data)
     end_reboot (self, error);
 }
 
-static void
-restart (CgGateway *self)
+static gboolean
+restart (gpointer user_data)
 {
-  if (self->reboot_command == NULL)
-    return; /* it was configured otherwise since */
-  g_message ("restarting this box: %s", self->reboot_command);
-  cg_command_run_async (self->reboot_command, NULL, NULL, on_restarting, g_object_ref (self));
-}
-
-static void
-on_marked (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (CgGateway) self = user_data;
+  CgGateway *self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!cg_store_save_finish (CG_STORE (object), result, &error))
-    g_warning ("%s", error->message);
-  restart (self);
+  if (self->reboot_command == NULL) {
+    error = g_error_new_literal (CG_ERROR, CG_ERROR_NOT_SUPPORTED,
+                                 "no reboot-command is configured any more");
+    end_reboot (self, error);
+    return G_SOURCE_REMOVE;
+  }
+  g_message ("restarting this box: %s", self->reboot_command);
+  cg_command_run_async (self->reboot_command, NULL, NULL, on_restarting, g_object_ref (self));
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -239,12 +228,8 @@ on_planned (gpointer user_data)
   g_autoptr (JsonNode) mark = json_node_new (JSON_NODE_OBJECT);
 
   cg_clear_source (&self->plan);
-  if (self->store == NULL) {
-    restart (self);
-    return G_SOURCE_REMOVE;
-  }
   json_node_take_object (mark, json_object_new ());
-  cg_store_save_async (self->store, MARK, mark, NULL, on_marked, g_object_ref (self));
+  cg_state_file_save_and_tell (self->mark, mark, restart, g_object_ref (self), g_object_unref);
   return G_SOURCE_REMOVE;
 }
 

@@ -182,6 +182,23 @@ cg_hub_output_await_key (CgHubOutput *self)
 }
 
 /**
+ * cg_hub_output_skip:
+ * @self: an output
+ *
+ * What is queued is not worth sending any more; it counts as dropped. Goes on with the next key
+ * frame.
+ */
+void
+cg_hub_output_skip (CgHubOutput *self)
+{
+  g_mutex_lock (&self->mutex);
+  while (!g_queue_is_empty (&self->units))
+    drop_head (self);
+  self->awaits_key = TRUE;
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
  * cg_hub_output_pop:
  * @self: an output
  * @dts_us: (out): decoding time for this consumer: its first unit is at 0

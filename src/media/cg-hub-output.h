@@ -28,6 +28,7 @@ void cg_hub_output_unref (CgHubOutput *self);
 void cg_hub_output_prefill (CgHubOutput *self, GQueue *units);
 void cg_hub_output_push (CgHubOutput *self, CgAccessUnit *unit);
 void cg_hub_output_await_key (CgHubOutput *self);
+void cg_hub_output_skip (CgHubOutput *self);
 CgAccessUnit *cg_hub_output_pop (CgHubOutput *self, gint64 *dts_us, gint64 *pts_us);
 void cg_hub_output_close (CgHubOutput *self);
 guint64 cg_hub_output_get_dropped (CgHubOutput *self);

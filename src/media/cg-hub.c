@@ -18,6 +18,7 @@ struct _CgHub {
   guint input;  /* serial of the open input; CG_HUB_NO_INPUT: none */
   guint last_input;
   gboolean is_live; /* the input has begun with a key frame */
+  gboolean expects_sound;
   CgTimeline timelines[CG_N_TRACKS];
   gboolean has_time;
   gint64 last_dts_us; /* highest of all tracks */
@@ -210,6 +211,7 @@ cg_hub_open_input (CgHub *self)
   if (++self->last_input == CG_HUB_NO_INPUT)
     self->last_input++;
   self->input = self->last_input;
+  self->expects_sound = FALSE;
   self->stats.inputs++;
   const guint input = self->input;
   g_mutex_unlock (&self->mutex);
@@ -257,6 +259,41 @@ cg_hub_close_input (CgHub *self, guint input)
   g_mutex_lock (&self->mutex);
   if (input == self->input)
     close_input_locked (self);
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * cg_hub_expect_sound:
+ * @self: a hub
+ * @input: from cg_hub_open_input()
+ *
+ * The camera has sound that is wanted: who describes the stream does well to wait for it.
+ */
+void
+cg_hub_expect_sound (CgHub *self, guint input)
+{
+  g_return_if_fail (CG_IS_HUB (self));
+
+  g_mutex_lock (&self->mutex);
+  if (input == self->input)
+    self->expects_sound = TRUE;
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * cg_hub_skip:
+ * @self: a hub
+ *
+ * Outputs that are behind drop what they owe: the next input is to be seen at once.
+ */
+void
+cg_hub_skip (CgHub *self)
+{
+  g_return_if_fail (CG_IS_HUB (self));
+
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->outputs->len; i++)
+    cg_hub_output_skip (self->outputs->pdata[i]);
   g_mutex_unlock (&self->mutex);
 }
 
@@ -319,6 +356,23 @@ cg_hub_is_live (CgHub *self)
   const gboolean is_live = self->is_live;
   g_mutex_unlock (&self->mutex);
   return is_live;
+}
+
+/**
+ * cg_hub_expects_sound:
+ * @self: a hub
+ *
+ * Returns: whether the input was said to have sound; it may not have come yet
+ */
+gboolean
+cg_hub_expects_sound (CgHub *self)
+{
+  g_return_val_if_fail (CG_IS_HUB (self), FALSE);
+
+  g_mutex_lock (&self->mutex);
+  const gboolean expects_sound = self->expects_sound;
+  g_mutex_unlock (&self->mutex);
+  return expects_sound;
 }
 
 /**

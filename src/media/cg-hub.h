@@ -49,11 +49,14 @@ CgHub *cg_hub_new (void);
 guint cg_hub_open_input (CgHub *self);
 gboolean cg_hub_feed (CgHub *self, guint input, CgAccessUnit *unit, gint64 pts_us, gint64 now_us);
 void cg_hub_close_input (CgHub *self, guint input);
+void cg_hub_skip (CgHub *self);
+void cg_hub_expect_sound (CgHub *self, guint input);
 
 CgHubOutput *cg_hub_add_output (CgHub *self, CgHubWakeFunc wake, gpointer user_data);
 void cg_hub_remove_output (CgHub *self, CgHubOutput *output);
 
 gboolean cg_hub_is_live (CgHub *self);
+gboolean cg_hub_expects_sound (CgHub *self);
 CgAccessUnit *cg_hub_get_key_frame (CgHub *self);
 void cg_hub_get_stats (CgHub *self, CgHubStats *stats);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-error.h"
+#include "cg-media.h"
 
 #define SUFFIX ".launch"
 
@@ -14,7 +15,7 @@ static const char *const needed[] = {
 };
 
 /* What only some configurations ask for: the elements of it need not be there. */
-static const char *const optional[] = {"video-transcode", NULL};
+static const char *const optional[] = {"snapshot-h264", "snapshot-h265", "video-transcode", NULL};
 
 /* Read once, when the daemon starts, and never from a disk that hangs since. */
 static GMutex texts_lock;
@@ -130,7 +131,8 @@ cg_launch_build (const char *name, GError **error)
 {
   g_autofree char *description = cg_launch_load (name, error);
 
-  return description != NULL ? parse_pipeline (name, description, error) : NULL;
+  return description != NULL && cg_media_load (error) ? parse_pipeline (name, description, error)
+                                                      : NULL;
 }
 
 /**
@@ -146,7 +148,8 @@ cg_launch_build_branch (const char *name, GError **error)
 {
   g_autofree char *description = cg_launch_load (name, error);
 
-  return description != NULL ? parse_branch (name, description, error) : NULL;
+  return description != NULL && cg_media_load (error) ? parse_branch (name, description, error)
+                                                      : NULL;
 }
 
 /* What a text must have: `source`, and a branch a sink, named like the first word of its file. */

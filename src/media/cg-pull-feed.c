@@ -2,11 +2,11 @@
 #include "cg-pull-feed.h"
 
 #include <gst/sdp/gstsdpmessage.h>
-#include <stdlib.h>
 
 #include "cg-launch.h"
 #include "cg-pull-limit.h"
 #include "cg-pull-track.h"
+#include "cg-rtsp-media.h"
 #include "cg-silence.h"
 
 /* What we take of a picture, by its encoding name (RFC 6184, RFC 7798), and which of pipelines/
@@ -140,20 +140,6 @@ choose_audio_branch (CgAudioPolicy policy, const char *encoding)
   return NULL;
 }
 
-/* What a stream of the description carries; an RTP/AVP payload type may stand for itself. */
-static char *
-get_encoding (const GstSDPMedia *media)
-{
-  const char *payload = gst_sdp_media_get_format (media, 0);
-  const int type = payload != NULL ? atoi (payload) : -1;
-  g_autoptr (GstCaps) caps = type >= 0 ? gst_sdp_media_get_caps_from_media (media, type) : NULL;
-
-  if (caps == NULL)
-    return g_strdup ("unknown");
-  const char *name = gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name");
-  return g_strdup (name != NULL ? name : payload);
-}
-
 static gboolean
 find_picture (const char *encoding, guint *picture)
 {
@@ -188,13 +174,15 @@ on_sdp (GstElement *source, GstSDPMessage *description, CgPullFeed *self)
   post (source, CG_PULL_FEED_DESCRIBED);
   for (guint i = 0; i < gst_sdp_message_medias_len (description); i++) {
     const GstSDPMedia *media = gst_sdp_message_get_media (description, i);
-    g_autofree char *encoding = NULL;
+    g_autoptr (GstCaps) caps = NULL;
+    guint rate;
 
     if (g_strcmp0 (gst_sdp_media_get_media (media), "video") != 0)
       continue;
-    encoding = get_encoding (media);
+    caps = cg_rtsp_media_get_caps (media);
+    const char *encoding = caps != NULL ? cg_rtsp_media_get_encoding (caps, &rate) : NULL;
     g_mutex_lock (&self->mutex);
-    take_offer (self, encoding);
+    take_offer (self, encoding != NULL ? encoding : "unknown");
     g_mutex_unlock (&self->mutex);
   }
 }
@@ -232,6 +220,8 @@ on_select_stream (GstElement *source, guint number, GstCaps *caps, CgPullFeed *s
   else if (self->offers_video && g_strcmp0 (media, "audio") == 0)
     wanted = select_audio (self, encoding);
   g_mutex_unlock (&self->mutex);
+  if (wanted && g_strcmp0 (media, "audio") == 0)
+    cg_hub_expect_sound (self->hub, self->input);
   g_debug ("%s: stream %u: %s %s: %s", self->name, number, media, encoding,
            wanted ? "taken" : "left");
   return wanted;
@@ -354,8 +344,10 @@ cg_pull_feed_new (CgHub *hub, CgAudioPolicy audio, const char *name)
   self->audio = audio;
   self->name = g_strdup (name);
   self->input = cg_hub_open_input (hub);
-  if (audio == CG_AUDIO_SILENT)
+  if (audio == CG_AUDIO_SILENT) {
     self->silence = cg_silence_new ();
+    cg_hub_expect_sound (hub, self->input);
+  }
   return self;
 }
 

@@ -34,10 +34,9 @@ static void
 complain (GstPad *pad)
 {
   g_autoptr (GstElement) element = gst_pad_get_parent_element (pad);
-  g_autoptr (GError) error =
-      g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT,
-                   "camera sends %d MiB of a picture, or of a sound, without an end",
-                   CG_PULL_LIMIT_BYTES / (1024 * 1024));
+  g_autoptr (GError) error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT,
+                                          "camera sends %d MiB without a whole picture, or sound",
+                                          CG_PULL_LIMIT_BYTES / (1024 * 1024));
 
   if (element != NULL)
     gst_element_post_message (element, gst_message_new_error (GST_OBJECT (element), error, NULL));

@@ -2,6 +2,7 @@
 #include "cg-pull-login.h"
 
 #include "cg-rtsp-guard.h"
+#include "cg-rtsp-pin.h"
 #include "cg-rtsp-src.h"
 
 /**
@@ -62,8 +63,7 @@ apply_to_ours (const CgPullLogin *self, CgRtspSrc *source)
  * @source: ours or GStreamer's, not started
  *
  * Credentials are properties, never part of an address (Q26). The certificate is judged as the
- * camera's settings say (Q57); GStreamer's source knows no pin, and then takes only what the system
- * trusts.
+ * camera's settings say (Q57).
  */
 void
 cg_pull_login_apply (const CgPullLogin *self, GstElement *source)
@@ -71,8 +71,11 @@ cg_pull_login_apply (const CgPullLogin *self, GstElement *source)
   const gboolean accepts = self->tls == CG_TLS_ACCEPT && self->tls_fingerprint == NULL;
 
   g_object_set (source, "tls-validation-flags", accepts ? 0 : G_TLS_CERTIFICATE_VALIDATE_ALL, NULL);
-  if (CG_IS_RTSP_SRC (source))
+  if (CG_IS_RTSP_SRC (source)) {
     apply_to_ours (self, CG_RTSP_SRC (source));
-  else
-    cg_rtsp_guard_attach (source, self->username, self->password, self->breaker);
+    return;
+  }
+  if (!accepts)
+    cg_rtsp_pin_attach (source, self->tls_fingerprint);
+  cg_rtsp_guard_attach (source, self->username, self->password, self->breaker);
 }

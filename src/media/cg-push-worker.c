@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "cg-error.h"
-#include "cg-flv.h"
 #include "cg-main.h"
 #include "cg-media-loop.h"
+#include "cg-push-tags.h"
 #include "cg-rtmp-auth.h"
 #include "cg-rtmp-session.h"
 #include "cg-uplink.h"
@@ -21,9 +21,6 @@
 /* The goodbye: how long a send may take, and how long the server may take to hang up after it. */
 #define GOODBYE_SEND_MS 500
 #define GOODBYE_WAIT_MS 300
-
-/* FLV has 24 bits with a sign for it (E.4.3.1). */
-#define MAX_COMPOSITION_MS 0x7fffff
 
 struct _CgPushWorker {
   gatomicrefcount references;
@@ -43,18 +40,19 @@ struct _CgPushWorker {
   gboolean is_stopping;
   gboolean is_accepted; /* the server takes the publisher: there is somebody to say goodbye to */
   CgPushStats stats;
+  CgHubOutput *counted; /* (unowned) (nullable) while it is there: how much it drops */
 
   CgLoan *loan; /* (owned) of the socket, while pictures go out */
 
   /* Seen by the thread only, and by the media thread while the socket is lent. */
-  CgRtmpSession *session;      /* (owned) (nullable) */
-  CgHubOutput *output;         /* (owned) (nullable) */
-  CgFormat *sent[CG_N_TRACKS]; /* (owned) (nullable) what the server's decoders were told */
-  gboolean has_pictures;       /* in the queue at least */
-  gboolean is_publishing;      /* the first has gone out */
-  guint64 written;             /* bytes that the server had taken */
-  gint64 blocked_since_us;     /* it takes no more; 0: it does */
-  GError *failure;             /* (owned) (nullable) why the loan has ended */
+  CgRtmpSession *session;  /* (owned) (nullable) */
+  CgHubOutput *output;     /* (owned) (nullable) */
+  CgPushTags *tags;        /* (owned) (nullable) of the session */
+  gboolean has_pictures;   /* in the queue at least */
+  gboolean is_publishing;  /* the first has gone out */
+  guint64 written;         /* bytes that the server had taken */
+  gint64 blocked_since_us; /* it takes no more; 0: it does */
+  GError *failure;         /* (owned) (nullable) why the loan has ended */
 };
 
 typedef struct {
@@ -124,6 +122,7 @@ is_ending (CgPushWorker *self)
 static void
 close_in_thread (CgPushWorker *self)
 {
+  g_clear_pointer (&self->tags, cg_push_tags_free);
   g_clear_pointer (&self->session, cg_rtmp_session_free);
   g_mutex_lock (&self->mutex);
   CgUplink *uplink = g_steal_pointer (&self->uplink);
@@ -184,64 +183,11 @@ count (CgPushWorker *self, const CgAccessUnit *unit)
   g_mutex_unlock (&self->mutex);
 }
 
-static CgRtmpType
-get_type (CgTrack track)
-{
-  return track == CG_TRACK_VIDEO ? CG_RTMP_VIDEO : CG_RTMP_AUDIO;
-}
-
-/* A picture that the server cannot take is not sent (Q11); another codec than before is another
- * publisher's (Q25). */
-static gboolean
-check_codec (CgPushWorker *self, const CgFormat *format, GError **error)
-{
-  const CgFormat *before = self->sent[CG_TRACK_VIDEO];
-
-  if (before != NULL && before->codec != format->codec) {
-    g_set_error_literal (error, CG_ERROR, CG_ERROR_PEER_FAULT,
-                         "camera has changed its codec: publishing anew");
-    return FALSE;
-  }
-  if (format->codec != CG_CODEC_H265 || self->options.insists_on_h265 ||
-      cg_rtmp_session_takes_h265 (self->session))
-    return TRUE;
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_STREAM_FORMAT,
-                       "camera sends H.265, and the media server does not say that it takes it");
-  return FALSE;
-}
-
-/* New parameters, new sequence header (Q25). */
-static gboolean
-queue_format (CgPushWorker *self, CgTrack track, CgFormat *format, guint32 dts_ms, GError **error)
-{
-  if (cg_format_equal (format, self->sent[track]))
-    return TRUE;
-  if (track == CG_TRACK_VIDEO && !check_codec (self, format, error))
-    return FALSE;
-  g_clear_pointer (&self->sent[track], cg_format_unref);
-  self->sent[track] = cg_format_ref (format);
-
-  if (self->sent[CG_TRACK_VIDEO] != NULL) {
-    cg_flv_append_metadata (cg_rtmp_session_begin (self->session), self->sent[CG_TRACK_VIDEO],
-                            self->sent[CG_TRACK_AUDIO]);
-    cg_rtmp_session_queue (self->session, CG_RTMP_DATA, dts_ms, NULL);
-  }
-  cg_flv_append_config (cg_rtmp_session_begin (self->session), format);
-  cg_rtmp_session_queue (self->session, get_type (track), dts_ms, NULL);
-  return TRUE;
-}
-
 static gboolean
 queue_unit (CgPushWorker *self, CgAccessUnit *unit, gint64 dts_us, gint64 pts_us, GError **error)
 {
-  const gint64 composition_ms = pts_us / 1000 - dts_us / 1000;
-  const guint32 dts_ms = (guint32)(dts_us / 1000);
-
-  if (!queue_format (self, unit->track, unit->format, dts_ms, error))
+  if (!cg_push_tags_queue (self->tags, unit, dts_us, pts_us, error))
     return FALSE;
-  cg_flv_append_unit_head (cg_rtmp_session_begin (self->session), unit,
-                           (guint32)CLAMP (composition_ms, 0, MAX_COMPOSITION_MS));
-  cg_rtmp_session_queue (self->session, get_type (unit->track), dts_ms, unit);
   self->has_pictures = self->has_pictures || unit->track == CG_TRACK_VIDEO;
   count (self, unit);
   return TRUE;
@@ -419,11 +365,16 @@ work_in_thread (CgPushWorker *self, GError **error)
     return FALSE;
   post (self, CG_PUSH_WORKER_ACCEPTED, NULL);
 
+  self->tags = cg_push_tags_new (self->session, self->options.insists_on_h265);
   CgHubOutput *output = cg_hub_add_output (self->hub, wake, self);
   self->output = output;
+  g_mutex_lock (&self->mutex);
+  self->counted = output;
+  g_mutex_unlock (&self->mutex);
   const gboolean good = publish_in_thread (self, &reason);
   g_mutex_lock (&self->mutex);
   self->stats.dropped = cg_hub_output_get_dropped (output);
+  self->counted = NULL;
   g_mutex_unlock (&self->mutex);
   cg_hub_remove_output (self->hub, output);
   /* Where the end is ours, the server lets go of the name at once (Q10). */
@@ -521,8 +472,6 @@ cg_push_worker_unref (CgPushWorker *self)
 {
   if (!g_atomic_ref_count_dec (&self->references))
     return;
-  for (guint i = 0; i < CG_N_TRACKS; i++)
-    g_clear_pointer (&self->sent[i], cg_format_unref);
   if (self->event_fd >= 0)
     close (self->event_fd);
   g_clear_error (&self->abort_error);
@@ -596,5 +545,7 @@ cg_push_worker_get_stats (CgPushWorker *self, CgPushStats *stats)
 {
   g_mutex_lock (&self->mutex);
   *stats = self->stats;
+  if (self->counted != NULL)
+    stats->dropped = cg_hub_output_get_dropped (self->counted);
   g_mutex_unlock (&self->mutex);
 }

@@ -4,6 +4,7 @@
 #include "cg-error.h"
 #include "cg-main.h"
 #include "cg-media-step.h"
+#include "cg-media.h"
 #include "cg-push-worker.h"
 
 /* A goodbye takes less than one second (cg-push-worker.c) unless the line is dead. */
@@ -186,6 +187,7 @@ cg_push_new (CgHub *hub, const CgPushOptions *options)
   g_return_val_if_fail (options != NULL && options->url != NULL, NULL);
   g_return_val_if_fail (CG_IS_CLOCK (options->clock), NULL);
 
+  cg_media_load (NULL); /* librtmp; without GStreamer no pull begins */
   CgPush *self = g_object_new (CG_TYPE_PUSH, NULL);
   self->hub = g_object_ref (hub);
   self->clock = g_object_ref (options->clock);

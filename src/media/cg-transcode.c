@@ -321,6 +321,42 @@ start (CgTranscode *self, const char *name, GError **error)
   return FALSE;
 }
 
+/* Decoder and encoder are libraries of many megabytes. */
+static gpointer
+load_in_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) branch = cg_launch_build_branch ("video-transcode", &error);
+
+  if (branch == NULL) {
+    g_info ("H.264 cannot be made of H.265: %s", error->message);
+    return NULL;
+  }
+  gst_object_ref_sink (branch);
+  gst_element_set_state (branch, GST_STATE_READY);
+  gst_element_set_state (branch, GST_STATE_NULL);
+  return NULL;
+}
+
+/**
+ * cg_transcode_prepare:
+ *
+ * Loads what a transcode needs, once and beside the main loop, for whoever may need one soon.
+ */
+void
+cg_transcode_prepare (void)
+{
+  static gboolean is_prepared;
+
+  CG_ON_MAIN ();
+  if (is_prepared)
+    return;
+  is_prepared = TRUE;
+  GThread *thread = g_thread_try_new ("transcode", load_in_thread, NULL, NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+}
+
 /**
  * cg_transcode_new:
  * @hub: with H.265

@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (CgTranscode, cg_transcode, CG, TRANSCODE, GObject)
  *   "failed"  (GError *error)  it is over, and only good for being dropped
  */
 
+void cg_transcode_prepare (void);
 CgTranscode *cg_transcode_new (CgHub *hub, const char *name, GError **error);
 CgHub *cg_transcode_get_hub (CgTranscode *self);
 

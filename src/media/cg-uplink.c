@@ -9,6 +9,10 @@
 #include "cg-error.h"
 #include "cg-tls-pump.h"
 
+/* What a slow line owes is to wait in the output's queue, where it is counted and can be dropped,
+ * and not in the kernel: half a second at 4 Mbit/s. */
+#define MAX_UNSENT_BYTES (256 * 1024)
+
 struct _CgUplink {
   GSocketConnection *connection; /* (owned) */
   CgTlsPump *pump;               /* (owned) (nullable) between the connection and its user */
@@ -59,6 +63,7 @@ set_options (CgUplink *self, guint stall_timeout_ms)
   GSocket *socket = g_socket_connection_get_socket (self->connection);
 
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)(stall_timeout_ms * 3 / 2),
                        NULL);
   g_socket_set_keepalive (socket, TRUE);

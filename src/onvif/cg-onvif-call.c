@@ -19,7 +19,8 @@
 CgOnvifSpan *
 cg_onvif_span_begin (CgOnvifSession *session)
 {
-  session->depth++;
+  if (session->depth++ == 0)
+    session->soap = cg_onvif_soap_new ();
   cg_onvif_http_begin (session->http, session->timeout_ms);
   return session;
 }
@@ -35,7 +36,7 @@ cg_onvif_span_end (CgOnvifSpan *self)
 {
   cg_onvif_http_end (self->http);
   if (--self->depth == 0)
-    cg_onvif_soap_clear (self->soap);
+    g_clear_pointer (&self->soap, cg_onvif_soap_free);
 }
 
 /**

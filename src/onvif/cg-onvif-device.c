@@ -73,11 +73,11 @@ cg_onvif_device_get_information_in_thread (CgOnvifSession *self, GError **error)
   if (!cg_onvif_span_call (span, &operation_GetDeviceInformation, &request, &response, error))
     return NULL;
   CgOnvifDeviceInformation *information = g_new0 (CgOnvifDeviceInformation, 1);
-  information->manufacturer = cg_onvif_text_dup (response.Manufacturer);
-  information->model = cg_onvif_text_dup (response.Model);
-  information->firmware_version = cg_onvif_text_dup (response.FirmwareVersion);
-  information->serial_number = cg_onvif_text_dup (response.SerialNumber);
-  information->hardware_id = cg_onvif_text_dup (response.HardwareId);
+  information->manufacturer = cg_onvif_text_dup_name (response.Manufacturer);
+  information->model = cg_onvif_text_dup_name (response.Model);
+  information->firmware_version = cg_onvif_text_dup_name (response.FirmwareVersion);
+  information->serial_number = cg_onvif_text_dup_name (response.SerialNumber);
+  information->hardware_id = cg_onvif_text_dup_name (response.HardwareId);
   return information;
 }
 

@@ -80,7 +80,7 @@ find_scope (char **scopes, const char *prefix)
     if (!g_str_has_prefix (scopes[i], prefix))
       continue;
     g_autofree char *value = g_uri_unescape_string (scopes[i] + strlen (prefix), NULL);
-    char *clean = cg_onvif_text_dup (value != NULL ? value : scopes[i] + strlen (prefix));
+    char *clean = cg_onvif_text_dup_name (value != NULL ? value : scopes[i] + strlen (prefix));
 
     if (clean != NULL)
       return clean;
@@ -122,10 +122,10 @@ static char *
 get_endpoint (const struct wsdd__ProbeMatchType *match)
 {
   char *endpoint = match->wsa__EndpointReference != NULL
-                       ? cg_onvif_text_dup (match->wsa__EndpointReference->Address)
+                       ? cg_onvif_text_dup_reference (match->wsa__EndpointReference->Address)
                        : NULL;
 
-  return endpoint != NULL ? endpoint : cg_onvif_text_dup (match->XAddrs);
+  return endpoint != NULL ? endpoint : cg_onvif_text_dup_reference (match->XAddrs);
 }
 
 static void

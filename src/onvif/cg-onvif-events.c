@@ -197,8 +197,8 @@ static void
 add_items (GPtrArray *items, const struct tt__ItemList *list)
 {
   for (int i = 0; list != NULL && i < list->__sizeSimpleItem; i++) {
-    g_autofree char *name = cg_onvif_text_dup (list->SimpleItem[i].Name);
-    char *value = cg_onvif_text_dup (list->SimpleItem[i].Value);
+    g_autofree char *name = cg_onvif_text_dup_reference (list->SimpleItem[i].Name);
+    char *value = cg_onvif_text_dup_reference (list->SimpleItem[i].Value);
     CgOnvifItem *item;
 
     if (name == NULL) {
@@ -207,7 +207,7 @@ add_items (GPtrArray *items, const struct tt__ItemList *list)
     }
     item = g_new0 (CgOnvifItem, 1);
     item->name = g_steal_pointer (&name);
-    item->value = value != NULL ? value : g_strdup ("");
+    item->value = cg_onvif_text_or_empty (value);
     g_ptr_array_add (items, item);
   }
 }
@@ -231,7 +231,8 @@ read_notification (const CgOnvifSession *self,
                    const struct wsnt__NotificationMessageHolderType *value)
 {
   const struct _tt__Message *message = value->Message != NULL ? value->Message->tt__Message : NULL;
-  g_autofree char *topic = value->Topic != NULL ? cg_onvif_text_dup (value->Topic->__item) : NULL;
+  g_autofree char *topic =
+      value->Topic != NULL ? cg_onvif_text_dup_reference (value->Topic->__item) : NULL;
   CgOnvifNotification *notification;
 
   if (topic == NULL || message == NULL)

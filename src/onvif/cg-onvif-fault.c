@@ -115,6 +115,7 @@ cg_onvif_fault_new (const struct soap *soap, guint http_status)
 
   self->http_status = http_status;
   self->is_empty = soap->error == SOAP_NO_DATA;
+  self->is_endless = soap->error == SOAP_OCCURS;
   if (fault == NULL || (fault->SOAP_ENV__Code == NULL && fault->faultcode == NULL))
     return self;
   add_code (self, &n, fault->faultcode);
@@ -238,7 +239,10 @@ cg_onvif_fault_to_error (const CgOnvifFault *self,
 {
   g_autofree char *codes = g_strjoinv ("/", (char **)self->codes);
 
-  if (self->codes[0] == NULL)
+  if (self->is_endless)
+    g_set_error (error, CG_ERROR, (int)code, "%s: the answer lists more than %u of a kind",
+                 operation->name, CG_ONVIF_MAX_OCCURS);
+  else if (self->codes[0] == NULL)
     g_set_error (error, CG_ERROR, (int)code, "%s: HTTP status %u without a usable answer",
                  operation->name, self->http_status);
   else

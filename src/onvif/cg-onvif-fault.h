@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint http_status;
   gboolean is_empty;                     /* nothing in the answer at all */
+  gboolean is_endless;                   /* more of a kind than is read */
   char *codes[CG_ONVIF_FAULT_DEPTH + 1]; /* zero-terminated; empty: no SOAP fault */
   char *text;                            /* (nullable) reason or detail */
 } CgOnvifFault;

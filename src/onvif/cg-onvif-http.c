@@ -104,6 +104,10 @@ void
 cg_onvif_http_end (CgOnvifHttp *self)
 {
   cg_onvif_stream_end (self->stream);
+  if (self->input->len == 0) { /* room for the largest answer, where nothing may come for hours */
+    g_byte_array_unref (self->input);
+    self->input = g_byte_array_new ();
+  }
 }
 
 /**

@@ -27,21 +27,27 @@ read_video (CgOnvifProfile *self, const struct tt__VideoEncoderConfiguration *en
     self->gop = cg_onvif_count_read (encoder->H264->GovLength);
 }
 
+/* (nullable): without a token nothing can be asked for it */
 static CgOnvifProfile *
 read_profile (const struct tt__Profile *value)
 {
-  CgOnvifProfile *self = g_new0 (CgOnvifProfile, 1);
+  g_autofree char *token = cg_onvif_text_dup_reference (value->token);
+  CgOnvifProfile *self;
 
-  self->token = cg_onvif_text_dup_or_empty (value->token);
-  self->name = cg_onvif_text_dup_or_empty (value->Name);
+  if (token == NULL)
+    return NULL;
+  self = g_new0 (CgOnvifProfile, 1);
+  self->token = g_steal_pointer (&token);
+  self->name = cg_onvif_text_or_empty (cg_onvif_text_dup_name (value->Name));
   if (value->VideoSourceConfiguration != NULL)
-    self->video_source = cg_onvif_text_dup (value->VideoSourceConfiguration->SourceToken);
+    self->video_source = cg_onvif_text_dup_reference (value->VideoSourceConfiguration->SourceToken);
   read_video (self, value->VideoEncoderConfiguration);
   if (value->AudioEncoderConfiguration != NULL)
     self->audio_encoding = cg_onvif_encoding_dup (value->AudioEncoderConfiguration->Encoding);
   if (value->PTZConfiguration != NULL) {
-    self->ptz_configuration = cg_onvif_text_dup_or_empty (value->PTZConfiguration->token);
-    self->ptz_node = cg_onvif_text_dup (value->PTZConfiguration->NodeToken);
+    self->ptz_configuration =
+        cg_onvif_text_or_empty (cg_onvif_text_dup_reference (value->PTZConfiguration->token));
+    self->ptz_node = cg_onvif_text_dup_reference (value->PTZConfiguration->NodeToken);
   }
   return self;
 }
@@ -57,8 +63,10 @@ get_profiles (CgOnvifSpan *span, GError **error)
     return NULL;
   GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
   for (int i = 0; i < response.__sizeProfiles; i++) {
-    if (response.Profiles[i].token != NULL && response.Profiles[i].token[0] != '\0')
-      g_ptr_array_add (profiles, read_profile (&response.Profiles[i]));
+    CgOnvifProfile *profile = read_profile (&response.Profiles[i]);
+
+    if (profile != NULL)
+      g_ptr_array_add (profiles, profile);
   }
   return profiles;
 }

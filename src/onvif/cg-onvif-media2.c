@@ -25,25 +25,31 @@ read_video (CgOnvifProfile *self, const struct tt__VideoEncoder2Configuration *e
     self->gop = cg_onvif_count_read (*encoder->GovLength);
 }
 
+/* (nullable): without a token nothing can be asked for it */
 static CgOnvifProfile *
 read_profile (const struct tr2__MediaProfile *value)
 {
-  CgOnvifProfile *self = g_new0 (CgOnvifProfile, 1);
+  g_autofree char *token = cg_onvif_text_dup_reference (value->token);
   const struct tr2__ConfigurationSet *set = value->Configurations;
+  CgOnvifProfile *self;
 
-  self->token = cg_onvif_text_dup_or_empty (value->token);
-  self->name = cg_onvif_text_dup_or_empty (value->Name);
+  if (token == NULL)
+    return NULL;
+  self = g_new0 (CgOnvifProfile, 1);
+  self->token = g_steal_pointer (&token);
+  self->name = cg_onvif_text_or_empty (cg_onvif_text_dup_name (value->Name));
   if (set == NULL)
     return self;
   if (set->VideoSource != NULL)
-    self->video_source = cg_onvif_text_dup (set->VideoSource->SourceToken);
+    self->video_source = cg_onvif_text_dup_reference (set->VideoSource->SourceToken);
   if (set->VideoEncoder != NULL)
     read_video (self, set->VideoEncoder);
   if (set->AudioEncoder != NULL)
     self->audio_encoding = cg_onvif_encoding_dup (set->AudioEncoder->Encoding);
   if (set->PTZ != NULL) {
-    self->ptz_configuration = cg_onvif_text_dup_or_empty (set->PTZ->token);
-    self->ptz_node = cg_onvif_text_dup (set->PTZ->NodeToken);
+    self->ptz_configuration =
+        cg_onvif_text_or_empty (cg_onvif_text_dup_reference (set->PTZ->token));
+    self->ptz_node = cg_onvif_text_dup_reference (set->PTZ->NodeToken);
   }
   return self;
 }
@@ -60,8 +66,10 @@ get_profiles (CgOnvifSpan *span, GError **error)
     return NULL;
   GPtrArray *profiles = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_profile_free);
   for (int i = 0; i < response.__sizeProfiles; i++) {
-    if (response.Profiles[i].token != NULL && response.Profiles[i].token[0] != '\0')
-      g_ptr_array_add (profiles, read_profile (&response.Profiles[i]));
+    CgOnvifProfile *profile = read_profile (&response.Profiles[i]);
+
+    if (profile != NULL)
+      g_ptr_array_add (profiles, profile);
   }
   return profiles;
 }

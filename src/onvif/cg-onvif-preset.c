@@ -50,33 +50,17 @@ read_place (CgOnvifPtzStatus *place, const struct tt__PTZVector *value)
   }
 }
 
-/* tt:Name is no longer (onvif.xsd). What is longer is cut, and no
- * letter loses its accents. */
-#define NAME_MAX_CHARACTERS 64
-
-static char *
-shorten (const char *name)
-{
-  glong end = NAME_MAX_CHARACTERS;
-
-  if (name == NULL || g_utf8_strlen (name, -1) <= end)
-    return g_strdup (name);
-  while (end > 1 && g_unichar_ismark (g_utf8_get_char (g_utf8_offset_to_pointer (name, end))))
-    end--;
-  return g_utf8_substring (name, 0, end);
-}
-
 static void
 add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
 {
-  g_autofree char *token = cg_onvif_text_dup (value->token);
-  g_autofree char *name = cg_onvif_text_dup (value->Name);
+  g_autofree char *token = cg_onvif_text_dup_reference (value->token);
+  g_autofree char *name = cg_onvif_text_dup_name (value->Name);
 
   if (token == NULL)
     return;
   CgOnvifPreset *preset = g_new0 (CgOnvifPreset, 1);
   preset->token = g_steal_pointer (&token);
-  preset->name = name != NULL ? shorten (name) : g_strdup ("");
+  preset->name = cg_onvif_text_or_empty (g_steal_pointer (&name));
   read_place (&preset->place, value->PTZPosition);
   g_ptr_array_add (presets, preset);
 }
@@ -87,7 +71,8 @@ add_preset (GPtrArray *presets, const struct tt__PTZPreset *value)
  * @profile_token: a profile with a PTZ configuration
  * @error: return location
  *
- * GetPresets: PTZ Service Specification, 5.4.2. Presets without a token are left out (Q31).
+ * GetPresets: PTZ Service Specification, 5.4.2. Presets without a token, or with
+ * one that is no token, are left out (Q31).
  *
  * Returns: (transfer full) (element-type CgOnvifPreset) (nullable): the presets, in their order
  */
@@ -121,7 +106,7 @@ set_preset (CgOnvifSpan *span,
 
   if (!cg_onvif_span_call (span, &operation_SetPreset, &request, &response, error))
     return FALSE;
-  *set = cg_onvif_text_dup (response.PresetToken);
+  *set = cg_onvif_text_dup_reference (response.PresetToken);
   return TRUE;
 }
 
@@ -157,7 +142,7 @@ cg_onvif_ptz_set_preset_in_thread (CgOnvifSession *self,
 {
   g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
   g_autoptr (GError) reason = NULL;
-  g_autofree char *short_name = shorten (name);
+  g_autofree char *short_name = cg_onvif_text_shorten (name);
   g_autofree char *set = NULL;
 
   if (!set_preset (span, profile_token, token, short_name, &set, &reason)) {

@@ -257,6 +257,51 @@ cg_onvif_profile_choose_ptz_beside (const GPtrArray *profiles,
   return find_ptz (profiles, NULL);
 }
 
+static guint64
+get_area (const CgOnvifProfile *profile)
+{
+  return (guint64)profile->width * profile->height;
+}
+
+/* By its size, else by the rate that it tells of. */
+static gboolean
+is_smaller (const CgOnvifProfile *a, const CgOnvifProfile *b)
+{
+  if (get_area (a) > 0 && get_area (b) > 0 && get_area (a) != get_area (b))
+    return get_area (a) < get_area (b);
+  return a->bitrate_kbps > 0 && a->bitrate_kbps < b->bitrate_kbps;
+}
+
+/**
+ * cg_onvif_profile_choose_small:
+ * @profiles: (element-type CgOnvifProfile): the camera's profiles
+ * @main: the one of them that is played
+ * @wanted: (nullable): token or name of the one to choose, whatever it is
+ *
+ * What is played in place of @main where the line is too slow for it: the largest that is smaller,
+ * shows the same picture, and suits RTMP no worse (Q11).
+ *
+ * Returns: (nullable): a profile out of @profiles; %NULL if there is none
+ */
+const CgOnvifProfile *
+cg_onvif_profile_choose_small (const GPtrArray *profiles,
+                               const CgOnvifProfile *main,
+                               const char *wanted)
+{
+  const CgOnvifProfile *best = NULL;
+
+  if (wanted != NULL)
+    return find_wanted (profiles, wanted, main->video_source);
+  for (guint i = 0; i < profiles->len; i++) {
+    const CgOnvifProfile *profile = g_ptr_array_index (profiles, i);
+
+    if (profile != main && shows (profile, main->video_source) && rank (profile) >= rank (main) &&
+        is_smaller (profile, main) && (best == NULL || is_smaller (best, profile)))
+      best = profile;
+  }
+  return best;
+}
+
 static CgOnvifProfile *
 find_token (const GPtrArray *profiles, const char *token)
 {

@@ -42,6 +42,9 @@ const CgOnvifProfile *cg_onvif_profile_choose_ptz (const GPtrArray *profiles);
 const CgOnvifProfile *cg_onvif_profile_choose_ptz_beside (const GPtrArray *profiles,
                                                           const CgOnvifProfile *seen,
                                                           const CgOnvifWish *wish);
+const CgOnvifProfile *cg_onvif_profile_choose_small (const GPtrArray *profiles,
+                                                     const CgOnvifProfile *main,
+                                                     const char *wanted);
 void cg_onvif_profiles_merge (GPtrArray *profiles, const GPtrArray *others);
 
 char *cg_onvif_encoding_dup (const char *text);

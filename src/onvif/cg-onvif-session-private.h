@@ -21,7 +21,7 @@ struct _CgOnvifSession {
   gboolean repair_addresses;
 
   CgOnvifHttp *http; /* (owned) */
-  struct soap *soap; /* (owned) */
+  struct soap *soap; /* (owned) (nullable) within a span: 160 KiB, for each call anew */
   guint depth;       /* span within span */
 
   /* Within a span of the event service. */

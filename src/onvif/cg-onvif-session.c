@@ -31,7 +31,6 @@ cg_onvif_session_new (const char *address, const char *username, const char *pas
   self->timeout_ms = DEFAULT_TIMEOUT_MS;
   self->repair_addresses = TRUE;
   self->http = cg_onvif_http_new ();
-  self->soap = cg_onvif_soap_new ();
   self->xaddrs[CG_ONVIF_SERVICE_DEVICE] = cg_onvif_address_normalise (address, NULL);
   self->worked = g_hash_table_new (NULL, NULL);
   self->homes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -104,7 +103,6 @@ cg_onvif_session_free (CgOnvifSession *self)
   if (self == NULL)
     return;
   cg_onvif_http_free (self->http);
-  cg_onvif_soap_free (self->soap);
   for (guint i = 0; i < CG_ONVIF_N_SERVICES; i++)
     g_free (self->xaddrs[i]);
   cg_digest_free (self->challenge);

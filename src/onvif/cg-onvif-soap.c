@@ -2,6 +2,7 @@
 #include "cg-onvif-soap.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include "cg-onvif-repair.h"
 #include "onvifH.h"
@@ -11,9 +12,6 @@
 
 /* More kinds of numbers than any answer has. */
 #define MAX_BAD_NUMBERS 8
-
-/* More profiles, presets or services than any device has. */
-#define MAX_OCCURS 4096
 
 #define COMMON_NAMESPACES                                                                          \
   {"SOAP-ENV", "http://www.w3.org/2003/05/soap-envelope",                                          \
@@ -84,6 +82,33 @@ on_ignore (struct soap *soap, const char *tag)
   return SOAP_OK;
 }
 
+static void
+unmap (gpointer memory)
+{
+  munmap (memory, sizeof (struct soap));
+}
+
+/* A context is 160 KiB, of which half is touched, and is needed for the time of a call. A thread
+ * keeps the memory of one, as pages of its own: they go back with it, when no job has come for a
+ * while. */
+static GPrivate spare = G_PRIVATE_INIT (unmap);
+
+static struct soap *
+take_memory (void)
+{
+  void *memory = g_private_get (&spare);
+
+  if (memory != NULL) {
+    g_private_set (&spare, NULL);
+    return memory;
+  }
+  memory =
+      mmap (NULL, sizeof (struct soap), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    g_error ("no memory for a SOAP context");
+  return memory;
+}
+
 /**
  * cg_onvif_soap_new:
  *
@@ -93,10 +118,11 @@ on_ignore (struct soap *soap, const char *tag)
 struct soap *
 cg_onvif_soap_new (void)
 {
-  struct soap *soap = soap_new1 (SOAP_XML_TREE | SOAP_C_UTFSTRING);
+  struct soap *soap = take_memory ();
 
+  soap_init1 (soap, SOAP_XML_TREE | SOAP_C_UTFSTRING);
   soap->maxlevel = MAX_DEPTH;
-  soap->maxoccurs = MAX_OCCURS;
+  soap->maxoccurs = CG_ONVIF_MAX_OCCURS;
   soap->fignore = on_ignore;
   return soap;
 }
@@ -122,7 +148,11 @@ void
 cg_onvif_soap_free (struct soap *soap)
 {
   cg_onvif_soap_clear (soap);
-  soap_free (soap);
+  soap_done (soap);
+  if (g_private_get (&spare) == NULL)
+    g_private_set (&spare, soap);
+  else
+    unmap (soap);
 }
 
 /**

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* More profiles, presets or services than any device has: an answer with more is refused. */
+#define CG_ONVIF_MAX_OCCURS 4096
+
 struct soap;
 
 typedef enum {

@@ -21,17 +21,66 @@ cg_onvif_text_dup (const char *text)
 }
 
 /**
- * cg_onvif_text_dup_or_empty:
- * @text: (nullable): what a camera sent
+ * cg_onvif_text_or_empty:
+ * @text: (transfer full) (nullable): what was read
  *
- * Returns: (transfer full): as cg_onvif_text_dup(); an empty text for none
+ * Returns: (transfer full): @text; an empty text for none
  */
 char *
-cg_onvif_text_dup_or_empty (const char *text)
+cg_onvif_text_or_empty (char *text)
 {
-  char *copy = cg_onvif_text_dup (text);
+  return text != NULL ? text : g_strdup ("");
+}
 
-  return copy != NULL ? copy : g_strdup ("");
+/**
+ * cg_onvif_text_shorten:
+ * @text: (nullable): a name
+ *
+ * Returns: (transfer full) (nullable): its first #CG_ONVIF_NAME_MAX characters; no letter loses its
+ *   accents
+ */
+char *
+cg_onvif_text_shorten (const char *text)
+{
+  glong end = CG_ONVIF_NAME_MAX;
+
+  if (text == NULL || g_utf8_strlen (text, -1) <= end)
+    return g_strdup (text);
+  while (end > 1 && g_unichar_ismark (g_utf8_get_char (g_utf8_offset_to_pointer (text, end))))
+    end--;
+  return g_utf8_substring (text, 0, end);
+}
+
+/**
+ * cg_onvif_text_dup_name:
+ * @text: (nullable): a text for people as a camera sent it
+ *
+ * Returns: (transfer full) (nullable): as cg_onvif_text_dup(), shortened
+ */
+char *
+cg_onvif_text_dup_name (const char *text)
+{
+  g_autofree char *clean = cg_onvif_text_dup (text);
+
+  return cg_onvif_text_shorten (clean);
+}
+
+/**
+ * cg_onvif_text_dup_reference:
+ * @text: (nullable): a token, by which a camera wants something of its own to be called
+ *
+ * Half of one names nothing: it is whole or not there.
+ *
+ * Returns: (transfer full) (nullable): as cg_onvif_text_dup(); %NULL too if it is longer than
+ *   #CG_ONVIF_REFERENCE_MAX
+ */
+char *
+cg_onvif_text_dup_reference (const char *text)
+{
+  g_autofree char *clean = cg_onvif_text_dup (text);
+
+  return clean != NULL && strlen (clean) <= CG_ONVIF_REFERENCE_MAX ? g_steal_pointer (&clean)
+                                                                   : NULL;
 }
 
 /**

@@ -22,7 +22,7 @@ static void
 choose_network (CgModelNature *nature, GRand *random)
 {
   nature->latency_min_ms = 1;
-  nature->latency_max_ms = chance (random, 0.7) ? CG_MODEL_FAST_MS : 600;
+  nature->latency_max_ms = chance (random, 0.7) ? CG_MODEL_FAST_MS : CG_MODEL_SLOW_MS;
   if (!chance (random, 0.4))
     return;
   nature->lost_requests = g_rand_double_range (random, 0, 0.3);
@@ -121,19 +121,15 @@ cg_model_nature_is_liar (const CgModelNature *nature)
 }
 
 /* What ends a move: its own Timeout; a stop that is obeyed; one of another form, when it is seen
- * that the first was not. Where nothing is seen, a move may come after the stop that was sent after
- * it.
- * @is_orphan: who moved it was killed, and nobody knows */
+ * that the first was not. */
 gboolean
-cg_model_nature_ends_moves (const CgModelNature *nature, gboolean is_orphan)
+cg_model_nature_ends_moves (const CgModelNature *nature)
 {
   if (!nature->ignores_timeout || nature->relative)
     return TRUE;
-  if (is_orphan)
-    return FALSE;
   if (cg_model_nature_can_be_seen (nature))
     return cg_model_nature_can_be_stopped (nature);
-  return cg_model_nature_obeys_stops (nature) && nature->latency_max_ms <= CG_MODEL_FAST_MS;
+  return cg_model_nature_obeys_stops (nature);
 }
 
 gboolean

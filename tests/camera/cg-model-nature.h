@@ -10,13 +10,15 @@ G_BEGIN_DECLS
 
 /* A network in which nothing is overtaken for long. */
 #define CG_MODEL_FAST_MS 20
+/* The slowest: what is on its way longer than a second stop waits may be lost for good. */
+#define CG_MODEL_SLOW_MS 600
 
 void cg_model_nature_choose (CgModelNature *nature, GRand *random);
 gboolean cg_model_nature_obeys_stops (const CgModelNature *nature);
 gboolean cg_model_nature_can_be_stopped (const CgModelNature *nature);
 gboolean cg_model_nature_can_be_seen (const CgModelNature *nature);
 gboolean cg_model_nature_is_liar (const CgModelNature *nature);
-gboolean cg_model_nature_ends_moves (const CgModelNature *nature, gboolean is_orphan);
+gboolean cg_model_nature_ends_moves (const CgModelNature *nature);
 gboolean cg_model_is_near (double value, double wanted);
 gboolean cg_model_nature_is_end (const CgModelNature *nature,
                                  CgDirection direction,

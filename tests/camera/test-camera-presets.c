@@ -1,314 +1,99 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A whole camera and the places it keeps: which preset is which, whatever the camera makes of
  * tokens and names (Q31, Q32). */
+#include <glib/gstdio.h>
 #include <string.h>
 
-#include "cg-camera.h"
-#include "cg-jobs.h"
-#include "cg-sim.h"
+#include "camera-fixture.h"
 #include "cg-test.h"
 
-#define DID "001122334455"
-
-typedef struct {
-  CgSim *sim;
-  char *dir;
-  CgStore *store;
-  CgClock *clock;
-  GThreadPool *workers;
-  CgConfig *config;
-  CgCamera *camera;
-  char *reply; /* (nullable): "ok", the list, or the word of the error */
-  gboolean is_closed;
-  guint ticker;
-  const char *op;
-} Fixture;
-
-/* What threads do wakes nobody here. */
-static gboolean
-on_tick (gpointer user_data)
+static void
+set_up (CameraFixture *fixture, gconstpointer data)
 {
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-is_contacted (gpointer user_data)
-{
-  return cg_camera_is_contacted (user_data);
+  camera_fixture_set_up (fixture, data);
+  camera_fixture_begin_life (fixture);
 }
 
 static void
-begin_life (Fixture *fixture)
+expect (CameraFixture *fixture, const char *who, const char *reply)
 {
-  g_autoptr (CgCameraConfig) config = cg_camera_config_new (DID);
-  const CgCameraContext context = {.clock = fixture->clock,
-                                   .workers = fixture->workers,
-                                   .store = fixture->store,
-                                   .config = fixture->config};
+  g_autofree char *wanted = g_strconcat (who, ":", reply, NULL);
 
-  config->address = g_strdup (cg_sim_get_onvif_url (fixture->sim));
-  fixture->camera = cg_camera_new (config, &context);
-  cg_camera_open (fixture->camera);
-  cg_test_wait_for (is_contacted, fixture->camera, "a contact");
+  camera_fixture_expect (fixture, 1, wanted);
 }
 
 static void
-on_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+set (CameraFixture *fixture, guint index, const char *name, const char *reply)
 {
-  Fixture *fixture = user_data;
-
-  cg_camera_close_finish (CG_CAMERA (object), result, NULL);
-  fixture->is_closed = TRUE;
+  camera_fixture_set (fixture, index, name);
+  expect (fixture, "set", reply);
 }
 
 static void
-end_life (Fixture *fixture)
+call (CameraFixture *fixture, guint index, const char *reply)
 {
-  fixture->is_closed = FALSE;
-  cg_camera_close_async (fixture->camera, on_closed, fixture);
-  cg_test_wait_for_flag (&fixture->is_closed, "a goodbye");
-  g_clear_object (&fixture->camera);
-  cg_test_flush (fixture->store);
+  camera_fixture_goto (fixture, index, "test");
+  expect (fixture, "goto", reply);
 }
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+remove_preset (CameraFixture *fixture, guint index, const char *reply)
 {
-  CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_autoptr (GError) error = NULL;
-
-  options.max_presets = 5;
-  fixture->sim = cg_sim_new (&options);
-  g_assert_true (cg_sim_start (fixture->sim, &error));
-  g_assert_no_error (error);
-  fixture->dir = cg_test_make_dir ();
-  fixture->store = cg_store_new (fixture->dir);
-  fixture->clock = cg_clock_new ();
-  fixture->workers = cg_jobs_pool_new ();
-  fixture->config = cg_config_new ();
-  fixture->ticker = g_timeout_add (5, on_tick, NULL);
-  begin_life (fixture);
+  camera_fixture_remove (fixture, index);
+  expect (fixture, "remove", reply);
 }
 
 static void
-tear_down (Fixture *fixture, gconstpointer data)
+list (CameraFixture *fixture, const char *reply)
 {
-  end_life (fixture);
-  g_source_remove (fixture->ticker);
-  g_thread_pool_free (fixture->workers, FALSE, TRUE);
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-  cg_sim_free (fixture->sim);
-  g_object_unref (fixture->clock);
-  cg_config_unref (fixture->config);
-  g_object_unref (fixture->store);
-  cg_test_remove_dir (fixture->dir);
-  g_free (fixture->dir);
-  g_free (fixture->reply);
+  camera_fixture_list (fixture);
+  expect (fixture, "list", reply);
 }
 
 static void
-set_fault (Fixture *fixture, const char *name, const char *arg)
+halt (CameraFixture *fixture)
 {
-  g_autoptr (GError) error = NULL;
-
-  cg_sim_set_fault (fixture->sim, name, arg, &error);
-  g_assert_no_error (error);
+  camera_fixture_halt (fixture);
+  expect (fixture, "stop", "ok");
 }
 
 static void
-answer (Fixture *fixture, const GError *error)
+move (CameraFixture *fixture)
 {
-  const char *basis = cg_error_basis_get_word (cg_error_get_basis (error));
-
-  g_assert_null (fixture->reply);
-  fixture->reply = error == NULL ? g_strdup ("ok")
-                                 : g_strconcat (cg_error_get_word ((CgError)error->code),
-                                                basis != NULL ? " " : NULL, basis, NULL);
-}
-
-static void
-on_set (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_camera_preset_set_finish (CG_CAMERA (object), result, &error);
-  answer (user_data, error);
-}
-
-static void
-on_gone (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_camera_preset_goto_finish (CG_CAMERA (object), result, &error);
-  answer (user_data, error);
-}
-
-static void
-on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_camera_preset_remove_finish (CG_CAMERA (object), result, &error);
-  answer (user_data, error);
-}
-
-static void
-on_listed (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) list = cg_camera_preset_list_finish (CG_CAMERA (object), result, &error);
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  if (list == NULL) {
-    answer (fixture, error);
-    return;
-  }
-  for (guint i = 0; i < list->len; i++) {
-    const CgPresetEntry *entry = list->pdata[i];
-
-    g_string_append_printf (text, "%s%u:%s", i > 0 ? " " : "", entry->index,
-                            entry->name != NULL ? entry->name : "");
-  }
-  fixture->reply = g_strdup (text->str);
-}
-
-static void
-on_halted (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_camera_halt_finish (CG_CAMERA (object), result, &error);
-  answer (user_data, error);
-}
-
-static void
-on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_camera_move_finish (CG_CAMERA (object), result, &error);
-  answer (user_data, error);
-}
-
-static gboolean
-is_answered (gpointer user_data)
-{
-  return ((Fixture *)user_data)->reply != NULL;
-}
-
-static void
-expect (Fixture *fixture, const char *reply)
-{
-  g_autofree char *given = NULL;
-
-  cg_test_wait_for (is_answered, fixture, reply);
-  given = g_steal_pointer (&fixture->reply);
-  g_assert_cmpstr (given, ==, reply);
-}
-
-static void
-set (Fixture *fixture, guint index, const char *name, const char *reply)
-{
-  cg_camera_preset_set_async (fixture->camera, index, name, on_set, fixture);
-  expect (fixture, reply);
-}
-
-static void
-call (Fixture *fixture, guint index, const char *reply)
-{
-  cg_camera_preset_goto_async (fixture->camera, index, "test", on_gone, fixture);
-  expect (fixture, reply);
-}
-
-static void
-remove_preset (Fixture *fixture, guint index, const char *reply)
-{
-  cg_camera_preset_remove_async (fixture->camera, index, on_removed, fixture);
-  expect (fixture, reply);
-}
-
-static void
-list (Fixture *fixture, const char *reply)
-{
-  cg_camera_preset_list_async (fixture->camera, on_listed, fixture);
-  expect (fixture, reply);
-}
-
-static void
-halt (Fixture *fixture)
-{
-  cg_camera_halt_async (fixture->camera, on_halted, fixture);
-  expect (fixture, "ok");
-}
-
-static void
-put_at (Fixture *fixture, double pan)
-{
-  const CgSimVector position = {.has_pan_tilt = TRUE, .pan = pan};
-
-  cg_sim_set_position (fixture->sim, &position);
-}
-
-static gboolean
-is_still (gpointer user_data)
-{
-  Fixture *fixture = user_data;
-  CgSimPosition position;
-
-  cg_sim_get_position (fixture->sim, &position);
-  return !position.moving_pan_tilt && !position.moving_zoom;
-}
-
-static double
-get_pan (Fixture *fixture)
-{
-  CgSimPosition position;
-
-  cg_sim_get_position (fixture->sim, &position);
-  return position.pan;
-}
-
-/* What follows a set behind its reply, a list and perhaps a look, is done before two lists are. */
-static void
-settle (Fixture *fixture)
-{
-  for (guint i = 0; i < 2; i++) {
-    cg_camera_preset_list_async (fixture->camera, on_listed, fixture);
-    cg_test_wait_for (is_answered, fixture, "a list");
-    g_clear_pointer (&fixture->reply, g_free);
-  }
+  camera_fixture_move (fixture, CG_DIRECTION_RIGHT, "test");
+  expect (fixture, "move", "ok");
 }
 
 /* Until nobody is on his way any more. */
 static void
-call_when_free (Fixture *fixture, guint index, const char *reply)
+call_when_free (CameraFixture *fixture, guint index, const char *reply)
 {
+  g_autofree char *wanted = g_strconcat ("goto:", reply, NULL);
+  g_autofree char *given = NULL;
+
   do {
-    g_clear_pointer (&fixture->reply, g_free);
+    g_free (given);
     cg_test_run_for (20);
-    cg_camera_preset_goto_async (fixture->camera, index, "test", on_gone, fixture);
-    cg_test_wait_for (is_answered, fixture, reply);
-  } while (g_str_has_prefix (fixture->reply, "preset-busy"));
-  expect (fixture, reply);
+    camera_fixture_goto (fixture, index, "test");
+    given = camera_fixture_await (fixture, 1);
+  } while (g_str_has_prefix (given, "goto:preset-busy"));
+  g_assert_cmpstr (given, ==, wanted);
 }
 
 /* Sets three presets at three places. */
 static void
-set_three (Fixture *fixture)
+set_three (CameraFixture *fixture)
 {
-  settle (fixture); /* the look at contact, too */
-  put_at (fixture, 0.1);
+  camera_fixture_settle (fixture); /* the look at contact, too */
+  camera_fixture_put_at (fixture, 0.1, 0);
   set (fixture, 5, "gate", "ok");
-  settle (fixture);
-  put_at (fixture, 0.2);
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.2, 0);
   set (fixture, 7, "大门", "ok");
-  settle (fixture);
-  put_at (fixture, 0.3);
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.3, 0);
   set (fixture, 128, "Größe", "ok");
-  settle (fixture);
+  camera_fixture_settle (fixture);
 }
 
 /* However the camera treats tokens and names, ours stay what they were, over a restart too. */
@@ -320,63 +105,63 @@ test_q31_mind_of_its_own (void)
                                      "ascii",  "named",  "no-position", "slots:300"};
 
   for (gsize i = 0; i < G_N_ELEMENTS (args); i++) {
-    Fixture fixture = {0};
+    CameraFixture fixture = {0};
 
     g_test_message ("Q31 %s", args[i] != NULL ? args[i] : "none");
     set_up (&fixture, NULL);
     if (args[i] != NULL)
-      set_fault (&fixture, "Q31", args[i]);
+      camera_fixture_set_fault (&fixture, "Q31", args[i]);
 
     set_three (&fixture);
     list (&fixture, "5:gate 7:大门 128:Größe");
     set (&fixture, 7, NULL, "ok");
     list (&fixture, "5:gate 7:大门 128:Größe");
-    end_life (&fixture);
-    begin_life (&fixture);
+    camera_fixture_end_life (&fixture);
+    camera_fixture_begin_life (&fixture);
     list (&fixture, "5:gate 7:大门 128:Größe");
     call (&fixture, 5, "ok");
-    cg_test_wait_for (is_still, &fixture, "the camera at the gate");
-    g_assert_cmpfloat_with_epsilon (get_pan (&fixture), 0.1, 0.01);
+    camera_fixture_until_still (&fixture);
+    g_assert_cmpfloat_with_epsilon (camera_fixture_get_pan (&fixture), 0.1, 0.01);
 
-    tear_down (&fixture, NULL);
+    camera_fixture_tear_down (&fixture, NULL);
   }
 }
 
 /* Q31: tokens close the gap: what is left is found by name and place. */
 static void
-test_q31_gap (Fixture *fixture, gconstpointer data)
+test_q31_gap (CameraFixture *fixture, gconstpointer data)
 {
-  set_fault (fixture, "Q31", "shifts");
+  camera_fixture_set_fault (fixture, "Q31", "shifts");
   set_three (fixture);
 
   remove_preset (fixture, 5, "ok");
   call (fixture, 7, "ok");
 
-  cg_test_wait_for (is_still, fixture, "the camera at its place");
-  g_assert_cmpfloat_with_epsilon (get_pan (fixture), 0.2, 0.01);
+  camera_fixture_until_still (fixture);
+  g_assert_cmpfloat_with_epsilon (camera_fixture_get_pan (fixture), 0.2, 0.01);
   list (fixture, "7:大门 128:Größe");
 }
 
 /* A slot that the camera keeps for itself is left alone from then on, and another is found. */
 static void
-test_q32_reserved (Fixture *fixture, gconstpointer data)
+test_q32_reserved (CameraFixture *fixture, gconstpointer data)
 {
   g_autofree char *learnt = NULL;
   g_autofree char *path = g_build_filename (fixture->dir, "camera-" DID ".json", NULL);
 
-  set_fault (fixture, "Q32", "2");
+  camera_fixture_set_fault (fixture, "Q32", "2");
   set (fixture, 33, "gate", "ok");
   list (fixture, "33:gate 34:Preset 34");
-  end_life (fixture);
+  camera_fixture_end_life (fixture);
   g_assert_true (g_file_get_contents (path, &learnt, NULL, NULL));
   g_assert_nonnull (strstr (learnt, "\"reserved-presets\""));
-  begin_life (fixture);
+  camera_fixture_begin_life (fixture);
 
   list (fixture, "33:gate 34:Preset 34");
 }
 
 static void
-test_full (Fixture *fixture, gconstpointer data)
+test_full (CameraFixture *fixture, gconstpointer data)
 {
   for (guint i = 1; i <= 5; i++)
     set (fixture, i, "x", "ok");
@@ -390,7 +175,7 @@ test_full (Fixture *fixture, gconstpointer data)
 
 /* The camera was set up anew: what it no longer has is gone, and what is set is made again. */
 static void
-test_reset (Fixture *fixture, gconstpointer data)
+test_reset (CameraFixture *fixture, gconstpointer data)
 {
   set_three (fixture);
   cg_sim_reset (fixture->sim, FALSE);
@@ -405,7 +190,7 @@ test_reset (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_not_there (Fixture *fixture, gconstpointer data)
+test_not_there (CameraFixture *fixture, gconstpointer data)
 {
   call (fixture, 9, "no-such-preset");
   remove_preset (fixture, 9, "no-such-preset");
@@ -416,32 +201,197 @@ test_not_there (Fixture *fixture, gconstpointer data)
 
 /* 60010: by the place that the camera tells, else by the one where it came to rest. */
 static void
-test_at_preset (Fixture *fixture, gconstpointer data)
+test_at_preset (CameraFixture *fixture, gconstpointer data)
 {
   if (data != NULL)
-    set_fault (fixture, "Q31", data);
-  settle (fixture); /* the look at contact, too */
-  put_at (fixture, 0.2);
+    camera_fixture_set_fault (fixture, "Q31", data);
+  camera_fixture_settle (fixture); /* the look at contact, too */
+  camera_fixture_put_at (fixture, 0.2, 0);
   set (fixture, 1, "gate", "ok");
-  settle (fixture);
-  put_at (fixture, 0.25);
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.25, 0);
   call (fixture, 1, "ok");
 
   call_when_free (fixture, 1, "at-preset measured");
 
   g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "GotoPreset"), ==, 1);
-  settle (fixture);
-  put_at (fixture, 0.3);
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.3, 0);
   call (fixture, 1, "ok");
+}
+
+static JsonObject *
+find_stored (JsonNode *node, gint64 index)
+{
+  JsonArray *presets = json_object_get_array_member (json_node_get_object (node), "presets");
+
+  for (guint i = 0; i < json_array_get_length (presets); i++) {
+    JsonObject *preset = json_array_get_object_element (presets, i);
+
+    if (json_object_get_int_member (preset, "index") == index)
+      return preset;
+  }
+  g_assert_not_reached ();
+}
+
+/* Where the camera came to rest at a preset, as the state file has it: "0.20 0.00 0.50"; "-" of
+ * what is not known. */
+static char *
+get_noted (CameraFixture *fixture, gint64 index)
+{
+  static const char *const axes[] = {"pan", "tilt", "zoom"};
+  g_autoptr (JsonNode) node = cg_store_load (fixture->store, "presets-" DID, NULL);
+  JsonObject *preset = find_stored (node, index);
+  JsonObject *place = json_object_has_member (preset, "place")
+                          ? json_object_get_object_member (preset, "place")
+                          : NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (axes); i++) {
+    if (i > 0)
+      g_string_append_c (text, ' ');
+    if (place != NULL && json_object_has_member (place, axes[i]))
+      g_string_append_printf (text, "%.2f", json_object_get_double_member (place, axes[i]));
+    else
+      g_string_append_c (text, '-');
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* At the right pan and tilt with another zoom it is not there, whatever the list leaves out. */
+static void
+test_zoom_is_not_told (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_set_fault (fixture, "Q31", "no-zoom");
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.2, 0.5);
+  set (fixture, 1, "gate", "ok");
+  camera_fixture_settle (fixture);
+  g_autofree char *noted = get_noted (fixture, 1);
+  g_assert_cmpstr (noted, ==, "0.20 0.00 0.50");
+  call (fixture, 1, "ok");
+  call_when_free (fixture, 1, "at-preset measured");
+  camera_fixture_put_at (fixture, 0.2, 1);
+
+  call (fixture, 1, "ok");
+
+  camera_fixture_until_still (fixture);
+  call_when_free (fixture, 1, "at-preset measured");
+}
+
+/* Of a preset that nobody has been at since, only what the camera tells is known. */
+static void
+test_zoom_is_not_known (CameraFixture *fixture, gconstpointer data)
+{
+  g_autofree char *map = g_build_filename (fixture->dir, "presets-" DID ".json", NULL);
+
+  camera_fixture_set_fault (fixture, "Q31", "no-zoom");
+  camera_fixture_put_at (fixture, 0.2, 0.5);
+  set (fixture, 1, "gate", "ok");
+  camera_fixture_end_life (fixture);
+  g_assert_cmpint (g_unlink (map), ==, 0);
+  camera_fixture_put_at (fixture, 0.2, 1);
+  camera_fixture_begin_life (fixture);
+  cg_test_run_for (400); /* until it was seen to stand */
+
+  call (fixture, 1, "ok");
+
+  g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "GotoPreset"), ==, 1);
+}
+
+/* The second one knows what the first has made. */
+static void
+test_two_sets_at_once (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_set (fixture, 5, "gate");
+  camera_fixture_set (fixture, 5, "door");
+  camera_fixture_expect (fixture, 2, "set:ok set:ok");
+
+  list (fixture, "5:door");
+}
+
+/* The list is read again behind a set: who calls a preset meanwhile does not wait for that. */
+static void
+test_nobody_waits_for_the_list (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_put_at (fixture, -0.5, 0);
+  set (fixture, 1, "gate", "ok");
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.5, 0);
+  camera_fixture_set_fault (fixture, "hang", "300");
+  set (fixture, 1, NULL, "ok");
+  camera_fixture_put_at (fixture, 0, 0);
+  const guint lists = cg_sim_count_requests (fixture->sim, "GetPresets");
+  camera_fixture_until_asked (fixture, "GetPresets", lists + 1);
+
+  camera_fixture_goto (fixture, 1, "test");
+  expect (fixture, "goto", "ok");
+
+  g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "GetPresets"), ==, lists + 1);
+  camera_fixture_until_asked (fixture, "GetPresets", lists + 2);
+}
+
+/* What the camera passes by on its way elsewhere is not where a preset was set. */
+static void
+test_passing_is_no_place (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_set_fault (fixture, "Q31", "no-position");
+  camera_fixture_put_at (fixture, -0.9, 0);
+  set (fixture, 7, "door", "ok");
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.9, 0);
+
+  camera_fixture_set (fixture, 5, "gate");
+  expect (fixture, "set", "ok");
+  call (fixture, 7, "ok");
+
+  camera_fixture_until_still (fixture);
+  camera_fixture_settle (fixture);
+  g_autofree char *noted = get_noted (fixture, 5);
+  g_assert_cmpstr (noted, ==, "- - -");
+}
+
+static guint64
+get_inode (const char *path)
+{
+  GStatBuf info;
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  return info.st_ino;
+}
+
+/* A patrol that calls the same presets day and night writes nothing. */
+static void
+test_arrivals_are_not_written (CameraFixture *fixture, gconstpointer data)
+{
+  g_autofree char *map = g_build_filename (fixture->dir, "presets-" DID ".json", NULL);
+
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.2, 0);
+  set (fixture, 1, "gate", "ok");
+  camera_fixture_settle (fixture);
+  camera_fixture_put_at (fixture, 0.3, 0);
+  call (fixture, 1, "ok");
+  call_when_free (fixture, 1, "at-preset measured");
+  cg_test_flush (fixture->store);
+  const guint64 before = get_inode (map);
+
+  camera_fixture_put_at (fixture, 0.3, 0);
+  call (fixture, 1, "ok");
+  call_when_free (fixture, 1, "at-preset measured");
+  list (fixture, "1:gate");
+
+  cg_test_flush (fixture->store);
+  g_assert_cmpuint (get_inode (map), ==, before);
 }
 
 /* A camera that is on its way to a preset takes none, and is set nowhere. */
 static void
-test_busy (Fixture *fixture, gconstpointer data)
+test_busy (CameraFixture *fixture, gconstpointer data)
 {
-  put_at (fixture, -1);
+  camera_fixture_put_at (fixture, -1, 0);
   set (fixture, 1, "gate", "ok");
-  put_at (fixture, 1);
+  camera_fixture_put_at (fixture, 1, 0);
   call (fixture, 1, "ok");
 
   set (fixture, 2, "door", "preset-busy measured");
@@ -452,29 +402,23 @@ test_busy (Fixture *fixture, gconstpointer data)
 
 /* A set asked for while the camera moves waits until it stands. */
 static void
-test_set_waits (Fixture *fixture, gconstpointer data)
+test_set_waits (CameraFixture *fixture, gconstpointer data)
 {
-  const CgMoveRequest request = {CG_DIRECTION_RIGHT, CG_SPEED_SLOW, "test"};
-
   fixture->config->ptz.move_timeout_ms = 1000;
-  cg_camera_apply (fixture->camera, fixture->config);
-  cg_camera_move_async (fixture->camera, &request, on_moved, fixture);
-  expect (fixture, "ok");
+  camera_fixture_apply (fixture);
+  move (fixture);
 
   set (fixture, 1, "gate", "ok");
 
-  g_assert_true (is_still (fixture));
+  g_assert_true (camera_fixture_is_still (fixture));
   g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "SetPreset"), ==, 1);
 }
 
 /* One that moves on beyond the time of a reply is set nowhere. */
 static void
-test_set_gives_up (Fixture *fixture, gconstpointer data)
+test_set_gives_up (CameraFixture *fixture, gconstpointer data)
 {
-  const CgMoveRequest request = {CG_DIRECTION_RIGHT, CG_SPEED_SLOW, "test"};
-
-  cg_camera_move_async (fixture->camera, &request, on_moved, fixture);
-  expect (fixture, "ok");
+  move (fixture);
 
   set (fixture, 1, "gate", "timed-out");
 
@@ -488,7 +432,7 @@ main (int argc, char **argv)
 {
   static const struct {
     const char *path;
-    void (*test) (Fixture *fixture, gconstpointer data);
+    void (*test) (CameraFixture *fixture, gconstpointer data);
     const char *data;
   } tests[] = {
       {"/camera/presets/q31-gap", test_q31_gap},
@@ -498,6 +442,12 @@ main (int argc, char **argv)
       {"/camera/presets/not-there", test_not_there},
       {"/camera/presets/at-preset", test_at_preset},
       {"/camera/presets/at-preset-not-told", test_at_preset, "no-position"},
+      {"/camera/presets/zoom-is-not-told", test_zoom_is_not_told},
+      {"/camera/presets/zoom-is-not-known", test_zoom_is_not_known},
+      {"/camera/presets/two-sets-at-once", test_two_sets_at_once},
+      {"/camera/presets/nobody-waits-for-the-list", test_nobody_waits_for_the_list},
+      {"/camera/presets/passing-is-no-place", test_passing_is_no_place},
+      {"/camera/presets/arrivals-are-not-written", test_arrivals_are_not_written},
       {"/camera/presets/busy", test_busy},
       {"/camera/presets/set-waits", test_set_waits},
       {"/camera/presets/set-gives-up", test_set_gives_up},
@@ -506,6 +456,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/camera/presets/q31-mind-of-its-own", test_q31_mind_of_its_own);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, tests[i].data, set_up, tests[i].test, tear_down);
+    g_test_add (tests[i].path, CameraFixture, tests[i].data, set_up, tests[i].test,
+                camera_fixture_tear_down);
   return g_test_run ();
 }

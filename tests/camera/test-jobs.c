@@ -233,6 +233,39 @@ test_waiting_moves_are_dropped (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->replies->str, ==, "cancelled running read");
 }
 
+/* What nobody waits for stands in front of nothing: it begins anew when the lane is free. */
+static void
+test_spare_gives_way (Fixture *fixture, gconstpointer data)
+{
+  set_blocked (sessions[0], TRUE);
+  run (fixture, CG_JOB_SPARE, "spare");
+  run (fixture, CG_JOB_SPARE, "another");
+
+  run (fixture, CG_JOB_MOVE, "move");
+  run (fixture, CG_JOB_READ, "read");
+  set_blocked (sessions[0], FALSE);
+  await_replies (fixture, 4);
+
+  g_assert_cmpstr (fixture->replies->str, ==, "move read spare another");
+}
+
+/* It gives way as often as it has to, within its time. */
+static void
+test_spare_has_a_deadline (Fixture *fixture, gconstpointer data)
+{
+  set_blocked (sessions[0], TRUE);
+  run (fixture, CG_JOB_SPARE, "spare");
+  cg_clock_dummy_advance (CG_CLOCK_DUMMY (fixture->clock), 2000);
+  run (fixture, CG_JOB_MOVE, "move");
+
+  cg_clock_dummy_advance (CG_CLOCK_DUMMY (fixture->clock), 1000);
+  await_replies (fixture, 1);
+  set_blocked (sessions[0], FALSE);
+  await_replies (fixture, 2);
+
+  g_assert_cmpstr (fixture->replies->str, ==, "timed-out move");
+}
+
 /* The reply goes out at the deadline; what comes late is dropped, and the next job runs. */
 static void
 test_deadline_while_running (Fixture *fixture, gconstpointer data)
@@ -288,6 +321,8 @@ main (int argc, char **argv)
       {"/camera/jobs/stop-overtakes", test_stop_overtakes},
       {"/camera/jobs/look-delays-nothing", test_look_delays_nothing},
       {"/camera/jobs/waiting-moves-are-dropped", test_waiting_moves_are_dropped},
+      {"/camera/jobs/spare-gives-way", test_spare_gives_way},
+      {"/camera/jobs/spare-has-a-deadline", test_spare_has_a_deadline},
       {"/camera/jobs/deadline-while-running", test_deadline_while_running},
       {"/camera/jobs/deadline-while-waiting", test_deadline_while_waiting},
       {"/camera/jobs/close-answers-all", test_close_answers_all},

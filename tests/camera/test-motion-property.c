@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whatever is asked of whatever camera: it stands in the end, every request is answered once and in
- * time, no move follows a stop, nobody is busy for ever, and what is called measured is true.
+ * time, no move follows a stop, nobody is busy for ever, what is called measured is true, and what
+ * is known of where a preset is.
  *
  *   test-camera-motion-property --runs 10000              with another seed each time
  *   test-camera-motion-property --seed 4711 --runs 1 --story     the one that failed
@@ -9,6 +10,7 @@
 #include "cg-driver-model.h"
 #include "cg-error.h"
 #include "cg-model-nature.h"
+#include "cg-model-presets.h"
 #include "cg-motion.h"
 
 #define MOVE_TIMEOUT_MS 5000
@@ -17,9 +19,11 @@
 #define GOTO_TIMEOUT_MS 8000
 /* Later than promised by this is late: timers fire on their millisecond. */
 #define SLACK_MS 20
-/* After the last word: the lease, the stop and all its forms, each looked at; a stop that found no
- * network may have come to pauses of ten seconds. */
-#define BOUND_MS (MOVE_TIMEOUT_MS + GRACE_MS + GOTO_TIMEOUT_MS + 30000)
+/* When a camera that could not be looked at, or told, is looked at or told again. */
+#define LATER_MS 30000
+/* After the last word: the lease, the stop and all its forms, each looked at, now or later; a stop
+ * that found no network may have come to pauses of ten seconds. */
+#define BOUND_MS (MOVE_TIMEOUT_MS + GRACE_MS + GOTO_TIMEOUT_MS + 30000 + LATER_MS + 5000)
 /* So long it must stand then. */
 #define STAND_MS 3000
 
@@ -47,10 +51,11 @@ typedef struct {
   GPtrArray *asks;   /* (owned) (element-type Ask) */
   Ask *newest;       /* (unowned) (nullable) */
   gboolean may_move; /* the newest is no stop, and none has followed it */
-  gboolean is_leased;
-  gboolean is_orphan;   /* killed between a stop and its proof: nobody knows of a move any more */
-  gboolean is_given_up; /* "not-stopped" */
-  gint64 goto_ms;       /* when one was accepted last */
+  gboolean is_held;
+  gboolean is_given_up;                 /* "not-stopped" */
+  gint64 goto_ms;                       /* when one was accepted last */
+  CgPtzLook places[CG_MODEL_N_PRESETS]; /* of presets, as far as known */
+  gboolean has_place[CG_MODEL_N_PRESETS];
   JsonNode *learnt;
   GString *story;
 } Life;
@@ -65,8 +70,6 @@ static struct {
   gboolean story;
 } given = {.seed = -1, .runs = 300};
 
-static const char *const preset_tokens[] = {"1", "2", "3"};
-static const double preset_places[][2] = {{-0.9, 0.4}, {0, 0}, {0.7, -0.7}};
 static const char *const sources[] = {"cloud-1", "local-1", "local-2"};
 
 static gint64
@@ -153,43 +156,23 @@ on_call (CgModelCall call, const char *words, gpointer user_data)
   }
 }
 
-static gboolean
-is_at_end (Life *life, CgDirection direction)
-{
-  CgSimPosition at;
-
-  cg_model_camera_read (life->camera, &at);
-  return cg_model_nature_is_end (&life->nature, direction, &at);
-}
-
-static gboolean
-is_at_preset (Life *life, const char *token)
-{
-  CgSimPosition at;
-
-  cg_model_camera_read (life->camera, &at);
-  for (gsize i = 0; i < G_N_ELEMENTS (preset_tokens); i++) {
-    if (g_str_equal (preset_tokens[i], token))
-      return cg_model_is_near (at.pan, preset_places[i][0]) &&
-             cg_model_is_near (at.tilt, preset_places[i][1]);
-  }
-  return FALSE;
-}
-
 static void
 check_error (Life *life, Ask *ask, const GError *error)
 {
   const CgErrorBasis basis = cg_error_get_basis (error);
+  CgSimPosition at;
   const gboolean is_limit = error->code >= CG_ERROR_LIMIT_UP && error->code <= CG_ERROR_LIMIT_RIGHT;
   const gboolean is_measured =
       basis == CG_ERROR_BASIS_MEASURED && !cg_model_nature_is_liar (&life->nature);
 
+  cg_model_camera_read (life->camera, &at);
   if ((is_limit || error->code == CG_ERROR_PRESET_BUSY || error->code == CG_ERROR_AT_PRESET) !=
       (basis != CG_ERROR_BASIS_NONE))
     check (life, "%s with basis %d", error->message, basis);
-  if (is_limit && is_measured && !is_at_end (life, ask->direction))
+  if (is_limit && is_measured && !cg_model_nature_is_end (&life->nature, ask->direction, &at))
     check (life, "no such limit was reached");
-  if (error->code == CG_ERROR_AT_PRESET && is_measured && !is_at_preset (life, ask->preset))
+  if (error->code == CG_ERROR_AT_PRESET && is_measured &&
+      !cg_model_presets_are_at (ask->preset, &life->nature, &at))
     check (life, "it is not at the preset");
   if (error->code == CG_ERROR_PRESET_BUSY &&
       now_ms (life) - life->goto_ms > GOTO_TIMEOUT_MS + REPLY_TIMEOUT_MS)
@@ -302,21 +285,20 @@ do_stop (Life *life)
 static void
 do_goto (Life *life)
 {
-  const int i = choose (life, (int)G_N_ELEMENTS (preset_tokens) + 1);
-  const gboolean is_known = i < (int)G_N_ELEMENTS (preset_tokens);
-  CgPtzLook place = {0};
+  const int i = choose (life, CG_MODEL_N_PRESETS + 1);
+  const gboolean is_there = i < CG_MODEL_N_PRESETS;
+  const gboolean is_known = is_there && life->has_place[i];
   Waiting *waiting = ask (life, ASK_GOTO);
+  CgPtzLook place = {0};
 
   if (is_known)
-    place = (CgPtzLook){
-        .has_position = TRUE,
-        .pan = life->nature.mirrored ? -preset_places[i][0] : preset_places[i][0],
-        .tilt = preset_places[i][1],
-    };
-  waiting->ask->preset = g_strdup (is_known ? preset_tokens[i] : "9");
-  tell (life, "goto %s", waiting->ask->preset);
+    place = life->places[i];
+  else if (is_there)
+    place = cg_model_presets_get_told (i, &life->nature);
+  waiting->ask->preset = g_strdup (is_there ? cg_model_preset_tokens[i] : "9");
+  tell (life, "goto %s%s", waiting->ask->preset, is_known ? ", which is known" : "");
   cg_motion_goto_async (life->motion, waiting->ask->preset,
-                        is_known && chance (life, 0.6) ? &place : NULL,
+                        is_known || (is_there && chance (life, 0.4)) ? &place : NULL,
                         cg_motion_take_turn (life->motion), now_ms (life), on_started, waiting);
 }
 
@@ -345,9 +327,28 @@ do_wait (Life *life)
 }
 
 static void
-on_leased (CgMotion *motion, gboolean is_leased, Life *life)
+on_held (CgMotion *motion, gboolean is_held, Life *life)
 {
-  life->is_leased = is_leased;
+  life->is_held = is_held;
+}
+
+static void
+on_arrived (CgMotion *motion, const char *token, const CgPtzLook *look, Life *life)
+{
+  const int i = cg_model_presets_find (token);
+  CgSimPosition at;
+
+  tell (life, "        arrived at %s%s", token, look != NULL ? ", and seen there" : "");
+  if (look == NULL || !look->has_position)
+    return;
+  cg_model_camera_read (life->camera, &at);
+  if (!cg_model_nature_is_liar (&life->nature) &&
+      !cg_model_presets_are_at (token, &life->nature, &at))
+    check (life, "this is not where the preset is");
+  if (i < 0)
+    return;
+  life->places[i] = *look;
+  life->has_place[i] = TRUE;
 }
 
 static void
@@ -364,7 +365,8 @@ be_born (Life *life)
   life->may_move = FALSE;
   life->driver = cg_driver_model_new (life->camera, on_call, life);
   life->motion = cg_motion_new (CG_PTZ_DRIVER (life->driver), life->clock, "camera", &life->config);
-  g_signal_connect (life->motion, "leased", G_CALLBACK (on_leased), life);
+  g_signal_connect (life->motion, "held", G_CALLBACK (on_held), life);
+  g_signal_connect (life->motion, "arrived", G_CALLBACK (on_arrived), life);
   g_signal_connect (life->motion, "not-stopped", G_CALLBACK (on_not_stopped), life);
   if (life->learnt != NULL)
     cg_motion_set_learnt (life->motion, CG_ONVIF_STOP_UNKNOWN, life->learnt);
@@ -406,16 +408,13 @@ die (Life *life)
 static void
 do_kill (Life *life)
 {
-  const gboolean is_marked = life->is_leased;
-  CgSimPosition at;
+  const gboolean is_marked = life->is_held;
 
   tell (life, "killed%s", is_marked ? ", with a mark" : "");
   die (life);
   pass (life, g_rand_int_range (life->random, 1500, 5000));
   tell (life, "born again");
-  life->is_leased = FALSE;
-  cg_model_camera_read (life->camera, &at);
-  life->is_orphan = !is_marked && (at.moving_pan_tilt || at.moving_zoom);
+  life->is_held = FALSE;
   be_born (life);
   if (is_marked)
     cg_motion_recover (life->motion);
@@ -457,10 +456,7 @@ ask_free (gpointer data)
 static void
 place_camera (Life *life)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (preset_tokens); i++) {
-    cg_model_camera_place (life->camera, preset_places[i][0], preset_places[i][1], 0);
-    cg_model_camera_keep_place (life->camera, preset_tokens[i]);
-  }
+  cg_model_presets_keep (life->camera);
   cg_model_camera_place (life->camera, g_rand_double_range (life->random, -1.2, 1.2),
                          g_rand_double_range (life->random, -1.2, 1.2),
                          g_rand_double_range (life->random, 0, 1));
@@ -469,6 +465,7 @@ place_camera (Life *life)
 static void
 life_begin (Life *life, guint32 seed)
 {
+  g_random_set_seed (seed); /* of pauses between tries */
   *life = (Life){.seed = seed,
                  .random = g_rand_new_with_seed (seed),
                  .clock = CG_CLOCK (cg_clock_dummy_new ()),
@@ -519,8 +516,7 @@ check_stands (Life *life)
 {
   CgErrorBasis basis;
 
-  for (int ms = 0; ms < STAND_MS && cg_model_nature_ends_moves (&life->nature, life->is_orphan);
-       ms += 100) {
+  for (int ms = 0; ms < STAND_MS && cg_model_nature_ends_moves (&life->nature); ms += 100) {
     CgSimPosition at;
 
     cg_model_camera_read (life->camera, &at);

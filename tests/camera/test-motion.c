@@ -338,7 +338,8 @@ test_late_start_is_not_sent (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok stop:ok start:expired");
 }
 
-/* The camera stops by itself when it is there. */
+/* The stop wakes a camera that would sleep through the call, and move on (Q37). When it is there,
+ * it stops by itself. */
 static void
 test_preset_takes_over (Fixture *fixture, gconstpointer data)
 {
@@ -348,7 +349,7 @@ test_preset_takes_over (Fixture *fixture, gconstpointer data)
   call_preset_now (fixture);
   advance (fixture, 60000);
 
-  assert_log (fixture, "move(0.00,0.66) goto(7)");
+  assert_log (fixture, "move(0.00,0.66) stop goto(7)");
   g_assert_false (cg_motion_is_moving (fixture->motion));
 }
 
@@ -358,10 +359,11 @@ test_refused_preset_ends_the_move (Fixture *fixture, gconstpointer data)
   start (fixture, CG_DIRECTION_UP);
   answer_move (fixture, OK);
   call_preset_now (fixture);
+  answer_stop (fixture, OK);
   g_assert_true (cg_motion_is_moving (fixture->motion));
 
   answer_move (fixture, CG_ERROR_NO_SUCH_PRESET);
-  assert_log (fixture, "move(0.00,0.66) goto(7) stop");
+  assert_log (fixture, "move(0.00,0.66) stop goto(7) stop");
   answer_stop (fixture, OK);
 
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:no-such-preset");

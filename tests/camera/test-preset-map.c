@@ -390,6 +390,29 @@ test_place (void)
   g_assert_false (cg_preset_map_get_place (map, 1, &place));
 }
 
+/* In degrees two places are the same that would be far apart in the generic space. */
+static void
+test_place_in_degrees (void)
+{
+  const CgPresetPlace tolerance = {.pan = 3.6, .tilt = 0.9, .zoom = 0.01};
+  const CgPresetPlace noted = {.has_position = TRUE, .pan = 123.5, .tilt = 10};
+  const CgPresetPlace later = {.has_position = TRUE, .pan = 123.7, .tilt = 10};
+  g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+  g_autoptr (GPtrArray) presets = read_list ("1:gate");
+  CgOnvifPreset *preset = presets->pdata[0];
+
+  preset->place.has_position = TRUE;
+  preset->place.pan = 123.4;
+  preset->place.tilt = 10;
+  cg_preset_map_set_tolerance (map, &tolerance);
+  cg_preset_map_reconcile (map, presets, NULL);
+  cg_preset_map_put_place (map, 1, &noted);
+
+  assert_place (map, 123.5);
+  cg_preset_map_put_place (map, 1, &later); /* the same, as far as gears go */
+  assert_place (map, 123.5);
+}
+
 static void
 test_json_round_trip (void)
 {
@@ -444,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera/preset-map/q32-reserved", test_q32_reserved);
   g_test_add_func ("/camera/preset-map/token-has-one-index", test_token_has_one_index);
   g_test_add_func ("/camera/preset-map/place", test_place);
+  g_test_add_func ("/camera/preset-map/place-in-degrees", test_place_in_degrees);
   g_test_add_func ("/camera/preset-map/json-round-trip", test_json_round_trip);
   g_test_add_func ("/camera/preset-map/json-damaged", test_json_damaged);
   return g_test_run ();

@@ -162,6 +162,24 @@ test_q36_try_again (Fixture *fixture, gconstpointer data)
   g_assert_true (cg_ptz_eye_try_again (fixture->eye));
 }
 
+/* Q36: a camera that answers with a fault each time does not know the question. */
+static void
+test_q36_faults (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_look (fixture->driver, NULL);
+  cg_ptz_eye_open (fixture->eye, 100, on_look, fixture);
+
+  for (guint i = 0; i < 3; i++) {
+    g_assert_false (cg_ptz_eye_is_blind (fixture->eye));
+    advance (fixture, 100);
+    answer (fixture, CG_ERROR_PEER_FAULT);
+  }
+
+  g_assert_true (cg_ptz_eye_is_blind (fixture->eye));
+  cg_ptz_eye_renew (fixture->eye);
+  g_assert_false (cg_ptz_eye_is_blind (fixture->eye));
+}
+
 /* Q36: an answer that tells nothing is not asked for again. */
 static void
 test_q36_blind (Fixture *fixture, gconstpointer data)
@@ -204,6 +222,7 @@ main (int argc, char **argv)
       {"/camera/ptz-eye/q36-lost-together", test_q36_lost_together},
       {"/camera/ptz-eye/q36-try-again", test_q36_try_again},
       {"/camera/ptz-eye/q36-blind", test_q36_blind},
+      {"/camera/ptz-eye/q36-faults", test_q36_faults},
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -239,18 +239,22 @@ test_q36_move_status (void)
   }
 }
 
-/* Q38: one axis alone, though the other is not at its end. */
+/* Q38: one axis alone, though the other is not at its end; twice, for it may be slow to begin, or
+ * stand at an end that nobody tells. */
 static void
 test_q38_one_axis (void)
 {
   static const struct {
     double places[5][2];
+    guint diagonals;
     gboolean one_axis_only;
   } rows[] = {
-      {{{0, 0}, {0.1, 0}, {0.2, 0}, {0.3, 0}, {9, 0}}, TRUE},
-      {{{0, 0}, {0.1, 0.1}, {0.2, 0.2}, {0.3, 0.3}, {9, 0}}, FALSE},
-      {{{0, 1}, {0.1, 1}, {0.2, 1}, {0.3, 1}, {9, 0}}, FALSE},
-      {{{0, 0.8}, {0.1, 0.9}, {0.2, 0.9}, {0.3, 0.9}, {9, 0}}, FALSE},
+      {{{0, 0}, {0.1, 0}, {0.2, 0}, {0.3, 0}, {9, 0}}, 1, FALSE},
+      {{{0, 0}, {0.1, 0}, {0.2, 0}, {0.3, 0}, {9, 0}}, 2, TRUE},
+      {{{0, 0}, {0.1, 0}, {0.2, 0.1}, {0.3, 0.2}, {9, 0}}, 2, FALSE},
+      {{{0, 0}, {0.1, 0.1}, {0.2, 0.2}, {0.3, 0.3}, {9, 0}}, 2, FALSE},
+      {{{0, 1}, {0.1, 1}, {0.2, 1}, {0.3, 1}, {9, 0}}, 2, FALSE},
+      {{{0, 0.8}, {0.1, 0.9}, {0.2, 0.9}, {0.3, 0.9}, {9, 0}}, 2, FALSE},
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -258,10 +262,50 @@ test_q38_one_axis (void)
     CgPtzSense sense;
     set_up (&sense);
 
-    watch (&sense, &diagonal, rows[i].places);
+    for (guint n = 0; n < rows[i].diagonals; n++)
+      watch (&sense, &diagonal, rows[i].places);
 
     g_test_message ("row %" G_GSIZE_FORMAT, i);
     g_assert_cmpint (sense.one_axis_only, ==, rows[i].one_axis_only);
+  }
+}
+
+/* Q38: what was learnt by mistake: a whole diagonal moves both; or the lone axis does not move when
+ * it is its turn either, for it stands at an end that nobody has told. */
+static void
+test_q38_refuted (void)
+{
+  static const struct {
+    double from[2];
+    double to[2];
+    gboolean is_split;
+    gboolean is_refuted;
+  } rows[] = {
+      {{0, 0}, {0.2, 0.2}, FALSE, TRUE},
+      {{0, 0}, {0.2, 0.2}, TRUE, FALSE},
+      {{0, 0}, {0.2, 0}, TRUE, TRUE},
+      {{0, 1}, {0.2, 1}, TRUE, FALSE}, /* at an end that is known */
+      {{0, 0}, {0, 0}, TRUE, FALSE},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const CgPtzMove diagonal = towards (0.5, 0.5);
+    const CgPtzLook before = at (rows[i].from[0], rows[i].from[1]);
+    const CgPtzLook after = at (rows[i].to[0], rows[i].to[1]);
+    CgPtzWatch watch;
+    CgPtzSense sense;
+    set_up (&sense);
+    sense.one_axis_only = TRUE;
+    sense.axes[CG_PTZ_TILT].sign = 1;
+
+    cg_ptz_watch_init (&watch, &diagonal, &before);
+    watch.is_split = rows[i].is_split;
+    cg_ptz_sense_watch (&sense, &watch, &after);
+    if (rows[i].is_split)
+      cg_ptz_sense_refute_turns (&sense, &watch);
+
+    g_test_message ("row %" G_GSIZE_FORMAT, i);
+    g_assert_cmpint (sense.one_axis_only, ==, !rows[i].is_refuted);
   }
 }
 
@@ -339,6 +383,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera/ptz-sense/q36-frozen", test_q36_frozen);
   g_test_add_func ("/camera/ptz-sense/q36-move-status", test_q36_move_status);
   g_test_add_func ("/camera/ptz-sense/q38-one-axis", test_q38_one_axis);
+  g_test_add_func ("/camera/ptz-sense/q38-refuted", test_q38_refuted);
   g_test_add_func ("/camera/ptz-sense/q37-loses-first", test_q37_loses_first);
   g_test_add_func ("/camera/ptz-sense/json", test_json);
   g_test_add_func ("/camera/ptz-sense/other-space", test_other_space);

@@ -151,6 +151,49 @@ test_other_url_moves_push_only (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->events->str, ==, "playing playing");
 }
 
+/* Another picture of the camera: one session at a time (Q19), one publisher, and the reason told.
+ */
+static void
+test_other_picture (Fixture *fixture, gconstpointer data)
+{
+  CgStreamCounters counters;
+  play_until_live (fixture);
+
+  fake_media_hold_goodbyes (TRUE);
+  cg_stream_change_source (fixture->stream, "uplink-too-slow", "because");
+  settle ();
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 1);
+  fake_media_hold_goodbyes (FALSE);
+  fake_media_say_goodbyes ();
+  settle ();
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 2);
+  fake_media_go_live (FAKE_PULL);
+
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PUSH), ==, 1);
+  g_assert_cmpstr (cg_stream_get_report (fixture->stream)->text, ==, "because");
+  cg_stream_change_source (fixture->stream, NULL, NULL);
+  settle ();
+  fake_media_go_live (FAKE_PULL);
+
+  g_assert_cmpstr (fixture->events->str, ==, "playing playing(uplink-too-slow) playing");
+  cg_stream_get_counters (fixture->stream, &counters);
+  g_assert_cmpuint (counters.uplink_changes, ==, 2);
+  g_assert_cmpuint (counters.reconnects, ==, 0);
+}
+
+/* Chosen while nothing plays, it disturbs nothing. */
+static void
+test_other_picture_while_stopped (Fixture *fixture, gconstpointer data)
+{
+  cg_stream_change_source (fixture->stream, "uplink-budget", "because");
+  settle ();
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 0);
+
+  play_until_live (fixture);
+
+  g_assert_cmpstr (fixture->events->str, ==, "playing(uplink-budget)");
+}
+
 /* Q18: UDP is begun with where it has worked, and given up where it does not work any more. */
 static void
 test_q18_remembers_udp (Fixture *fixture, gconstpointer data)
@@ -518,6 +561,8 @@ main (int argc, char **argv)
       {"/camera/stream/same-url-restarts-nothing", test_same_url_restarts_nothing},
       {"/camera/stream/q18-remembers-udp", test_q18_remembers_udp},
       {"/camera/stream/other-url-moves-push-only", test_other_url_moves_push_only},
+      {"/camera/stream/other-picture", test_other_picture},
+      {"/camera/stream/other-picture-while-stopped", test_other_picture_while_stopped},
       {"/camera/stream/q9-lost-server-keeps-pull", test_q9_lost_server_keeps_pull},
       {"/camera/stream/q9-lost-camera-keeps-push", test_q9_lost_camera_keeps_push},
       {"/camera/stream/grace-ends-publishing", test_grace_ends_publishing},

@@ -13,12 +13,24 @@ DONE = {"code": 0}
 LEFT_LIMIT = {"code": 60004, "error": "stands at its left limit", "basis": "measured"}
 PTZ_STATUS = {
     "code": 0, "position": {"pan": 0.25, "tilt": -0.5, "age": 4200}, "moving": True,
-    "lease": {"left": 1500, "source": "cloud"},
+    "lease": {"left": 1500, "source": "cloud", "pan": -0.5, "tilt": 0.5, "zoom": 0},
     "preset": {"index": 5, "name": "大门", "state": "calling"},
-    "limits": {"pan": {"min": -1, "minKnown": "verified", "max": 1}}, "contacted": True}
+    "limits": {"pan": {"min": -1, "minKnown": "verified", "max": 1}}, "contacted": False,
+    "measurable": False, "stop": "bare", "newer": 1,
+    "learnt": {"pan": {"sign": -1, "position": "honest"}, "tilt": {"position": "frozen"},
+               "move-status": "restless", "one-axis-only": True, "loses-first": True}}
 PTZ_STATUS_TEXT = (
-    "position  pan 0.25, tilt -0.5 (4 s ago)\nmoving    yes, by cloud for 1.5 s\n"
-    "preset    5 大门 (on the way)\nlimits    pan -1 (verified) to 1\ncontacted  yes\n")
+    "contact   none: this is what was seen last\n"
+    "position  pan 0.25, tilt -0.5 (4 s ago)\nmoving    yes, up-left by cloud for 1.5 s\n"
+    "preset    5 大门 (on the way)\nlimits    pan -1 (verified) to 1\n"
+    "learnt    cannot be seen to move: what is said of it is assumed\n"
+    "          counts pan the other way\n"
+    "          tells the same tilt wherever it stands\n"
+    "          says that it moves, also when it stands\n"
+    "          moves one axis at a time: diagonals go in steps\n"
+    "          sleeps through the first command after a rest: it is sent twice\n"
+    "          stops when no axis is named\n"
+    "newer  1\n")
 CAMERAS = {"code": 0, "cameras": [
     {"did": DID, "name": "Tor", "address": "192.168.1.64", "contacted": True,
      "modelNumber": "X1", "panTilt": True,

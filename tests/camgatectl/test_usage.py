@@ -16,9 +16,9 @@ from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 
 COMMANDS = (
-    "discover", "probe", "cameras", "show", "status", "play", "stop", "ptz", "preset", "device",
-    "connectivity", "firmware", "location", "statistics", "config", "peripheral", "send",
-    "monitor", "explain", "help")
+    "discover", "probe", "cameras", "show", "status", "import", "export", "play", "stop",
+    "snapshot", "ptz", "preset", "device", "connectivity", "firmware", "location", "statistics",
+    "config", "peripheral", "send", "monitor", "explain", "help")
 
 
 class TestUsage(CtlTest):
@@ -102,7 +102,7 @@ class TestUsage(CtlTest):
 class TestNobodyThere(CtlTest):
     NEED_A_DAEMON = (
         "cameras", f"show {DID}", "status", f"play {DID} rtmp://h/p", f"stop {DID}",
-        f"ptz {DID} up", f"preset {DID} list", f"device {DID} read", "monitor",
+        f"ptz {DID} up", f"preset {DID} list", f"device {DID} read", "monitor", "export",
         f'send {DID} {{"ptz":{{"stop":{{}}}}}}')
 
     def test_no_daemon_ends_with_3(self):

@@ -2,6 +2,7 @@
 #include "fake-camera.h"
 
 #include "cg-camera-care.h"
+#include "cg-camera-snapshot.h"
 #include "cg-camera-upgrade.h"
 
 struct _CgFleet {
@@ -330,6 +331,7 @@ cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
                    .sent = 2 * 1024,
                    .dropped = 1,
                    .reconnects = 4,
+                   .uplink_changes = 2,
                    .bitrate_kbps = 500},
       .age_s = 60,
   };
@@ -339,6 +341,19 @@ void
 cg_fleet_stop (CgFleet *self, CgCamera *camera)
 {
   note (camera, "stop");
+}
+
+void
+cg_camera_snapshot_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  note (self, "snapshot");
+  accept_call (self, callback, user_data);
+}
+
+CgCameraPicture *
+cg_camera_snapshot_finish (CgCamera *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error) ? fake_picture_new () : NULL;
 }
 
 void
@@ -377,16 +392,10 @@ cg_camera_ptz_status_async (CgCamera *self, GAsyncReadyCallback callback, gpoint
   accept_call (self, callback, user_data);
 }
 
-JsonObject *
+CgPtzStatus *
 cg_camera_ptz_status_finish (CgCamera *self, GAsyncResult *result, GError **error)
 {
-  JsonObject *status;
-
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return NULL;
-  status = json_object_new ();
-  json_object_set_boolean_member (status, "moving", TRUE);
-  return status;
+  return g_task_propagate_boolean (G_TASK (result), error) ? fake_ptz_status_new () : NULL;
 }
 
 void
@@ -574,6 +583,7 @@ void
 cg_camera_upgrade_async (CgCamera *self,
                          const char *path,
                          const char *version,
+                         CgProgressFunc on_percent,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {

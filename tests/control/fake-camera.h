@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "cg-camera-snapshot.h"
 #include "cg-fleet.h"
 
 G_BEGIN_DECLS
@@ -30,5 +31,8 @@ void fake_camera_report_stream (CgCamera *self,
                                 CgStreamState state,
                                 const char *url,
                                 const GError *error);
+
+CgCameraPicture *fake_picture_new (void);
+CgPtzStatus *fake_ptz_status_new (void);
 
 G_END_DECLS

@@ -67,7 +67,7 @@ static const Row rows[] = {
     {"camera-statistics", CAMERA_ASK ("{\"statistics\":{\"read\":{}}}"),
      REPLY (CAMERA,
             "{\"statistics\":{\"read\":{\"txData\":2,\"rxData\":3,\"collectionPeriod\":60,"
-            "\"frames\":7,\"bitrate\":500,\"reconnects\":4,\"dropped\":1}}}")},
+            "\"frames\":7,\"bitrate\":500,\"reconnects\":4,\"dropped\":1,\"uplinkChanges\":2}}}")},
     {"camera-firmware-read", CAMERA_ASK ("{\"firmware\":{\"read\":{}}}"),
      REPLY (CAMERA,
             "{\"firmware\":{\"read\":{\"state\":0,\"result\":0,\"protocol\":2,\"delivery\":0}}}")},
@@ -103,9 +103,10 @@ static const Row rows[] = {
             "{\"location\":{\"read\":{\"code\":18003,\"error\":\"No location is "
             "configured\"}}}")},
     {"gateway-statistics", BOX_ASK ("{\"statistics\":{\"read\":{}}}"),
-     REPLY (GATEWAY,
-            "{\"statistics\":{\"read\":{\"txData\":20,\"rxData\":10,\"collectionPeriod\":"
-            "100,\"frames\":7,\"bitrate\":500,\"reconnects\":4,\"dropped\":1}}}")},
+     REPLY (
+         GATEWAY,
+         "{\"statistics\":{\"read\":{\"txData\":20,\"rxData\":10,\"collectionPeriod\":"
+         "100,\"frames\":7,\"bitrate\":500,\"reconnects\":4,\"dropped\":1,\"uplinkChanges\":2}}}")},
 };
 
 static void

@@ -55,6 +55,29 @@ ask (LocalFixture *fixture, const char *service)
 }
 
 static void
+test_snapshot (LocalFixture *fixture, gconstpointer settings)
+{
+  static const char request[] =
+      "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"type\":\"action\",\"data\":{\"snapshot\":{}}}";
+  g_autofree char *reply = NULL;
+  g_autofree char *refusal = NULL;
+
+  control_receive (fixture->local, request);
+  control_settle (&fixture->base);
+  reply = control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY);
+  control_receive (fixture->base.channel, request);
+  refusal = control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY);
+
+  /* A picture of a camera is for those who are let in here. */
+  control_assert_call (&fixture->base, "snapshot");
+  g_assert_nonnull (
+      strstr (reply, "{\"snapshot\":{\"code\":0,\"source\":\"stream\",\"jpeg\":\"/9j/\"}}"));
+  g_assert_nonnull (
+      strstr (refusal, "{\"snapshot\":{\"code\":404,\"error\":\"Unsupported action\"}}"));
+  g_free (control_log_pop ());
+}
+
+static void
 test_ptz_status (LocalFixture *fixture, gconstpointer settings)
 {
   g_autofree char *reply = NULL;
@@ -67,7 +90,14 @@ test_ptz_status (LocalFixture *fixture, gconstpointer settings)
 
   call = fake_camera_pop_call (fixture->base.camera);
   g_assert_cmpstr (call, ==, "ptz-status");
-  g_assert_nonnull (strstr (reply, "{\"ptz\":{\"code\":0,\"moving\":true}}"));
+  g_assert_nonnull (strstr (reply,
+                            "\"ptz\":{\"code\":0,\"contacted\":false,\"moving\":true,"
+                            "\"lease\":{\"left\":4200,\"source\":\"cloud\",\"pan\":0.5,"
+                            "\"tilt\":0.0,\"zoom\":0.0},"
+                            "\"position\":{\"pan\":0.25,\"tilt\":0.0,\"age\":10},"
+                            "\"preset\":{\"index\":5,\"name\":\"gate\",\"state\":\"at\"},"
+                            "\"limits\":{\"pan\":{\"max\":1.0,\"maxKnown\":\"verified\"},"
+                            "\"tilt\":{},\"zoom\":{}},\"measurable\":false,\"stop\":\"named\"}"));
 }
 
 static void
@@ -109,9 +139,10 @@ static void
 test_status (LocalFixture *fixture, gconstpointer settings)
 {
   g_autoptr (JsonObject) result = NULL;
-  JsonObject *cameras;
+  JsonObject *cameras, *lag;
   JsonArray *doors;
 
+  cg_dispatcher_set_lag (fixture->base.dispatcher, cg_lag_new ());
   g_signal_connect (fixture->base.channel, "describe", G_CALLBACK (on_describe), NULL);
 
   result = ask (fixture, "status");
@@ -121,6 +152,10 @@ test_status (LocalFixture *fixture, gconstpointer settings)
   cameras = json_object_get_object_member (result, "cameras");
   g_assert_cmpint (json_object_get_int_member (cameras, "bound"), ==, 1);
   g_assert_cmpint (json_object_get_int_member (cameras, "contacted"), ==, 0);
+  lag = json_object_get_object_member (result, "lag");
+  g_assert_cmpint (json_object_get_int_member (lag, "period"), ==, CG_LAG_PERIOD_S);
+  g_assert_cmpfloat (json_object_get_double_member (lag, "max"), >=,
+                     json_object_get_double_member (lag, "own"));
   doors = json_object_get_array_member (result, "doors");
   g_assert_cmpuint (json_array_get_length (doors), ==, 2);
   g_assert_cmpstr (json_object_get_string_member (json_array_get_object_element (doors, 0), "name"),
@@ -295,6 +330,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   control_log_start ();
   ADD ("/local/ptz-status", test_ptz_status);
+  ADD ("/local/snapshot", test_snapshot);
   ADD ("/local/cameras", test_cameras);
   ADD ("/local/status", test_status);
   ADD ("/local/events", test_events);

@@ -78,6 +78,10 @@ static const MessageRow rows[] = {
     {"{\"did\":\"d\",\"mid\":\"1\",\"type\":\"dance\",\"data\":{\"x\":1}}", NULL, "Invalid type",
      "{\"did\":\"d\",\"mid\":\"1\",\"type\":\"dance\",\"result\":{\"code\":7}}"},
     {"{\"did\":\"d\",\"mid\":\"1\",\"type\":5,\"data\":{\"x\":1}}", NULL, "Invalid type"},
+    {"{\"did\":\"d\",\"mid\":\"1\",\"type\":\"\",\"data\":{\"x\":1}}", NULL, "Invalid type"},
+    {"{\"did\":\"d\",\"mid\":\"1\",\"type\":[],\"data\":{\"x\":1}}", NULL, "Invalid type"},
+    {"{\"did\":\"d\",\"mid\":\"1\",\"type\":true,\"data\":{\"x\":1}}", NULL, "Invalid type"},
+    {"{\"did\":\"d\",\"mid\":\"1\",\"type\":null,\"data\":{\"x\":1}}", NULL, NULL},
 
     {"{\"did\":\"d\",\"mid\":\"1\",\"type\":\"action\",\"result\":{}}", .class = CG_MESSAGE_REPLY},
     {"{\"did\":\"d\",\"mid\":\"1\",\"result\":{}", "Invalid JSON"}, /* answers are not answered */

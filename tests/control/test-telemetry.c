@@ -158,7 +158,7 @@ test_camera (Fixture *fixture, gconstpointer settings)
               "\"connectivity\":{\"networkBearer\":41},\"firmware\":{\"state\":0,\"result\":0},"
               "\"statistics\":{\"txData\":2,\"rxData\":3,"
               "\"collectionPeriod\":60,\"frames\":7,\"bitrate\":500,\"reconnects\":4,"
-              "\"dropped\":1}}"));
+              "\"dropped\":1,\"uplinkChanges\":2}}"));
   control_assert_silent (&fixture->base);
 }
 
@@ -233,6 +233,69 @@ test_gateway (Fixture *fixture, gconstpointer settings)
   control_assert_silent (&fixture->base);
 }
 
+#define MODES(mode)                                                                                \
+  "[gateway]\ndid=" GATEWAY "\n[telemetry]\ninterval=60\nsample-interval=10\ncpu-usage=none\n"     \
+  "memory-free=none\nmemory-usage=none\nstorage-free=none\nstorage-usage=none\ntx-bytes=none\n"    \
+  "rx-bytes=none\nerror-code=none\ndevice=none\nconnectivity=none\nfirmware=none\n"                \
+  "statistics=none\nonline=" mode "\n"
+
+/* A day in which the camera goes for an hour in the morning and in the evening. */
+static void
+test_a_day (Fixture *fixture, gconstpointer settings)
+{
+  static const struct {
+    const char *mode;
+    guint streams;
+    guint more; /* perhaps */
+  } modes[] = {
+      {"online=realtime\n", 1 + 24 * 360 + 4, 24 * 60}, /* each sample, changes; registrations */
+      {"online=change\n", 1 + 4, 0},
+      {"online=timer\n", 24 * 60, 0},
+      {"online=change-timer\n", 1 + 24 * 60 + 4, 0},
+      {"online=none\n", 0, 0},
+  };
+  guint streams = 0;
+
+  open_channel (fixture);
+  for (guint hour = 0; hour < 24; hour++) {
+    if (hour % 12 == 8)
+      fake_camera_set_contacted (fixture->base.camera, NULL);
+    else if (hour % 12 == 9)
+      fake_camera_set_contacted (fixture->base.camera, "V1");
+    for (guint second = 0; second < 3600; second += 5) {
+      cg_clock_dummy_advance (fixture->base.clock, 5000);
+      if (second % 60 == 30) /* the cloud keeps us registered */
+        let_register (fixture, CAMERA);
+    }
+  }
+
+  for (GList *l = fixture->base.sent.head; l != NULL; l = l->next)
+    streams += ((ControlSent *)l->data)->kind == CG_MESSAGE_KIND_STREAM;
+  for (gsize i = 0; i < G_N_ELEMENTS (modes); i++) {
+    if (!g_str_has_suffix (settings, modes[i].mode))
+      continue;
+    g_assert_cmpuint (streams, >=, modes[i].streams);
+    g_assert_cmpuint (streams, <=, modes[i].streams + modes[i].more);
+  }
+  g_queue_clear_full (&fixture->base.sent, (GDestroyNotify)control_sent_free);
+}
+
+/* A cloud that writes its configuration more often than the timer rings gets its stream. */
+static void
+test_config_writes (Fixture *fixture, gconstpointer settings)
+{
+  open_channel (fixture);
+  g_free (control_pop (&fixture->base, CG_MESSAGE_KIND_STREAM));
+
+  for (guint i = 0; i < 2; i++) {
+    cg_clock_dummy_advance (fixture->base.clock, 6000);
+    cg_dispatcher_set_config (fixture->base.dispatcher, fixture->base.config);
+  }
+
+  g_free (control_pop (&fixture->base, CG_MESSAGE_KIND_STREAM));
+  control_assert_silent (&fixture->base);
+}
+
 #define ADD(name, settings, func)                                                                  \
   g_test_add ("/telemetry/" name, Fixture, settings, set_up, func, tear_down)
 
@@ -248,6 +311,12 @@ main (int argc, char **argv)
   ADD ("camera", SHORT, test_camera);
   ADD ("camera-goes", SHORT, test_camera_goes);
   ADD ("change-without-link", SHORT, test_change_without_link);
+  ADD ("config-writes", SHORT, test_config_writes);
+  ADD ("day/realtime", MODES ("realtime"), test_a_day);
+  ADD ("day/change", MODES ("change"), test_a_day);
+  ADD ("day/timer", MODES ("timer"), test_a_day);
+  ADD ("day/change-timer", MODES ("change-timer"), test_a_day);
+  ADD ("day/none", MODES ("none"), test_a_day);
   ADD ("gateway", BOX, test_gateway);
   return g_test_run ();
 }

@@ -48,18 +48,43 @@ make_ca (const char *name)
 
 /* @extension: such as subjectAltName=…; @days may be negative: expired */
 static void
-make_certificate (const char *name, const char *extension, const char *days)
+make_certificate_by (const char *ca, const char *name, const char *extension, const char *days)
 {
   g_autofree char *key = g_strconcat (name, ".key", NULL);
   g_autofree char *request = g_strconcat (name, ".csr", NULL);
   g_autofree char *cert = g_strconcat (name, ".pem", NULL);
   g_autofree char *subject = g_strconcat ("/CN=", name, NULL);
   g_autofree char *file = g_strconcat (name, ".ext", NULL);
+  g_autofree char *ca_cert = g_strconcat (ca, ".pem", NULL);
+  g_autofree char *ca_key = g_strconcat (ca, ".key", NULL);
 
   g_free (cg_test_write_file (dir, file, extension, 0600));
   run_openssl ("req", NEW_KEY, "-keyout", key, "-out", request, "-subj", subject, NULL);
-  run_openssl ("x509", "-req", "-in", request, "-CA", "ca.pem", "-CAkey", "ca.key",
-               "-CAcreateserial", "-out", cert, "-days", days, "-extfile", file, NULL);
+  run_openssl ("x509", "-req", "-in", request, "-CA", ca_cert, "-CAkey", ca_key, "-CAcreateserial",
+               "-out", cert, "-days", days, "-extfile", file, NULL);
+}
+
+static void
+make_certificate (const char *name, const char *extension, const char *days)
+{
+  make_certificate_by ("ca", name, extension, days);
+}
+
+/* What the CA takes back stands in crl.pem. */
+static void
+take_back (const char *name)
+{
+  g_autofree char *cert = g_strconcat (name, ".pem", NULL);
+
+  g_free (cg_test_write_file (dir, "index.txt", "", 0600));
+  g_free (cg_test_write_file (dir, "ca.conf",
+                              "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\n"
+                              "default_md=sha256\ndefault_crl_days=2\n",
+                              0600));
+  run_openssl ("ca", "-config", "ca.conf", "-keyfile", "ca.key", "-cert", "ca.pem", "-revoke", cert,
+               NULL);
+  run_openssl ("ca", "-config", "ca.conf", "-keyfile", "ca.key", "-cert", "ca.pem", "-gencrl",
+               "-out", "crl.pem", NULL);
 }
 
 static void
@@ -72,6 +97,11 @@ make_all (void)
   make_certificate ("wrong-name", "subjectAltName=DNS:elsewhere.example\n", "2");
   make_certificate ("expired", "subjectAltName=DNS:localhost\n", "-1");
   make_certificate ("client", "extendedKeyUsage=clientAuth\n", "2");
+  make_certificate ("client-expired", "extendedKeyUsage=clientAuth\n", "-1");
+  make_certificate ("client-revoked", "extendedKeyUsage=clientAuth\n", "2");
+  make_certificate ("client-no-client", "extendedKeyUsage=serverAuth\n", "2");
+  make_certificate_by ("other-ca", "client-stranger", "extendedKeyUsage=clientAuth\n", "2");
+  take_back ("client-revoked");
 }
 
 static Broker *
@@ -144,30 +174,68 @@ test_server_certificate (gconstpointer data)
   g_assert_cmpint (door_log_close (&log), <, 2000);
 }
 
-static void
-test_client_certificate (void)
+typedef struct {
+  const char *name;
+  const char *certificate; /* (nullable): none */
+  const char *key;         /* (nullable) */
+  const char *trouble;     /* (nullable): it works */
+} ClientRow;
+
+/* The known one first: the library's first TLS connection sets up what all share. */
+static const ClientRow client_rows[] = {
+    {"known", "client", "client", NULL},
+    {"absent", NULL, NULL, "refuses us: certificate required"},
+    {"expired", "client-expired", "client-expired", "refuses us: certificate expired"},
+    {"revoked", "client-revoked", "client-revoked", "refuses us: certificate revoked"},
+    {"of-another-ca", "client-stranger", "client-stranger", "refuses us: unknown ca"},
+    {"not-for-clients", "client-no-client", "client-no-client",
+     "refuses us: unsupported certificate"},
+    {"key-of-another", "client", "client-expired", "client key file"},
+};
+
+/* In one try of some the connection is gone before its last words are heard. */
+#define NOTHING_HEARD "perhaps for our certificate"
+
+typedef struct {
+  CgDoor *door;
+  const char *trouble;
+} Refusal;
+
+static gboolean
+is_told (gpointer user_data)
 {
+  const Refusal *self = user_data;
+  const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (self->door));
+
+  if (trouble == NULL || self->trouble == NULL)
+    return is_decided (self->door);
+  if (strstr (trouble, self->trouble) == NULL && strstr (trouble, NOTHING_HEARD) == NULL)
+    g_error ("'%s' lacks '%s'", trouble, self->trouble);
+  return strstr (trouble, self->trouble) != NULL;
+}
+
+static void
+test_client_certificate (gconstpointer data)
+{
+  const ClientRow *row = data;
   const guint16 port = broker_find_free_port ();
-  g_autofree char *demand = g_strdup_printf ("cafile %s/ca.pem\nrequire_certificate true\n", dir);
+  g_autofree char *demand = g_strdup_printf (
+      "cafile %s/ca.pem\ncrlfile %s/crl.pem\nrequire_certificate true\n", dir, dir);
   g_autoptr (Broker) broker G_GNUC_UNUSED = make_broker (port, "right", demand);
-  g_autofree char *without = g_strdup_printf ("ca-file=%s/ca.pem", dir);
-  g_autofree char *with = g_strdup_printf (
-      "ca-file=%s/ca.pem\ncert-file=%s/client.pem\nkey-file=%s/client.key", dir, dir, dir);
-  g_auto (DoorLog) stranger_log = {0};
-  g_auto (DoorLog) known_log = {0};
+  g_autofree char *keys = row->certificate == NULL
+                              ? g_strdup ("")
+                              : g_strdup_printf ("cert-file=%s/%s.pem\nkey-file=%s/%s.key", dir,
+                                                 row->certificate, dir, row->key);
+  g_autofree char *settings = g_strdup_printf ("ca-file=%s/ca.pem\n%s", dir, keys);
+  g_auto (DoorLog) log = {0};
 
-  /* One after the other: the library's first TLS connection sets up what all share. */
-  g_autoptr (CgDoor) known = make_door ("localhost", port, with);
-  door_log_init (&known_log, known);
-  cg_test_wait_for (is_decided, known, "the known client");
-  g_autoptr (CgDoor) stranger = make_door ("localhost", port, without);
-  door_log_init (&stranger_log, stranger);
-  cg_test_wait_for (is_decided, stranger, "the stranger");
+  g_autoptr (CgDoor) door = make_door ("localhost", port, settings);
+  door_log_init (&log, door);
+  Refusal refusal = {door, row->trouble};
+  cg_test_wait_for (is_told, &refusal, "the end of the handshake");
 
-  g_assert_true (cg_door_is_up (known));
-  g_assert_false (cg_door_is_up (stranger));
-  door_log_close (&known_log);
-  door_log_close (&stranger_log);
+  g_assert_cmpint (cg_door_is_up (door), ==, row->trouble == NULL);
+  g_assert_cmpint (door_log_close (&log), <, 2000);
 }
 
 static void
@@ -203,7 +271,10 @@ main (int argc, char **argv)
                          rows[i].ca != NULL ? rows[i].ca : "system");
     g_test_add_data_func (path, &rows[i], test_server_certificate);
   }
-  g_test_add_func ("/tls/client-certificate", test_client_certificate);
+  for (gsize i = 0; i < G_N_ELEMENTS (client_rows); i++) {
+    g_autofree char *path = g_strdup_printf ("/tls/client/%s", client_rows[i].name);
+    g_test_add_data_func (path, &client_rows[i], test_client_certificate);
+  }
   g_test_add_func ("/tls/plain-server-behind-tls-address", test_plain_server_behind_tls_address);
   const int status = g_test_run ();
   cg_test_remove_dir (dir);

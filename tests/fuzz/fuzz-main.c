@@ -14,7 +14,7 @@
 #define MUTATIONS_DEFAULT 500
 #define SEED_DEFAULT 1
 
-/* What means something to a reader of JSON or XML. */
+/* What means something to a reader of JSON, XML or key files. */
 static const char *const tokens[] = {
     "{",
     "}",
@@ -50,6 +50,13 @@ static const char *const tokens[] = {
     "token=\"",
     "xsi:nil=\"true\"",
     "<a>",
+    "=",
+    ";",
+    "#",
+    "%s",
+    "\n[camera 1]\n",
+    "-file=",
+    "://",
 };
 
 static void

@@ -176,6 +176,25 @@ test_reboot_fails (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->ends, ==, 1);
 }
 
+/* Somebody has taken the command away meanwhile: it is told, and no life to come believes it. */
+static void
+test_reboot_unconfigured (Fixture *fixture, gconstpointer data)
+{
+  const CgConfig none = {0};
+
+  configure (fixture, 0);
+  g_assert_true (cg_gateway_plan_reboot (fixture->gateway, 1000, NULL));
+  cg_gateway_apply (fixture->gateway, &none);
+  cg_clock_dummy_advance (fixture->clock, 1000);
+
+  cg_test_wait_for (has_ended, fixture, "the end");
+
+  g_assert_error (fixture->end_error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
+  end (fixture);
+  begin (fixture);
+  g_assert_cmpuint (fixture->ends, ==, 1);
+}
+
 static void
 on_clock_set (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -308,6 +327,7 @@ main (int argc, char **argv)
   ADD ("reboot", test_reboot);
   ADD ("reboot-forgotten", test_reboot_forgotten);
   ADD ("reboot-fails", test_reboot_fails);
+  ADD ("reboot-unconfigured", test_reboot_unconfigured);
   ADD ("clock", test_clock);
   ADD ("nothing-configured", test_nothing_configured);
   ADD ("facts", test_facts);

@@ -480,13 +480,14 @@ fake_rtmp_hang_up (FakeRtmp *self)
 }
 
 void
-fake_rtmp_ping (FakeRtmp *self)
+fake_rtmp_ping (FakeRtmp *self, guint count)
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
 
   g_byte_array_append (body, (const guint8 *)"\0\6\1\2\3\4", 6);
   g_mutex_lock (&self->mutex);
-  send_message (self, CG_RTMP_USER_CONTROL, body);
+  for (guint i = 0; i < count; i++)
+    send_message (self, CG_RTMP_USER_CONTROL, body);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -42,7 +42,7 @@ void fake_rtmp_free (FakeRtmp *self);
 char *fake_rtmp_get_url (FakeRtmp *self, const char *path);
 
 void fake_rtmp_hang_up (FakeRtmp *self);
-void fake_rtmp_ping (FakeRtmp *self);
+void fake_rtmp_ping (FakeRtmp *self, guint count);
 void fake_rtmp_send_status (FakeRtmp *self, const char *code);
 
 guint fake_rtmp_count_connections (FakeRtmp *self);

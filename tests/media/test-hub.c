@@ -154,6 +154,26 @@ test_replaced_input (void)
   cg_hub_remove_output (hub, output);
 }
 
+/* What is owed is dropped; the next key frame goes out, and time goes on. */
+static void
+test_skip (void)
+{
+  g_autoptr (CgHub) hub = cg_hub_new ();
+  CgHubOutput *output = cg_hub_add_output (hub, NULL, NULL);
+  const guint input = cg_hub_open_input (hub);
+  gint64 last_us = -1;
+
+  media_feed_pictures (hub, input, 0, 15, 10, 100);
+  cg_hub_skip (hub);
+  g_assert_cmpuint (drain (output, &last_us), ==, 0);
+  g_assert_cmpuint (cg_hub_output_get_dropped (output), ==, 15);
+  media_feed_pictures (hub, input, 15, 8, 10, 100);
+
+  g_assert_cmpuint (drain (output, &last_us), ==, 3);
+  g_assert_cmpint (last_us, ==, 22 * FRAME);
+  cg_hub_remove_output (hub, output);
+}
+
 static void
 test_audio (void)
 {
@@ -235,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hub/drops-groups", test_drops_groups);
   g_test_add_func ("/hub/drops-long-group", test_drops_long_group);
   g_test_add_func ("/hub/replaced-input", test_replaced_input);
+  g_test_add_func ("/hub/skip", test_skip);
   g_test_add_func ("/hub/audio", test_audio);
   g_test_add_func ("/hub/wakes", test_wakes);
   g_test_add_func ("/hub/stats", test_stats);

@@ -152,6 +152,85 @@ test_writable (void)
   g_assert_cmpuint (fixture.ready, ==, 1);
 }
 
+/* Whoever has hung up can be read: there is nothing more to come. */
+static void
+test_hung_up (void)
+{
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  fixture.reads = FALSE;
+  fixture.enough = 1;
+  g_assert_no_errno (shutdown (fixture.fds[1], SHUT_RDWR));
+
+  g_assert_true (serve (&fixture));
+
+  g_assert_cmpuint (fixture.ready, ==, 1);
+}
+
+typedef struct {
+  Fixture base;
+  GMutex mutex;
+  GCond changed;
+  gboolean is_running; /* the function has begun */
+  gboolean may_end;
+} SlowFixture;
+
+static gboolean
+on_slow_loan (gboolean is_ready, gpointer user_data)
+{
+  SlowFixture *fixture = user_data;
+
+  g_mutex_lock (&fixture->mutex);
+  fixture->is_running = TRUE;
+  g_cond_broadcast (&fixture->changed);
+  while (!fixture->may_end)
+    g_cond_wait (&fixture->changed, &fixture->mutex);
+  fixture->base.calls++;
+  g_mutex_unlock (&fixture->mutex);
+  return TRUE;
+}
+
+/* Wakes the owner while the function runs, and lets that go on when the owner may have returned. */
+static gpointer
+wake_while_running (gpointer data)
+{
+  SlowFixture *fixture = data;
+
+  g_mutex_lock (&fixture->mutex);
+  while (!fixture->is_running)
+    g_cond_wait (&fixture->changed, &fixture->mutex);
+  eventfd_write (fixture->base.wake_fd, 1);
+  g_thread_yield ();
+  fixture->may_end = TRUE;
+  g_cond_broadcast (&fixture->changed);
+  g_mutex_unlock (&fixture->mutex);
+  return NULL;
+}
+
+/* Taken back in the middle: the owner has it again when the function has ended, not sooner. */
+static void
+test_taken_back_while_it_runs (void)
+{
+  for (guint i = 0; i < 100; i++) {
+    SlowFixture fixture = {0};
+
+    fixture_init (&fixture.base);
+    cg_loan_free (fixture.base.loan);
+    fixture.base.loan = cg_loan_new (on_slow_loan, &fixture);
+    g_assert_cmpint (send (fixture.base.fds[1], "x", 1, 0), ==, 1);
+    GThread *waker = g_thread_new ("waker", wake_while_running, &fixture);
+
+    serve (&fixture.base);
+    const guint calls = fixture.base.calls;
+    g_thread_join (waker);
+
+    g_assert_cmpuint (calls, >, 0);
+    g_assert_cmpuint (fixture.base.calls, ==, calls);
+    fixture_clear (&fixture.base);
+  }
+}
+
 /* One that lends, is kicked and woken, again and again. */
 static gpointer
 lend_often (gpointer data)
@@ -184,6 +263,61 @@ test_many (void)
     g_thread_join (threads[i]);
 }
 
+typedef struct {
+  Fixture base;
+  guint total; /* bytes that came */
+  guint wanted;
+} Stream;
+
+static gboolean
+on_stream (gboolean is_ready, gpointer user_data)
+{
+  Stream *stream = user_data;
+  char bytes[64];
+  const gssize size = recv (stream->base.fds[0], bytes, sizeof bytes, MSG_DONTWAIT);
+
+  stream->base.calls++;
+  stream->total += size > 0 ? (guint)size : 0;
+  return stream->total < stream->wanted;
+}
+
+static gpointer
+serve_stream (gpointer data)
+{
+  Stream *stream = data;
+
+  g_assert_true (serve (&stream->base));
+  return NULL;
+}
+
+/* As many as a gateway has: none is forgotten, whoever comes first. */
+static void
+test_many_at_once (void)
+{
+  enum { N_STREAMS = 128, N_PACKETS = 20 };
+  Stream streams[N_STREAMS] = {0};
+  GThread *owners[N_STREAMS];
+
+  for (guint i = 0; i < N_STREAMS; i++) {
+    fixture_init (&streams[i].base);
+    cg_loan_free (streams[i].base.loan);
+    streams[i].base.loan = cg_loan_new (on_stream, &streams[i]);
+    streams[i].wanted = N_PACKETS;
+    owners[i] = g_thread_new ("owner", serve_stream, &streams[i]);
+  }
+  for (guint packet = 0; packet < N_PACKETS; packet++) {
+    for (guint i = 0; i < N_STREAMS; i++)
+      g_assert_cmpint (send (streams[i].base.fds[1], "x", 1, 0), ==, 1);
+    g_thread_yield ();
+  }
+
+  for (guint i = 0; i < N_STREAMS; i++) {
+    g_thread_join (owners[i]);
+    g_assert_cmpuint (streams[i].total, ==, N_PACKETS);
+    fixture_clear (&streams[i].base);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -193,6 +327,9 @@ main (int argc, char **argv)
   g_test_add_func ("/media-loop/deadline", test_deadline);
   g_test_add_func ("/media-loop/kick", test_kick);
   g_test_add_func ("/media-loop/writable", test_writable);
+  g_test_add_func ("/media-loop/hung-up", test_hung_up);
+  g_test_add_func ("/media-loop/taken-back-while-it-runs", test_taken_back_while_it_runs);
   g_test_add_func ("/media-loop/many", test_many);
+  g_test_add_func ("/media-loop/many-at-once", test_many_at_once);
   return g_test_run ();
 }

@@ -259,7 +259,7 @@ test_endless (void)
     pull_until_failed (&fixture, camera, "stream");
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
-    g_assert_nonnull (strstr (fixture.error->message, "without an end"));
+    g_assert_nonnull (strstr (fixture.error->message, "without a whole picture"));
   }
 }
 

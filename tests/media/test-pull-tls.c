@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rtsps: which certificate a pull takes. */
+#include <glib/gstdio.h>
+
 #include "cg-error.h"
 #include "cg-media.h"
 #include "cg-pull.h"
@@ -31,7 +33,7 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-pull_once (ScriptRtsp *camera, CgTlsPolicy tls, const char *pin, Seen *seen)
+pull_once (ScriptRtsp *camera, CgTransport transport, CgTlsPolicy tls, const char *pin, Seen *seen)
 {
   g_autoptr (CgClock) clock = cg_clock_new ();
   g_autoptr (CgHub) hub = cg_hub_new ();
@@ -42,6 +44,7 @@ pull_once (ScriptRtsp *camera, CgTlsPolicy tls, const char *pin, Seen *seen)
       .password = PASSWORD,
       .tls = tls,
       .tls_fingerprint = pin,
+      .transport = transport,
       .clock = clock,
       .start_timeout_ms = 20000,
       .stall_timeout_ms = 20000,
@@ -56,7 +59,26 @@ pull_once (ScriptRtsp *camera, CgTlsPolicy tls, const char *pin, Seen *seen)
   media_wait_until (seen->stopped);
 }
 
-/* Q57: a pin before all, then the policy; the login is shown to nobody else. */
+/* From here on the system trusts the camera's certificate. Returns: (transfer full): a file that it
+ * looks into whenever it likes */
+static char *
+trust (GTlsCertificate *certificate)
+{
+  char *path = NULL;
+  g_autofree char *pem = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_object_get (certificate, "certificate-pem", &pem, NULL);
+  g_close (g_file_open_tmp (NULL, &path, NULL), NULL);
+  g_assert_true (g_file_set_contents (path, pem, -1, NULL));
+  g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &error);
+  g_assert_no_error (error);
+  g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
+  return path;
+}
+
+/* Q57: a pin before all, then the policy; the login is shown to nobody else. By our own source and
+ * by GStreamer's, whose pictures would come by UDP. */
 static void
 test_certificates (void)
 {
@@ -67,29 +89,39 @@ test_certificates (void)
   const struct {
     CgTlsPolicy tls;
     const char *pin;
+    gboolean is_trusted;
     gboolean is_taken;
+    gboolean is_taken_by_udp;
   } rows[] = {
-      {CG_TLS_ACCEPT, NULL, TRUE},
-      {CG_TLS_STRICT, NULL, FALSE},
-      {CG_TLS_STRICT, pin, TRUE},
-      {CG_TLS_ACCEPT, "AA:BB", FALSE},
+      {CG_TLS_ACCEPT, NULL, FALSE, TRUE, TRUE},     {CG_TLS_STRICT, NULL, FALSE, FALSE, FALSE},
+      {CG_TLS_STRICT, pin, FALSE, TRUE, TRUE},      {CG_TLS_ACCEPT, "AA:BB", FALSE, FALSE, FALSE},
+      {CG_TLS_STRICT, NULL, TRUE, TRUE, TRUE},      {CG_TLS_STRICT, pin, TRUE, TRUE, FALSE},
+      {CG_TLS_STRICT, "AA:BB", TRUE, FALSE, FALSE}, {CG_TLS_ACCEPT, "AA:BB", TRUE, FALSE, FALSE},
   };
+  g_autofree char *trusted = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (rows); i++) {
+    const CgTransport transport = i % 2 == 0 ? CG_TRANSPORT_TCP : CG_TRANSPORT_UDP;
+    const guint row = i / 2;
+    const gboolean is_taken =
+        transport == CG_TRANSPORT_UDP ? rows[row].is_taken_by_udp : rows[row].is_taken;
     Behaviour behaviour = {.challenges = "WWW-Authenticate: Basic realm=\"r\"", .taken = "Basic"};
     g_autoptr (ScriptRtsp) camera = script_rtsp_new (session_on_request, &behaviour, certificate);
     Seen seen = {0};
 
-    g_test_message ("row %u", i);
-    pull_once (camera, rows[i].tls, rows[i].pin, &seen);
+    g_test_message ("row %u by %s", row, transport == CG_TRANSPORT_TCP ? "TCP" : "UDP");
+    if (rows[row].is_trusted && trusted == NULL)
+      trusted = trust (certificate);
+    pull_once (camera, transport, rows[row].tls, rows[row].pin, &seen);
 
-    if (rows[i].is_taken)
-      g_assert_no_error (seen.error);
-    else
+    if (!is_taken)
       g_assert_error (seen.error, CG_ERROR, CG_ERROR_PEER_FAULT);
-    g_assert_cmpint (script_rtsp_count (camera, "Authorization") > 0, ==, rows[i].is_taken);
+    else if (transport == CG_TRANSPORT_TCP)
+      g_assert_no_error (seen.error);
+    g_assert_cmpint (script_rtsp_count (camera, "Authorization") > 0, ==, is_taken);
     g_clear_error (&seen.error);
   }
+  g_unlink (trusted);
 }
 
 int

@@ -237,10 +237,33 @@ test_ping (void)
   media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
   start_push (&fixture, url, 5000, 5000);
   media_wait_until (fixture.published == 1);
-  fake_rtmp_ping (fake);
-
+  fake_rtmp_ping (fake, 1);
   media_wait_until (fake_rtmp_count_pongs (fake) == 1);
+
+  /* So many come in one read that not all answers can wait to be sent. */
+  fake_rtmp_ping (fake, 220);
+  media_wait_until (fake_rtmp_count_pongs (fake) == 221);
+  g_assert_cmpuint (fixture.failed, ==, 0);
   stop_push (&fixture);
+}
+
+/* What RTMP has no number for is not sent with a wrong one. */
+static void
+test_giant (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (Fixture) fixture;
+
+  fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
+  start_push (&fixture, url, 5000, 5000);
+  media_wait_until (fixture.published == 1);
+  media_feed_pictures (fixture.hub, fixture.input, 1, 1, 10, 17 * 1024 * 1024);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+  g_assert_nonnull (strstr (fixture.error->message, "RTMP"));
 }
 
 typedef struct {
@@ -579,6 +602,7 @@ main (int argc, char **argv)
   g_test_add_func ("/push/q21-wraps", test_wraps);
   g_test_add_func ("/push/new-input", test_new_input);
   g_test_add_func ("/push/ping", test_ping);
+  g_test_add_func ("/push/giant", test_giant);
   g_test_add_func ("/push/q56-failures", test_failures);
   g_test_add_func ("/push/login", test_login);
   g_test_add_func ("/push/login-refused", test_login_refused);

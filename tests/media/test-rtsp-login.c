@@ -190,6 +190,24 @@ test_swallowed (void)
   g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, 2);
 }
 
+/* Q9: a camera that goes down has refused nothing, where the same login was taken before. */
+static void
+test_swallowed_after_success (void)
+{
+  Behaviour behaviour = {.challenges = MD5, .swallows = TRUE};
+  g_autoptr (CgBreaker) breaker = make_breaker (0);
+
+  g_assert_true (cg_breaker_begin (breaker, CG_BREAKER_RTSP, NULL));
+  cg_breaker_end (breaker, CG_BREAKER_RTSP, CG_BREAKER_ACCEPTED);
+  for (guint i = 0; i < 3; i++) {
+    g_autoptr (GError) error = NULL;
+
+    begin_with_breaker (&behaviour, PASSWORD, breaker, &error);
+    g_assert_error (error, CG_ERROR, CG_ERROR_UNREACHABLE);
+  }
+  g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), ==, 0);
+}
+
 /* The nonce grows old in the middle: no refusal. */
 static void
 test_stale (void)
@@ -220,6 +238,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-login/q6-stale-for-ever", test_stale_for_ever);
   g_test_add_func ("/rtsp-login/q27-taken-in-the-end", test_taken_in_the_end);
   g_test_add_func ("/rtsp-login/q6-swallowed", test_swallowed);
+  g_test_add_func ("/rtsp-login/q9-swallowed-after-success", test_swallowed_after_success);
   g_test_add_func ("/rtsp-login/q46-two-begin", test_two_begin);
   g_test_add_func ("/rtsp-login/stale", test_stale);
   return media_test_run ();

@@ -130,6 +130,60 @@ test_choose (void)
   }
 }
 
+/* What takes the place of the first of each row on a slow line. */
+static void
+test_choose_small (void)
+{
+  static const struct {
+    Given given[5];
+    const char *wanted;
+    const char *small;
+  } rows[] = {
+      {{{"a", "", "v0", "H264", 1920, 1080, FALSE}, END}, NULL, NULL},
+      {{{"a", "", "v0", "H264", 1920, 1080, FALSE}, {"b", "", "v0", "H264", 640, 360, FALSE}, END},
+       NULL,
+       "b"},
+      {{{"a", "", "v0", "H264", 1920, 1080, FALSE},
+        {"b", "", "v0", "H264", 320, 180, FALSE},
+        {"c", "", "v0", "H264", 1280, 720, FALSE},
+        END},
+       NULL,
+       "c"},
+      {{{"a", "", "v0", "H264", 1920, 1080, FALSE},
+        {"b", "", "v0", "H264", 320, 180, FALSE},
+        {"c", "tiny", "v0", "JPEG", 160, 90, FALSE},
+        END},
+       "tiny",
+       "c"},
+      {{{"a", "", "v0", "H264", 1920, 1080, FALSE}, {"b", "", "v1", "H264", 640, 360, FALSE}, END},
+       NULL,
+       NULL},
+      {{{"a", "", "v0", "H264", 1920, 1080, FALSE}, {"b", "", "v0", "H265", 640, 360, FALSE}, END},
+       NULL,
+       NULL},
+      {{{"a", "", "v0", "H265", 1920, 1080, FALSE}, {"b", "", "v0", "H264", 640, 360, FALSE}, END},
+       NULL,
+       "b"},
+      {{{"a", "", "v0", "H264", 640, 360, FALSE}, {"b", "", "v0", "H264", 1920, 1080, FALSE}, END},
+       NULL,
+       NULL},
+      {{{"a", "", "v0", "H264", 0, 0, FALSE}, {"b", "", "v0", "H264", 640, 360, FALSE}, END},
+       NULL,
+       NULL},
+      {{{"a", "", "v0", "H264", 640, 360, FALSE}, END}, "none", NULL},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GPtrArray) profiles = make_profiles (rows[i].given);
+
+    const CgOnvifProfile *small =
+        cg_onvif_profile_choose_small (profiles, profiles->pdata[0], rows[i].wanted);
+
+    g_test_message ("row %u", i);
+    g_assert_cmpstr (small != NULL ? small->token : NULL, ==, rows[i].small);
+  }
+}
+
 /* Q28: what media 2 told stays, what it lacks comes from media 1. */
 static void
 test_merge (void)
@@ -208,6 +262,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onvif/profile/choose-Q34-Q60", test_choose);
+  g_test_add_func ("/onvif/profile/choose-small", test_choose_small);
   g_test_add_func ("/onvif/profile/merge-Q28", test_merge);
   g_test_add_func ("/onvif/profile/encodings", test_encodings);
   return g_test_run ();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-onvif-text.h"
 
+#include <string.h>
+
 static void
 test_text (void)
 {
@@ -21,6 +23,29 @@ test_text (void)
 
     g_assert_cmpstr (clean, ==, rows[i].clean);
   }
+}
+
+/* Letters of one byte and of several; the last one keeps its accent, or goes with it. */
+static void
+test_bounds (void)
+{
+  g_autofree char *letters = g_strnfill (CG_ONVIF_REFERENCE_MAX, 'a');
+  g_autofree char *more = g_strconcat (letters, "a", NULL);
+  g_autofree char *accented = g_strdup_printf ("%.63se\xcc\x81x", letters);
+  g_autofree char *wide = g_strdup_printf ("\xe9\x97\xa8%.63s\xe9\x97\xa8", letters);
+
+  g_autofree char *name = cg_onvif_text_dup_name (more);
+  g_autofree char *whole = cg_onvif_text_shorten (accented);
+  g_autofree char *wide_name = cg_onvif_text_dup_name (wide);
+  g_autofree char *reference = cg_onvif_text_dup_reference (letters);
+
+  g_assert_cmpuint (strlen (name), ==, CG_ONVIF_NAME_MAX);
+  g_assert_cmpuint (strlen (whole), ==, CG_ONVIF_NAME_MAX - 1);
+  g_assert_cmpuint (g_utf8_strlen (wide_name, -1), ==, CG_ONVIF_NAME_MAX);
+  g_assert_cmpstr (reference, ==, letters);
+  g_assert_null (cg_onvif_text_dup_reference (more));
+  g_assert_null (cg_onvif_text_dup_reference (" "));
+  g_assert_null (cg_onvif_text_dup_name (NULL));
 }
 
 static void
@@ -91,6 +116,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onvif/text/dup", test_text);
+  g_test_add_func ("/onvif/text/bounds", test_bounds);
   g_test_add_func ("/onvif/text/split", test_split);
   g_test_add_func ("/onvif/duration/parse", test_duration);
   g_test_add_func ("/onvif/duration/format", test_duration_format);

@@ -314,13 +314,15 @@ test_other_transport_only (void)
   gst_sample_unref (sim_viewer_next (&taken));
 }
 
+/* Each picture is in four slices. */
 static char *
 make_clip (const char *dir)
 {
   char *path = g_build_filename (dir, "clip.h264", NULL);
   g_autofree char *launch = g_strdup_printf (
       "videotestsrc num-buffers=10 ! video/x-raw,width=160,height=128,framerate=50/1 ! "
-      "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=10 ! filesink location=%s",
+      "x264enc speed-preset=ultrafast tune=zerolatency threads=4 key-int-max=10 ! "
+      "filesink location=%s",
       path);
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) pipeline = gst_parse_launch (launch, &error);

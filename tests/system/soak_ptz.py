@@ -8,31 +8,17 @@ descriptors and threads are looked at as it goes; the last third must look like 
 """
 
 import argparse
-import os
 import random
-import statistics
 import sys
 import tempfile
 import time
 
 from harness.daemon import Daemon
+from harness.growth import Growth, progress
 from harness.house import DID, SMALL, configuration
 from harness.simulator import Simulator, until
 
-# More than this from one third of the run to the next is growth; the allocator gives and takes.
-ALLOWED_KIB = 512
 LOOK_EVERY = 50
-
-
-class Holding:
-    """What the kernel says that a process holds."""
-
-    def __init__(self, pid):
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
-            fields = dict(line.split(":", 1) for line in status)
-        self.rss_kib = int(fields["VmRSS"].split()[0])
-        self.threads = int(fields["Threads"])
-        self.fds = len(os.listdir(f"/proc/{pid}/fd"))
 
 
 class Soak:
@@ -47,7 +33,8 @@ class Soak:
         self._daemon.expect_log(f"{DID}: in contact")
         self._local = self._daemon.local()
         self._codes = {}
-        self.looks = []
+        self.growth = Growth(self._daemon.pid)
+        self._looks = 0
 
     def close(self):
         self._local.close()
@@ -111,22 +98,11 @@ class Soak:
         return {"moves": done, "seconds": round(time.monotonic() - begin, 1), "codes": self._codes}
 
     def _look(self, done):
-        self.looks.append(Holding(self._daemon.pid))
-        if not self._quiet and len(self.looks) % 20 == 0:
-            now = self.looks[-1]
-            print(f"{done} moves: {now.rss_kib} KiB, {now.fds} descriptors, {now.threads} threads",
-                  file=sys.stderr, flush=True)
-
-    def judge(self):
-        """{what: (second third, last third)} as medians, and whether it may be so"""
-        third = len(self.looks) // 3
-        before, after = self.looks[third:2 * third], self.looks[-third:]
-        figures = {name: tuple(statistics.median(getattr(look, name) for look in looks)
-                               for looks in (before, after))
-                   for name in ("rss_kib", "fds", "threads")}
-        grown = [name for name, (old, new) in figures.items()
-                 if new > old + (ALLOWED_KIB if name == "rss_kib" else 1)]
-        return figures, grown
+        now = self.growth.look()
+        self._looks += 1
+        if not self._quiet and self._looks % 20 == 0:
+            progress(f"{done} moves: {now.rss_kib} KiB, {now.fds} descriptors,"
+                     f" {now.threads} threads")
 
 
 def main():
@@ -141,13 +117,10 @@ def main():
         soak = Soak(folder, arguments)
         try:
             told = soak.run()
-            figures, grown = soak.judge()
         finally:
             soak.close()
     print(f"{told['moves']} moves in {told['seconds']} s; codes {told['codes']}")
-    for name, (old, new) in figures.items():
-        print(f"{name:<8} {old:>9.0f} → {new:>9.0f}{'  grows' if name in grown else ''}")
-    sys.exit(1 if grown else 0)
+    sys.exit(0 if soak.growth.report() else 1)
 
 
 if __name__ == "__main__":

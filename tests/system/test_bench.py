@@ -17,6 +17,7 @@ from harness.runner import main
 
 ONVIF = os.path.join(ROOT, "tools", "bench", "onvif")
 RELAY = os.path.join(ROOT, "tools", "bench", "relay")
+MESSAGES = os.path.join(ROOT, "tools", "bench", "messages")
 FIGURES = ("contact", "start_local_at_camera", "start_local_replied", "start_mqtt_at_camera",
            "start_mqtt_replied", "start_all_at_camera", "start_all_replied")
 
@@ -109,12 +110,42 @@ class TestRelay(BenchTest):
                     self.assertGreater(turn["frames"], 0, name)
         self.assertGreater(found["idle"]["rss_kib"], 0)
         self.assertGreater(found["first_picture"]["camgate"]["median_ms"], 0)
+        for name in ("camgate", "ffmpeg"):
+            taken = found["latency"][name]
+            self.assertEqual((taken["streams"], taken["unstamped"]), (2, 0), name)
+            self.assertGreater(taken["frames"], 50, name)
+            self.assertGreater(taken["at_camera"]["frames"], 25, name)
+            self.assertGreater(taken["median_us"], 0, name)
         self.assertIn("× ffmpeg", ended.stdout)
         self.assert_clean()
 
     def test_nonsense_is_refused(self):
         self.assert_refused(("--sizes", "few"), ("--sizes", "0"), ("--contenders", "nobody"),
                             ("--turns", "0"), ("more",))
+
+
+class TestMessages(BenchTest):
+    bench = MESSAGES
+
+    def test_four_cameras_and_no_reply_lost_or_doubled(self):
+        path = os.path.join(self.folder, "figures.json")
+
+        ended = self.run_bench("--cameras", "4", "--rate", "100", "--seconds", "3",
+                               "--warm-up", "0", "--json", path)
+
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        with open(path, encoding="utf-8") as file:
+            found = json.load(file)
+        for who, sent in (("camgate", 300), ("echo", 200)):
+            self.assertEqual([found[who][name] for name in ("sent", "answered", "lost", "doubled")],
+                             [sent, sent, 0, 0], who)
+            self.assertGreater(found[who]["p50_ms"], 0)
+            self.assertGreater(found[who]["pss_kib"]["last"], 0)
+        self.assertIn("replies doubled", ended.stdout)
+        self.assert_clean()
+
+    def test_nonsense_is_refused(self):
+        self.assert_refused(("--cameras", "0"), ("--rate", "0"), ("--seconds", "x"), ("more",))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import os
 import re
+import signal
 import threading
 
 from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, configuration
@@ -110,7 +111,8 @@ class FirmwareTest(SystemTest):
         for state, result in states:
             event = self.cloud.messages.expect(
                 lambda m: m.body.get("type") == "event" and m.body["did"] == did and
-                "firmware" in m.body["data"], f"firmware {state} {result} of {did}")
+                "firmware" in m.body["data"] and "progress" not in m.body["data"]["firmware"],
+                f"firmware {state} {result} of {did}")
             self.assertEqual(event.body["data"]["firmware"], {"state": state, "result": result})
 
     def leftovers(self):
@@ -141,18 +143,62 @@ class TestCamera(FirmwareTest):
         self.expect_states(DID, *GOOD[:3], (IDLE, FAILED))
 
     def test_busy(self):
+        """With another version of the same thing; other things wait for their turn."""
         self.shop.hold.clear()
         self.update(DID)
 
         self.update(DID)
-        for did, members in ((DID, {"version": "V9"}), (GATEWAY, {})):
-            refused = self.order(did, **members)
-            self.assertEqual((refused["code"], refused["error"]), (500, "busy"))
+        refused = self.order(DID, version="V9")
+        self.assertEqual((refused["code"], refused["error"]), (500, "busy"))
+        self.update(GATEWAY)
         self.assertEqual(self.ask(DID, "read")["state"], DOWNLOADING)
+        self.assertEqual(self.ask(GATEWAY, "read")["state"], IDLE)
 
         self.shop.hold.set()
         self.expect_states(DID, *GOOD)
+        self.expect_states(GATEWAY, *GOOD)
         self.assertEqual(len(self.camera.requests("Firmware")), 1)
+
+    def test_progress(self):
+        self.update(DID)
+
+        self.expect_states(DID, *GOOD)
+        told = [m.body["data"]["firmware"] for m in self.cloud.history
+                if m.body.get("type") == "event" and "firmware" in m.body["data"]]
+        for state in (DOWNLOADING, UPDATING):
+            with self.subTest(state):
+                percents = [e["progress"] for e in told if e["state"] == state and "progress" in e]
+                self.assertEqual(percents, sorted(set(percents)))
+                self.assertEqual(percents[-1], 100)
+                self.assertLessEqual(len(percents), 10)
+
+    def test_the_camera_is_gone(self):
+        self.shop.hold.clear()
+        self.update(DID)
+        self.expect_states(DID, GOOD[0])
+        self.simulator.close()
+
+        self.shop.hold.set()
+
+        self.expect_states(DID, *GOOD[1:3], (IDLE, LOST))
+
+    def test_a_kill_while_the_camera_takes_it(self):
+        """Nobody knows whether it was installed but from the version."""
+        for version, result in ((VERSION, DONE), ("V9", FAILED), (None, FAILED)):
+            with self.subTest(version):
+                self.shop.hold.clear()
+                self.update(DID, version=version)
+                self.expect_states(DID, GOOD[0])
+                self.simulator.freeze()
+                self.shop.hold.set()
+                self.expect_states(DID, *GOOD[1:3])
+
+                self.daemon.process.kill()
+                self.simulator.signal(signal.SIGCONT)
+                self.daemon.spawn()
+
+                self.expect_states(DID, (IDLE, result))
+                self.daemon.expect_ready()
 
     def test_bad_members(self):
         for members in ({"md5sum": None}, {"md5sum": "12"}, {"md5sum": "g" * 32}, {"uri": None},

@@ -5,8 +5,10 @@
 import grp
 import json
 import os
+import signal
 import stat
 import subprocess
+import time
 
 from harness.daemon import CAMGATECTL, ENVIRONMENT
 from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, configuration
@@ -58,6 +60,21 @@ class TestSocket(LocalTest):
         self.assertEqual(self.local.ask(DID, {"stop": {}}), {"stop": {"code": 0}})
         self.local.expect_event(DID, "play", state="stopped")
         self.media.expect_end("local")
+
+    def test_a_main_loop_that_stands_still_is_seen_in_its_status(self):
+        before = self.local.ask(None, {"status": {}})["status"]["lag"]
+        self.assertGreaterEqual(before["max"], before["own"])
+
+        self.daemon.process.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        until(lambda: time.monotonic() - began > 2, "it has stood still for long")
+        self.daemon.process.signal(signal.SIGCONT)
+        until(lambda: self.local.ask(None, {"status": {}})["status"]["lag"]["max"] > 1500, "seen")
+
+        lag = self.local.ask(None, {"status": {}})["status"]["lag"]
+        self.assertGreater(lag["own"], 1500, "this was no want of processors")
+        self.assertEqual((lag["everMax"], lag["everOwn"]), (lag["max"], lag["own"]))
+        self.assertIn(f"own      {lag['own']}", self.ctl("status")[1])
 
     def test_an_event_shows_no_login(self):
         url = "rtmp://user:hunter2@127.0.0.1:1/live/x"

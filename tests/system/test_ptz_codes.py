@@ -1,89 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every code of `ptz` and `preset` by every way to it (PROTOCOL.md 3): the reply, its basis, and
-what the camera was asked, in order."""
+"""Every code of `ptz` and `preset` by every way to it (PROTOCOL.md 3), but the limits
+(test_ptz_limits.py): the reply, its basis, and what the camera was asked, in order."""
 
 from harness.cloud import now_ms
-from harness.house import DID, SMALL, SystemTest, configuration
+from harness.codes import IN, LEFT, OUT, RIGHT, UP, CodesTest
+from harness.house import DID
 from harness.runner import main
 from harness.simulator import until
-
-UP, DOWN, LEFT, RIGHT, UP_LEFT, DOWN_LEFT, UP_RIGHT, DOWN_RIGHT, IN, OUT = range(10)
-MOVES = ("ContinuousMove", "RelativeMove", "GotoPreset")
-
-
-class CodesTest(SystemTest):
-    """One camera with faults, one daemon, asked by its local socket."""
-
-    def begin(self, *faults, arguments=(), place=None, ptz=None, keys=None, broker=None):
-        """`place`: where it stands before anybody looks; `ptz`, `keys`: settings."""
-        self.simulator = self.start_simulator(arguments=(*SMALL, *arguments))
-        self.camera = self.simulator.camera
-        for fault in faults:
-            name, _equals, argument = fault.partition("=")
-            self.camera.fault(name, arg=argument or None)
-        self.put(**(place or {}))
-        self.config = configuration(broker, {DID: self.camera}, ptz=ptz or {})
-        self.config[f"camera {DID}"].update(keys or {})
-        self.daemon = self.start_daemon(self.config, broker)
-        self.daemon.expect_log(f"{DID}: in contact")
-        self.local = self.keep(self.daemon.local())
-        if place is not None:
-            until(lambda: self.camera.requests("GetStatus"), "it is looked at")
-            self.ask("ptz", {"status": {}})  # looks again, once the first answer has come
-        self.camera.requests()
-
-    def ask(self, service, data):
-        reply = self.local.ask(DID, {service: data})[service]
-        reply.pop("error", None)
-        return reply
-
-    def start(self, direction, **members):
-        return self.ask("ptz", {"start": {"direction": direction, **members}})
-
-    def stop(self):
-        return self.ask("ptz", {"stop": {}})
-
-    def preset(self, method, **members):
-        return self.ask("preset", {method: members})
-
-    def keep_preset(self, index):
-        """Sets it, until all that follows behind the reply is done."""
-        self.assertEqual(self.preset("set", index=index), {"code": 0})
-        self.preset("list")  # waits for the list that is read after a set
-        self.preset("list")  # the camera has answered the look that may follow
-
-    def put(self, **place):
-        """Somebody turns the camera by hand; nobody else has moved it."""
-        self.camera.control("position", place)
-
-    def asked(self):
-        """What it was asked to do, in order: moves of no speed are stops too."""
-        return [self.word_of(r) for r in self.camera.requests("Stop", "SetPreset", "RemovePreset",
-                                                              *MOVES)]
-
-    def expect_asked(self, words):
-        """These, and nothing else: the last may come after the reply."""
-        seen = self.asked()
-
-        def is_done():
-            seen.extend(self.asked())
-            return len(seen) >= len(words)
-
-        until(is_done, f"{words}, not only {seen}")
-        self.assertEqual(seen, words)
-
-    @staticmethod
-    def word_of(request):
-        args = request["args"]
-        speed = [args.get(axis) for axis in ("pan", "tilt", "zoom")]
-        if request["op"] == "ContinuousMove" and not any(speed):
-            return "zero"
-        return {"ContinuousMove": "move", "RelativeMove": "step", "GotoPreset": "goto",
-                "SetPreset": "set", "RemovePreset": "remove", "Stop": "stop"}[request["op"]]
-
-    def assert_never_moved(self):
-        self.assertEqual([word for word in self.asked() if word in ("move", "step", "goto")], [])
 
 
 class TestNoPtz(CodesTest):
@@ -224,168 +148,6 @@ class TestNotSupported(CodesTest):
         self.assert_not_supported("ptz", *({"start": {"direction": d}} for d in range(10)))
 
 
-class TestLimits(CodesTest):
-    """60002 to 60005"""
-
-    ENDS = {  # direction: where it ends, the code, the way back
-        UP: ({"tilt": 1}, 60002, DOWN), DOWN: ({"tilt": -1}, 60003, UP),
-        LEFT: ({"pan": -1}, 60004, RIGHT), RIGHT: ({"pan": 1}, 60005, LEFT),
-    }
-
-    def assert_at_limit(self, direction, code, asked):
-        before = self.camera.position()
-        self.asked()
-
-        self.assertEqual(self.start(direction), {"code": code, "basis": "measured"})
-
-        self.expect_asked(asked)
-        self.assertEqual(self.camera.position(), before)
-
-    def assert_moves(self, direction):
-        before = self.camera.position()
-        self.assertEqual(self.start(direction), {"code": 0})
-        until(lambda: self.camera.position() != {**before, "moving": True}, "it moves")
-        self.assertEqual(self.stop(), {"code": 0})
-        self.camera.until_still()
-
-    def watch(self, looks):
-        """Until it has been looked at so often from now on."""
-        self.camera.requests()
-        seen = []
-
-        def is_seen():
-            seen.extend(self.camera.requests("GetStatus"))
-            return len(seen) > looks
-
-        until(is_seen, f"{looks} looks")
-
-    def drive(self, direction):
-        """As far as it goes, and until that was seen."""
-        self.assertEqual(self.start(direction, speed=2), {"code": 0})
-        until(lambda: not self.camera.position()["moving"], "it is at its end")
-        self.watch(2)
-        self.assertEqual(self.stop(), {"code": 0})
-
-    def assert_all_ends(self, *faults):
-        for direction, (place, code, back) in self.ENDS.items():
-            with self.subTest(direction=direction):
-                self.doCleanups()
-                self.setUp()
-                self.begin(*faults, place=place)
-
-                # What it only says is tried once, then believed.
-                self.assert_at_limit(direction, code, ["move", "stop"])
-                self.ask("ptz", {"status": {}})  # the stop has been answered by then
-                self.assert_at_limit(direction, code, [])
-                self.assert_moves(back)
-
-    def test_at_a_told_end(self):
-        self.assert_all_ends()
-
-    def test_at_an_end_told_in_degrees(self):
-        self.assert_all_ends("Q36=degrees")
-
-    def test_at_an_end_told_in_degrees_alone(self):
-        self.assert_all_ends("Q36=degrees-only")
-
-    def test_at_an_end_of_a_camera_that_always_says_that_it_stands(self):
-        self.assert_all_ends("Q36=idle")
-
-    def test_at_an_end_of_a_camera_that_always_says_that_it_moves(self):
-        self.assert_all_ends("Q36=moving")
-
-    def test_at_an_end_of_a_camera_that_says_nothing_of_moving(self):
-        self.assert_all_ends("Q36=absent")
-
-    def test_driven_to_a_told_end(self):
-        self.begin(place={"pan": 0.9})
-        self.drive(RIGHT)
-
-        self.assertEqual(self.start(RIGHT), {"code": 60005, "basis": "measured"})
-        self.assert_moves(LEFT)
-
-    def test_ends_of_an_axis_that_goes_the_other_way(self):
-        for fault in ("Q36=inverted", "Q36=mirrored"):
-            with self.subTest(fault=fault):
-                self.doCleanups()
-                self.setUp()
-                self.begin(fault)
-                self.drive(RIGHT)
-
-                self.assertEqual(self.start(RIGHT), {"code": 60005, "basis": "measured"})
-                self.assert_moves(LEFT)
-
-    def test_an_end_that_is_nearer_than_told(self):
-        self.begin("Q36=short:0.5", place={"pan": -0.4})
-        self.drive(LEFT)
-
-        self.assertEqual(self.start(LEFT), {"code": 60004, "basis": "measured"})
-        self.assert_moves(RIGHT)
-
-    def test_an_end_that_is_further_than_told(self):
-        self.begin("Q36=long:1.5", place={"tilt": 1})
-
-        self.assert_moves(UP)
-        self.drive(UP)
-
-        self.assertEqual(self.start(UP), {"code": 60002, "basis": "measured"})
-        self.assert_moves(DOWN)
-
-    def test_no_position_but_a_move_that_did_not_move(self):
-        self.begin("Q36=no-position")
-        # MoveStatus is believed once it has told of a move, and of its end.
-        self.assertEqual(self.start(LEFT), {"code": 0})
-        self.watch(2)
-        self.assertEqual(self.stop(), {"code": 0})
-        self.keep_preset(9)
-        self.put(pan=1)
-
-        # Nothing shows whether it stands at its end, or has slept through the command (Q37).
-        self.assert_at_limit(RIGHT, 60005, ["move", "move", "stop"])
-        self.assert_moves(LEFT)
-
-    def test_nothing_to_measure(self):
-        for fault in ("Q36=no-position+absent", "Q36=no-position+moving",
-                      "Q36=no-position+pushing", "Q36=fails", "Q36=slow"):
-            with self.subTest(fault=fault):
-                self.doCleanups()
-                self.setUp()
-                self.begin(fault, place={"pan": 1})
-
-                self.assertEqual(self.start(RIGHT), {"code": 0})
-                self.assertEqual(self.stop(), {"code": 0})
-
-    def test_no_limit_where_there_is_none(self):
-        for fault in ("Q36=idle", "Q36=moving", "Q36=frozen+absent", "Q36=late", "Q36=degrees"):
-            with self.subTest(fault=fault):
-                self.doCleanups()
-                self.setUp()
-                self.begin(fault)
-
-                for direction in (RIGHT, UP, LEFT, DOWN, UP_LEFT):
-                    self.assert_moves(direction)
-
-    def test_diagonals_end_where_both_axes_do(self):
-        for place, direction, code, slides in (
-                ({"pan": 1, "tilt": 1}, UP_RIGHT, 60002, UP_LEFT),
-                ({"pan": -1, "tilt": 1}, UP_LEFT, 60002, DOWN_LEFT),
-                ({"pan": 1, "tilt": -1}, DOWN_RIGHT, 60003, UP_RIGHT),
-                ({"pan": -1, "tilt": -1}, DOWN_LEFT, 60003, UP_LEFT)):
-            with self.subTest(direction=direction):
-                self.doCleanups()
-                self.setUp()
-                self.begin(place=place)
-
-                self.assert_at_limit(direction, code, ["move", "stop"])
-                self.assert_moves(slides)
-
-    def test_zoom_has_no_limit(self):
-        self.begin(place={"zoom": 1})
-
-        self.assertEqual(self.start(IN), {"code": 0})
-        self.assertEqual(self.stop(), {"code": 0})
-
-
 class TestBusy(CodesTest):
     """60009"""
 
@@ -442,6 +204,38 @@ class TestBusy(CodesTest):
 
         self.assertEqual(self.preset("goto", index=2), {"code": 0})
         self.assertEqual(self.start(UP), {"code": 0})
+
+
+class TestCalls(CodesTest):
+    """0, and what the camera is asked for it"""
+
+    def test_a_move_is_stopped_before_a_preset_is_called(self):
+        for fault in ("Q36=absent", "Q36=no-position+absent"):
+            with self.subTest(fault=fault):
+                self.doCleanups()
+                self.setUp()
+                self.begin(fault)
+                self.keep_preset(1)
+                self.put(pan=-1)
+                self.assertEqual(self.start(UP), {"code": 0})
+                self.asked()
+
+                self.assertEqual(self.preset("goto", index=1), {"code": 0})
+
+                self.assertEqual(self.asked(), ["stop", "goto"])
+                until(lambda: not self.camera.position()["moving"], "it is there")
+                self.assertAlmostEqual(self.camera.position()["pan"], 0)
+
+    def test_a_call_that_was_slept_through_is_made_again(self):
+        self.begin(place={"pan": 0})
+        self.keep_preset(1)
+        self.put(pan=-1)
+        self.asked()
+        self.camera.fault("Q37", arg="60")
+
+        self.assertEqual(self.preset("goto", index=1), {"code": 0})
+        self.expect_asked(["goto", "goto"])
+        until(lambda: abs(self.camera.position()["pan"]) < 0.01, "it is there")
 
 
 class TestAtPreset(CodesTest):

@@ -4,8 +4,11 @@
 
 import json
 import os
+import pty
+import select
 import signal
 import subprocess
+import time
 
 from harness.daemon import CAMGATECTL, CAMGATED, ENVIRONMENT
 from harness.house import DID, SMALL, SystemTest, configuration
@@ -147,6 +150,75 @@ class TestSpeeds(ControlTest):
         self.assertEqual(self.camera.requests("GetServices", "GetCapabilities", "GetProfiles"), [])
 
 
+class TestKeys(ControlTest):
+    """`camgatectl ptz DID keys` at a terminal, and what the camera is asked for."""
+
+    keys = {"link-grace": 0.2}
+    RIGHT = b"\033[C"
+
+    def setUp(self):
+        super().setUp()
+        self.camera.control("position", {"pan": -1})
+        self.camera.requests()
+        self.screen, keyboard = pty.openpty()
+        self.addCleanup(self.hang_up)
+        self.child = subprocess.Popen(
+            [CAMGATECTL, "--socket", self.daemon.socket_path, "ptz", DID, "keys"],
+            stdin=keyboard, stdout=keyboard, stderr=keyboard, start_new_session=True,
+            env={**os.environ, **ENVIRONMENT, "TERM": "xterm"})
+        self.addCleanup(self.end_child)
+        os.close(keyboard)
+        self.see("ready")
+
+    def hang_up(self):
+        if self.screen is not None:
+            os.close(self.screen)
+        self.screen = None
+
+    def end_child(self):
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.wait(WATCHDOG_S)
+
+    def see(self, text):
+        shown = ""
+        while text not in shown:
+            ready, _, _ = select.select([self.screen], [], [], WATCHDOG_S)
+            self.assertTrue(ready, f"{text!r} is not shown: {shown!r}")
+            shown += os.read(self.screen, 4096).decode("utf-8", "replace")
+
+    def hold_right(self):
+        """As a keyboard does: the key repeats until the camera has been asked for it."""
+        def is_moving():
+            os.write(self.screen, self.RIGHT)
+            return self.camera.position()["moving"]
+        until(is_moving, "it moves")
+
+    def assert_stopped(self, longest):
+        """It stands because it was told to, well before its lease would have ended the move."""
+        begin = time.monotonic()
+        self.camera.until_still()
+        self.assertLess(time.monotonic() - begin, longest)
+        ops = [r["op"] for r in self.camera.requests("ContinuousMove", "Stop")]
+        self.assertEqual(ops[0], "ContinuousMove", ops)
+        self.assertIn("Stop", ops)
+
+    def test_a_key_that_is_let_go_stops_it(self):
+        self.hold_right()
+        self.assert_stopped(longest=3)
+
+    def test_the_terminal_is_closed(self):
+        self.hold_right()
+        self.hang_up()
+        self.assert_stopped(longest=3)
+        self.child.wait(WATCHDOG_S)
+
+    def test_the_program_is_killed(self):
+        self.hold_right()
+        self.child.kill()
+        self.assert_stopped(longest=3)
+
+
 class TestStatus(ControlTest):
     def ctl(self, *arguments):
         done = subprocess.run(
@@ -174,7 +246,18 @@ class TestStatus(ControlTest):
         self.assertTrue(status["moving"])
         self.assertTrue(status["lease"]["source"].startswith("local"))
         self.assertGreater(status["lease"]["left"], 0)
-        self.assertIn("by local", self.ctl(DID, "status"))
+        self.assertRegex(self.ctl(DID, "status"), r"moving +yes, right by local-\d+ for \d\.\d s")
+
+    def test_what_is_odd_is_told_in_words(self):
+        self.assertRegex(self.ctl(DID, "status"), r"learnt +nothing unusual")
+        self.camera.fault("Q1", arg="stop")
+
+        self.assertEqual(self.local.ask(DID, self.start()), DONE)
+        self.assertEqual(self.local.ask(DID, {"ptz": {"stop": {}}}), DONE)
+
+        until(lambda: "stops by a move without speed" in self.ctl(DID, "status"), "what was learnt")
+        self.simulator.kill()
+        until(lambda: "this is what was seen last" in self.ctl(DID, "status"), "it is gone")
 
     def test_preset(self):
         self.assertEqual(self.local.ask(DID, {"preset": {"set": {"index": 4, "name": "门"}}}),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Those who carry streams from cameras to a media server, and what the kernel says they cost."""
 
+import json
 import os
 import subprocess
+import time
 import urllib.parse
 
 from harness.daemon import BUILD, CAMGATED, ENVIRONMENT, Daemon
@@ -11,6 +13,7 @@ from harness.process import Process
 from harness.simulator import PASSWORD, USERNAME
 
 BARE_RELAY = os.path.join(BUILD, "tools", "bench", "bare-relay")
+RTMP_SINK = os.path.join(BUILD, "tools", "bench", "rtmp-sink")
 TICKS = os.sysconf("SC_CLK_TCK")
 START_S = 60
 
@@ -24,32 +27,43 @@ STOCK_PIPELINE = (
 class Cost:
     """What some processes have used so far; the difference of two is what a window cost."""
 
-    def __init__(self, pids):
-        self.cpu_s = self.user_s = self.system_s = 0.0
-        self.switches = self.threads = 0
+    def __init__(self, pids, proc="/proc"):
+        self.user_s = self.system_s = 0.0
+        self.tasks = {}  # (process, thread) → (seconds, switches)
         for pid in pids:
-            self._add(pid)
+            self._add(os.path.join(proc, str(pid)))
 
-    def _add(self, pid):
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+    def _add(self, process):
+        with open(f"{process}/stat", encoding="ascii", errors="replace") as stat:
             fields = stat.read().rpartition(")")[2].split()
         self.user_s += int(fields[11]) / TICKS
         self.system_s += int(fields[12]) / TICKS
-        for task in os.scandir(f"/proc/{pid}/task"):
-            self.threads += 1
-            with open(f"{task.path}/schedstat", encoding="ascii") as stat:
-                self.cpu_s += int(stat.read().split()[0]) / 1e9
-            with open(f"{task.path}/status", encoding="ascii", errors="replace") as status:
-                self.switches += sum(
-                    int(line.split()[1]) for line in status if "voluntary_ctxt" in line)
+        for task in os.listdir(f"{process}/task"):
+            try:
+                self.tasks[process, task] = self._read_task(f"{process}/task/{task}")
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it has just ended
+
+    @staticmethod
+    def _read_task(path):
+        with open(f"{path}/schedstat", encoding="ascii") as stat:
+            cpu_s = int(stat.read().split()[0]) / 1e9
+        with open(f"{path}/status", encoding="ascii", errors="replace") as status:
+            return cpu_s, sum(int(line.split()[1]) for line in status if "voluntary_ctxt" in line)
 
     def since(self, before):
-        """Exact in sum; user and system as the clock ticks have it."""
-        ticks = self.user_s - before.user_s + self.system_s - before.system_s
-        cpu_s = self.cpu_s - before.cpu_s
-        user = (self.user_s - before.user_s) / ticks if ticks > 0 else 0.5
+        """Exact in sum, user and system as the clock ticks have it; by ticks alone where threads
+        have come or gone: those that ended have told nobody how exactly they ran."""
+        user_s, system_s = self.user_s - before.user_s, self.system_s - before.system_s
+        ticks_s = user_s + system_s
+        is_exact = self.tasks.keys() == before.tasks.keys()
+        old = {task: before.tasks.get(task, (0.0, 0)) for task in self.tasks}
+        cpu_s = (sum(self.tasks[task][0] - old[task][0] for task in self.tasks) if is_exact
+                 else ticks_s)
+        user = user_s / ticks_s if ticks_s > 0 else 0.5
         return {"cpu_s": cpu_s, "user_s": cpu_s * user, "system_s": cpu_s * (1 - user),
-                "switches": self.switches - before.switches, "threads": self.threads}
+                "switches": sum(self.tasks[task][1] - old[task][1] for task in self.tasks),
+                "threads": len(self.tasks), "is_exact": is_exact}
 
 
 def pss_kib(pids):
@@ -201,3 +215,34 @@ class Bare:
             process.stdin.close()
             process.wait()
             process.stdout.close()
+
+
+class Sink:
+    """A media server that looks how old the frames of camgate-sim --stamp are."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "--", RTMP_SINK], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True)
+        self._port = int(self._process.stdout.readline())
+
+    def url(self, name):
+        return f"rtmp://127.0.0.1:{self._port}/live/{name}"
+
+    def report(self):
+        """What has come since the last report."""
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def await_streams(self, count):
+        deadline = time.monotonic() + START_S
+        while self.report()["streams"] < count:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"fewer than {count} streams have come")
+            time.sleep(0.5)
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()

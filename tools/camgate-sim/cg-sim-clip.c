@@ -61,6 +61,7 @@ on_pad_added (GstElement *parser, GstPad *pad, gpointer user_data)
   if (name == NULL || reader == NULL || gst_pad_is_linked (filter_sink))
     return;
   GstElement *converter = gst_element_factory_make (name, NULL);
+  g_object_set (converter, "config-interval", -1, NULL); /* with each key frame */
   g_autoptr (GstPad) sink = gst_element_get_static_pad (converter, "sink");
   gst_bin_add (GST_BIN (reader), converter);
   gst_element_link (converter, filter);

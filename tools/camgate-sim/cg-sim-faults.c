@@ -102,10 +102,11 @@ static const FaultRow rows[] = {
                           "told empty or all equal; so many slots listed, set or not; tokens close "
                           "the gap after a remove; a set answers another token, or none; names in "
                           "Latin-1, cut after so many bytes, or ? for what is not ASCII; a name is "
-                          "needed; no places told",
+                          "needed; no places told, or none of the zoom",
                           ARG_WORD,
                           {"opaque", "accepts", "empty", "equal", "slots:300", "shifts", "other",
-                           "silent", "latin1", "cut:16", "ascii", "named", "no-position"}},
+                           "silent", "latin1", "cut:16", "ascii", "named", "no-position",
+                           "no-zoom"}},
     [CG_SIM_FAULT_Q32] = {"Q32",
                           "keeps so many slots from 33 on for functions of its own",
                           ARG_NUMBER,

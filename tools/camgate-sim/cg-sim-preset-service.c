@@ -81,6 +81,8 @@ tell_set_preset (struct soap *soap, struct tt__PTZPreset *made, const CgSimPrese
 
   tell_preset (soap, made, preset->token, preset->name);
   cg_sim_driving_tell_preset (call->state, preset, &told);
+  if (is_so (soap, "no-zoom"))
+    told.has_zoom = FALSE;
   if (!is_so (soap, "no-position"))
     made->PTZPosition = cg_sim_soap_make_place (soap, &told);
 }

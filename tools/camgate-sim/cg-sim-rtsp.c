@@ -2,6 +2,8 @@
 #include "cg-sim-rtsp.h"
 
 #include <gst/rtsp-server/rtsp-server.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "cg-sim-clip.h"
 #include "cg-sim-doorman.h"
@@ -183,11 +185,23 @@ on_closed (GstRTSPClient *client, gpointer user_data)
   g_list_free_full (sessions, g_object_unref);
 }
 
+/* A frame's last packet does not wait until the ones before it are acknowledged. */
+static void
+send_at_once (GstRTSPClient *client)
+{
+  GstRTSPConnection *connection = gst_rtsp_client_get_connection (client);
+
+  g_socket_set_option (gst_rtsp_connection_get_write_socket (connection), IPPROTO_TCP, TCP_NODELAY,
+                       1, NULL);
+}
+
 static void
 on_client (GstRTSPServer *server, GstRTSPClient *client, gpointer user_data)
 {
   CgSimRtsp *self = user_data;
 
+  if (self->state->options.stamp)
+    send_at_once (client);
   connect_holding (client, "pre-describe-request", G_CALLBACK (on_pre_describe), self);
   connect_holding (client, "pre-setup-request", G_CALLBACK (on_pre_setup), self);
   connect_holding (client, "setup-request", G_CALLBACK (on_setup), self);

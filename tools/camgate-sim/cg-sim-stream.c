@@ -5,6 +5,7 @@
 #include <gst/video/video.h>
 
 #include "cg-sim-scene.h"
+#include "cg-sim-stamp.h"
 
 /* Names within the pipelines. */
 #define VIDEO_SOURCE "camera"
@@ -260,6 +261,8 @@ on_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user_d
   }
   add_probe (bin, VIDEO_PAYLOADER, "sink", on_coded_video, stream_ref (self),
              (GDestroyNotify)cg_sim_stream_unref);
+  if (self->state->options.stamp && self->profile->codec == CG_SIM_CODEC_H264)
+    add_probe (bin, VIDEO_PAYLOADER, "sink", cg_sim_stamp_frame, NULL, NULL);
   for (guint i = 0; i < gst_rtsp_media_n_streams (media); i++) {
     g_autoptr (GstPad) pad = gst_rtsp_stream_get_srcpad (gst_rtsp_media_get_stream (media, i));
 
@@ -330,10 +333,13 @@ make_launch_text (const CgSimStream *self)
 {
   const char *const kind = self->profile->codec == CG_SIM_CODEC_H265 ? "h265" : "h264";
   g_autofree char *source = make_source_text (self);
+  /* A clip brings its parameter sets with each key frame. The payloader would put them before each
+   * slice of one: for a receiver, a new picture begins there. */
+  const int interval = self->clip != NULL ? 0 : -1;
 
-  return g_strdup_printf ("( %s ! %sparse ! rtp%spay name=" VIDEO_PAYLOADER
-                          " pt=96 config-interval=-1 %s )",
-                          source, kind, kind, get_audio_text (self->state->options.audio));
+  return g_strdup_printf (
+      "( %s ! %sparse ! rtp%spay name=" VIDEO_PAYLOADER " pt=96 config-interval=%d %s )", source,
+      kind, kind, interval, get_audio_text (self->state->options.audio));
 }
 
 /**

@@ -47,6 +47,7 @@ typedef struct {
   double gop_s;       /* seconds between key frames */
   guint bitrate_kbps; /* 0: as the picture needs it, at most 4 Mbit/s; else met with filler data */
   const char *file;   /* (nullable) H.264 or H.265 clip, looped without encoding */
+  gboolean stamp;     /* each frame of H.264 tells when it was sent */
   gboolean ptz;
   guint max_presets;
   gboolean discovery;     /* answer WS-Discovery probes on @listen */

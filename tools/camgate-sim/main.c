@@ -40,7 +40,7 @@ static struct {
   char **faults;
   int count, port, rtsp_port, fps, bitrate, max_presets, discovery_port;
   double gop;
-  gboolean discovery, no_ptz, version;
+  gboolean discovery, no_ptz, stamp, version;
 } given;
 
 static gboolean
@@ -146,6 +146,7 @@ read_given (CgSimOptions *options, GError **error)
   options->user = given.user != NULL ? given.user : options->user;
   options->password = given.password;
   options->file = given.file;
+  options->stamp = given.stamp;
   options->ptz = !given.no_ptz;
   options->discovery = given.discovery;
   if (!check_listen (options->listen, error) || !check_numbers (error) ||
@@ -195,6 +196,8 @@ static const GOptionEntry entries[] = {
      "Met with filler data; without it as the picture needs", "KBPS"},
     {"file", 0, 0, G_OPTION_ARG_FILENAME, &given.file,
      "Loop this H.264 or H.265 clip and encode nothing", "CLIP"},
+    {"stamp", 0, 0, G_OPTION_ARG_NONE, &given.stamp,
+     "Each frame of H.264 tells when it was sent, for measurements", NULL},
     {"no-ptz", 0, 0, G_OPTION_ARG_NONE, &given.no_ptz, "It cannot move", NULL},
     {"max-presets", 0, 0, G_OPTION_ARG_INT, &given.max_presets, "So many presets (16)", "N"},
     {"fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &given.faults, "Misbehave; see below", "Qn[=ARG]"},

@@ -10,13 +10,17 @@ _camgatectl_dids()
 _camgatectl()
 {
     local word=$2 before=$3 command="" did="" camera="" skip="" i
-    local commands="discover probe cameras show status play stop ptz preset device connectivity firmware
-        location statistics config peripheral send monitor explain help"
+    local commands="discover probe cameras show status import export play stop snapshot ptz preset device connectivity
+        firmware location statistics config peripheral send monitor explain help"
     local moves="up down left right up-left down-left up-right down-right zoom-in zoom-out stop keys status"
     local options="--socket --timeout --json --help --version"
 
     case $before in
     --password-file | -p | --socket)
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
+        ;;
+    import | export)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
@@ -59,6 +63,8 @@ _camgatectl()
         options+=" --interface --host --range --port"
         options+=" --probe-all --user --password-file --no-move --csv"
         ;;
+    import) options+=" --dry-run --no-move --csv" ;;
+    export) options+=" --with-passwords" ;;
     play) options+=" --wait" ;;
     ptz) options+=" --camera --user --password-file --speed --for" ;;
     preset | device | send) options+=" --camera --user --password-file" ;;
@@ -70,7 +76,7 @@ _camgatectl()
     fi
     case $command:${did:+did} in
     : | help:) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
-    discover: | probe: | cameras: | status: | explain: | help:*) COMPREPLY=() ;;
+    discover: | probe: | cameras: | status: | import:* | export:* | explain: | help:*) COMPREPLY=() ;;
     *:) mapfile -t COMPREPLY < <(compgen -W "$(_camgatectl_dids "$1") gateway" -- "$word") ;;
     ptz:did) mapfile -t COMPREPLY < <(compgen -W "$moves" -- "$word") ;;
     preset:did) mapfile -t COMPREPLY < <(compgen -W "list set goto remove" -- "$word") ;;

@@ -9,6 +9,7 @@
 #define MANY_WORDS 64 /* members of a message that a person would type */
 
 #define FIND "Find and look"
+#define LISTS "Many cameras at once"
 #define PICTURE "Picture"
 #define MOVE "Move"
 #define SERVICES "Services of a camera, or of the gateway"
@@ -94,6 +95,46 @@ static const CgCtlCommand commands[] = {
         .run = cg_cmd_status,
     },
     {
+        .name = "import",
+        .group = LISTS,
+        .usage = "FILE [--dry-run [--no-move] [--csv]]",
+        .summary = "Bind all cameras of a list",
+        .help =
+            "FILE is a table (CSV, separated by commas or semicolons, UTF-8) or JSON, \"-\" reads "
+            "it from standard input; \"export\" writes such files. Columns: gateway, did, name, "
+            "protocol, address, username, password, secret, url, profile. Only did must be there: "
+            "an empty cell, and stars, leave what is stored. Rows of other gateways are skipped, "
+            "so that one list does for hundreds of boxes; an empty gateway means this one. Cameras "
+            "that are not in the list stay as they are.\n\n"
+            "Nothing is written unless the whole list is good; the first fault is told with line "
+            "and column. With --dry-run nothing is written at all: each camera is looked at as "
+            "\"probe\" does, and the acceptance table is printed.",
+        .examples = "camgatectl import site.csv --dry-run\n"
+                    "camgatectl import site.csv",
+        .flags = CG_CTL_FLAG_DRY_RUN | CG_CTL_FLAG_NO_MOVE | CG_CTL_FLAG_CSV,
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cg_cmd_import,
+    },
+    {
+        .name = "export",
+        .group = LISTS,
+        .usage = "[FILE] [--with-passwords]",
+        .summary = "Write a list of all cameras that are bound",
+        .help =
+            "A table, or JSON where FILE ends with .json or --json is given; without FILE it is "
+            "printed. Passwords are stars, which \"import\" leaves as they are stored. "
+            "--with-passwords writes them into FILE, with mode 0600; camgated shows them to root "
+            "and to the user that it runs as.",
+        .examples = "camgatectl export site.csv\n"
+                    "sudo camgatectl export backup.json --with-passwords",
+        .flags = CG_CTL_FLAG_WITH_PASSWORDS,
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .max_words = 1,
+        .run = cg_cmd_export,
+    },
+    {
         .name = "play",
         .group = PICTURE,
         .usage = "DID URL [--wait]",
@@ -117,6 +158,20 @@ static const CgCtlCommand commands[] = {
         .needs = CG_CTL_NEEDS_DAEMON,
         .takes_did = TRUE,
         .run = cg_cmd_stop,
+    },
+    {
+        .name = "snapshot",
+        .group = PICTURE,
+        .usage = "DID [FILE]",
+        .summary = "Write what a camera sees into a JPEG file",
+        .help = "FILE is DID.jpg unless it is given; - is the standard output. The picture is the "
+                "last key frame of a stream that runs; else the camera is asked for one, at most "
+                "once a second.",
+        .examples = "camgatectl snapshot 001122334455 gate.jpg",
+        .needs = CG_CTL_NEEDS_DAEMON,
+        .takes_did = TRUE,
+        .max_words = 1,
+        .run = cg_cmd_snapshot,
     },
     {
         .name = "ptz",

@@ -50,7 +50,9 @@ gboolean cg_cmd_cameras (CgCtl *self, GError **error);
 gboolean cg_cmd_device (CgCtl *self, GError **error);
 gboolean cg_cmd_discover (CgCtl *self, GError **error);
 gboolean cg_cmd_explain (CgCtl *self, GError **error);
+gboolean cg_cmd_export (CgCtl *self, GError **error);
 gboolean cg_cmd_help (CgCtl *self, GError **error);
+gboolean cg_cmd_import (CgCtl *self, GError **error);
 gboolean cg_cmd_monitor (CgCtl *self, GError **error);
 gboolean cg_cmd_play (CgCtl *self, GError **error);
 gboolean cg_cmd_preset (CgCtl *self, GError **error);
@@ -58,6 +60,7 @@ gboolean cg_cmd_probe (CgCtl *self, GError **error);
 gboolean cg_cmd_ptz (CgCtl *self, GError **error);
 gboolean cg_cmd_send (CgCtl *self, GError **error);
 gboolean cg_cmd_show (CgCtl *self, GError **error);
+gboolean cg_cmd_snapshot (CgCtl *self, GError **error);
 gboolean cg_cmd_status (CgCtl *self, GError **error);
 gboolean cg_cmd_stop (CgCtl *self, GError **error);
 

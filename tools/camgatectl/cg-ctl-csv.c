@@ -8,15 +8,24 @@
 /* RFC 4180. */
 #define LINE_END "\r\n"
 
-/* A camera's name is not to become a formula of the spreadsheet. */
+/* A camera's name is not to become a formula of the spreadsheet. One that seems to be protected
+ * already is protected once more, so that it comes back as it is. */
 static gboolean
 is_formula (const char *text)
 {
+  text += strspn (text, "'");
   return *text != '\0' && strchr ("=+-@\t", *text) != NULL;
 }
 
-static void
-append_text (GString *to, const char *text)
+/**
+ * cg_ctl_csv_append_text:
+ * @to: appended to
+ * @text: what the cell is to say
+ *
+ * Texts that a spreadsheet would take for a formula get an apostrophe.
+ */
+void
+cg_ctl_csv_append_text (GString *to, const char *text)
 {
   const gboolean is_quoted = strpbrk (text, ",;\"\r\n") != NULL || *text == ' ';
 
@@ -31,6 +40,20 @@ append_text (GString *to, const char *text)
   }
   if (is_quoted)
     g_string_append_c (to, '"');
+}
+
+/**
+ * cg_ctl_csv_unprotect:
+ * @cell: what was read
+ *
+ * Undoes what cg_ctl_csv_append_text() does to formulas.
+ *
+ * Returns: (transfer none): what the cell says
+ */
+const char *
+cg_ctl_csv_unprotect (const char *cell)
+{
+  return *cell == '\'' && is_formula (cell) ? cell + 1 : cell;
 }
 
 static gboolean
@@ -62,7 +85,7 @@ append_cell (GString *to, const CgCtlCsvColumn *column, JsonObject *row)
     return;
   }
   text = cg_ctl_json_value_to_text (node);
-  append_text (to, text);
+  cg_ctl_csv_append_text (to, text);
 }
 
 /**

@@ -17,6 +17,8 @@ typedef struct {
   const char *member;
 } CgCtlCsvColumn;
 
+void cg_ctl_csv_append_text (GString *to, const char *text);
+const char *cg_ctl_csv_unprotect (const char *cell);
 void cg_ctl_csv_append_titles (GString *to, const CgCtlCsvColumn *columns, gsize n_columns);
 void cg_ctl_csv_append_row (GString *to,
                             const CgCtlCsvColumn *columns,

@@ -24,6 +24,8 @@ typedef enum {
   CG_CTL_FLAG_NO_MOVE = 1 << 14,
   CG_CTL_FLAG_PROBE_ALL = 1 << 15,
   CG_CTL_FLAG_CSV = 1 << 16,
+  CG_CTL_FLAG_DRY_RUN = 1 << 17,
+  CG_CTL_FLAG_WITH_PASSWORDS = 1 << 18,
 } CgCtlFlag;
 
 #define CG_CTL_FLAGS_ALWAYS (CG_CTL_FLAG_HELP | CG_CTL_FLAG_VERSION | CG_CTL_FLAG_JSON)
@@ -46,6 +48,8 @@ typedef struct {
   gboolean no_move;
   gboolean probe_all;
   gboolean csv;
+  gboolean dry_run;
+  gboolean with_passwords;
   char *socket;
   char *camera;
   char *user;

@@ -170,10 +170,11 @@ probe_in_thread (gpointer data, gpointer user_data)
 {
   g_autofree Job *job = data;
   const Run *run = job->run;
+  const gboolean has_logins = run->options->usernames != NULL;
   const CgCtlProbeOptions options = {
       .address = run->options->addresses[job->number],
-      .username = run->username,
-      .password = run->password,
+      .username = has_logins ? run->options->usernames[job->number] : run->username,
+      .password = has_logins ? run->options->passwords[job->number] : run->password,
       .timeout_ms = run->options->timeout_ms,
       .no_move = run->ctl->options->no_move,
       .no_media = run->no_media,

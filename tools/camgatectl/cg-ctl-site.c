@@ -183,8 +183,9 @@ conclude (const Site *self, const GPtrArray *reports, GError **error)
 
 /**
  * cg_ctl_site_probe:
- * @ctl: a run of `discover --probe-all`
+ * @ctl: a run of `discover --probe-all` or `import --dry-run`
  * @cameras: as `discover --json` describes them
+ * @logins: (nullable): of each; %NULL: that of the command line
  * @error: return location: %CG_CTL_REFUSED if one failed
  *
  * Probes all of them, some at the same time, and prints what was found: as text each camera when it
@@ -193,7 +194,7 @@ conclude (const Site *self, const GPtrArray *reports, GError **error)
  * Returns: whether the bridge will work with all
  */
 gboolean
-cg_ctl_site_probe (CgCtl *ctl, JsonArray *cameras, GError **error)
+cg_ctl_site_probe (CgCtl *ctl, JsonArray *cameras, const CgCtlLogins *logins, GError **error)
 {
   Site self = {.ctl = ctl};
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);
@@ -213,6 +214,10 @@ cg_ctl_site_probe (CgCtl *ctl, JsonArray *cameras, GError **error)
   g_ptr_array_add (shown, NULL);
   options.names = (const char *const *)shown->pdata;
   options.addresses = (const char *const *)addresses->pdata;
+  if (logins != NULL) {
+    options.usernames = (const char *const *)logins->usernames->pdata;
+    options.passwords = (const char *const *)logins->passwords->pdata;
+  }
   reports = cg_ctl_probes_run (ctl, &options, error);
   if (reports == NULL)
     return FALSE;

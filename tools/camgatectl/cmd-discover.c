@@ -238,7 +238,7 @@ cg_cmd_discover (CgCtl *self, GError **error)
   if (found->len > 0 && self->options->probe_all) {
     g_autoptr (JsonArray) cameras = describe_all (self, found);
 
-    return cg_ctl_site_probe (self, cameras, error);
+    return cg_ctl_site_probe (self, cameras, NULL, error);
   }
   print_found (self, found);
   if (found->len > 0)

@@ -41,7 +41,9 @@ print_set (CgCtl *self, const CgCtlAnswer *answer)
   g_ascii_string_to_unsigned (self->words[1], 10, 1, MAX_INDEX, &index, NULL);
   cg_ctl_say (self, "preset %s is where the camera stands now\n", self->words[1]);
   if (kept > 0 && (guint64)kept != index)
-    cg_ctl_say (self, "the camera numbers it %" G_GINT64_FORMAT "\n", kept);
+    cg_ctl_say (self,
+                "the camera numbers it %" G_GINT64_FORMAT ": with --camera that is its number\n",
+                kept);
   return TRUE;
 }
 

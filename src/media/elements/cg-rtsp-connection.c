@@ -146,15 +146,15 @@ cg_rtsp_connection_is_interrupted (CgRtspConnection *self, GError **error)
   return TRUE;
 }
 
-/* The one place where GIO's errors become ours. */
+/* Only here GIO's errors become ours; @late: what it is when the kernel gives up on the camera. */
 static gboolean
-set_lost (const GError *cause, GError **error)
+set_lost (const GError *cause, CgError late, GError **error)
 {
   const gboolean is_late = g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   const gboolean is_tls = cause->domain == G_TLS_ERROR;
 
   g_set_error_literal (error, CG_ERROR,
-                       is_late  ? CG_ERROR_TIMED_OUT
+                       is_late  ? late
                        : is_tls ? CG_ERROR_PEER_FAULT
                                 : CG_ERROR_UNREACHABLE,
                        cause->message);
@@ -242,7 +242,7 @@ connect_socket (CgRtspConnection *self,
   const gboolean is_done = await (self, &step, deadline_us, error);
   GSocketConnection *connection = g_socket_client_connect_finish (client, step.result, &cause);
   if (is_done && connection == NULL)
-    set_lost (cause, error);
+    set_lost (cause, CG_ERROR_TIMED_OUT, error);
   if (!is_done)
     g_clear_object (&connection);
   return connection;
@@ -292,7 +292,7 @@ start_tls (CgRtspConnection *self,
   g_autoptr (GError) cause = NULL;
   g_autoptr (GIOStream) tls = g_tls_client_connection_new (plain, address, &cause);
   if (tls == NULL) {
-    set_lost (cause, error);
+    set_lost (cause, CG_ERROR_TIMED_OUT, error);
     return NULL;
   }
 
@@ -302,7 +302,7 @@ start_tls (CgRtspConnection *self,
   const gboolean is_done = await (self, &step, deadline_us, error);
   if (!g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), step.result, &cause)) {
     if (is_done)
-      set_lost (cause, error);
+      set_lost (cause, CG_ERROR_TIMED_OUT, error);
     return NULL;
   }
   if (!is_done || !check_certificate (self, G_TLS_CONNECTION (tls), error))
@@ -453,7 +453,7 @@ cg_rtsp_connection_write_in_thread (
       continue;
     }
     if (cause != NULL && !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
-      return set_lost (cause, error);
+      return set_lost (cause, CG_ERROR_UNREACHABLE, error);
     if (!wait_ready (self, G_IO_OUT, deadline_us, error))
       return FALSE;
   }
@@ -485,7 +485,7 @@ cg_rtsp_connection_read_ready (CgRtspConnection *self, void *data, gsize size, G
   if (length == 0)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera closed the connection");
   else
-    set_lost (cause, error);
+    set_lost (cause, CG_ERROR_UNREACHABLE, error);
   return -1;
 }
 

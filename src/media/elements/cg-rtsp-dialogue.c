@@ -492,10 +492,13 @@ cg_rtsp_dialogue_exchange_in_thread (
   }
 }
 
-/* Nobody knows whether a login that was shown there was refused. */
+/* Nobody knows whether a login that was shown there was refused. Where it has been taken before, on
+ * this connection or another, the camera has something else: it may be going down (Q9). */
 static gboolean
 is_swallowed (const CgRtspDialogue *self, const GError *cause)
 {
+  if (self->breaker != NULL && cg_breaker_is_proven (self->breaker, CG_BREAKER_RTSP))
+    return FALSE;
   return g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE) && self->is_shown &&
          !cg_rtsp_login_is_proven (self->login);
 }

@@ -361,7 +361,9 @@ tell_end (CgRtspSrc *self, GError *cause)
   }
   if (self->is_endless) {
     g_clear_error (&error);
-    error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "camera sends a picture without an end");
+    error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT,
+                         "camera sends %d MiB without a whole picture, or sound",
+                         CG_PULL_LIMIT_BYTES / (1024 * 1024));
   }
   if (self->flow < GST_FLOW_EOS)
     GST_ELEMENT_FLOW_ERROR (self, self->flow);

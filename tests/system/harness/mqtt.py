@@ -31,15 +31,21 @@ def _packet(kind, flags, body):
 
 
 class MqttClient:
-    """One connection. What arrives is handed to `on_message` on the reader's thread."""
+    """One connection. What arrives is handed to `on_message` on the reader's thread.
 
-    def __init__(self, port, client_id, on_message, username=None, password=None):
+    `tls`, an ssl.SSLContext, is for a broker elsewhere.
+    """
+
+    def __init__(self, port, client_id, on_message, username=None, password=None,
+                 host="127.0.0.1", tls=None):
         self._on_message = on_message
         self._acks = Mailbox(f"mqtt {client_id}")
         self._ids = itertools.count(1)
-        self._socket = socket.create_connection(("127.0.0.1", int(port)), WATCHDOG_S)
-        self._socket.settimeout(None)
+        self._socket = socket.create_connection((host, int(port)), WATCHDOG_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket, server_hostname=host)
+        self._socket.settimeout(None)
         self._stream = self._socket.makefile("rb")
         self._send_connect(client_id, username, password)
         threading.Thread(target=self._read, daemon=True).start()

@@ -12,7 +12,7 @@ import time
 import urllib.parse
 from collections import namedtuple
 
-from .mailbox import WATCHDOG_S, Mailbox
+from .mailbox import WATCHDOG_S, Expired, Mailbox
 
 Tag = namedtuple("Tag", "kind timestamp key header payload at")
 
@@ -45,6 +45,8 @@ class _Chunk:
 class RtmpViewer:
     """Plays a stream, also one that nobody publishes yet. `tags` gets its audio and video."""
 
+    BEGUN = b"NetStream.Play.Start"
+
     def __init__(self, url):
         parts = urllib.parse.urlsplit(url)
         self._app, self._name = parts.path.lstrip("/").split("/", 1)
@@ -59,9 +61,16 @@ class RtmpViewer:
         self._handshake()
         self._command("connect", 1, {"app": self._app, "tcUrl": self._url})
         self._command("createStream", 2, None)
-        self._command("play", 3, None, self._name, -1, stream=1)
+        self._ask()
         threading.Thread(target=self._read, daemon=True).start()
-        self._playing.expect(what="NetStream.Play.Start")
+        try:
+            self._playing.expect(what=self.BEGUN.decode())
+        except Expired:
+            self.close()
+            raise
+
+    def _ask(self):
+        self._command("play", 3, None, self._name, -1, stream=1)
 
     def expect_video(self, key=False, timeout=None):
         """Waits for the next picture (no parameter sets); with `key`, for a key frame."""
@@ -142,7 +151,7 @@ class RtmpViewer:
             self._chunk_size = struct.unpack("!I", data)[0]
         elif chunk.kind == USER_CONTROL:
             self._control(data)
-        elif chunk.kind == COMMAND and b"NetStream.Play.Start" in data:
+        elif chunk.kind == COMMAND and self.BEGUN in data:
             self._playing.put("playing")
         elif chunk.kind == VIDEO and len(data) >= 2:
             is_key, is_header = data[0] >> 4 == 1, data[1] == 0
@@ -154,3 +163,12 @@ class RtmpViewer:
         event = struct.unpack("!H", data[:2])[0]
         if event == PING_REQUEST:
             self._send(USER_CONTROL, struct.pack("!H", PING_RESPONSE) + data[2:])
+
+
+class RtmpPublisher(RtmpViewer):
+    """Holds the name of a stream and sends nothing; Expired where the server does not let it."""
+
+    BEGUN = b"NetStream.Publish.Start"
+
+    def _ask(self):
+        self._command("publish", 3, None, self._name, "live", stream=1)

@@ -4,6 +4,7 @@
 import http.client
 import http.server
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -13,6 +14,7 @@ from collections import namedtuple
 
 from .mailbox import Mailbox
 from .process import Port, Process
+from .simulator import until
 
 RTMP_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so"
 
@@ -63,6 +65,7 @@ http {{
   server {{
     listen 127.0.0.1:{http};
     location /stat {{ rtmp_stat all; }}
+    location /control {{ rtmp_control all; }}
   }}
 }}
 """
@@ -174,6 +177,14 @@ class MediaServer:
     def signal(self, number):
         self._process.signal(number)
 
+    def freeze(self):
+        """SIGSTOP, and waits until it stands."""
+        self._process.signal(signal.SIGSTOP)
+        until(lambda: self._process.thread_states() == {"T"}, "the media server stands")
+
+    def thaw(self):
+        self._process.signal(signal.SIGCONT)
+
     def publishers(self):
         """{stream name: addresses of its publishers} as the server itself counts them."""
         found = {}
@@ -182,6 +193,15 @@ class MediaServer:
             if clients:
                 found[stream.findtext("name")] = [c.findtext("address") for c in clients]
         return found
+
+    def drop_publisher(self, name):
+        """Hangs up on whoever publishes this. Returns whether somebody did."""
+        query = urllib.parse.urlencode({"app": "live", "name": name})
+        return self._get(f"/control/drop/publisher?{query}") == b"1"
+
+    def refuse(self, name, on=True):
+        """Whoever wants to publish this from now on is refused."""
+        (self._notify.refused.add if on else self._notify.refused.discard)(name)
 
     def accepted(self):
         """How many connections the server has taken since its start, players included."""
@@ -208,23 +228,27 @@ class MediaServer:
         return self.events.expect(
             lambda event: (event.call, event.name) == (call, name), f"{call} of {name}", timeout)
 
-    def _stat(self):
+    def _get(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", int(self._http_port), timeout=20)
         try:
-            connection.request("GET", "/stat")
-            return ElementTree.fromstring(connection.getresponse().read())
+            connection.request("GET", path)
+            return connection.getresponse().read()
         finally:
             connection.close()
 
+    def _stat(self):
+        return ElementTree.fromstring(self._get("/stat"))
+
 
 class _NotifyServer(http.server.ThreadingHTTPServer):
-    """Takes nginx's on_publish calls and puts them into a mailbox."""
+    """Puts nginx's on_publish calls into a mailbox; names in `refused` it refuses."""
 
     daemon_threads = True
 
     def __init__(self, events):
         super().__init__(("127.0.0.1", 0), _NotifyHandler)
         self.events = events
+        self.refused = set()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -232,11 +256,12 @@ class _NotifyHandler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         at = time.monotonic()
         form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        self.send_response(200)
+        name = form.get("name", [""])[0]
+        self.send_response(403 if name in self.server.refused else 200)
         self.send_header("Content-Length", "0")
         self.end_headers()
         self.server.events.put(
-            StreamEvent(form["call"][0], form.get("name", [""])[0], form.get("addr", [""])[0], at))
+            StreamEvent(form["call"][0], name, form.get("addr", [""])[0], at))
 
     def log_message(self, *_arguments):
         pass

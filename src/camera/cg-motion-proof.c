@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a motion that looks whether a stop has stopped the camera (Q1). */
+#include "cg-motion-private.h"
+
+/* A dome that turns fast takes this long to come to rest. */
+#define REST_MS 500
+/* From look to look: the slowest speed shows in it. */
+#define LOOK_MS 250
+/* One that is slow to come to rest is given a look more than the two that are compared. */
+#define LOOKS_SEEN_MAX 3
+/* Looks that are lost cost a try each. */
+#define LOOKS_MAX 6
+/* A network that was bad may be good again by then; so often, and no more: five minutes. */
+#define LATER_MS 30000
+#define LATERS_MAX 10
+
+/* The forms in which it may be asked again, the likeliest first. */
+static gboolean
+choose_other_form (CgMotion *self)
+{
+  static const CgOnvifStopForm others[] = {CG_ONVIF_STOP_ZERO, CG_ONVIF_STOP_BARE,
+                                           CG_ONVIF_STOP_NAMED};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
+    if ((self->forms & (1u << others[i])) != 0)
+      continue;
+    self->stop_form = others[i];
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* Every form was tried. A camera that has said nothing but MOVING, in all its life, is not believed
+ * (Q36). */
+static void
+give_up_forms (CgMotion *self, const CgPtzLook *look)
+{
+  self->stop_form = self->told_form;
+  self->has_moved = self->has_stood = FALSE;
+  cg_motion_set_unproven (self, FALSE);
+  if (!cg_ptz_sense_note_unstoppable (&self->sense, look)) {
+    cg_motion_give_up (self, "it agrees to every form of stop, and moves on");
+    return;
+  }
+  g_info ("%s: says that it moves, whatever it is told: not believed any more", self->name);
+  cg_motion_set_leased (self, FALSE);
+  cg_motion_tell_learnt (self);
+}
+
+/* It moves on nobody's behalf: the stop is repeated until it is answered, as for a move of ours. */
+static void
+on_moves_on (CgMotion *self)
+{
+  if (!choose_other_form (self)) {
+    give_up_forms (self, &self->first);
+    return;
+  }
+  g_info ("%s: moves on after a stop: trying the form %s", self->name,
+          cg_onvif_stop_form_get_word (self->stop_form));
+  cg_motion_set_leased (self, TRUE);
+  cg_motion_halt_now (self, NULL);
+}
+
+static void
+on_stands (CgMotion *self, const CgPtzLook *look)
+{
+  cg_ptz_sense_note_rest (&self->sense, &self->first, look);
+  cg_motion_note_stands (self, look);
+  self->told_form = self->stop_form;
+  cg_motion_tell_learnt (self);
+}
+
+/* Returns: when to look again; 0: enough was seen */
+static guint
+judge_rest (CgMotion *self, const CgPtzLook *look)
+{
+  const CgPtzSeen seen = cg_ptz_sense_compare (&self->sense, &self->first, look);
+
+  switch (seen) {
+  case CG_PTZ_SEEN_STILL:
+    on_stands (self, look);
+    return 0;
+  case CG_PTZ_SEEN_MOVING:
+    self->first = *look;
+    self->moves_on = TRUE;
+    return self->looks < LOOKS_SEEN_MAX ? LOOK_MS : 0;
+  case CG_PTZ_SEEN_NOTHING:
+    self->has_moved = FALSE;
+    return 0;
+  }
+  g_return_val_if_reached (0);
+}
+
+/* Returns: when to look again; 0: enough was seen */
+static guint
+see_rest (CgMotion *self, const CgPtzLook *look)
+{
+  self->looks++;
+  if (self->has_first) {
+    self->moves_on = FALSE;
+    return judge_rest (self, look);
+  }
+  self->first = *look;
+  self->has_first = TRUE;
+  return LOOK_MS;
+}
+
+static guint
+on_proof (const CgPtzLook *look, gpointer user_data)
+{
+  g_autoptr (CgMotion) self = g_object_ref (user_data);
+  guint delay_ms = LOOK_MS;
+
+  if (look != NULL)
+    delay_ms = see_rest (self, look);
+  else
+    self->lost++;
+  if (!cg_ptz_eye_is_worth (self->eye) || self->looks + self->lost >= LOOKS_MAX)
+    delay_ms = 0;
+  if (delay_ms > 0)
+    return delay_ms;
+  cg_motion_close_eye (self);
+  if (self->moves_on)
+    on_moves_on (self);
+  else if (self->has_moved)
+    cg_motion_look_later (self);
+  else
+    cg_motion_set_unproven (self, FALSE);
+  cg_motion_check_rest (self);
+  return 0;
+}
+
+static void
+open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms)
+{
+  self->moves_on = FALSE;
+  cg_motion_open_eye (self, phase, delay_ms, on_proof);
+}
+
+static gboolean
+on_later (gpointer user_data)
+{
+  CgMotion *self = user_data;
+
+  cg_clear_source (&self->later);
+  if (self->phase == CG_MOTION_BLIND && !cg_motion_is_moving (self) && self->called == NULL &&
+      cg_ptz_eye_try_again (self->eye))
+    open_eye (self, CG_MOTION_LATER, 0);
+  else
+    cg_motion_look_later (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cg_motion_look_later:
+ * @self: a camera's motion
+ *
+ * The camera could not be looked at. Nobody waits for it, but one that moves on is still ours to
+ * stop: it is looked at after a while, unless it tells nothing.
+ */
+void
+cg_motion_look_later (CgMotion *self)
+{
+  cg_clear_source (&self->later);
+  if (!self->is_unproven)
+    return;
+  if (cg_ptz_eye_is_blind (self->eye) || ++self->laters > LATERS_MAX)
+    cg_motion_set_unproven (self, FALSE);
+  else
+    self->later = cg_clock_add_timeout (self->clock, LATER_MS, on_later, self);
+}
+
+/**
+ * cg_motion_prove_stop:
+ * @self: a camera's motion
+ *
+ * The camera has agreed to stop. Whether it does is looked at while it has not shown it yet.
+ */
+void
+cg_motion_prove_stop (CgMotion *self)
+{
+  if (self->forms == (1u << self->stop_form)) {
+    self->told_form = self->stop_form;
+    cg_motion_tell_learnt (self);
+  }
+  self->laters = 0;
+  cg_motion_set_unproven (self, self->has_moved);
+  if (!self->has_moved && self->has_place)
+    return;
+  if (cg_ptz_eye_try_again (self->eye))
+    open_eye (self, CG_MOTION_PROOF, REST_MS);
+  else
+    cg_motion_look_later (self);
+}
+
+/**
+ * cg_motion_end_proof:
+ * @self: a camera's motion
+ *
+ * Something else moves the camera now, or stops it.
+ */
+void
+cg_motion_end_proof (CgMotion *self)
+{
+  cg_clear_source (&self->later);
+  if (self->phase == CG_MOTION_PROOF || self->phase == CG_MOTION_LATER)
+    cg_motion_close_eye (self);
+}

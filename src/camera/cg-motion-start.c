@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of a motion that brings a start to the camera, and its answer back. */
+#include "cg-motion-private.h"
+
+static void
+start_free (CgMotionStart *self)
+{
+  g_clear_object (&self->task);
+  g_free (self->source);
+  g_free (self->preset);
+  g_free (self);
+}
+
+/**
+ * cg_motion_answer_start:
+ * @start: (transfer full): a start
+ * @error: (transfer full) (nullable): why it failed
+ *
+ * Replies, and frees @start.
+ */
+void
+cg_motion_answer_start (CgMotionStart *start, GError *error)
+{
+  if (error != NULL)
+    g_task_return_error (start->task, error);
+  else
+    g_task_return_boolean (start->task, TRUE);
+  start_free (start);
+}
+
+/**
+ * cg_motion_drop_pending:
+ * @self: a camera's motion
+ *
+ * Something newer takes the place of the start that waits, if one does.
+ */
+void
+cg_motion_drop_pending (CgMotion *self)
+{
+  CgMotionStart *start = g_steal_pointer (&self->pending);
+
+  if (start != NULL)
+    cg_motion_answer_start (
+        start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, CG_MOTION_OVERTAKEN));
+}
+
+/**
+ * cg_motion_get_left_ms:
+ * @self: a camera's motion
+ * @start: a start
+ *
+ * Returns: what is left of the reply time-out; may be negative
+ */
+gint64
+cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start)
+{
+  const gint64 waited_ms = cg_clock_get_monotonic_ms (self->clock) - start->asked_at_ms;
+
+  return (gint64)self->config.reply_timeout_ms - waited_ms;
+}
+
+/* Whether the camera may have got the move although we were told that it failed. */
+static gboolean
+is_uncertain (const GError *error)
+{
+  return cg_motion_is_silence (error) || g_error_matches (error, CG_ERROR, CG_ERROR_CANCELLED);
+}
+
+/* A preset that was called moves the camera on its own account. When a start fails while the camera
+ * was moving, nobody would end that move any more: it ends now. */
+static void
+settle_failure (CgMotion *self, const CgMotionStart *start, const GError *error)
+{
+  if (start->owes_stop || (start->preset == NULL && is_uncertain (error))) {
+    cg_motion_halt (self, NULL);
+    return;
+  }
+  if (start->preset != NULL && cg_motion_is_silence (error)) {
+    cg_motion_call_answered (self, TRUE);
+    return;
+  }
+  cg_motion_end_watch (self);
+  cg_motion_end_call (self);
+  cg_motion_end_lease (self);
+  self->has_moved = start->had_moved;
+  cg_motion_set_leased (self, FALSE);
+}
+
+/**
+ * cg_motion_note_doubt:
+ * @self: a camera's motion
+ * @error: (nullable): what became of a move
+ *
+ * A move that was not answered in time may arrive after the stop that follows it: until it is too
+ * late for that, one stop is not enough.
+ */
+void
+cg_motion_note_doubt (CgMotion *self, const GError *error)
+{
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
+    self->doubtful_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
+}
+
+/**
+ * cg_motion_settle_overtaken:
+ * @self: a camera's motion
+ *
+ * A move that a stop has overtaken may have come after it: the stop is repeated. What waits for the
+ * answer to that move goes on.
+ */
+void
+cg_motion_settle_overtaken (CgMotion *self)
+{
+  if (self->moves_in_flight > 0)
+    return;
+  if (self->pending != NULL && self->pending->waits_for_move)
+    cg_motion_send_start (self, g_steal_pointer (&self->pending));
+  else if (self->halt_again && self->pending == NULL)
+    cg_motion_halt (self, NULL);
+}
+
+/* Returns: whether the reply waits until it is seen what the move does */
+static gboolean
+settle_start (CgMotion *self, CgMotionStart *start, const GError *error)
+{
+  if (start->preset == NULL)
+    cg_motion_note_doubt (self, error);
+  if (start->serial != self->serial) {
+    cg_motion_settle_overtaken (self);
+    return FALSE;
+  }
+  if (error != NULL) {
+    settle_failure (self, start, error);
+    return FALSE;
+  }
+  if (start->preset == NULL) {
+    cg_motion_set_leased (self, TRUE);
+    return cg_motion_watch_answered (self, start);
+  }
+  cg_motion_set_leased (self, FALSE);
+  cg_motion_set_unproven (self, FALSE);
+  cg_motion_call_answered (self, FALSE);
+  return FALSE;
+}
+
+static void
+on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CgMotionStart *start = user_data;
+  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (start->task));
+  g_autoptr (GError) error = NULL;
+
+  cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error);
+  self->moves_in_flight--;
+  if (!settle_start (self, start, error))
+    cg_motion_answer_start (start, g_steal_pointer (&error));
+  cg_motion_check_rest (self);
+}
+
+static void
+send_move (CgMotion *self, CgMotionStart *start, guint timeout_ms)
+{
+  const CgPtzMove before = self->move;
+  gboolean goes_on;
+
+  cg_ptz_move_from_request (&self->move, &start->request, &self->config);
+  self->move.stop_others = start->was_moving && cg_ptz_move_leaves_axis (&before, &self->move);
+  self->move.stop_form = self->stop_form;
+  cg_motion_end_call (self);
+  goes_on = cg_ptz_move_is_like (&before, &self->move);
+  cg_motion_begin_watch (self, start, goes_on);
+  cg_motion_take_lease (self, start->source);
+  cg_motion_forget_place (self);
+  self->slice = goes_on && start->was_moving ? self->slice + 1 : 0;
+  const CgPtzMove slice = cg_motion_get_slice (self);
+  cg_ptz_driver_move_async (self->driver, &slice, timeout_ms, on_moved, start);
+}
+
+/* Until the camera has answered, nothing but the answer ends what moved before. */
+static void
+send_goto (CgMotion *self, CgMotionStart *start, guint timeout_ms)
+{
+  cg_motion_end_watch (self);
+  cg_motion_end_call (self);
+  cg_motion_close_eye (self); /* what it saw from now on would be the way to the preset */
+  cg_motion_end_lease (self);
+  cg_motion_begin_call (self, start);
+  cg_motion_forget_place (self);
+  self->halt_again = FALSE;
+  cg_ptz_driver_goto_async (self->driver, start->preset, timeout_ms, on_moved, start);
+}
+
+/**
+ * cg_motion_expire_start:
+ * @self: a camera's motion
+ * @start: (transfer full): a start for which there is no time left
+ *
+ * Whoever asked is told so. What moved before has been replaced, and ends.
+ */
+void
+cg_motion_expire_start (CgMotion *self, CgMotionStart *start)
+{
+  if (self->leased || self->is_unproven)
+    cg_motion_halt (self, NULL);
+  cg_motion_answer_start (start, g_error_new_literal (CG_ERROR, CG_ERROR_EXPIRED,
+                                                      "it could not be sent to the camera in "
+                                                      "time"));
+}
+
+/**
+ * cg_motion_send_start:
+ * @self: a camera's motion
+ * @start: (transfer full): a start
+ *
+ * Takes @start over: sends it, unless there is no time left, it is refused, or the camera is to be
+ * looked at or stopped first.
+ */
+void
+cg_motion_send_start (CgMotion *self, CgMotionStart *start)
+{
+  const guint timeout_ms = (guint)MAX (cg_motion_get_left_ms (self, start), 0);
+
+  start->waits_for_move = FALSE;
+  start->was_moving = self->leased || self->called != NULL;
+  start->owes_stop = start->was_moving || self->is_unproven;
+  start->had_moved = self->has_moved;
+  if (timeout_ms == 0) {
+    cg_motion_expire_start (self, start);
+    return;
+  }
+  if (cg_motion_refuse_start (self, start))
+    return;
+  if (cg_motion_wants_look (self, start)) {
+    cg_motion_look_first (self, start);
+    return;
+  }
+  if (cg_motion_wants_stop (self, start)) {
+    cg_motion_stop_first (self, start);
+    return;
+  }
+  self->moves_in_flight++;
+  cg_ptz_driver_cancel_moves (self->driver);
+  if (start->preset != NULL)
+    send_goto (self, start, timeout_ms);
+  else
+    send_move (self, start, timeout_ms);
+}
+
+/**
+ * cg_motion_begin_start:
+ * @self: a camera's motion
+ * @start: (transfer full): a start
+ *
+ * Takes @start over. While a stop is under way it waits, so that the camera sees them in order.
+ */
+void
+cg_motion_begin_start (CgMotion *self, CgMotionStart *start)
+{
+  if (cg_motion_refuse_busy (self, start))
+    return;
+  cg_motion_settle_probe (self);
+  cg_motion_drop_pending (self);
+  cg_clear_source (&self->halt_retry);
+  start->serial = ++self->serial;
+  if (self->stops_in_flight > 0)
+    self->pending = start;
+  else
+    cg_motion_send_start (self, start);
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-restream-viewer-private.h"
+
+#include <string.h>
+
+#include "cg-restream-login.h"
+#include "cg-restream-sdp.h"
+
+/* Who shows a wrong login so often on one connection is not asked again. */
+#define MAX_REFUSALS 4
+
+/* How long the first sound may come after the first picture, where the camera has any. */
+#define SOUND_WAIT_US (2 * G_USEC_PER_SEC)
+
+#define PUBLIC "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER"
+
+/**
+ * cg_restream_dialogue_leave:
+ * @self: a viewer
+ *
+ * It watches nothing any more, and no question of it is open.
+ */
+void
+cg_restream_dialogue_leave (CgRestreamViewer *self)
+{
+  cg_restream_flow_close (self);
+  for (guint i = 0; i < CG_N_TRACKS; i++)
+    cg_restream_track_clear (&self->tracks[i]);
+  if (self->question != NULL)
+    gst_rtsp_message_free (g_steal_pointer (&self->question));
+  g_clear_pointer (&self->place, cg_restream_place_leave);
+}
+
+/* Answers */
+
+static void
+begin_answer (GstRTSPMessage *answer, const GstRTSPMessage *request, GstRTSPStatusCode status)
+{
+  memset (answer, 0, sizeof *answer);
+  gst_rtsp_message_init_response (answer, status, gst_rtsp_status_as_text (status), request);
+  gst_rtsp_message_remove_header (answer, GST_RTSP_HDR_SESSION, -1);
+  gst_rtsp_message_add_header (answer, GST_RTSP_HDR_SERVER, "camgate");
+}
+
+static void
+send_answer (CgRestreamViewer *self, GstRTSPMessage *answer)
+{
+  g_autofree char *session =
+      self->session != NULL ? g_strdup_printf ("%s;timeout=%u", self->session,
+                                               MAX (self->options->session_timeout_ms / 1000, 1))
+                            : NULL;
+
+  if (session != NULL)
+    gst_rtsp_message_add_header (answer, GST_RTSP_HDR_SESSION, session);
+  if (gst_rtsp_watch_send_message (self->watch, answer, NULL) != GST_RTSP_OK)
+    cg_restream_viewer_end (self, "does not read its answers");
+  gst_rtsp_message_unset (answer);
+}
+
+static void
+answer_with (CgRestreamViewer *self,
+             const GstRTSPMessage *request,
+             GstRTSPStatusCode status,
+             GstRTSPHeaderField field,
+             const char *value)
+{
+  GstRTSPMessage answer;
+
+  begin_answer (&answer, request, status);
+  if (value != NULL)
+    gst_rtsp_message_add_header (&answer, field, value);
+  send_answer (self, &answer);
+}
+
+static void
+answer_status (CgRestreamViewer *self, const GstRTSPMessage *request, GstRTSPStatusCode status)
+{
+  answer_with (self, request, status, GST_RTSP_HDR_INVALID, NULL);
+}
+
+/* Addresses */
+
+/* Without query and last slash. */
+static char *
+get_base (const GstRTSPMessage *request)
+{
+  const char *uri = request->type_data.request.uri;
+  gsize length = strcspn (uri, "?");
+
+  while (length > 0 && uri[length - 1] == '/')
+    length--;
+  return g_strndup (uri, length);
+}
+
+/* Returns: (nullable): the first part of the path: rtsp://host:port/did… */
+static char *
+get_did (const GstRTSPMessage *request)
+{
+  g_autofree char *base = get_base (request);
+  const char *host = strstr (base, "://");
+  const char *path = host != NULL ? strchr (host + 3, '/') : NULL;
+
+  if (path == NULL)
+    return NULL;
+  g_autofree char *part = g_strndup (path + 1, strcspn (path + 1, "/"));
+  return g_uri_unescape_string (part, NULL);
+}
+
+static CgRestreamTrack *
+find_track (CgRestreamViewer *self, const GstRTSPMessage *request, guint *number)
+{
+  g_autofree char *base = get_base (request);
+  const char *slash = strrchr (base, '/');
+
+  for (guint i = 0; slash != NULL && i < CG_N_TRACKS; i++) {
+    g_autofree char *name = g_strdup_printf (CG_RESTREAM_CONTROL "%u", i);
+
+    *number = i;
+    if (g_str_equal (slash + 1, name) && self->tracks[i].format != NULL)
+      return &self->tracks[i];
+  }
+  return NULL;
+}
+
+/* DESCRIBE: answered when the first picture, and the sound, have said what they are. */
+
+static void
+describe (CgRestreamViewer *self)
+{
+  const char *did = cg_restream_place_get_did (self->place);
+  CgFormat *const formats[CG_N_TRACKS] = {
+      [CG_TRACK_VIDEO] = self->tracks[CG_TRACK_VIDEO].format,
+      [CG_TRACK_AUDIO] = self->tracks[CG_TRACK_AUDIO].format,
+  };
+  g_autofree char *description = cg_restream_sdp_make (did, formats);
+  g_autofree char *base = get_base (self->question);
+  g_autofree char *content_base = g_strconcat (base, "/", NULL);
+  GstRTSPMessage answer;
+
+  for (guint i = 0; i < CG_N_TRACKS; i++) {
+    if (formats[i] != NULL)
+      cg_restream_sdp_init_packer ((CgTrack)i, formats[i], &self->tracks[i].packer);
+  }
+  begin_answer (&answer, self->question, GST_RTSP_STS_OK);
+  gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_CONTENT_TYPE, "application/sdp");
+  gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_CONTENT_BASE, content_base);
+  gst_rtsp_message_set_body (&answer, (const guint8 *)description, (guint)strlen (description));
+  send_answer (self, &answer);
+  gst_rtsp_message_free (g_steal_pointer (&self->question));
+  cg_restream_flow_close (self);
+}
+
+static gboolean
+knows_formats (CgRestreamViewer *self, gint64 now_us)
+{
+  if (self->tracks[CG_TRACK_VIDEO].format == NULL)
+    return FALSE;
+  if (self->picture_us == 0)
+    self->picture_us = now_us;
+  return self->tracks[CG_TRACK_AUDIO].format != NULL ||
+         !cg_hub_expects_sound (cg_restream_place_get_hub (self->place)) ||
+         now_us - self->picture_us > SOUND_WAIT_US;
+}
+
+static void
+look_at_formats (CgRestreamViewer *self, gint64 now_us)
+{
+  gint64 dts_us, pts_us;
+  CgAccessUnit *unit;
+
+  while ((unit = cg_hub_output_pop (self->output, &dts_us, &pts_us)) != NULL) {
+    CgRestreamTrack *track = &self->tracks[unit->track];
+
+    if (track->format == NULL)
+      track->format = cg_format_ref (unit->format);
+    cg_access_unit_unref (unit);
+  }
+  if (knows_formats (self, now_us))
+    describe (self);
+}
+
+static void
+give_up_question (CgRestreamViewer *self)
+{
+  answer_status (self, self->question, GST_RTSP_STS_SERVICE_UNAVAILABLE);
+  cg_restream_dialogue_leave (self);
+}
+
+static void
+on_describe (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  g_autofree char *did = get_did (request);
+
+  cg_restream_dialogue_leave (self);
+  self->picture_us = 0;
+  self->place = did != NULL ? cg_restream_places_enter (self->options->places, did) : NULL;
+  if (self->place == NULL) {
+    answer_status (self, request, GST_RTSP_STS_NOT_FOUND);
+    return;
+  }
+  gst_rtsp_message_copy (request, &self->question);
+  self->asked_us = g_get_monotonic_time ();
+  if (cg_restream_place_get_hub (self->place) != NULL)
+    cg_restream_flow_open (self);
+  else
+    give_up_question (self);
+}
+
+/* The other requests */
+
+static void
+on_options (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  answer_with (self, request, GST_RTSP_STS_OK, GST_RTSP_HDR_PUBLIC, PUBLIC);
+}
+
+/* The parser of GStreamer makes a header of each way that is offered: all in one again. */
+static char *
+get_ways (const GstRTSPMessage *request)
+{
+  GString *ways = g_string_new (NULL);
+  char *way = NULL;
+
+  for (int i = 0;
+       gst_rtsp_message_get_header (request, GST_RTSP_HDR_TRANSPORT, &way, i) == GST_RTSP_OK; i++)
+    g_string_append_printf (ways, "%s%s", i > 0 ? "," : "", way);
+  return g_string_free (ways, FALSE);
+}
+
+static void
+on_setup (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  guint number;
+  CgRestreamTrack *track = find_track (self, request, &number);
+
+  if (self->place == NULL || self->question != NULL || self->is_playing) {
+    answer_status (self, request, GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE);
+    return;
+  }
+  if (track == NULL) {
+    answer_status (self, request, GST_RTSP_STS_NOT_FOUND);
+    return;
+  }
+  g_autofree char *wanted = get_ways (request);
+  g_autofree char *way = cg_restream_track_set_up (track, wanted, number, self->socket);
+  if (way == NULL) {
+    answer_status (self, request, GST_RTSP_STS_UNSUPPORTED_TRANSPORT);
+    return;
+  }
+  if (self->session == NULL)
+    self->session = g_strdup_printf ("%08X%08X", g_random_int (), g_random_int ());
+  answer_with (self, request, GST_RTSP_STS_OK, GST_RTSP_HDR_TRANSPORT, way);
+}
+
+static char *
+make_rtp_info (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  g_autofree char *base = get_base (request);
+  GString *info = g_string_new (NULL);
+
+  for (guint i = 0; i < CG_N_TRACKS; i++) {
+    const CgRtpPacker *packer = &self->tracks[i].packer;
+
+    if (self->tracks[i].is_set_up)
+      g_string_append_printf (info, "%surl=%s/" CG_RESTREAM_CONTROL "%u;seq=%u;rtptime=%u",
+                              info->len > 0 ? "," : "", base, i, packer->number,
+                              packer->first_time);
+  }
+  return g_string_free (info, FALSE);
+}
+
+static gboolean
+has_session (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  char *session = NULL;
+
+  gst_rtsp_message_get_header (request, GST_RTSP_HDR_SESSION, &session, 0);
+  return session != NULL && self->session != NULL &&
+         strlen (self->session) == strcspn (session, ";") &&
+         g_str_has_prefix (session, self->session);
+}
+
+static gboolean
+check_session (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  if (has_session (self, request) && self->place != NULL)
+    return TRUE;
+  answer_status (self, request, GST_RTSP_STS_SESSION_NOT_FOUND);
+  return FALSE;
+}
+
+static void
+begin_play (CgRestreamViewer *self)
+{
+  g_info ("%s: watched by %s", cg_restream_place_get_did (self->place),
+          gst_rtsp_connection_get_ip (self->connection));
+  cg_restream_flow_open (self);
+  self->is_playing = TRUE;
+}
+
+/* The group of pictures that is under way goes first: the viewer has a picture at once. */
+static void
+on_play (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  GstRTSPMessage answer;
+
+  if (!check_session (self, request))
+    return;
+  g_autofree char *info = make_rtp_info (self, request);
+  if (!self->is_playing)
+    begin_play (self);
+  begin_answer (&answer, request, GST_RTSP_STS_OK);
+  gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_RANGE, "npt=now-");
+  gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_RTP_INFO, info);
+  send_answer (self, &answer);
+}
+
+static void
+on_pause (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  if (!check_session (self, request))
+    return;
+  cg_restream_flow_close (self);
+  answer_status (self, request, GST_RTSP_STS_OK);
+}
+
+static void
+on_teardown (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  if (!check_session (self, request))
+    return;
+  cg_restream_dialogue_leave (self);
+  g_clear_pointer (&self->session, g_free);
+  answer_status (self, request, GST_RTSP_STS_OK);
+}
+
+/* A sign of life. */
+static void
+on_parameter (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  answer_status (self, request, GST_RTSP_STS_OK);
+}
+
+static gboolean
+is_let_in (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  const CgRestreamViewerOptions *options = self->options;
+
+  if (options->username == NULL ||
+      cg_restream_login_check (request, self->nonce, options->username, options->password)) {
+    self->refusals = 0;
+    return TRUE;
+  }
+  g_autofree char *challenge = cg_restream_login_make_challenge (self->nonce);
+  answer_with (self, request, GST_RTSP_STS_UNAUTHORIZED, GST_RTSP_HDR_WWW_AUTHENTICATE, challenge);
+  if (++self->refusals > MAX_REFUSALS)
+    cg_restream_viewer_end (self, "does not know the login");
+  return FALSE;
+}
+
+/**
+ * cg_restream_dialogue_take:
+ * @self: a viewer
+ * @request: of it
+ *
+ * Answers it, now or when the camera's picture has come.
+ */
+void
+cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  static const struct {
+    GstRTSPMethod method;
+    gboolean is_open; /* to those without the login */
+    void (*handle) (CgRestreamViewer *self, const GstRTSPMessage *request);
+  } methods[] = {
+      {GST_RTSP_OPTIONS, TRUE, on_options},
+      {GST_RTSP_DESCRIBE, FALSE, on_describe},
+      {GST_RTSP_SETUP, FALSE, on_setup},
+      {GST_RTSP_PLAY, FALSE, on_play},
+      {GST_RTSP_PAUSE, FALSE, on_pause},
+      {GST_RTSP_TEARDOWN, FALSE, on_teardown},
+      {GST_RTSP_GET_PARAMETER, FALSE, on_parameter},
+      {GST_RTSP_SET_PARAMETER, FALSE, on_parameter},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++) {
+    if (methods[i].method != request->type_data.request.method)
+      continue;
+    if (methods[i].is_open || is_let_in (self, request))
+      methods[i].handle (self, request);
+    return;
+  }
+  answer_status (self, request, GST_RTSP_STS_NOT_IMPLEMENTED);
+}
+
+/**
+ * cg_restream_dialogue_check:
+ * @self: a viewer
+ * @now_us: monotonic
+ *
+ * Looks at whether what it has asked for can be answered now, or must be.
+ */
+void
+cg_restream_dialogue_check (CgRestreamViewer *self, gint64 now_us)
+{
+  if (self->question != NULL)
+    look_at_formats (self, now_us);
+  if (self->question != NULL &&
+      now_us - self->asked_us > (gint64)self->options->answer_timeout_ms * 1000)
+    give_up_question (self);
+}

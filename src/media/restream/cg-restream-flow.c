@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cg-restream-viewer-private.h"
+
+/* RFC 3550, 6.2: reports at least so often. */
+#define REPORT_US (5 * G_USEC_PER_SEC)
+
+/* Datagrams are sent in bursts that a receiver's usual buffer of 208 KiB holds, 100 Mbit/s in all:
+ * a cached group of pictures would run over it. */
+#define BURST_BYTES (64 * 1024)
+#define BURST_US 5000
+
+static void
+wake (gpointer user_data)
+{
+  g_source_set_ready_time (user_data, 0);
+}
+
+/**
+ * cg_restream_flow_close:
+ * @self: a viewer
+ *
+ * It gets nothing more of the hub.
+ */
+void
+cg_restream_flow_close (CgRestreamViewer *self)
+{
+  CgHubOutput *output = g_steal_pointer (&self->output);
+
+  if (output != NULL)
+    cg_hub_remove_output (cg_restream_place_get_hub (self->place), output);
+  self->is_playing = FALSE;
+  self->zero_real_us = 0;
+}
+
+/**
+ * cg_restream_flow_open:
+ * @self: a viewer in a place with a hub
+ *
+ * It gets what the hub has, from the group of pictures that is under way.
+ */
+void
+cg_restream_flow_open (CgRestreamViewer *self)
+{
+  cg_restream_flow_close (self);
+  self->output = cg_hub_add_output (cg_restream_place_get_hub (self->place), wake, self->turn);
+  wake (self->turn);
+}
+
+static gboolean
+follows_format (CgRestreamViewer *self, CgRestreamTrack *track, CgFormat *format)
+{
+  if (track->format == format)
+    return TRUE;
+  const gboolean is_same = cg_format_equal (track->format, format);
+  const gboolean is_told_in_band =
+      format->codec == track->format->codec && format->codec != CG_CODEC_AAC;
+  if (!is_same && !is_told_in_band)
+    return FALSE;
+  cg_format_unref (track->format);
+  track->format = cg_format_ref (format);
+  return TRUE;
+}
+
+static void
+add_report (CgRestreamViewer *self, CgRestreamTrack *track, gint64 pts_us, GByteArray *frames)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (self->zero_real_us == 0) {
+    self->zero_real_us = g_get_real_time () - pts_us;
+    for (guint i = 0; i < CG_N_TRACKS; i++)
+      self->tracks[i].reported_us = 0;
+  }
+  if (track->reported_us != 0 && now_us - track->reported_us < REPORT_US)
+    return;
+  track->reported_us = now_us;
+  cg_rtp_packer_add_report (&track->packer, pts_us, self->zero_real_us + pts_us, frames);
+}
+
+/* Gives @frames away. What is not taken at once keeps us from going on. */
+static void
+write_frames (CgRestreamViewer *self, GByteArray *frames)
+{
+  const guint size = frames->len;
+  guint8 *data = g_byte_array_free (frames, FALSE);
+
+  if (size == 0) {
+    g_free (data);
+    return;
+  }
+  self->writing_us = g_get_monotonic_time ();
+  if (gst_rtsp_watch_write_data (self->watch, data, size, &self->writing) != GST_RTSP_OK)
+    cg_restream_viewer_end (self, "takes nothing");
+  else if (self->writing == 0)
+    self->alive_us = self->writing_us;
+}
+
+/* Returns: how many bytes have gone by UDP */
+static gsize
+send_unit (CgRestreamViewer *self, const CgAccessUnit *unit, gint64 pts_us)
+{
+  CgRestreamTrack *track = &self->tracks[unit->track];
+
+  if (!track->is_set_up)
+    return 0;
+  if (!follows_format (self, track, unit->format)) {
+    cg_restream_viewer_end (self, "the camera sends something else now");
+    return 0;
+  }
+  const gsize size = cg_access_unit_get_size (unit);
+  GByteArray *frames = g_byte_array_sized_new ((guint)(size + size / 32) + 512);
+  add_report (self, track, pts_us, frames);
+  cg_rtp_packer_add (&track->packer, unit, pts_us, frames);
+  if (!track->is_udp) {
+    write_frames (self, frames);
+    return 0;
+  }
+  const gsize sent = frames->len;
+  cg_restream_track_send (track, frames);
+  g_byte_array_unref (frames);
+  return sent;
+}
+
+/**
+ * cg_restream_flow_send:
+ * @self: a viewer that plays
+ *
+ * Sends what is there, as much as the connection takes.
+ */
+void
+cg_restream_flow_send (CgRestreamViewer *self)
+{
+  gsize sent = 0;
+  gint64 dts_us, pts_us;
+
+  while (self->writing == 0 && !self->is_over) {
+    g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (self->output, &dts_us, &pts_us);
+
+    if (unit == NULL)
+      return;
+    sent += send_unit (self, unit, pts_us);
+    if (sent < BURST_BYTES)
+      continue;
+    const gint64 pause_us = (gint64)(sent / BURST_BYTES) * BURST_US;
+    g_source_set_ready_time (self->turn, g_get_monotonic_time () + pause_us);
+    return;
+  }
+}

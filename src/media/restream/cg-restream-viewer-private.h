@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <gst/rtsp/rtsp.h>
+
+#include "cg-restream-track.h"
+#include "cg-restream-viewer.h"
+
+G_BEGIN_DECLS
+
+/* What cg-restream-viewer.c (the connection), cg-restream-dialogue.c (requests and answers) and
+ * cg-restream-flow.c (pictures and sound) share. */
+struct _CgRestreamViewer {
+  const CgRestreamViewerOptions *options;
+  GstRTSPConnection *connection;
+  GstRTSPWatch *watch;
+  GSocket *socket; /* (owned) */
+  GSource *turn;   /* (owned) goes through what the hub has */
+  char *nonce;     /* (owned) */
+  char *session;   /* (owned) (nullable): since the first SETUP */
+  guint refusals;
+  gboolean is_over;
+  gint64 alive_us; /* the last sign of life */
+
+  CgRestreamPlace *place;   /* (owned) (nullable): since DESCRIBE */
+  CgHubOutput *output;      /* (owned) (nullable) */
+  GstRTSPMessage *question; /* (owned) (nullable): a DESCRIBE that is not answered yet */
+  gint64 asked_us;
+  gint64 picture_us; /* when the picture's format was known; 0: it is not */
+  CgRestreamTrack tracks[CG_N_TRACKS];
+  gboolean is_playing;
+  gint64 zero_real_us; /* when the stream's time was 0; 0: it has not begun */
+  guint writing;       /* what the connection has not taken yet; 0: nothing */
+  gint64 writing_us;   /* since when */
+};
+
+void cg_restream_viewer_end (CgRestreamViewer *self, const char *why);
+
+void cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request);
+void cg_restream_dialogue_check (CgRestreamViewer *self, gint64 now_us);
+void cg_restream_dialogue_leave (CgRestreamViewer *self);
+
+void cg_restream_flow_open (CgRestreamViewer *self);
+void cg_restream_flow_close (CgRestreamViewer *self);
+void cg_restream_flow_send (CgRestreamViewer *self);
+
+G_END_DECLS

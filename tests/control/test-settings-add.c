@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cameras that come in a list beside the others: camgatectl import. */
+#include "cg-settings.h"
+
+#include "cg-error.h"
+#include "cg-test.h"
+#include "control-fixture.h"
+
+#define FILE_TEXT                                                                                  \
+  "[gateway]\ndid=" GATEWAY "\n[camera f]\naddress=192.0.2.7\nusername=u\npassword=pw-f\n"
+
+typedef struct {
+  CgConfig *file;
+  CgSettings *settings;
+  guint changes;
+  gboolean is_done;
+  CgBindingSum sum;
+  GError *error;
+} Fixture;
+
+static void
+on_changed (CgSettings *settings, Fixture *fixture)
+{
+  fixture->changes++;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->file = cg_config_parse (FILE_TEXT, -1, "test", NULL, &error);
+  g_assert_no_error (error);
+  fixture->settings = cg_settings_new (NULL, fixture->file);
+  g_signal_connect (fixture->settings, "changed", G_CALLBACK (on_changed), fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_assert_finalize_object (fixture->settings);
+  cg_config_unref (fixture->file);
+  g_clear_error (&fixture->error);
+}
+
+static JsonObject *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonNode) node = json_from_string (text, &error);
+
+  g_assert_no_error (error);
+  return json_node_dup_object (node);
+}
+
+static void
+on_written (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  cg_settings_write_finish (CG_SETTINGS (object), result, &fixture->error);
+  g_assert_no_error (fixture->error);
+  fixture->is_done = TRUE;
+}
+
+static void
+write_to (Fixture *fixture, const char *did, const char *text)
+{
+  g_autoptr (JsonObject) params = parse (text);
+
+  fixture->is_done = FALSE;
+  cg_settings_write_async (fixture->settings, did, params, on_written, fixture);
+  cg_test_wait_for_flag (&fixture->is_done, "an answer");
+}
+
+static const CgCameraConfig *
+find (Fixture *fixture, const char *did)
+{
+  return cg_config_find_camera (cg_settings_get_config (fixture->settings), did);
+}
+
+static void
+on_added (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_clear_error (&fixture->error);
+  fixture->sum = (CgBindingSum){0};
+  cg_settings_add_finish (CG_SETTINGS (object), result, &fixture->sum, &fixture->error);
+  fixture->is_done = TRUE;
+}
+
+static void
+add (Fixture *fixture, const char *text, gboolean only_checks)
+{
+  g_autoptr (JsonObject) params = parse (text);
+
+  fixture->is_done = FALSE;
+  cg_settings_add_async (fixture->settings, params, only_checks, on_added, fixture);
+  cg_test_wait_for_flag (&fixture->is_done, "an answer");
+}
+
+static void
+assert_sum (Fixture *fixture, guint added, guint changed, guint same)
+{
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->sum.added, ==, added);
+  g_assert_cmpuint (fixture->sum.changed, ==, changed);
+  g_assert_cmpuint (fixture->sum.same, ==, same);
+}
+
+/* A list from the local socket: what it does not name stays, of cameras and of members. */
+static void
+test_add (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonObject) shown = NULL;
+
+  write_to (fixture, NULL,
+            "{\"updated\":5,\"lora\":[1],\"cameras\":[{\"did\":\"c\",\"ip\":\"h\","
+            "\"password\":\"p\",\"own\":[1]},{\"did\":\"d\",\"ip\":\"i\"}]}");
+  write_to (fixture, "d", "{\"updated\":9,\"name\":\"old\"}");
+
+  add (fixture,
+       "{\"camera\":[{\"did\":\"c\",\"address\":\"j\",\"password\":\"******\"},"
+       "{\"did\":\"d\",\"name\":\"old\"},{\"did\":\"e\",\"address\":\"k\"}]}",
+       FALSE);
+
+  assert_sum (fixture, 1, 1, 1);
+  g_assert_cmpstr (find (fixture, "c")->address, ==, "j");
+  g_assert_cmpstr (find (fixture, "c")->password, ==, "p");
+  g_assert_nonnull (find (fixture, "e"));
+  g_assert_cmpint (cg_settings_get_config (fixture->settings)->updated, ==, 5);
+  shown = cg_settings_read_one (fixture->settings, "c", FALSE);
+  g_assert_false (json_object_has_member (shown, "ip"));
+  g_assert_true (json_object_has_member (shown, "own"));
+  g_assert_cmpuint (fixture->changes, ==, 3);
+}
+
+/* The file goes on to count where the list says nothing else. */
+static void
+test_add_to_the_file (Fixture *fixture, gconstpointer data)
+{
+  const char *echo = "{\"camera\":[{\"did\":\"f\",\"protocol\":\"onvif\",\"address\":"
+                     "\"192.0.2.7\",\"username\":\"u\",\"password\":\"pw-f\"}]}";
+
+  add (fixture, echo, FALSE);
+  assert_sum (fixture, 0, 0, 1);
+  g_assert_cmpstr (cg_settings_get_source (fixture->settings, "f"), ==, "file");
+  g_assert_cmpuint (fixture->changes, ==, 0);
+
+  add (fixture, "{\"camera\":[{\"did\":\"f\",\"address\":\"192.0.2.7\",\"name\":\"n\"}]}", FALSE);
+  assert_sum (fixture, 0, 1, 0);
+  g_assert_cmpstr (cg_settings_get_source (fixture->settings, "f"), ==, "file+cloud");
+  g_assert_cmpstr (find (fixture, "f")->password, ==, "pw-f");
+}
+
+static void
+test_add_all_or_nothing (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    const char *text;
+    const char *path;
+  } rows[] = {
+      {"{}", "camera: is no list"},
+      {"{\"camera\":[{\"did\":\"a\",\"address\":\"h\"},5]}", "camera[1].did: is missing"},
+      {"{\"camera\":[{\"did\":\"a\",\"address\":\"h\"},{\"did\":\"b\"}]}",
+       "camera[1].address: is missing"},
+      {"{\"camera\":[{\"did\":\"a\",\"address\":\"h\"},{\"did\":\"a\"}]}",
+       "camera[1].did: stands twice, first in camera[0]"},
+      {"{\"camera\":[{\"did\":\"a\",\"address\":\"h\",\"secret\":\"******\"}]}",
+       "camera[0].secret: is stars"},
+      {"{\"camera\":[{\"did\":\"" GATEWAY "\",\"address\":\"h\"}]}", "camera[0].did: is the gat"},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    add (fixture, rows[i].text, FALSE);
+    g_assert_error (fixture->error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+    g_test_message ("%s", fixture->error->message);
+    g_assert_true (g_str_has_prefix (fixture->error->message, rows[i].path));
+  }
+  add (fixture, "{\"camera\":[{\"did\":\"a\",\"address\":\"h\"}]}", TRUE);
+  assert_sum (fixture, 1, 0, 0);
+
+  g_assert_cmpuint (fixture->changes, ==, 0);
+  g_assert_null (find (fixture, "a"));
+}
+
+#define ADD(name, func) g_test_add ("/settings-add/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("others-stay", test_add);
+  ADD ("to-the-file", test_add_to_the_file);
+  ADD ("all-or-nothing", test_add_all_or_nothing);
+  return g_test_run ();
+}

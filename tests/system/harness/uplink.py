@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A line to a media server that can be narrowed: a link between two networks of our own.
+
+`tc` narrows the link (sch_tbf; not every kernel has netem). Beyond it stands a relay that takes
+RTMP connections there and hands them to the media server, which is in this network.
+"""
+
+import ctypes
+import os
+import queue
+import socket
+import subprocess
+import threading
+
+CLONE_NEWNET = 0x40000000
+NEAR, FAR = "line0", "line1"
+NEAR_PLACE, FAR_PLACE = "10.9.0.1", "10.9.0.2"
+CHUNK = 65536
+
+
+def _unshare():
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "no network of our own")
+
+
+def _run(*words):
+    subprocess.run(words, check=True, capture_output=True)
+
+
+def leave_network():
+    """Gives this program, which has begun nothing yet, a network of its own. Why not, or None."""
+    try:
+        _unshare()
+        _run("ip", "link", "set", "lo", "up")
+        _run("ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR)
+        _run("ip", "addr", "add", f"{NEAR_PLACE}/24", "dev", NEAR)
+        _run("tc", "qdisc", "add", "dev", NEAR, "root", *_shape(1000000))
+    except (OSError, subprocess.CalledProcessError) as trouble:
+        return f"no line of our own: {trouble}"
+    return None
+
+
+def _shape(rate_kbps):
+    return ("tbf", "rate", f"{rate_kbps}kbit", "burst", "16kb", "latency", "400ms")
+
+
+class Line:
+    """A line to `port` of this machine, from the other end of the link."""
+
+    def __init__(self, port):
+        self._port = port
+        self._sockets = []
+        self._listeners = queue.Queue()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        listener = self._listeners.get()
+        if isinstance(listener, Exception):
+            raise listener
+        self.port = listener.getsockname()[1]
+        self._sockets.append(listener)
+
+    def url(self, name):
+        return f"rtmp://{FAR_PLACE}:{self.port}/live/{name}"
+
+    def set_rate(self, kbps):
+        _run("tc", "qdisc", "replace", "dev", NEAR, "root", *_shape(kbps))
+
+    def close(self):
+        for one in self._sockets:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            one.close()
+        self._thread.join()
+
+    def _serve(self):
+        """This thread is beyond the link; what it hands on is connected on this side of it."""
+        try:
+            own = f"/proc/{os.getpid()}/task/{threading.get_native_id()}/ns/net"
+            here = os.open(own, os.O_RDONLY)
+            _unshare()
+            there = os.open(own, os.O_RDONLY)
+            _enter(here)
+            _run("ip", "link", "set", FAR, "netns", f"/proc/{os.getpid()}/fd/{there}")
+            _run("ip", "link", "set", NEAR, "up")
+            _enter(there)
+            _run("ip", "addr", "add", f"{FAR_PLACE}/24", "dev", FAR)
+            _run("ip", "link", "set", FAR, "up")
+            listener = socket.create_server((FAR_PLACE, 0))
+            _enter(here)
+        except (OSError, subprocess.CalledProcessError) as trouble:
+            self._listeners.put(trouble)
+            return
+        self._listeners.put(listener)
+        while True:
+            try:
+                inside, _place = listener.accept()
+            except OSError:
+                return
+            outside = socket.create_connection(("127.0.0.1", self._port))
+            self._sockets += [inside, outside]
+            for pair in ((inside, outside), (outside, inside)):
+                threading.Thread(target=_pass_on, args=pair, daemon=True).start()
+
+
+def _enter(network):
+    if ctypes.CDLL(None, use_errno=True).setns(network, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "no way into the network")
+
+
+def _pass_on(source, sink):
+    try:
+        while data := source.recv(CHUNK):
+            sink.sendall(data)
+    except OSError:
+        pass
+    for one in (source, sink):
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
