@@ -26,8 +26,9 @@ typedef struct {
 struct _CgLag {
   GSource *source;  /* (owned) */
   int fd;           /* (owned) what the kernel tells of this thread; −1: nothing */
+  gint64 waited_us; /* for a processor, when it was asked last */
   gint64 due_us;
-  gint64 tick_waited_us; /* at the last tick: what the thread had waited for a processor */
+  gint64 tick_waited_us; /* at the last tick */
   gint64 busy_since_us;  /* 0: the loop waits */
   gint64 busy_waited_us; /* then */
   Look now;
@@ -48,26 +49,32 @@ read_waited_us (CgLag *self)
   char text[96];
   const gssize length = self->fd >= 0 ? pread (self->fd, text, sizeof text - 1, 0) : -1;
 
-  if (length <= 0)
-    return self->waited_us;
-  text[length] = '\0';
+  text[MAX (length, 0)] = '\0';
   const char *second = strchr (text, ' ');
-  return second != NULL ? (gint64)(g_ascii_strtoull (second, NULL, 10) / 1000) : self->waited_us;
+  if (second != NULL)
+    self->waited_us = (gint64)(g_ascii_strtoull (second, NULL, 10) / 1000);
+  return self->waited_us;
 }
 
-/* Something has waited for the loop so long, until now. */
+/* Something has waited for the loop so long, until now; @waited_us: what the thread had waited for
+ * a processor before. */
 static void
-note (CgLag *self, gint64 us)
+note (CgLag *self, gint64 us, gint64 waited_us)
 {
   const gint32 max_us = (gint32)CLAMP (us, 0, G_MAXINT32);
 
   if (us < SHORT_US && us <= self->now.max_us)
     return;
-  const gint64 waited_us = read_waited_us (self);
-  const gint32 own_us = (gint32)CLAMP (us - (waited_us - self->waited_us), 0, G_MAXINT32);
-  self->waited_us = waited_us;
+  const gint64 own_us = us - (read_waited_us (self) - waited_us);
   self->now.max_us = MAX (self->now.max_us, max_us);
-  self->now.own_max_us = MAX (self->now.own_max_us, own_us);
+  self->now.own_max_us = MAX (self->now.own_max_us, (gint32)CLAMP (own_us, 0, max_us));
+}
+
+static void
+begin_turn (CgLag *self, gint64 now_us)
+{
+  self->busy_since_us = now_us;
+  self->busy_waited_us = read_waited_us (self);
 }
 
 /* The loop is about to wait. */
@@ -78,7 +85,7 @@ lag_prepare (GSource *source, int *timeout_ms)
   const gint64 now_us = g_get_monotonic_time ();
 
   if (self->busy_since_us != 0)
-    note (self, now_us - self->busy_since_us);
+    note (self, now_us - self->busy_since_us, self->busy_waited_us);
   self->busy_since_us = 0;
   *timeout_ms = (int)MAX ((self->due_us - now_us + 999) / 1000, 0);
   return now_us >= self->due_us;
@@ -89,9 +96,10 @@ static gboolean
 lag_check (GSource *source)
 {
   CgLag *self = ((LagSource *)source)->lag;
+  const gint64 now_us = g_get_monotonic_time ();
 
-  self->busy_since_us = g_get_monotonic_time ();
-  return self->busy_since_us >= self->due_us;
+  begin_turn (self, now_us);
+  return now_us >= self->due_us;
 }
 
 static void
@@ -109,13 +117,13 @@ lag_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   CgLag *self = ((LagSource *)source)->lag;
   const gint64 now_us = g_get_monotonic_time ();
 
-  note (self, now_us - self->due_us);
+  note (self, now_us - self->due_us, self->tick_waited_us);
   self->now.late_us = (gint32)CLAMP (now_us - self->due_us, 0, G_MAXINT32);
   keep_look (self);
-  self->waited_us = read_waited_us (self);
+  self->tick_waited_us = read_waited_us (self);
   self->due_us = now_us + TICK_US;
   if (self->busy_since_us == 0)
-    self->busy_since_us = now_us;
+    begin_turn (self, now_us);
   return G_SOURCE_CONTINUE;
 }
 
@@ -139,7 +147,7 @@ cg_lag_new (void)
 
   CgLag *self = g_new0 (CgLag, 1);
   self->fd = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-  self->waited_us = read_waited_us (self);
+  self->tick_waited_us = read_waited_us (self);
   self->due_us = g_get_monotonic_time () + TICK_US;
   self->source = g_source_new (&lag_funcs, sizeof (LagSource));
   ((LagSource *)self->source)->lag = self;

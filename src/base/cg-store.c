@@ -34,6 +34,7 @@ typedef struct {
   GBytes *content;    /* (owned) (nullable) newest content; %NULL removes the file */
   GBytes *newest;     /* (owned) (nullable) the same, until it is on disk */
   GPtrArray *waiting; /* (owned) (element-type GTask) who wants to know about it */
+  gboolean is_synced; /* it is to survive a power cut */
   gboolean is_writing;
 } Entry;
 
@@ -41,6 +42,7 @@ typedef struct {
 typedef struct {
   char *name;
   GBytes *content; /* (owned) (nullable) */
+  gboolean is_synced;
   guint64 serial;
   GPtrArray *waiting; /* (owned) (element-type GTask) main loop only */
 } Job;
@@ -94,13 +96,14 @@ write_all (int fd, GBytes *content)
 }
 
 static gboolean
-write_temporary (const char *path, GBytes *content, GError **error)
+write_temporary (const char *path, const Job *job, GError **error)
 {
   const int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 
   if (fd < 0)
     return fail_with_errno (error, "create", path);
-  if (fchmod (fd, 0600) != 0 || !write_all (fd, content) || fsync (fd) != 0) {
+  if (fchmod (fd, 0600) != 0 || !write_all (fd, job->content) ||
+      (job->is_synced && fsync (fd) != 0)) {
     fail_with_errno (error, "write", path);
     close (fd);
     g_unlink (path);
@@ -133,23 +136,23 @@ get_path (CgStore *self, const char *name)
 }
 
 static gboolean
-write_file (CgStore *self, const char *name, GBytes *content, GError **error)
+write_file (CgStore *self, const Job *job, GError **error)
 {
-  g_autofree char *path = get_path (self, name);
+  g_autofree char *path = get_path (self, job->name);
   g_autofree char *temporary = g_strconcat (path, ".tmp", NULL);
 
   if (g_mkdir_with_parents (self->dir, 0700) != 0)
     return fail_with_errno (error, "create", self->dir);
-  if (content == NULL) {
+  if (job->content == NULL) {
     if (g_unlink (path) != 0 && errno != ENOENT)
       return fail_with_errno (error, "remove", path);
-    return sync_dir (self->dir, error);
+  } else {
+    if (!write_temporary (temporary, job, error))
+      return FALSE;
+    if (g_rename (temporary, path) != 0)
+      return fail_with_errno (error, "rename", temporary);
   }
-  if (!write_temporary (temporary, content, error))
-    return FALSE;
-  if (g_rename (temporary, path) != 0)
-    return fail_with_errno (error, "rename", temporary);
-  return sync_dir (self->dir, error);
+  return !job->is_synced || sync_dir (self->dir, error);
 }
 
 /* Any thread. Content that is older than what the disk has is not written. */
@@ -161,7 +164,7 @@ write_if_newer (CgStore *self, const Job *job, GError **error)
 
   if (newest != NULL && *newest > job->serial)
     return TRUE;
-  if (!write_file (self, job->name, job->content, error))
+  if (!write_file (self, job, error))
     return FALSE;
   g_hash_table_replace (self->written, g_strdup (job->name),
                         g_memdup2 (&job->serial, sizeof job->serial));
@@ -241,10 +244,12 @@ start_writing (CgStore *self, const char *name, Entry *entry)
 
   job->name = g_strdup (name);
   job->content = g_steal_pointer (&entry->content);
+  job->is_synced = entry->is_synced;
   job->serial = self->next_serial++;
   job->waiting = g_steal_pointer (&entry->waiting);
   entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   entry->is_writing = TRUE;
+  entry->is_synced = FALSE;
   g_task_set_source_tag (task, start_writing);
   g_task_set_task_data (task, job, (GDestroyNotify)job_free);
   g_thread_pool_push (self->writer, task, NULL);
@@ -440,6 +445,7 @@ cg_store_save_sync (CgStore *self, const char *name, JsonNode *node, GError **er
   Entry *entry = g_hash_table_lookup (self->entries, name);
   job->name = g_strdup (name);
   job->content = serialise (node);
+  job->is_synced = TRUE;
   job->serial = self->next_serial++;
   if (entry != NULL) {
     g_clear_pointer (&entry->content, g_bytes_unref);
@@ -448,6 +454,26 @@ cg_store_save_sync (CgStore *self, const char *name, JsonNode *node, GError **er
     entry->newest = job->content != NULL ? g_bytes_ref (job->content) : NULL;
   }
   return write_if_newer (self, job, error);
+}
+
+static void
+save (CgStore *self, const char *name, JsonNode *node, gboolean is_synced, GTask *task)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, name);
+
+  if (entry == NULL) {
+    entry = g_new0 (Entry, 1);
+    entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+    g_hash_table_insert (self->entries, g_strdup (name), entry);
+  }
+  g_clear_pointer (&entry->content, g_bytes_unref);
+  g_clear_pointer (&entry->newest, g_bytes_unref);
+  entry->content = serialise (node);
+  entry->newest = entry->content != NULL ? g_bytes_ref (entry->content) : NULL;
+  entry->is_synced |= is_synced;
+  g_ptr_array_add (entry->waiting, task);
+  if (!entry->is_writing)
+    start_writing (self, name, entry);
 }
 
 /**
@@ -476,20 +502,34 @@ cg_store_save_async (CgStore *self,
 
   GTask *task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, cg_store_save_async);
+  save (self, name, node, TRUE, task);
+}
 
-  Entry *entry = g_hash_table_lookup (self->entries, name);
-  if (entry == NULL) {
-    entry = g_new0 (Entry, 1);
-    entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
-    g_hash_table_insert (self->entries, g_strdup (name), entry);
-  }
-  g_clear_pointer (&entry->content, g_bytes_unref);
-  g_clear_pointer (&entry->newest, g_bytes_unref);
-  entry->content = serialise (node);
-  entry->newest = entry->content != NULL ? g_bytes_ref (entry->content) : NULL;
-  g_ptr_array_add (entry->waiting, task);
-  if (!entry->is_writing)
-    start_writing (self, name, entry);
+/**
+ * cg_store_note_async:
+ * @self: a store
+ * @name: which state, without the ending `.json`
+ * @node: (nullable): its content; %NULL removes the file
+ * @callback: (nullable): finish with cg_store_save_finish()
+ * @user_data: for @callback
+ *
+ * As cg_store_save_async(), for what changes often: it survives the end of the program, however
+ * that comes, but not a power cut, and the disk is not waited for.
+ */
+void
+cg_store_note_async (CgStore *self,
+                     const char *name,
+                     JsonNode *node,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  g_return_if_fail (CG_IS_STORE (self));
+  g_return_if_fail (is_name (name));
+  CG_ON_MAIN ();
+
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, cg_store_note_async);
+  save (self, name, node, FALSE, task);
 }
 
 /**

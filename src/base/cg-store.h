@@ -20,6 +20,11 @@ void cg_store_save_async (CgStore *self,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
+void cg_store_note_async (CgStore *self,
+                          const char *name,
+                          JsonNode *node,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data);
 gboolean cg_store_save_finish (CgStore *self, GAsyncResult *result, GError **error);
 void cg_store_flush_async (CgStore *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_store_flush_finish (CgStore *self, GAsyncResult *result, GError **error);

@@ -212,14 +212,17 @@ cg_binding_entry_check (JsonObject *entry,
 /**
  * cg_binding_entry_reduce:
  * @entry: a camera as the cloud writes it; changed
+ * @before: (nullable): as it wrote it last
  * @file: the same camera in the key file
  *
- * Takes away what says the same as the file.
+ * Takes away what @before has not and what says the same as the file.
  */
 void
-cg_binding_entry_reduce (JsonObject *entry, const CgCameraConfig *file)
+cg_binding_entry_reduce (JsonObject *entry, JsonObject *before, const CgCameraConfig *file)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    if (before != NULL && json_object_has_member (before, rows[i].member))
+      continue;
     if (cg_member_is_present (entry, rows[i].member) &&
         g_strcmp0 (json_object_get_string_member (entry, rows[i].member),
                    get_text (file, get_key (rows[i].key))) == 0)

@@ -29,7 +29,7 @@ gboolean cg_binding_entry_check (JsonObject *entry,
                                  const CgCameraConfig *file,
                                  const char **member,
                                  GError **error);
-void cg_binding_entry_reduce (JsonObject *entry, const CgCameraConfig *file);
+void cg_binding_entry_reduce (JsonObject *entry, JsonObject *before, const CgCameraConfig *file);
 void cg_binding_entry_complete (JsonObject *entry, const CgCameraConfig *file);
 void cg_binding_entry_hide (JsonObject *entry);
 

@@ -47,7 +47,7 @@ take_members (JsonObject *entry, const char *did, JsonObject *members, GError **
       continue;
     if (cg_member_is_present (members, l->data))
       json_object_set_member (entry, l->data, json_object_dup_member (members, l->data));
-    else if (json_object_has_member (entry, l->data))
+    else if (cg_member_is_present (entry, l->data))
       json_object_remove_member (entry, l->data);
   }
   return TRUE;
@@ -101,17 +101,18 @@ cg_binding_patch_one (JsonArray *cameras,
          cg_binding_entry_check (entry, known, member, error);
 }
 
-/* Takes away again what says no more than the key file, so that the file goes on to count. */
+/* Takes away again what is new and says no more than the key file, so that the file goes on to
+ * count. @before: (nullable): what the cloud had written of it */
 static void
-drop_echo (JsonArray *cameras, const CgCameraConfig *known)
+drop_echo (JsonArray *cameras, JsonObject *before, const CgCameraConfig *known)
 {
   for (guint i = json_array_get_length (cameras); i-- > 0;) {
     JsonObject *entry = json_array_get_object_element (cameras, i);
 
     if (!g_str_equal (json_object_get_string_member (entry, "did"), known->did))
       continue;
-    cg_binding_entry_reduce (entry, known);
-    if (json_object_get_size (entry) == 1)
+    cg_binding_entry_reduce (entry, before, known);
+    if (before == NULL && json_object_get_size (entry) == 1)
       json_array_remove_element (cameras, i);
     return;
   }
@@ -169,8 +170,8 @@ take_camera (JsonArray *cameras,
     before = cg_binding_list_copy_object (cg_binding_list_find (cameras, did));
   if (!cg_binding_patch_one (cameras, file, did, json_node_get_object (node), member, error))
     return FALSE;
-  if (before == NULL && known != NULL)
-    drop_echo (cameras, known);
+  if (known != NULL)
+    drop_echo (cameras, before, known);
   count (sum, before, cg_binding_list_find (cameras, did), known != NULL);
   return TRUE;
 }
@@ -184,7 +185,8 @@ take_camera (JsonArray *cameras,
  * @error: return location: %CG_ERROR_INVALID_CONFIG names the path of the first fault
  *
  * Cameras that @params does not name stay as they are, and so do members. Of one that stands in the
- * key file alone, what says the same as the file is not taken over.
+ * key file, what says the same as the file is not taken over, unless the cloud has written it
+ * before.
  *
  * Returns: whether all of them are cameras
  */

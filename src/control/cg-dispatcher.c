@@ -355,15 +355,14 @@ static gboolean
 find_target (CgDispatcher *self, CgAction *action, CgScopes *scopes)
 {
   const char *did = cg_action_get_did (action);
+  const gboolean is_local = cg_action_get_origin (action)->is_local;
   CgCamera *camera;
 
   if (g_strcmp0 (did, self->config->gateway.did) == 0) {
-    *scopes = CG_SCOPE_GATEWAY;
-    if (cg_action_get_origin (action)->is_local)
-      *scopes |= CG_SCOPE_LOCAL;
+    *scopes = CG_SCOPE_GATEWAY | (is_local ? CG_SCOPE_LOCAL : 0);
     return TRUE;
   }
-  *scopes = CG_SCOPE_CAMERA;
+  *scopes = CG_SCOPE_CAMERA | (is_local ? CG_SCOPE_LOCAL_CAMERA : 0);
   camera = cg_fleet_lookup (self->fleet, did);
   cg_action_set_camera (action, camera);
   return camera != NULL;

@@ -4,13 +4,15 @@
 #include "cg-camera-upgrade.h"
 #include "cg-main.h"
 
-/* A camera that is not back by then will not be: the slowest take five minutes. */
+/* A camera that is not back with it by then will not be: the slowest take five minutes to write it,
+ * and as long to come back. */
 #define RESUME_LIMIT_MS (10 * 60 * 1000)
 
 struct _CgFirmwareDesk {
   GObject parent_instance;
 
   CgDispatcher *dispatcher; /* (owned) */
+  CgCamera *taking;         /* (owned) (nullable): takes its firmware now */
   char *awaited;  /* (owned) (nullable): did of a camera whose version is to be looked at */
   GSource *limit; /* (owned) (nullable): of that */
 };
@@ -36,6 +38,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Installation, installation_free)
 static void
 cg_firmware_desk_dispose (GObject *object)
 {
+  g_clear_object (&CG_FIRMWARE_DESK (object)->taking);
   cg_clear_source (&CG_FIRMWARE_DESK (object)->limit);
   G_OBJECT_CLASS (cg_firmware_desk_parent_class)->dispose (object);
 }
@@ -116,9 +119,13 @@ static void
 on_camera_upgraded (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Installation) installation = user_data;
+  CgFirmwareDesk *self = installation->desk;
   g_autoptr (GError) error = NULL;
 
   cg_camera_upgrade_finish (CG_CAMERA (object), result, &error);
+  if (self->taking != CG_CAMERA (object))
+    return; /* its successor is looked at */
+  g_clear_object (&self->taking);
   end (installation->desk, installation->did, error);
 }
 
@@ -161,6 +168,7 @@ on_install (CgFirmware *firmware,
   installation->desk = g_object_ref (self);
   installation->did = g_strdup (did);
   if (camera != NULL) {
+    g_set_object (&self->taking, camera);
     cg_camera_upgrade_async (camera, path, version, on_percent, on_camera_upgraded, installation);
   } else if (is_gateway (self, did)) {
     cg_gateway_install_async (cg_dispatcher_get_gateway (self->dispatcher), path,
@@ -176,57 +184,97 @@ on_install (CgFirmware *firmware,
 
 /* PROTOCOL.md section 4: whether it came back with the version. Where the order names none, nothing
  * but another version than before tells that it was installed: we were not there. */
-static void
-compare (CgFirmwareDesk *self, const char *did)
+static gboolean
+check_version (CgFirmwareDesk *self, const char *did, GError **error)
 {
   const CgFirmwareOrder *order =
       cg_firmware_find (cg_dispatcher_get_firmware (self->dispatcher), did);
   const char *seen = get_version (self, did);
-  g_autoptr (GError) error = NULL;
 
   if (order->version != NULL && g_strcmp0 (order->version, seen) != 0)
-    error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "its version is %s, not %s",
-                         seen != NULL ? seen : "unknown", order->version);
+    g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "its version is %s, not %s",
+                 seen != NULL ? seen : "unknown", order->version);
   else if (order->version == NULL && (seen == NULL || g_strcmp0 (order->before, seen) == 0))
-    error = g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT,
-                         "we were restarted meanwhile, and its version is %s as before",
-                         seen != NULL ? seen : "unknown");
-  end (self, did, error);
+    g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT,
+                 "we were restarted meanwhile, and its version is %s as before",
+                 seen != NULL ? seen : "unknown");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static void
-look_at_awaited (CgFirmwareDesk *self)
+end_wait (CgFirmwareDesk *self, const GError *error)
 {
-  CgCamera *camera =
-      self->awaited != NULL
-          ? cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), self->awaited)
-          : NULL;
-  g_autofree char *did = NULL;
+  g_autofree char *did = g_steal_pointer (&self->awaited);
 
-  if (self->awaited == NULL || (camera != NULL && !cg_camera_is_contacted (camera)))
-    return;
   cg_clear_source (&self->limit);
-  did = g_steal_pointer (&self->awaited);
-  compare (self, did);
+  end (self, did, error);
+}
+
+/* Returns: whether the camera is there and has what was ordered */
+static gboolean
+is_installed (CgFirmwareDesk *self, GError **error)
+{
+  CgCamera *camera = cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), self->awaited);
+
+  if (camera != NULL && cg_camera_is_contacted (camera))
+    return check_version (self, self->awaited, error);
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE,
+                       camera != NULL ? "the camera has not come back" : "it is unbound");
+  return FALSE;
 }
 
 static gboolean
 on_limit (gpointer user_data)
 {
   CgFirmwareDesk *self = user_data;
-  g_autofree char *did = g_steal_pointer (&self->awaited);
-  g_autoptr (GError) error =
-      g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "the camera has not come back");
+  g_autoptr (GError) error = NULL;
 
-  cg_clear_source (&self->limit);
-  end (self, did, error);
+  is_installed (self, &error);
+  end_wait (self, error);
   return G_SOURCE_REMOVE;
 }
 
+/* One that still has its old version may be writing the new one, and restart only then. */
+static void
+look_at_awaited (CgFirmwareDesk *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->awaited == NULL)
+    return;
+  if (is_installed (self, &error) ||
+      cg_fleet_lookup (cg_dispatcher_get_fleet (self->dispatcher), self->awaited) == NULL)
+    end_wait (self, error);
+}
+
+/* The camera takes its firmware, or has it, and nobody is there who would know. */
+static void
+await_version (CgFirmwareDesk *self, const char *did)
+{
+  g_free (self->awaited);
+  self->awaited = g_strdup (did);
+  cg_clear_source (&self->limit);
+  self->limit = cg_clock_add_timeout (cg_dispatcher_get_clock (self->dispatcher), RESUME_LIMIT_MS,
+                                      on_limit, self);
+  look_at_awaited (self);
+}
+
+/* One that is configured otherwise is another object; what it takes it goes on taking. */
 static void
 on_fleet_changed (CgFirmwareDesk *self)
 {
-  look_at_awaited (self);
+  CgFleet *fleet = cg_dispatcher_get_fleet (self->dispatcher);
+
+  if (self->taking != NULL &&
+      cg_fleet_lookup (fleet, cg_camera_get_did (self->taking)) != self->taking) {
+    g_autoptr (CgCamera) gone = g_steal_pointer (&self->taking);
+
+    await_version (self, cg_camera_get_did (gone));
+  } else {
+    look_at_awaited (self);
+  }
 }
 
 /* We were restarted meanwhile: by our own installer, or while a camera took its firmware. */
@@ -236,16 +284,14 @@ on_resume (CgFirmware *firmware,
            const CgFirmwareOrder *order,
            CgFirmwareDesk *self)
 {
-  if (is_gateway (self, did)) {
-    compare (self, did);
+  g_autoptr (GError) error = NULL;
+
+  if (!is_gateway (self, did)) {
+    await_version (self, did);
     return;
   }
-  g_free (self->awaited);
-  self->awaited = g_strdup (did);
-  cg_clear_source (&self->limit);
-  self->limit = cg_clock_add_timeout (cg_dispatcher_get_clock (self->dispatcher), RESUME_LIMIT_MS,
-                                      on_limit, self);
-  look_at_awaited (self);
+  check_version (self, did, &error);
+  end (self, did, error);
 }
 
 /**

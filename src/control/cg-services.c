@@ -27,10 +27,10 @@ static const CgServiceRow services[] = {
 static const CgHandlerRow handlers[] = {
     {"play", NULL, CG_SCOPE_CAMERA, cg_handle_play},
     {"stop", NULL, CG_SCOPE_CAMERA, cg_handle_stop},
-    {"snapshot", NULL, CG_SCOPE_CAMERA, cg_handle_snapshot},
+    {"snapshot", NULL, CG_SCOPE_LOCAL_CAMERA, cg_handle_snapshot},
     {"ptz", "start", CG_SCOPE_CAMERA, cg_handle_ptz_start},
     {"ptz", "stop", CG_SCOPE_CAMERA, cg_handle_ptz_stop, .never_late = TRUE},
-    {"ptz", "status", CG_SCOPE_CAMERA, cg_handle_ptz_status},
+    {"ptz", "status", CG_SCOPE_LOCAL_CAMERA, cg_handle_ptz_status},
     {"preset", "set", CG_SCOPE_CAMERA, cg_handle_preset_set},
     {"preset", "list", CG_SCOPE_CAMERA, cg_handle_preset_list},
     {"preset", "read", CG_SCOPE_CAMERA, cg_handle_preset_list},

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 typedef enum {
   CG_SCOPE_CAMERA = 1 << 0,
   CG_SCOPE_GATEWAY = 1 << 1,
-  CG_SCOPE_LOCAL = 1 << 2, /* the gateway, asked over the local socket */
+  CG_SCOPE_LOCAL = 1 << 2,        /* the gateway, asked over the local socket */
+  CG_SCOPE_LOCAL_CAMERA = 1 << 3, /* a camera, asked over the local socket */
 } CgScopes;
 
 /* What a camera and the gateway both have. */

@@ -11,6 +11,8 @@
 
 #define BLOCK_BYTES 65536
 
+#define STATUS_TOO_MANY_REQUESTS 429 /* RFC 6585; libsoup has no name for it */
+
 /* One try to get one file, for its thread. */
 typedef struct {
   char *uri;
@@ -20,6 +22,9 @@ typedef struct {
   guint64 reserve_bytes;
   char *ca_file;        /* (nullable) */
   CgProgress *progress; /* (owned) (nullable) */
+  gboolean is_joined;   /* what is there is of several tries */
+  gboolean is_repeated; /* what an earlier try has brought comes again */
+  gboolean has_grown;   /* this try has brought something new */
   CgFirmwareResult outcome;
 } Download;
 
@@ -102,6 +107,14 @@ is_whole (SoupMessage *message)
   return soup_message_get_status (message) != SOUP_STATUS_PARTIAL_CONTENT;
 }
 
+/* Whether the server may answer otherwise after a pause. */
+static gboolean
+is_passing (guint status)
+{
+  return status >= 500 || status == SOUP_STATUS_REQUEST_TIMEOUT ||
+         status == STATUS_TOO_MANY_REQUESTS;
+}
+
 /* Returns whether the body can be used; @all: how long the file is, 0 if nobody says so. */
 static gboolean
 check_answer (Download *self, SoupMessage *message, guint64 have, guint64 *all, GError **error)
@@ -112,7 +125,7 @@ check_answer (Download *self, SoupMessage *message, guint64 have, guint64 *all, 
   goffset end = 0;
   guint64 length;
 
-  if (status >= 500)
+  if (is_passing (status))
     return fail (self, CG_FIRMWARE_LOST, error, "the server answers %u", status);
   if (status != SOUP_STATUS_OK && status != SOUP_STATUS_PARTIAL_CONTENT)
     return fail (self, CG_FIRMWARE_BAD_URI, error, "the server answers %u", status);
@@ -147,6 +160,7 @@ copy_body (Download *self,
     if (!g_output_stream_write_all (file, block, (gsize)length, NULL, NULL, &why))
       return fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message);
     have += (guint64)length;
+    self->has_grown = !self->is_repeated;
     cg_progress_tell_in_thread (self->progress, have, all);
   }
   if (length < 0)
@@ -241,6 +255,8 @@ fetch (Download *self, GCancellable *cancellable, GError **error)
   body = soup_session_send (session, message, cancellable, &why);
   if (body == NULL)
     return fail_to_send (self, why, error);
+  self->is_repeated = have > 0 && soup_message_get_status (message) == SOUP_STATUS_OK;
+  self->is_joined = have > 0 && !self->is_repeated;
   /* It is longer than the server's, or as long: the checksum tells which. */
   return soup_message_get_status (message) == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE ||
          store_body (self, message, body, have, cancellable, error);
@@ -261,8 +277,10 @@ verify (Download *self, GError **error)
   if (stream != NULL && g_ascii_strcasecmp (g_checksum_get_string (checksum), self->md5) == 0)
     return TRUE;
   g_file_delete (file, NULL, NULL);
-  return fail (self, CG_FIRMWARE_NOT_VERIFIED, error, "the file's MD5 is %s, not %s",
-               g_checksum_get_string (checksum), self->md5);
+  /* A power cut may have left something else at its end, or the server has another file by now:
+   * once more, in one piece. */
+  return fail (self, self->is_joined ? CG_FIRMWARE_LOST : CG_FIRMWARE_NOT_VERIFIED, error,
+               "the file's MD5 is %s, not %s", g_checksum_get_string (checksum), self->md5);
 }
 
 static void
@@ -329,4 +347,18 @@ cg_download_run_finish (GAsyncResult *result, GError **error)
   return self->outcome != CG_FIRMWARE_INITIAL && self->outcome != CG_FIRMWARE_DONE
              ? self->outcome
              : CG_FIRMWARE_LOST;
+}
+
+/**
+ * cg_download_has_grown:
+ * @result: what the callback got
+ *
+ * Returns: whether this try has brought something that was not there before
+ */
+gboolean
+cg_download_has_grown (GAsyncResult *result)
+{
+  const Download *self = g_task_get_task_data (G_TASK (result));
+
+  return self->has_grown;
 }

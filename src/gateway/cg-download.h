@@ -51,5 +51,6 @@ void cg_download_run_async (const CgDownloadOptions *options,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 CgFirmwareResult cg_download_run_finish (GAsyncResult *result, GError **error);
+gboolean cg_download_has_grown (GAsyncResult *result);
 
 G_END_DECLS

@@ -10,8 +10,10 @@
 /* In the state folder. */
 #define STATE_NAME "firmware"
 
-/* A connection that is lost so often will not last for the whole file. */
-#define MAX_TRIES 6
+/* A server that brings nothing new so often has nothing, and a line that is lost so often will not
+ * last for the whole file. */
+#define MAX_VAIN_TRIES 6
+#define MAX_TRIES 100
 #define RETRY_MIN_MS 1000
 #define RETRY_MAX_MS 60000
 
@@ -37,6 +39,7 @@ struct _CgFirmware {
   GSource *retry;       /* (owned) (nullable) */
   CgBackoff backoff;
   guint tries;
+  guint vain_tries; /* in a row */
 };
 
 G_DEFINE_FINAL_TYPE (CgFirmware, cg_firmware, G_TYPE_OBJECT)
@@ -215,7 +218,7 @@ stop_progress (CgFirmware *self)
 /**
  * cg_firmware_end:
  * @self: firmware
- * @did: whose order is under way, or waits; others are ignored
+ * @did: whose order is under way, or waits; others are ignored, and all once it is closed
  * @result: what became of it
  * @error: (nullable): why, for the log
  */
@@ -225,7 +228,7 @@ cg_firmware_end (CgFirmware *self, const char *did, CgFirmwareResult result, con
   CgFirmwareOrder *order = g_hash_table_lookup (self->orders, did);
 
   CG_ON_MAIN ();
-  if (order == NULL || (!is_under_way (self, did) && order->place == 0))
+  if (order == NULL || self->is_closed || (!is_under_way (self, did) && order->place == 0))
     return;
   if (error != NULL)
     g_warning ("firmware of %s: %s", did, error->message);
@@ -302,6 +305,16 @@ install (CgFirmware *self)
   cg_state_file_save_and_tell (self->file, node, on_ready, g_object_ref (self), g_object_unref);
 }
 
+/* A slow line with many breaks gets there as well. */
+static gboolean
+may_try_again (CgFirmware *self, gboolean has_grown)
+{
+  self->vain_tries = has_grown ? 0 : self->vain_tries + 1;
+  if (has_grown)
+    cg_backoff_reset (&self->backoff);
+  return ++self->tries < MAX_TRIES && self->vain_tries < MAX_VAIN_TRIES;
+}
+
 static void
 on_downloaded (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -318,7 +331,7 @@ on_downloaded (GObject *object, GAsyncResult *result, gpointer user_data)
   if (outcome == CG_FIRMWARE_DONE) {
     move_on (self, did, CG_FIRMWARE_DOWNLOADED, CG_FIRMWARE_INITIAL);
     install (self);
-  } else if (outcome == CG_FIRMWARE_LOST && ++self->tries < MAX_TRIES) {
+  } else if (outcome == CG_FIRMWARE_LOST && may_try_again (self, cg_download_has_grown (result))) {
     const guint pause_ms = cg_backoff_next_ms (&self->backoff, NULL);
 
     g_info ("firmware of %s: %s; again in %u ms", did, error->message, pause_ms);
@@ -385,6 +398,7 @@ start (CgFirmware *self, const char *did)
 
   self->busy = g_strdup (did);
   self->tries = 0;
+  self->vain_tries = 0;
   self->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
   order->place = 0;
   order->state = CG_FIRMWARE_DOWNLOADING;
@@ -495,7 +509,7 @@ cg_firmware_open (CgFirmware *self)
  * cg_firmware_close:
  * @self: firmware
  *
- * Stops a download; it goes on in the next life. May be called twice.
+ * Stops a download; whatever is under way goes on in the next life. May be called twice.
  */
 void
 cg_firmware_close (CgFirmware *self)

@@ -19,12 +19,15 @@ G_DECLARE_FINAL_TYPE (CgFirmware, cg_firmware, CG, FIRMWARE, GObject)
  * restart.
  *
  * Signals:
- *   "changed" (const char *did, CgFirmwareOrder *order)   its state, result or percent is another
- * one "ask-version" (const char *did, char **version)   fill in what that device says of itself now
+ *   "changed" (const char *did, CgFirmwareOrder *order)
+ *       its state, result or percent is another one
+ *   "ask-version" (const char *did, char **version)
+ *       fill in what that device says of itself now
  *   "install" (const char *did, const char *path, const char *version)
- *                                   answer with cg_firmware_end(); its state is "updating" by then
- *   "resume"  (const char *did, CgFirmwareOrder *order)   we were restarted while it was installed:
- *                                   look which version it has and answer with cg_firmware_end()
+ *       answer with cg_firmware_end(); its state is "updating" by then
+ *   "resume" (const char *did, CgFirmwareOrder *order)
+ *       we were restarted while it was installed: look which version it has and answer with
+ *       cg_firmware_end()
  */
 
 CgFirmware *cg_firmware_new (CgStore *store, CgClock *clock);

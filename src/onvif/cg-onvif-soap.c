@@ -7,6 +7,13 @@
 #include "cg-onvif-repair.h"
 #include "onvifH.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#else
+#define __lsan_register_root_region(memory, size)
+#define __lsan_unregister_root_region(memory, size)
+#endif
+
 /* Deeper than any ONVIF answer, far from any stack's end. */
 #define MAX_DEPTH 64
 
@@ -85,6 +92,7 @@ on_ignore (struct soap *soap, const char *tag)
 static void
 unmap (gpointer memory)
 {
+  __lsan_unregister_root_region (memory, sizeof (struct soap));
   munmap (memory, sizeof (struct soap));
 }
 
@@ -106,6 +114,7 @@ take_memory (void)
       mmap (NULL, sizeof (struct soap), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     g_error ("no memory for a SOAP context");
+  __lsan_register_root_region (memory, sizeof (struct soap)); /* it looks into heaps only */
   return memory;
 }
 

@@ -105,3 +105,45 @@ cg_test_write_file (const char *dir, const char *name, const char *text, int mod
   g_assert_cmpint (g_chmod (path, mode), ==, 0);
   return path;
 }
+
+static GQueue warnings = G_QUEUE_INIT; /* (element-type utf8) */
+
+static GLogWriterOutput
+keep_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  if ((level & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_WARNING)
+    return G_LOG_WRITER_HANDLED;
+  if ((level & G_LOG_LEVEL_MASK) < G_LOG_LEVEL_WARNING)
+    return g_log_writer_default (level, fields, n_fields, user_data);
+  for (gsize i = 0; i < n_fields; i++) {
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      g_queue_push_tail (&warnings, g_strdup (fields[i].value));
+  }
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* From now on warnings are kept for cg_test_pop_warning(), and criticals end the test. Once only.
+ */
+void
+cg_test_keep_warnings (void)
+{
+  g_log_set_writer_func (keep_warnings, NULL, NULL);
+}
+
+/* Returns: (transfer full) (nullable): the oldest warning not popped yet. */
+char *
+cg_test_pop_warning (void)
+{
+  return g_queue_pop_head (&warnings);
+}
+
+/* Exactly this was warned of, @pattern as of g_pattern_match_simple(); nothing if it is NULL. */
+void
+cg_test_assert_warning (const char *pattern)
+{
+  g_autofree char *warning = cg_test_pop_warning ();
+
+  if (pattern != NULL && (warning == NULL || !g_pattern_match_simple (pattern, warning)))
+    g_error ("warned of %s, not of %s", warning != NULL ? warning : "nothing", pattern);
+  g_assert_cmpstr (pattern == NULL ? warning : g_queue_peek_head (&warnings), ==, NULL);
+}

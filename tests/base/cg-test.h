@@ -21,4 +21,8 @@ char *cg_test_make_dir (void);
 void cg_test_remove_dir (const char *path);
 char *cg_test_write_file (const char *dir, const char *name, const char *text, int mode);
 
+void cg_test_keep_warnings (void);
+char *cg_test_pop_warning (void);
+void cg_test_assert_warning (const char *pattern);
+
 G_END_DECLS

@@ -23,30 +23,6 @@ static const CgOnvifLearnt example = {
     .certificate = (char *)"AB:CD",
 };
 
-static GPtrArray *warnings; /* (element-type utf8) */
-
-static GLogWriterOutput
-keep_warnings (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
-{
-  for (gsize i = 0; (level & G_LOG_LEVEL_WARNING) != 0 && i < n_fields; i++) {
-    if (g_str_equal (fields[i].key, "MESSAGE"))
-      g_ptr_array_add (warnings, g_strdup (fields[i].value));
-  }
-  return (level & G_LOG_LEVEL_WARNING) != 0
-             ? G_LOG_WRITER_HANDLED
-             : g_log_writer_default (level, fields, n_fields, user_data);
-}
-
-/* Exactly this was warned of, and nothing if NULL. */
-static void
-assert_warned (const char *pattern)
-{
-  g_assert_cmpuint (warnings->len, ==, pattern != NULL ? 1 : 0);
-  if (pattern != NULL)
-    g_assert_true (g_pattern_match_simple (pattern, g_ptr_array_index (warnings, 0)));
-  g_ptr_array_set_size (warnings, 0);
-}
-
 static void
 assert_same (const CgOnvifLearnt *a, const CgOnvifLearnt *b)
 {
@@ -111,7 +87,7 @@ test_damaged (void)
 
     g_autoptr (CgOnvifLearnt) learnt = cg_profile_read (node, DID);
 
-    assert_warned (rows[i].warning);
+    cg_test_assert_warning (rows[i].warning);
     g_assert_cmpint (learnt->login, ==,
                      g_str_has_prefix (rows[i].text, "{\"login\":\"token\"") ? CG_ONVIF_LOGIN_TOKEN
                                                                              : 0);
@@ -134,7 +110,7 @@ test_faulty_beside_sound (void)
 
   g_autoptr (CgOnvifLearnt) learnt = cg_profile_read (node, DID);
 
-  assert_warned ("*faulty clock: *");
+  cg_test_assert_warning ("*faulty clock: *");
   g_assert_cmpint (learnt->login, ==, CG_ONVIF_LOGIN_BOTH);
   g_assert_cmpint (learnt->clock_offset_ms, ==, -3500);
   g_assert_cmpstr (learnt->firmware, ==, "1");
@@ -213,13 +189,13 @@ test_warnings (void)
   g_assert_true (g_file_set_contents (path, "{\"login\":", -1, NULL));
 
   g_autoptr (CgProfile) profile = cg_profile_new (store, DID);
-  assert_warned ("*cannot be read*");
+  cg_test_assert_warning ("*cannot be read*");
   g_autoptr (CgProfile) unkept = cg_profile_new (NULL, DID);
   cg_profile_note (unkept, &example);
   other.certificate = (char *)"EF:01";
   cg_profile_note (unkept, &other);
 
-  assert_warned ("*another certificate*EF:01*");
+  cg_test_assert_warning ("*another certificate*EF:01*");
   cg_test_remove_dir (dir);
 }
 
@@ -228,15 +204,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   cg_main_claim ();
-  warnings = g_ptr_array_new_with_free_func (g_free);
-  g_log_set_writer_func (keep_warnings, NULL, NULL);
+  cg_test_keep_warnings ();
   g_test_add_func ("/camera/profile/there-and-back", test_there_and_back);
   g_test_add_func ("/camera/profile/damaged", test_damaged);
   g_test_add_func ("/camera/profile/faulty-beside-sound", test_faulty_beside_sound);
   g_test_add_func ("/camera/profile/store", test_store);
   g_test_add_func ("/camera/profile/firmware", test_firmware);
   g_test_add_func ("/camera/profile/warnings", test_warnings);
-  const int status = g_test_run ();
-  g_ptr_array_unref (warnings);
-  return status;
+  return g_test_run ();
 }

@@ -5,8 +5,6 @@
 
 #define SETTINGS "[gateway]\ndid=" GATEWAY "\nsecret=s3cret\n[cloud]\nreply-shape=mixed\n"
 
-static GQueue warnings = G_QUEUE_INIT; /* (element-type utf8) */
-
 static void
 on_send (CgChannel *channel, const char *did, guint kind, GBytes *message, ControlFixture *self)
 {
@@ -150,32 +148,4 @@ control_assert_call (ControlFixture *self, const char *expected)
   g_autofree char *call = fake_camera_pop_call (self->camera);
 
   g_assert_cmpstr (call, ==, expected);
-}
-
-static GLogWriterOutput
-on_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
-{
-  if ((level & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_WARNING)
-    return G_LOG_WRITER_HANDLED;
-  if ((level & G_LOG_LEVEL_MASK) < G_LOG_LEVEL_WARNING)
-    return g_log_writer_default (level, fields, n_fields, user_data);
-  for (gsize i = 0; i < n_fields; i++) {
-    if (g_str_equal (fields[i].key, "MESSAGE"))
-      g_queue_push_tail (&warnings, g_strdup (fields[i].value));
-  }
-  return G_LOG_WRITER_HANDLED;
-}
-
-/* From now on warnings are kept for control_log_pop(), and criticals end the test. Once only. */
-void
-control_log_start (void)
-{
-  g_log_set_writer_func (on_log, NULL, NULL);
-}
-
-/* Returns: (transfer full) (nullable): the oldest warning not popped yet. */
-char *
-control_log_pop (void)
-{
-  return g_queue_pop_head (&warnings);
 }

@@ -3,6 +3,7 @@
 
 #include "cg-channel.h"
 #include "cg-clock-dummy.h"
+#include "cg-test.h"
 #include "fake-camera.h"
 #include "fake-gateway.h"
 
@@ -45,8 +46,5 @@ void control_assert_reply (ControlFixture *self, const char *expected);
 void control_assert_silent (ControlFixture *self);
 void control_assert_call (ControlFixture *self, const char *expected);
 void control_sent_free (ControlSent *self);
-
-void control_log_start (void);
-char *control_log_pop (void);
 
 G_END_DECLS

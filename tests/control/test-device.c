@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is asked of cameras and gateway as devices: PROTOCOL.md section 4, device to statistics. */
-#include "cg-firmware-desk.h"
 #include "control-fixture.h"
 
 #include <string.h>
@@ -136,7 +135,7 @@ test_rows (void)
     control_fixture_set_up (&fixture, NULL);
     test_row (&fixture, &rows[i]);
     control_fixture_tear_down (&fixture, NULL);
-    while ((line = control_log_pop ()) != NULL)
+    while ((line = cg_test_pop_warning ()) != NULL)
       g_clear_pointer (&line, g_free);
   }
 }
@@ -236,7 +235,7 @@ test_failures (ControlFixture *fixture, gconstpointer settings)
   control_receive (fixture->channel, BOX_ASK ("{\"device\":{\"reboot\":{}}}"));
   control_assert_reply (fixture, FAILED (GATEWAY, "reboot", 18003, "no command"));
 
-  while ((line = control_log_pop ()) != NULL)
+  while ((line = cg_test_pop_warning ()) != NULL)
     g_clear_pointer (&line, g_free);
 }
 
@@ -295,41 +294,6 @@ test_event_waits_for_registration (ControlFixture *fixture, gconstpointer settin
   control_assert_silent (fixture);
 }
 
-static CgFirmwareDesk *desk;
-
-static void
-set_up_desk (ControlFixture *fixture, gconstpointer settings)
-{
-  control_fixture_set_up (fixture, settings);
-  desk = cg_firmware_desk_new (fixture->dispatcher);
-}
-
-static void
-tear_down_desk (ControlFixture *fixture, gconstpointer settings)
-{
-  g_assert_finalize_object (desk);
-  control_fixture_tear_down (fixture, settings);
-}
-
-/* We were restarted while a camera took its firmware: whether it has it, it tells when it is back,
- * and that is not awaited for ever. */
-static void
-test_firmware_resumed (ControlFixture *fixture, gconstpointer settings)
-{
-  g_signal_emit_by_name (fixture->firmware, "resume", CAMERA, "V1");
-  g_assert_cmpuint (cg_clock_dummy_count_sources (fixture->clock), ==, 1);
-  fake_camera_set_contacted (fixture->camera, "V1");
-  g_assert_cmpuint (cg_clock_dummy_count_sources (fixture->clock), ==, 0);
-
-  fake_camera_set_contacted (fixture->camera, NULL);
-  g_signal_emit_by_name (fixture->firmware, "resume", CAMERA, "V1");
-  cg_clock_dummy_advance (fixture->clock, 10 * 60 * 1000);
-  g_assert_cmpuint (cg_clock_dummy_count_sources (fixture->clock), ==, 0);
-
-  g_signal_emit_by_name (fixture->firmware, "resume", GATEWAY, CG_VERSION);
-  g_assert_cmpuint (cg_clock_dummy_count_sources (fixture->clock), ==, 0);
-}
-
 #define ADD(name, settings, func)                                                                  \
   g_test_add ("/device/" name, ControlFixture, settings, control_fixture_set_up, func,             \
               control_fixture_tear_down)
@@ -338,7 +302,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   g_test_add_func ("/device/rows", test_rows);
   ADD ("camera-away", NULL, test_camera_away);
   ADD ("gateway-read", PLACES, test_gateway_read);
@@ -346,7 +310,5 @@ main (int argc, char **argv)
   ADD ("failures", NULL, test_failures);
   ADD ("events", NULL, test_events);
   ADD ("event-waits-for-registration", NULL, test_event_waits_for_registration);
-  g_test_add ("/device/firmware-resumed", ControlFixture, NULL, set_up_desk, test_firmware_resumed,
-              tear_down_desk);
   return g_test_run ();
 }

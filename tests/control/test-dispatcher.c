@@ -188,7 +188,7 @@ test_rows (ControlFixture *fixture, gconstpointer settings)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     check_row (fixture, &rows[i]);
-    g_assert_null (control_log_pop ());
+    g_assert_null (cg_test_pop_warning ());
   }
 }
 
@@ -201,10 +201,10 @@ test_bad_rows (ControlFixture *fixture, gconstpointer settings)
     cg_clock_dummy_advance (fixture->clock, 60 * 1000); /* so many in a minute are not logged */
     check_row (fixture, &bad_rows[i]);
 
-    line = control_log_pop ();
+    line = cg_test_pop_warning ();
     g_assert_nonnull (line);
     g_assert_nonnull (strstr (line, "mid 1"));
-    g_assert_null (control_log_pop ());
+    g_assert_null (cg_test_pop_warning ());
   }
   g_assert_cmpuint (cg_dispatcher_count_dropped (fixture->dispatcher), ==, 0);
 }
@@ -220,11 +220,11 @@ test_broken_rows (ControlFixture *fixture, gconstpointer settings)
   cg_clock_dummy_advance (fixture->clock, 60 * 1000);
   control_receive (fixture->channel, "again");
 
-  first = control_log_pop ();
-  second = control_log_pop ();
+  first = cg_test_pop_warning ();
+  second = cg_test_pop_warning ();
   g_assert_cmpstr (first, ==, "dropped 1 message(s), the last one from mqtt: Invalid JSON");
   g_assert_cmpstr (second, ==, "dropped 6 message(s), the last one from mqtt: not a JSON object");
-  g_assert_null (control_log_pop ());
+  g_assert_null (cg_test_pop_warning ());
   g_assert_cmpuint (cg_dispatcher_count_dropped (fixture->dispatcher), ==, 7);
 }
 
@@ -244,7 +244,7 @@ test_oversize (ControlFixture *fixture, gconstpointer settings)
   g_assert_cmpstr (reply, ==, REPLY ("{\"code\":400,\"error\":\"Message over 65536 bytes\"}"));
   control_assert_silent (fixture);
   control_assert_call (fixture, NULL);
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
   g_assert_nonnull (line);
 }
 
@@ -260,7 +260,7 @@ test_several_services (ControlFixture *fixture, gconstpointer settings)
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, FAILED ("dance", 404, "Unsupported action"));
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, DONE ("ptz"));
   control_assert_silent (fixture);
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
 }
 
 static char *
@@ -291,10 +291,10 @@ test_too_many_services (ControlFixture *fixture, gconstpointer settings)
   control_assert_silent (fixture);
   control_assert_call (fixture, NULL);
   g_assert_cmpuint (cg_dispatcher_count_dropped (fixture->dispatcher), ==, 2);
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
   g_assert_cmpstr (line, ==,
                    "dropped 1 message(s), the last one from mqtt: Message over 32 services");
-  g_assert_null (control_log_pop ());
+  g_assert_null (cg_test_pop_warning ());
 }
 
 /* Neither their number nor their names fill the log. */
@@ -314,7 +314,7 @@ test_failures_are_logged_in_bounds (ControlFixture *fixture, gconstpointer setti
     g_free (control_pop (fixture, CG_MESSAGE_KIND_REPLY));
   }
   for (guint i = 0; i < 20; i++) {
-    g_autofree char *line = control_log_pop ();
+    g_autofree char *line = cg_test_pop_warning ();
     g_autofree char *expected =
         g_strdup_printf ("%s... of " CAMERA " failed: Unsupported action (code 404, mid %u, by "
                          "mqtt)",
@@ -322,13 +322,13 @@ test_failures_are_logged_in_bounds (ControlFixture *fixture, gconstpointer setti
 
     g_assert_cmpstr (line, ==, expected);
   }
-  g_assert_null (control_log_pop ());
+  g_assert_null (cg_test_pop_warning ());
   cg_clock_dummy_advance (fixture->clock, 60 * 1000);
   control_receive (fixture->channel, ASK ("{\"dance\\nhall\":{}}"));
   g_free (control_pop (fixture, CG_MESSAGE_KIND_REPLY));
 
-  suppressed = control_log_pop ();
-  next = control_log_pop ();
+  suppressed = cg_test_pop_warning ();
+  next = cg_test_pop_warning ();
   g_assert_cmpstr (suppressed, ==, "80 more actions failed, which were not logged");
   g_assert_cmpstr (
       next, ==, "dance?hall of " CAMERA " failed: Unsupported action (code 404, mid 1, by mqtt)");
@@ -388,9 +388,9 @@ test_camera_errors (ControlFixture *fixture, gconstpointer settings)
     control_assert_reply (fixture, camera_errors[i].reply);
     call = fake_camera_pop_call (fixture->camera);
     g_assert_nonnull (call);
-    line = control_log_pop ();
+    line = cg_test_pop_warning ();
     g_assert_nonnull (line);
-    g_assert_null (control_log_pop ());
+    g_assert_null (cg_test_pop_warning ());
     cg_clock_dummy_advance (fixture->clock, 61 * 1000); /* the same message again, as a new one */
   }
 }
@@ -405,8 +405,8 @@ test_flat (ControlFixture *fixture, gconstpointer settings)
 
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, FAILED ("device", 404, "Unsupported action"));
   control_assert_pop (fixture, CG_MESSAGE_KIND_REPLY, FAILED ("ptz", 60020, "Unsupported command"));
-  first = control_log_pop ();
-  second = control_log_pop ();
+  first = cg_test_pop_warning ();
+  second = cg_test_pop_warning ();
 }
 
 /* A setting changes while the door stands. */
@@ -421,7 +421,7 @@ test_shape_changes (ControlFixture *fixture, gconstpointer settings)
   control_receive (fixture->channel, ASK ("{\"location\":{\"write\":{}}}"));
 
   control_assert_reply (fixture, FAILED ("location", 404, "Unsupported action"));
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
 }
 
 #define ADD(path, function, settings)                                                              \
@@ -432,7 +432,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   ADD ("/dispatcher/rows", test_rows, NULL);
   ADD ("/dispatcher/bad-rows", test_bad_rows, NULL);
   ADD ("/dispatcher/broken-rows", test_broken_rows, NULL);

@@ -74,7 +74,7 @@ test_snapshot (LocalFixture *fixture, gconstpointer settings)
       strstr (reply, "{\"snapshot\":{\"code\":0,\"source\":\"stream\",\"jpeg\":\"/9j/\"}}"));
   g_assert_nonnull (
       strstr (refusal, "{\"snapshot\":{\"code\":404,\"error\":\"Unsupported action\"}}"));
-  g_free (control_log_pop ());
+  g_free (cg_test_pop_warning ());
 }
 
 static void
@@ -204,7 +204,7 @@ test_events_hide_logins (LocalFixture *fixture, gconstpointer settings)
   g_assert_nonnull (strstr (local, "\"url\":\"rtmp://******@h/a/b?key=******\""));
   g_assert_null (strstr (local, "hunter2"));
   control_assert_silent (&fixture->base);
-  g_autofree char *line = control_log_pop ();
+  g_autofree char *line = cg_test_pop_warning ();
   g_assert_true (g_str_has_prefix (line, "stream of " CAMERA
                                          " to rtmp://******@h/a/b?key=******: retrying: "));
   g_assert_null (strstr (line, "hunter2"));
@@ -220,7 +220,7 @@ test_refusals (LocalFixture *fixture, gconstpointer settings)
                         "\"status\":{\"code\":404,\"error\":\"Unsupported action\"}}}");
   control_receive (fixture->local, "{\"did\":\"" GATEWAY "\",\"type\":\"register\",\"result\":{}}");
   control_assert_silent (&fixture->base);
-  g_assert_null (control_log_pop ()); /* who asked has been told */
+  g_assert_null (cg_test_pop_warning ()); /* who asked has been told */
 }
 
 static void
@@ -328,7 +328,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   ADD ("/local/ptz-status", test_ptz_status);
   ADD ("/local/snapshot", test_snapshot);
   ADD ("/local/cameras", test_cameras);

@@ -109,6 +109,17 @@ test_own_secret (ControlFixture *fixture, gconstpointer settings)
   assert_registers (fixture, CAMERA_REGISTER (OWN_SIGN, "1"));
 }
 
+/* Where a modem has them. */
+static void
+test_modem (ControlFixture *fixture, gconstpointer settings)
+{
+  cg_channel_set_link (fixture->channel, TRUE);
+
+  assert_registers (fixture, "{\"did\":\"" GATEWAY "\",\"type\":\"register\",\"data\":{"
+                             "\"nodes\":[\"" CAMERA "\"],\"version\":" VERSION
+                             ",\"iccid\":\"8946\",\"imsi\":\"2400\"}}");
+}
+
 static void
 test_no_secret (ControlFixture *fixture, gconstpointer settings)
 {
@@ -159,7 +170,7 @@ check_answer (const AnswerRow *row)
 
   if (row->expires_s == 0) {
     assert_not_registered (&fixture);
-    line = control_log_pop ();
+    line = cg_test_pop_warning ();
     g_assert_nonnull (strstr (line, "refused"));
   } else {
     assert_token (&fixture, row->token);
@@ -205,7 +216,7 @@ test_refused_and_tried_again (ControlFixture *fixture, gconstpointer settings)
   cg_channel_set_link (fixture->channel, TRUE);
   control_receive (fixture->channel, "{\"did\":\"" GATEWAY "\",\"type\":\"register\",\"result\":{"
                                      "\"code\":7,\"error\":\"who are you\"}}");
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
   g_assert_cmpstr (line, ==, "registration of " GATEWAY " refused: who are you (code 7)");
   drop_sent (fixture);
 
@@ -447,10 +458,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   ADD ("/registrar/messages", test_messages, NULL);
   ADD ("/registrar/own-secret", test_own_secret, NULL);
   ADD ("/registrar/no-secret", test_no_secret, "[gateway]\ndid=" GATEWAY "\n");
+  ADD ("/registrar/modem", test_modem, "[gateway]\ndid=" GATEWAY "\niccid=8946\nimsi=2400\n");
   g_test_add_func ("/registrar/answers", test_answers);
   ADD ("/registrar/retry", test_retry, NULL);
   ADD ("/registrar/refused-and-tried-again", test_refused_and_tried_again, NULL);

@@ -106,7 +106,7 @@ test_refusal_repeated (ControlFixture *fixture, gconstpointer settings)
   control_assert_reply (fixture, reply);
   control_receive (fixture->channel, broken);
   control_assert_reply (fixture, reply);
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
   g_assert_nonnull (line);
 }
 
@@ -127,12 +127,12 @@ test_camera_too_slow (ControlFixture *fixture, gconstpointer settings)
   cg_clock_dummy_advance (fixture->clock, 1);
 
   control_assert_reply (fixture, LATE ("1"));
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
   g_assert_cmpstr (
       line, ==, "ptz start of " CAMERA " failed: No answer in time (code 60006, mid 1, by mqtt)");
   g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
   control_assert_silent (fixture);
-  g_assert_null (control_log_pop ());
+  g_assert_null (cg_test_pop_warning ());
 }
 
 /* The job below has the same time: its failure names the cause, and must not lose a race. */
@@ -151,7 +151,7 @@ test_cause_at_the_limit (ControlFixture *fixture, gconstpointer settings)
   control_assert_reply (fixture, "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"type\":\"action\","
                                  "\"result\":{\"ptz\":{\"code\":60006,"
                                  "\"error\":\"the camera does not answer\"}}}");
-  line = control_log_pop ();
+  line = cg_test_pop_warning ();
 }
 
 /* Another door takes over: the action that came by the old one is answered through the new one. */
@@ -213,7 +213,7 @@ test_replies_are_ignored (ControlFixture *fixture, gconstpointer settings)
 
   control_assert_silent (fixture);
   control_assert_call (fixture, NULL);
-  g_assert_null (control_log_pop ());
+  g_assert_null (cg_test_pop_warning ());
 }
 
 /* A thousand requests in a row, each twice, some slow and some never answered by the camera. */
@@ -248,7 +248,7 @@ test_many (ControlFixture *fixture, gconstpointer settings)
   }
   for (guint i = 0; i < count; i++)
     g_assert_cmpuint (replies[i], ==, 2);
-  for (char *line = control_log_pop (); line != NULL; line = control_log_pop ())
+  for (char *line = cg_test_pop_warning (); line != NULL; line = cg_test_pop_warning ())
     g_free (line);
 }
 
@@ -339,7 +339,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   ADD ("/replies/answered-later", test_answered_later);
   ADD ("/replies/duplicate-after", test_duplicate_after);
   ADD ("/replies/duplicate-while-pending", test_duplicate_while_pending);

@@ -154,6 +154,36 @@ test_add_to_the_file (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (find (fixture, "f")->password, ==, "pw-f");
 }
 
+/* What was read, with stars or without, and with what the file says beside it, says nothing new. */
+static void
+test_add_what_was_read (Fixture *fixture, gconstpointer data)
+{
+  write_to (
+      fixture, NULL,
+      "{\"cameras\":[{\"did\":\"c\",\"ip\":\"h\",\"password\":\"p\",\"own\":null,\"name\":null},"
+      "{\"did\":\"d\",\"host\":\"i:80\",\"name\":\"\",\"deep\":{\"a\":[1.5,null]}},"
+      "{\"did\":\"f\",\"name\":\"of the cloud\"}]}");
+
+  for (guint reveal = 0; reveal < 2; reveal++) {
+    g_autoptr (JsonObject) shown = cg_settings_read (fixture->settings, reveal);
+    g_autoptr (JsonObject) again = NULL;
+    JsonObject *list = json_object_new ();
+    g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+    g_autofree char *text = NULL;
+
+    json_object_set_member (list, "camera", json_object_dup_member (shown, "cameras"));
+    json_node_take_object (node, list);
+    text = json_to_string (node, FALSE);
+    add (fixture, text, FALSE);
+
+    assert_sum (fixture, 0, 0, 3);
+    again = cg_settings_read (fixture->settings, reveal);
+    g_assert_true (json_object_equal (shown, again));
+  }
+  g_assert_cmpuint (fixture->changes, ==, 1);
+  g_assert_cmpstr (find (fixture, "f")->address, ==, "192.0.2.7");
+}
+
 static void
 test_add_all_or_nothing (Fixture *fixture, gconstpointer data)
 {
@@ -193,6 +223,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("others-stay", test_add);
   ADD ("to-the-file", test_add_to_the_file);
+  ADD ("what-was-read", test_add_what_was_read);
   ADD ("all-or-nothing", test_add_all_or_nothing);
   return g_test_run ();
 }

@@ -453,7 +453,7 @@ test_torn_files (Fixture *fixture, gconstpointer data)
     end (fixture);
     put (fixture, "bindings.json", torn);
     begin (fixture);
-    g_autofree char *line = control_log_pop ();
+    g_autofree char *line = cg_test_pop_warning ();
     g_assert_true (g_str_has_prefix (line, "what the cloud has configured is lost"));
     g_assert_null (find (fixture, "c"));
     g_assert_nonnull (find (fixture, "f"));
@@ -480,7 +480,7 @@ test_edited_files (Fixture *fixture, gconstpointer data)
     begin (fixture);
     shown = cg_settings_read (fixture->settings, FALSE);
     g_assert_cmpuint (cg_settings_get_config (fixture->settings)->cameras->len, ==, 1);
-    for (char *line = control_log_pop (); line != NULL; line = control_log_pop ())
+    for (char *line = cg_test_pop_warning (); line != NULL; line = cg_test_pop_warning ())
       g_free (line);
   }
 }
@@ -491,7 +491,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   ADD ("spellings", test_spellings);
   ADD ("all-members", test_all_members);
   ADD ("precedence", test_precedence);

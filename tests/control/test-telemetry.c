@@ -303,7 +303,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  control_log_start ();
+  cg_test_keep_warnings ();
   g_test_add_func ("/telemetry/realtime", test_realtime);
   g_test_add_func ("/telemetry/change", test_change);
   g_test_add_func ("/telemetry/timer", test_timer);

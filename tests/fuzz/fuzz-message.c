@@ -54,7 +54,7 @@ count_replies (void)
 static void
 set_up (void)
 {
-  control_log_start ();
+  cg_test_keep_warnings ();
   control_fixture_set_up (&fixture, NULL);
   local = control_fixture_add_channel (&fixture, "local", CG_CHANNEL_LOCAL);
   control_receive (local, "{\"mid\":\"0\",\"data\":{\"trace\":{}}}");
@@ -86,7 +86,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   for (char *text = fake_camera_pop_call (fixture.camera); text != NULL;
        text = fake_camera_pop_call (fixture.camera))
     g_free (text);
-  for (char *line = control_log_pop (); line != NULL; line = control_log_pop ())
+  for (char *line = cg_test_pop_warning (); line != NULL; line = cg_test_pop_warning ())
     g_free (line);
   return 0;
 }

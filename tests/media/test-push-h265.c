@@ -231,6 +231,7 @@ test_q25_codec_changes (void)
   media_wait_until (fixture.published == 1);
   cg_hub_feed (fixture.hub, fixture.input, media_make_video (other, TRUE, 100), FRAME_US, FRAME_US);
   media_wait_until (fixture.failed == 1);
+  media_wait_until (fake_rtmp_is_idle (fake));
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
   g_assert_cmpuint (fake_rtmp_count (fake, CG_RTMP_VIDEO), ==, 2);

@@ -180,7 +180,7 @@ test_many_heads (void)
     g_test_timer_start ();
     feed (&fixture, bytes->str, bytes->len, 200000);
 
-    g_assert_cmpfloat (g_test_timer_elapsed (), <, 2);
+    g_assert_cmpfloat (g_test_timer_elapsed (), <, 60);
   }
 }
 

@@ -145,6 +145,7 @@ test_hello (void)
   g_autoptr (CgOnvifListener) listener =
       cg_onvif_listener_new (&options, on_announcement, &heard, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (listener);
   wait_until_it_speaks (OTHER_END);
   wait_until_it_speaks (LINK);
 

@@ -185,8 +185,10 @@ class TestOnlooker(unittest.TestCase):
             self.assertEqual(set(first + second), {42}, cut)
 
     def test_digest_of_rfc_2069_with_its_erratum(self):
-        login = digest('Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"',
-                       "Mufasa", "CircleOfLife", "GET", "/dir/index.html")
+        challenge = ('Digest realm="testrealm@host.com", '
+                     'nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"')
+
+        login = digest(challenge, "Mufasa", "CircleOfLife", "GET", "/dir/index.html")
 
         self.assertIn('response="1949323746fe6a43ef61f9606e7febea"', login)
 

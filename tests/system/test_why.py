@@ -84,10 +84,10 @@ class TestCamera(WhyTest):
         self.expect_why("session-limit", "453")
 
     def test_q8_no_data(self):
-        self.bind(stream={"start-timeout": 1})
+        self.bind(stream={"start-timeout": 4})
         self.camera.fault("Q8")
 
-        self.expect_why("no-data", "no picture within 1000 ms")
+        self.expect_why("no-data", "no picture within 4000 ms")
 
     def test_no_such_stream(self):
         self.bind(url=self.camera.rtsp + "-not")

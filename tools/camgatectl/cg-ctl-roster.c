@@ -227,7 +227,7 @@ cg_ctl_roster_is_column (const char *title)
     if (strcmp (columns[i].title, title) == 0)
       return TRUE;
   }
-  return g_str_has_prefix (title, CG_CTL_ROSTER_JSON) && title[strlen (CG_CTL_ROSTER_JSON)] != '\0';
+  return g_str_has_prefix (title, CG_CTL_ROSTER_JSON);
 }
 
 static gboolean
@@ -260,7 +260,8 @@ take_titles (CgCtlRoster *self, const CgCtlCsvRow *row, GError **error)
     g_autofree char *title =
         is_json ? g_strdup (row->cells[i]) : g_ascii_strdown (row->cells[i], -1);
 
-    g_strstrip (title);
+    if (!is_json)
+      g_strstrip (title);
     if (!cg_ctl_roster_is_column (title) && (*title != '\0' || row->cells[i + 1] != NULL))
       return refuse_title (row, i, error);
     g_strv_builder_add (builder, title);
@@ -278,16 +279,25 @@ take_titles (CgCtlRoster *self, const CgCtlCsvRow *row, GError **error)
   return refuse (error, "line %u: there is no column did", row->line);
 }
 
+/* json-glib takes half a surrogate pair for a character. */
+static gboolean
+is_utf8 (JsonNode *node)
+{
+  g_autofree char *text = json_to_string (node, FALSE);
+
+  return g_utf8_validate (text, -1, NULL);
+}
+
 static gboolean
 take_json_cell (
     const CgCtlRoster *self, Row *row, const char *member, const char *cell, GError **error)
 {
   g_autoptr (GError) why = NULL;
-  JsonNode *node = json_from_string (cell, &why);
+  g_autoptr (JsonNode) node = json_from_string (cell, &why);
 
-  if (node == NULL)
+  if (node == NULL || !is_utf8 (node))
     return refuse_row (self, row, member, "is no JSON", error);
-  json_object_set_member (row->entry, member, node);
+  json_object_set_member (row->entry, member, g_steal_pointer (&node));
   return TRUE;
 }
 
@@ -353,6 +363,8 @@ take_object (CgCtlRoster *self, JsonNode *node, GError **error)
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return refuse (error, "camera[%u]: is no object", row->index);
+  if (!is_utf8 (node))
+    return refuse (error, "camera[%u]: is no UTF-8 text", row->index);
   json_object_unref (row->entry);
   row->entry = json_object_new ();
   for (GList *names = json_object_get_members (json_node_get_object (node)); names != NULL;

@@ -362,6 +362,8 @@ def deadline_rows(kind, now_ms):
                   {"ptz": {"start": {"direction": 3, "deadline": deadline}}}, expired)
     for deadline in (now_ms + 600000, str(now_ms + 600000), 99999999999999999999, None):
         yield row(f"deadline {deadline!r}", stop, moved, deadline=deadline)
+    # To stop late is safe: a bridge may.
+    yield row("a late stop", stop, done("ptz", codes=(*MOVED[kind], 60006)), deadline=late)
     for deadline in ("soon", 1.5, True, [], {}):
         yield row(f"deadline {deadline!r}", start, refused(400, "ptz"), deadline=deadline)
     yield row("a late preset", {"preset": {"goto": {"index": 128}}},

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a push ends: it fails, it is stopped, it is dropped. */
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cg-error.h"
+#include "cg-media.h"
+#include "fake-rtmp.h"
+#include "media-fixture.h"
+#include "push-fixture.h"
+
+/* What RTMP has no number for is not sent with a wrong one. */
+static void
+test_giant (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (PushFixture) fixture;
+
+  push_fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
+  push_fixture_start (&fixture, url, 5000, 5000);
+  media_wait_until (fixture.published == 1);
+  media_feed_pictures (fixture.hub, fixture.input, 1, 1, 10, 17 * 1024 * 1024);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+  g_assert_nonnull (strstr (fixture.error->message, "RTMP"));
+}
+
+typedef struct {
+  FakeRtmpMode mode;
+  CgError error;
+  const char *text;
+} FailureRow;
+
+/* Q10, Q56: told apart */
+static const FailureRow failures[] = {
+    {FAKE_RTMP_BAD_NAME, CG_ERROR_STREAM_BUSY, "Already publishing"},
+    {FAKE_RTMP_REJECT, CG_ERROR_LOGIN_REFUSED, "need auth"},
+    {FAKE_RTMP_CLOSE_ON_CONNECT, CG_ERROR_PEER_FAULT, "instead of taking the publisher"},
+    {FAKE_RTMP_CLOSE_ON_PUBLISH, CG_ERROR_PEER_FAULT, "instead of taking the publisher"},
+    {FAKE_RTMP_SILENT, CG_ERROR_TIMED_OUT, "within 300 ms"},
+    {FAKE_RTMP_SILENT_CONNECT, CG_ERROR_TIMED_OUT, "within 300 ms"},
+    {FAKE_RTMP_GARBAGE, CG_ERROR_PEER_FAULT, "handshake"},
+    {FAKE_RTMP_NOISE, CG_ERROR_PEER_FAULT, "chunk size"},
+};
+
+static void
+test_failures (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (failures); i++) {
+    const FailureRow *row = &failures[i];
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (row->mode);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (PushFixture) fixture;
+    const gboolean is_slow = row->error == CG_ERROR_TIMED_OUT;
+
+    g_test_message ("%s", row->text);
+    push_fixture_init (&fixture);
+    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+    push_fixture_start (&fixture, url, is_slow ? 300 : 20000, 20000);
+    media_wait_until (fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, (int)row->error);
+    g_assert_nonnull (strstr (fixture.error->message, row->text));
+    g_assert_cmpuint (fixture.published, ==, 0);
+    push_fixture_stop (&fixture);
+  }
+}
+
+static void
+test_login_refused (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_ADOBE, FAKE_RTMP_LLNW};
+  static const struct {
+    const char *login;
+    guint connections;
+  } rows[] = {
+      {FAKE_RTMP_USER ":wrong@", 3},
+      {"jim:" FAKE_RTMP_PASSWORD "@", 3},
+      {FAKE_RTMP_USER "@", 1},
+      {"", 1},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes) * G_N_ELEMENTS (rows); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i % 2]);
+    g_autofree char *plain = fake_rtmp_get_url (fake, "live/cam");
+    g_autofree char *url =
+        g_strdup_printf ("rtmp://%s%s", rows[i / 2].login, plain + strlen ("rtmp://"));
+    g_auto (PushFixture) fixture;
+
+    push_fixture_init (&fixture);
+    push_fixture_start (&fixture, url, 5000, 5000);
+    media_wait_until (fixture.published == 1 || fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, rows[i / 2].connections);
+  }
+}
+
+/* Where the machine has no more to give, this push fails and nothing else. */
+static void
+test_no_descriptors (void)
+{
+  g_auto (PushFixture) fixture;
+  struct rlimit limit;
+
+  push_fixture_init (&fixture);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  const struct rlimit none = {0, limit.rlim_max};
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  push_fixture_start (&fixture, "rtmp://127.0.0.1:9/live/cam", 5000, 5000);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_INTERNAL);
+}
+
+static void
+test_unreachable (void)
+{
+  static const char *const hosts[] = {"127.0.0.1", "[::1]", "no-such-host.invalid"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++) {
+    g_autofree char *url = g_strdup_printf ("rtmp://%s:9/live/cam", hosts[i]);
+    g_auto (PushFixture) fixture;
+
+    push_fixture_init (&fixture);
+    push_fixture_start (&fixture, url, 10000, 5000);
+    media_wait_until (fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
+  }
+}
+
+static void
+test_hang_up (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (PushFixture) fixture;
+
+  push_fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+  push_fixture_start (&fixture, url, 5000, 5000);
+  media_wait_until (fixture.published == 1);
+  fake_rtmp_hang_up (fake);
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
+  g_assert_false (cg_push_is_publishing (fixture.push));
+}
+
+static void
+test_unpublished (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (PushFixture) fixture;
+
+  push_fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+  push_fixture_start (&fixture, url, 5000, 5000);
+  media_wait_until (fixture.published == 1);
+  fake_rtmp_send_status (fake, "NetStream.Unpublish.Success");
+  media_wait_until (fixture.failed == 1);
+
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+}
+
+/* Fills the server's and our kernel's buffers, and then some. */
+static void
+feed_until_stuck (PushFixture *fixture)
+{
+  media_wait_until (fixture->published == 1 || fixture->failed == 1);
+  media_feed_pictures (fixture->hub, fixture->input, 1, 100, 10, 150000);
+}
+
+/* Nothing is taken: as much as the buffers hold, and more than that. */
+static void
+test_deaf (void)
+{
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_DEAF);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (PushFixture) fixture;
+
+    push_fixture_init (&fixture);
+    media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, i == 0 ? 1500000 : 100);
+    push_fixture_start (&fixture, url, 5000, 400);
+    if (i == 1)
+      feed_until_stuck (&fixture);
+    media_wait_until (fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
+    g_assert_cmpint (cg_error_get_cause (fixture.error), ==, CG_ERROR_CAUSE_SLOW);
+  }
+}
+
+/* Stopping does not wait for a server that takes nothing. */
+static void
+test_stop_while_stuck (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_DEAF);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (PushFixture) fixture;
+
+  push_fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
+  push_fixture_start (&fixture, url, 5000, 60000);
+  feed_until_stuck (&fixture);
+  const gint64 start_us = g_get_monotonic_time ();
+  push_fixture_stop (&fixture);
+
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpuint (fixture.failed, ==, 0);
+}
+
+static void
+test_stop_while_connecting (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_SILENT, FAKE_RTMP_SILENT_CONNECT};
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (PushFixture) fixture;
+
+    push_fixture_init (&fixture);
+    push_fixture_start (&fixture, url, 60000, 60000);
+    media_wait_until (fake_rtmp_count_connections (fake) == 1);
+    const gint64 start_us = g_get_monotonic_time ();
+    push_fixture_stop (&fixture);
+
+    g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
+    g_assert_cmpuint (fixture.failed, ==, 0);
+  }
+}
+
+/* Nobody is left to wait for a server that never answers. */
+static void
+test_drop_while_connecting (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_SILENT, FAKE_RTMP_SILENT_CONNECT};
+
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (PushFixture) fixture;
+
+    push_fixture_init (&fixture);
+    push_fixture_start (&fixture, url, 60000, 60000);
+    media_wait_until (fake_rtmp_count_connections (fake) == 1);
+    g_clear_object (&fixture.push);
+
+    media_wait_until (fake_rtmp_is_idle (fake));
+  }
+}
+
+/* The last reference is dropped in the middle of everything. */
+static void
+test_drop (void)
+{
+  static const FakeRtmpMode modes[] = {FAKE_RTMP_ACCEPT, FAKE_RTMP_BAD_NAME};
+
+  for (guint i = 0; i < 20; i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i % 2]);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (PushFixture) fixture;
+
+    push_fixture_init (&fixture);
+    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+    push_fixture_start (&fixture, url, 5000, 5000);
+    if (i % 4 >= 2)
+      media_wait_until (fake_rtmp_count_connections (fake) == 1);
+    if (i % 8 == 4)
+      media_wait_until (fixture.published == 1);
+    g_clear_object (&fixture.push);
+    fake_rtmp_hang_up (fake);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (cg_media_init (NULL, NULL));
+
+  g_test_add_func ("/push/giant", test_giant);
+  g_test_add_func ("/push/q56-failures", test_failures);
+  g_test_add_func ("/push/login-refused", test_login_refused);
+  g_test_add_func ("/push/no-descriptors", test_no_descriptors);
+  g_test_add_func ("/push/unreachable", test_unreachable);
+  g_test_add_func ("/push/hang-up", test_hang_up);
+  g_test_add_func ("/push/unpublished", test_unpublished);
+  g_test_add_func ("/push/deaf", test_deaf);
+  g_test_add_func ("/push/stop-while-stuck", test_stop_while_stuck);
+  g_test_add_func ("/push/stop-while-connecting", test_stop_while_connecting);
+  g_test_add_func ("/push/drop-while-connecting", test_drop_while_connecting);
+  g_test_add_func ("/push/drop", test_drop);
+  return media_test_run ();
+}
