@@ -423,6 +423,8 @@ cg_service_stop_async (CgService *self, GAsyncReadyCallback callback, gpointer u
   cg_notify_stopping (self->notify);
   self->stop = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->stop, cg_service_stop_async);
+  /* First: a camera that we leave has not refused its firmware. */
+  cg_firmware_close (self->firmware);
   self->stop_limit = cg_clock_add_timeout (self->clock, STOP_TIMEOUT_MS, on_stop_limit, self);
   self->fleet_limit = cg_clock_add_timeout (self->clock, FLEET_TIMEOUT_MS, on_fleet_limit, self);
   cg_fleet_close_async (self->fleet, on_fleet_closed, g_object_ref (self));

@@ -91,18 +91,20 @@ run_for (Work *self, guint limit_ms)
 
 /* Only to be moved: neither events nor pictures. */
 static CgConfig *
-make_config (const CgConfig *config, GPtrArray *dids)
+make_config (const CgConfig *config, const Work *work)
 {
   CgConfig *own = cg_config_new ();
 
   own->ptz = config->ptz;
   own->discovery.follow = FALSE;
-  for (guint i = 0; i < dids->len; i++) {
-    const CgCameraConfig *camera = cg_config_find_camera (config, dids->pdata[i]);
+  for (guint i = 0; i < work->dids->len; i++) {
+    const char *did = work->dids->pdata[i];
+    const CgCameraConfig *camera = cg_config_find_camera (config, did);
     CgCameraConfig *copy;
 
     if (camera == NULL) {
-      g_warning ("%s: was moving and is no longer configured", (const char *)dids->pdata[i]);
+      g_warning ("%s: was moving and is no longer configured", did);
+      cg_move_mark_forget (work->store, did);
       continue;
     }
     copy = cg_camera_config_copy (camera);
@@ -137,7 +139,7 @@ static void
 stop_all (Work *self, CgConfig *config)
 {
   g_autoptr (CgSettings) settings = cg_settings_new (self->store, config);
-  g_autoptr (CgConfig) own = make_config (cg_settings_get_config (settings), self->dids);
+  g_autoptr (CgConfig) own = make_config (cg_settings_get_config (settings), self);
   g_autoptr (CgClock) clock = cg_clock_new ();
   g_autoptr (CgFleet) fleet = cg_fleet_new (self->store, clock);
   g_autoptr (GSource) look = g_timeout_source_new (LOOK_MS);

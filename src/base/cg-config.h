@@ -23,6 +23,9 @@ typedef enum {
   CG_TRANSPORT_AUTO, /* TCP; UDP once the camera has answered 461 (Q18) */
   CG_TRANSPORT_TCP,
   CG_TRANSPORT_UDP,
+  CG_TRANSPORT_MULTICAST,
+  CG_TRANSPORT_HTTP, /* RTSP, with RTP inside, tunnelled through HTTP */
+  CG_N_TRANSPORTS,
 } CgTransport;
 
 /* H.265 where the camera has no H.264 (Q11). */

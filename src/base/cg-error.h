@@ -84,6 +84,7 @@ typedef enum {
   CG_ERROR_CAUSE_REFUSED,      /* the host is there, and nobody listens */
   CG_ERROR_CAUSE_LOCKED,       /* the login was refused too often and waits (Q6) */
   CG_ERROR_CAUSE_NO_STREAM,    /* the camera does not know the address */
+  CG_ERROR_CAUSE_NO_PICTURE,   /* packets came, and no picture in them (Q8) */
   CG_ERROR_CAUSE_NO_KEY_FRAME, /* pictures came, and none to begin with (Q14) */
   CG_ERROR_CAUSE_SLOW,         /* the line carries less than there is to send */
   CG_ERROR_CAUSE_GARBLED,      /* there was an answer, and it says nothing: it may have been done */

@@ -28,7 +28,7 @@ static const char *const protocol_words[] = {"onvif", "rtsp", NULL};
 static const char *const audio_words[] = {"drop", "pass", "aac", "silent", NULL};
 static const char *const h265_words[] = {"auto", "send", "transcode", NULL};
 static const char *const standby_words[] = {"none", "connected", NULL};
-static const char *const transport_words[] = {"auto", "tcp", "udp", NULL};
+static const char *const transport_words[] = {"auto", "tcp", "udp", "multicast", "http", NULL};
 static const char *const tls_words[] = {"accept", "strict", NULL};
 static const char *const upload_words[] = {"realtime",     "change", "timer",
                                            "change-timer", "none",   NULL};
@@ -128,7 +128,7 @@ static const CgKey stream_keys[] = {
   { "uplink-kbps", CG_KEY_COUNT, STREAM (uplink_kbps), "0", 0, 10000000,
     .help = "where all pushes together send more, cameras send their small picture; 0: no limit" },
   { "uplink-care", CG_KEY_WORD, STREAM (uplink_care), "true", .words = boolean_words,
-    .help = "a push that the line does not carry gets the camera's small picture" },
+    .help = "a push that the line does not carry gets the small picture; false: none does" },
   { "uplink-retry", CG_KEY_MILLISECONDS, STREAM (uplink_retry_ms), "60", 1, 900,
     .help = "so long after that its main picture is tried again, later and later if in vain" },
   { "standby", CG_KEY_WORD, STREAM (standby), "none", .words = standby_words,

@@ -461,6 +461,8 @@ save (CgStore *self, const char *name, JsonNode *node, gboolean is_synced, GTask
 {
   Entry *entry = g_hash_table_lookup (self->entries, name);
 
+  CG_ON_MAIN ();
+  g_assert (is_name (name));
   if (entry == NULL) {
     entry = g_new0 (Entry, 1);
     entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
@@ -496,11 +498,8 @@ cg_store_save_async (CgStore *self,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-  g_return_if_fail (CG_IS_STORE (self));
-  g_return_if_fail (is_name (name));
-  CG_ON_MAIN ();
-
   GTask *task = g_task_new (self, NULL, callback, user_data);
+
   g_task_set_source_tag (task, cg_store_save_async);
   save (self, name, node, TRUE, task);
 }
@@ -523,11 +522,8 @@ cg_store_note_async (CgStore *self,
                      GAsyncReadyCallback callback,
                      gpointer user_data)
 {
-  g_return_if_fail (CG_IS_STORE (self));
-  g_return_if_fail (is_name (name));
-  CG_ON_MAIN ();
-
   GTask *task = g_task_new (self, NULL, callback, user_data);
+
   g_task_set_source_tag (task, cg_store_note_async);
   save (self, name, node, FALSE, task);
 }

@@ -140,10 +140,11 @@ static void
 on_preset_set (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   CgCamera *self = g_task_get_source_object (user_data);
+  const CgCameraRequest *request = g_task_get_task_data (user_data);
   GError *error = NULL;
 
   if (cg_presets_finish (CG_PRESETS (object), result, &error))
-    self->turns_at_set = self->turns;
+    self->turns_at_set = request->turn;
   cg_camera_request_finish (user_data, error);
 }
 
@@ -180,14 +181,27 @@ make_busy (CgCamera *self)
                                   self->config->did);
 }
 
+/* Somebody may have moved it while the set waited for its turn: what it passes by is no place. */
+static GError *
+check_stands (gpointer user_data)
+{
+  CgCamera *self = user_data;
+
+  if (cg_motion_is_moving (self->motion))
+    return g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "camera %s is moved again",
+                        self->config->did);
+  return make_busy (self);
+}
+
 static void
 on_rested (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CgCamera *self = g_task_get_source_object (task);
-  const CgCameraRequest *request = g_task_get_task_data (task);
+  CgCameraRequest *request = g_task_get_task_data (task);
   GError *error = NULL;
 
+  request->turn = self->turns;
   if (cg_motion_await_rest_finish (CG_MOTION (object), result, &error))
     error = make_busy (self);
   if (error != NULL) {
@@ -482,6 +496,7 @@ on_arrived (CgMotion *motion, const char *token, const CgPtzLook *look, CgCamera
 void
 cg_camera_watch_presets (CgCamera *self)
 {
+  cg_presets_set_guard (self->presets, check_stands, self);
   cg_presets_set_reserved (self->presets, cg_profile_get_learnt (self->profile)->reserved_presets);
   g_signal_connect_object (self->presets, "learnt", G_CALLBACK (on_presets_learnt), self, 0);
   g_signal_connect_object (self->presets, "settled", G_CALLBACK (on_settled), self, 0);

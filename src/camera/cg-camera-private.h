@@ -37,13 +37,14 @@ struct _CgCamera {
   CgEvents *events; /* (owned) over a connection of its own */
   CgReboot *reboot; /* (owned) */
   CgOnvifSnapshotLimit snapshots;
+  GPtrArray *sitters; /* (owned) (nullable) (element-type GTask): get the picture being taken */
 
   gint64 born_ms; /* monotonic */
   gboolean is_open;
   gboolean location_used;
   gboolean asks_for_small;   /* the address that is asked for is that of the small picture */
   gboolean has_small_played; /* since it was chosen */
-  gboolean is_small_refused; /* it was asked for, and never came */
+  gint64 small_rest_ms;      /* monotonic: not asked for until then: it never came */
   CgUplinkState uplink;
   guint closing; /* parts that have not ended yet */
   GTask *close;  /* (owned) (nullable) */

@@ -70,14 +70,27 @@ on_halted (GObject *object, GAsyncResult *result, gpointer user_data)
   cg_camera_request_finish (user_data, error);
 }
 
+static void
+go_halt (gpointer user_data, const GError *error)
+{
+  GTask *task = user_data;
+  CgCamera *self = g_task_get_source_object (task);
+
+  if (error == NULL)
+    cg_motion_halt_async (self->motion, on_halted, task);
+  else
+    cg_camera_request_finish (task, g_error_copy (error));
+}
+
 /**
  * cg_camera_halt_async:
  * @self: a camera
  * @callback: finish with cg_camera_halt_finish()
  * @user_data: for @callback
  *
- * Stops all axes; overtakes what waits, and drops the moves among it. Source: PROTOCOL.md section
- * 4, ptz.
+ * Stops all axes; overtakes what waits, and drops the moves among it. A camera that was never
+ * reached is waited for, as by a start: what moves it may be older than we are. Source: PROTOCOL.md
+ * section 4, ptz.
  */
 void
 cg_camera_halt_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
@@ -93,7 +106,11 @@ cg_camera_halt_async (CgCamera *self, GAsyncReadyCallback callback, gpointer use
   }
   cg_presence_drop (self->presence, go_move, NULL, NULL, CG_CAMERA_OVERTAKEN);
   cg_camera_drop_goto (self);
-  cg_motion_halt_async (self->motion, on_halted, g_steal_pointer (&task));
+  if (cg_presence_get_contact (self->presence) == NULL)
+    cg_presence_await (self->presence, self->ptz.reply_timeout_ms, go_halt,
+                       g_steal_pointer (&task));
+  else
+    go_halt (g_steal_pointer (&task), NULL);
 }
 
 /**

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @index: of a preset
  * @name: (owned) (nullable): of a preset
  * @asked_at_ms: monotonic
- * @turn: of a preset that is to be called
+ * @turn: of a preset that is to be called; of one that is set: the commands given by then
  *
  * One request for PTZ on its way to the camera; the data of its task.
  */

@@ -8,6 +8,11 @@
 #define START_TIMEOUT_MS 15000
 /* The slowest line and the largest file. */
 #define UPLOAD_TIMEOUT_MS (15 * 60 * 1000)
+/* Many write their flash while they go on answering. */
+#define FLASH_TIMEOUT_MS (10 * 60 * 1000)
+/* Of what a camera says: the longest that is believed, and how much longer it may take. */
+#define DOWN_LIMIT_MS (30 * 60 * 1000)
+#define DOWN_MARGIN 2
 
 /* New firmware on its way into a camera. */
 typedef struct {
@@ -69,7 +74,8 @@ on_uploaded (GObject *object, GAsyncResult *result, gpointer user_data)
   }
   upgrade->handler = g_signal_connect (self->reboot, "ended", G_CALLBACK (on_back), task);
   g_steal_pointer (&task);
-  cg_reboot_expect (self->reboot);
+  cg_reboot_expect (self->reboot, FLASH_TIMEOUT_MS,
+                    DOWN_MARGIN * MIN (upgrade->upgrade->down_ms, DOWN_LIMIT_MS));
 }
 
 static void

@@ -4,6 +4,10 @@
 #include "cg-camera-private.h"
 #include "cg-main.h"
 
+/* A small picture that did not come is asked for again after so long: the camera may have had no
+ * session left (Q19). */
+#define SMALL_REST_MS (15 * 60 * 1000)
+
 /**
  * cg_camera_get_played_profile:
  * @self: a camera
@@ -25,14 +29,15 @@ cg_camera_get_played_profile (CgCamera *self)
  * cg_camera_has_small:
  * @self: a camera
  *
- * Returns: whether it has a smaller picture of the same, which was not refused
+ * Returns: whether it has a smaller picture of the same, which did not fail to come lately
  */
 gboolean
 cg_camera_has_small (CgCamera *self)
 {
   const CgContact *contact = cg_presence_get_contact (self->presence);
 
-  return contact != NULL && contact->small_profile != NULL && !self->is_small_refused;
+  return contact != NULL && contact->small_profile != NULL &&
+         cg_clock_get_monotonic_ms (self->clock) >= self->small_rest_ms;
 }
 
 static const char *
@@ -74,13 +79,13 @@ cg_camera_care_uplink (CgCamera *self, CgUplinkState state)
  * cg_camera_note_source_lost:
  * @self: a camera
  *
- * A small picture that never came is none, until the next contact.
+ * A small picture that never came is none, for a while or until the next contact.
  */
 void
 cg_camera_note_source_lost (CgCamera *self)
 {
   if (self->uplink == CG_UPLINK_FREE || self->has_small_played || !cg_camera_has_small (self))
     return;
-  self->is_small_refused = TRUE;
+  self->small_rest_ms = cg_clock_get_monotonic_ms (self->clock) + SMALL_REST_MS;
   cg_camera_care_uplink (self, CG_UPLINK_FREE);
 }

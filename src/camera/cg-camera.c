@@ -8,8 +8,9 @@
 /* Q58: between two still pictures that the camera takes itself. */
 #define SNAPSHOT_PAUSE_MS 1000
 
-/* A goodbye takes so much longer, at most, to see that the camera has stopped. */
-#define PROOF_TIMEOUT_MS 1500
+/* A goodbye takes so much longer, at most, to see that the camera has stopped: in one other form of
+ * stop than the first, and still before the fleet is not waited for any more. */
+#define PROOF_TIMEOUT_MS 2200
 
 enum {
   SIGNAL_CONTACT_CHANGED,
@@ -91,22 +92,27 @@ on_not_stopped (CgMotion *motion, const char *message, CgCamera *self)
   g_signal_emit (self, signals[SIGNAL_PTZ_FAILED], 0, error);
 }
 
+/* Also the stop that ends a lease, which nobody has asked for: the camera may have another address
+ * (Q16). */
+static void
+on_silent (CgMotion *motion, const GError *error, CgCamera *self)
+{
+  cg_presence_doubt (self->presence, error);
+}
+
 static void
 on_held (CgMotion *motion, gboolean is_held, CgCamera *self)
 {
   cg_move_mark_set (self->mark, is_held);
 }
 
-/* The daemon was killed while the camera moved: nobody has stopped it since. */
+/* The daemon was killed while the camera moved: nobody has stopped it since. One that has no PTZ
+ * may be on its way up still: a later contact may know more. */
 static void
 recover_move (CgCamera *self, gboolean has_ptz)
 {
-  if (!cg_move_mark_was_left (self->mark))
+  if (!has_ptz || !cg_move_mark_was_left (self->mark))
     return;
-  if (!has_ptz) {
-    cg_move_mark_set (self->mark, FALSE);
-    return;
-  }
   g_message ("%s: was moving when the last run ended: stopping it", self->config->did);
   cg_motion_recover (self->motion);
 }
@@ -125,7 +131,7 @@ on_contact_changed (CgPresence *presence, CgCamera *self)
                             contact->ptz != NULL ? contact->ptz->max_presets : 0);
     recover_move (self, contact->ptz_profile != NULL);
     self->location_used = FALSE;
-    self->is_small_refused = FALSE;
+    self->small_rest_ms = 0;
     open_events (self);
   } else {
     cg_events_suspend (self->events);
@@ -371,6 +377,7 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
       cg_motion_new (CG_PTZ_DRIVER (self->driver), context->clock, config->did, &self->ptz);
   self->mark = cg_move_mark_new (context->store, context->clock, config->did);
   g_signal_connect_object (self->motion, "held", G_CALLBACK (on_held), self, 0);
+  g_signal_connect_object (self->motion, "silent", G_CALLBACK (on_silent), self, 0);
   g_signal_connect_object (self->motion, "learnt", G_CALLBACK (on_moves_learnt), self, 0);
   g_signal_connect_object (self->motion, "not-stopped", G_CALLBACK (on_not_stopped), self, 0);
   self->presets = cg_presets_new (self->jobs, context->store, context->clock, config->did);
@@ -447,24 +454,24 @@ on_rested_for_close (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!cg_motion_await_rest_finish (CG_MOTION (object), result, &error))
-    g_info ("%s: may still be moving: %s", self->config->did, error->message);
+    g_warning ("%s: may still be moving: %s", self->config->did, error->message);
   part_closed (self);
 }
 
-/* A camera that agrees, and was not seen to stand, is left to whoever comes next (Q1). */
+/* A stop that fails is repeated meanwhile, and a move that is on its way is waited for: it may
+ * begin after the stop. A camera that was not seen to stand in the end is left to whoever comes
+ * next, by its mark (Q1). */
 static void
 on_halted_for_close (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgCamera) self = user_data;
   g_autoptr (GError) error = NULL;
+  const guint more_ms = cg_motion_is_sending (self->motion) ? self->ptz.reply_timeout_ms : 0;
 
-  if (cg_motion_halt_finish (CG_MOTION (object), result, &error)) {
-    cg_motion_await_rest_async (self->motion, PROOF_TIMEOUT_MS, on_rested_for_close,
-                                g_object_ref (self));
-    return;
-  }
-  g_warning ("%s: may still be moving: %s", self->config->did, error->message);
-  part_closed (self);
+  if (!cg_motion_halt_finish (CG_MOTION (object), result, &error))
+    g_info ("%s: is told to stop again: %s", self->config->did, error->message);
+  cg_motion_await_rest_async (self->motion, PROOF_TIMEOUT_MS + more_ms, on_rested_for_close,
+                              g_object_ref (self));
 }
 
 /**
@@ -484,7 +491,8 @@ cg_camera_close_async (CgCamera *self, GAsyncReadyCallback callback, gpointer us
   self->close = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->close, cg_camera_close_async);
   cg_presence_close (self->presence);
-  self->closing = cg_motion_is_moving (self->motion) ? 3 : 2;
+  cg_motion_take_turn (self->motion); /* a preset that is being looked for is not called any more */
+  self->closing = cg_motion_is_held (self->motion) ? 3 : 2;
   if (self->closing == 3)
     cg_motion_halt_async (self->motion, on_halted_for_close, g_object_ref (self));
   cg_events_close_async (self->events, on_events_closed, g_object_ref (self));

@@ -389,6 +389,33 @@ cg_fleet_count_streams (CgFleet *self)
 }
 
 /**
+ * cg_fleet_count_viewers:
+ * @self: a fleet
+ * @did: of a camera
+ *
+ * Returns: how many on the LAN watch it, or wait for its picture
+ */
+guint
+cg_fleet_count_viewers (CgFleet *self, const char *did)
+{
+  return cg_viewers_count (self->viewers, did);
+}
+
+/**
+ * cg_fleet_get_restream:
+ * @self: a fleet
+ * @trouble: (out) (transfer none) (nullable): why nobody is let in there
+ *
+ * Returns: (transfer none) (nullable): where viewers on the LAN are let in; %NULL: nowhere
+ */
+const char *
+cg_fleet_get_restream (CgFleet *self, const char **trouble)
+{
+  *trouble = cg_viewers_get_trouble (self->viewers);
+  return cg_viewers_get_url (self->viewers);
+}
+
+/**
  * cg_fleet_play:
  * @self: a fleet
  * @camera: one of its cameras

@@ -27,6 +27,8 @@ void cg_fleet_apply (CgFleet *self, CgConfig *config);
 CgCamera *cg_fleet_lookup (CgFleet *self, const char *did);
 GPtrArray *cg_fleet_list (CgFleet *self);
 guint cg_fleet_count_streams (CgFleet *self);
+guint cg_fleet_count_viewers (CgFleet *self, const char *did);
+const char *cg_fleet_get_restream (CgFleet *self, const char **trouble);
 gboolean cg_fleet_play (CgFleet *self, CgCamera *camera, const char *url, GError **error);
 void cg_fleet_stop (CgFleet *self, CgCamera *camera);
 void cg_fleet_link_lost (CgFleet *self, const char *source);

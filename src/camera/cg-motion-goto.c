@@ -42,8 +42,10 @@ set_call_end (CgMotion *self, guint delay_ms)
 static guint
 assume (CgMotion *self)
 {
+  const gint64 left_ms = self->call_ends_ms - cg_clock_get_monotonic_ms (self->clock);
+
   self->is_call_measured = FALSE;
-  set_call_end (self, MIN (ASSUMED_MS, self->config.goto_timeout_ms));
+  set_call_end (self, (guint)CLAMP (left_ms, 0, ASSUMED_MS));
   cg_motion_close_eye (self);
   return 0;
 }
@@ -58,6 +60,7 @@ on_called_again (GObject *object, GAsyncResult *result, gpointer user_data)
   if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
     g_debug ("%s: a preset that is called again: %s", self->name, error->message);
   self->moves_in_flight--;
+  cg_motion_note_doubt (self, error);
   g_task_return_boolean (task, TRUE);
   if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
     self->is_call_answered = TRUE;
@@ -90,12 +93,6 @@ is_at_target (CgMotion *self, const CgPtzLook *look)
          cg_ptz_sense_is_same_place (&self->sense, look, &self->target);
 }
 
-static gboolean
-says_that_it_moves (CgMotion *self, const CgPtzLook *look)
-{
-  return self->sense.move_status == CG_PTZ_TRUTH_HONEST && cg_ptz_look_is_moving (look);
-}
-
 /* It stands where it was seen to stop; a camera that has slept through the call stands too. */
 static guint
 arrive (CgMotion *self, const CgPtzLook *look)
@@ -112,7 +109,7 @@ arrive (CgMotion *self, const CgPtzLook *look)
 static guint
 judge_call (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen)
 {
-  const gboolean is_still = seen == CG_PTZ_SEEN_STILL && !says_that_it_moves (self, look);
+  const gboolean is_still = seen == CG_PTZ_SEEN_STILL && !cg_motion_says_that_it_moves (self, look);
 
   if (is_still && (self->has_call_begun || is_at_target (self, look)))
     return arrive (self, look);
@@ -131,7 +128,7 @@ see_call (CgMotion *self, const CgPtzLook *look)
                                          : CG_PTZ_SEEN_NOTHING;
 
   self->is_call_measured = TRUE;
-  self->has_call_begun |= seen == CG_PTZ_SEEN_MOVING || says_that_it_moves (self, look);
+  self->has_call_begun |= seen == CG_PTZ_SEEN_MOVING || cg_motion_says_that_it_moves (self, look);
   self->first = *look;
   self->has_first = TRUE;
   return self->is_call_answered ? judge_call (self, look, seen) : CALL_LOOK_MS;
@@ -206,6 +203,7 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
                         cg_clock_get_monotonic_ms (self->clock) >= self->late_stop_until_ms;
   self->is_called_again = start->owes_stop; /* a camera that was stopped just now is awake */
   self->unbegun_looks = 0;
+  self->call_ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.goto_timeout_ms;
   set_call_end (self, self->config.goto_timeout_ms);
   if (!start->owes_stop && cg_motion_is_measurable (self))
     look_from_where (self);

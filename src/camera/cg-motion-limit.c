@@ -150,7 +150,8 @@ refuse_here (CgMotion *self, CgMotionStart *start, const CgPtzLook *look)
   CgPtzLimit limit;
 
   if (start->preset != NULL) {
-    if (!start->has_target || !cg_ptz_look_tells_same (look, &start->target) ||
+    if (!start->has_target || cg_motion_says_that_it_moves (self, look) ||
+        !cg_ptz_look_tells_same (look, &start->target) ||
         !cg_ptz_sense_is_same_place (&self->sense, look, &start->target))
       return FALSE;
     refuse (self, start,
@@ -206,6 +207,7 @@ cg_motion_look_first (CgMotion *self, CgMotionStart *start)
   start->is_looked = TRUE;
   self->pending = start;
   cg_motion_end_watch (self);
+  cg_motion_end_proof (self);
   cg_motion_end_lease (self);
   cg_ptz_eye_look_async (self->eye, (guint)CLAMP (left_ms / LOOK_PART, 1, LOOK_TIMEOUT_MS),
                          on_looked, waiting);

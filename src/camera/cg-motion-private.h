@@ -82,6 +82,7 @@ struct _CgMotion {
   gint64 late_stop_until_ms;  /* the same of a stop */
   GSource *later;             /* the next look of %CG_MOTION_LATER */
   guint laters;
+  gboolean may_stray; /* a move was not answered in time: it may come at any time */
 
   CgOnvifStopForm stop_form;  /* tried first */
   CgOnvifStopForm told_form;  /* has worked, as far as the camera tells */
@@ -90,16 +91,19 @@ struct _CgMotion {
   guint looks;                /* of the phase */
   guint lost;                 /* of the phase */
   gboolean has_first;
-  gboolean moves_on; /* a stop that is being proven did not stop it, as far as was seen */
-  CgPtzLook first;   /* of the two that are compared */
+  gboolean is_unseen;       /* looking at what a stop has done shows nothing */
+  gboolean is_told_blindly; /* it was stopped in a second form, since nobody can see it stand */
+  gboolean moves_on;        /* a stop that is being proven did not stop it, as far as was seen */
+  CgPtzLook first;          /* of the two that are compared */
 
   gboolean has_place; /* where the camera stands; nothing of ours has moved it since */
   CgPtzLook place;
   gint64 place_at_ms;
-  gboolean has_moved; /* since it was last seen to stand */
-  gboolean has_stood; /* it was seen to, in this contact */
-  gboolean stands;    /* under a lease: it has come to its end */
-  CgError end;        /* (or CG_N_ERRORS) of a camera without position: at which limit it stands */
+  gboolean has_moved;      /* since it was last seen to stand */
+  gboolean has_stood;      /* it was seen to, in this contact */
+  gboolean is_seen_moving; /* by the looks of %CG_MOTION_CONTACT */
+  gboolean stands;         /* under a lease: it has come to its end */
+  CgError end; /* (or CG_N_ERRORS) of a camera without position: at which limit it stands */
   CgPtzMove end_move;
   gint64 end_at_ms;
 
@@ -131,6 +135,7 @@ struct _CgMotion {
   gboolean is_called_again;   /* Q37 */
   guint unbegun_looks;
   GSource *call_end;
+  gint64 call_ends_ms; /* at the latest */
 
   GQueue waiting; /* (element-type GTask) each owned: for the camera to stand */
 };
@@ -199,7 +204,9 @@ void cg_motion_forget_place (CgMotion *self);
 void cg_motion_tell_learnt (CgMotion *self);
 void cg_motion_tell_leased (CgMotion *self);
 void cg_motion_tell_held (CgMotion *self);
+void cg_motion_tell_silent (CgMotion *self, const GError *error);
 void cg_motion_tell_not_stopped (CgMotion *self, const char *message);
 void cg_motion_tell_arrived (CgMotion *self, const char *preset, const CgPtzLook *look);
 void cg_motion_check_rest (CgMotion *self);
 gboolean cg_motion_is_measurable (CgMotion *self);
+gboolean cg_motion_says_that_it_moves (CgMotion *self, const CgPtzLook *look);

@@ -13,6 +13,9 @@
 /* A network that was bad may be good again by then; so often, and no more: five minutes. */
 #define LATER_MS 30000
 #define LATERS_MAX 10
+/* A move that was not answered in time may come from a queue by then, or by the look after that. */
+#define STRAY_MS 5000
+#define STRAY_LOOKS 2
 
 /* The forms in which it may be asked again, the likeliest first. */
 static gboolean
@@ -61,12 +64,16 @@ on_moves_on (CgMotion *self)
   cg_motion_halt_now (self, NULL);
 }
 
+/* A camera without position that has never said anything but IDLE may say so for ever (Q36). */
 static void
 on_stands (CgMotion *self, const CgPtzLook *look)
 {
   cg_ptz_sense_note_rest (&self->sense, &self->first, look);
+  self->is_unseen = !cg_ptz_sense_has_place (&self->sense, look) &&
+                    self->sense.move_status != CG_PTZ_TRUTH_HONEST;
   cg_motion_note_stands (self, look);
-  self->told_form = self->stop_form;
+  if (!self->is_unseen)
+    self->told_form = self->stop_form;
   cg_motion_tell_learnt (self);
 }
 
@@ -86,6 +93,7 @@ judge_rest (CgMotion *self, const CgPtzLook *look)
     return self->looks < LOOKS_SEEN_MAX ? LOOK_MS : 0;
   case CG_PTZ_SEEN_NOTHING:
     self->has_moved = FALSE;
+    self->is_unseen = TRUE;
     return 0;
   }
   g_return_val_if_reached (0);
@@ -105,6 +113,65 @@ see_rest (CgMotion *self, const CgPtzLook *look)
   return LOOK_MS;
 }
 
+/* Nobody can see whether it stands: it is told by a move of no speed as well, which is the same
+ * (PTZ Service Specification, 5.3.3), and costs one message.
+ *
+ * Returns: whether it is being told */
+static gboolean
+stop_blindly (CgMotion *self)
+{
+  const CgOnvifStopForm other =
+      self->stop_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
+
+  const gboolean knows_speeds = self->facts.continuous_pan_tilt || self->facts.continuous_zoom;
+
+  if (!knows_speeds || !self->is_unproven || self->is_told_blindly ||
+      (self->forms & (1u << other)) != 0)
+    return FALSE;
+  self->is_told_blindly = self->has_moved = TRUE;
+  self->stop_form = other;
+  cg_motion_halt_now (self, NULL);
+  return TRUE;
+}
+
+static void
+end_blindness (CgMotion *self)
+{
+  if (self->is_told_blindly)
+    self->stop_form = self->told_form;
+}
+
+/* It stood, and a move that nobody knows of any more has come after all. */
+static gboolean
+is_stray (CgMotion *self)
+{
+  return self->may_stray && self->moves_on && !self->has_moved;
+}
+
+static gboolean
+is_worth_later (CgMotion *self)
+{
+  return self->has_moved || (self->may_stray && !self->is_unseen && self->laters < STRAY_LOOKS);
+}
+
+/* What the looks have shown of the proof is all there is. */
+static void
+settle_proof (CgMotion *self)
+{
+  if (is_stray (self)) {
+    self->may_stray = FALSE;
+    cg_motion_stop_stray (self);
+  } else if (self->moves_on) {
+    on_moves_on (self);
+  } else if (is_worth_later (self)) {
+    cg_motion_look_later (self);
+  } else if (!self->is_unseen || !stop_blindly (self)) {
+    end_blindness (self);
+    self->may_stray = FALSE;
+    cg_motion_set_unproven (self, FALSE);
+  }
+}
+
 static guint
 on_proof (const CgPtzLook *look, gpointer user_data)
 {
@@ -120,12 +187,7 @@ on_proof (const CgPtzLook *look, gpointer user_data)
   if (delay_ms > 0)
     return delay_ms;
   cg_motion_close_eye (self);
-  if (self->moves_on)
-    on_moves_on (self);
-  else if (self->has_moved)
-    cg_motion_look_later (self);
-  else
-    cg_motion_set_unproven (self, FALSE);
+  settle_proof (self);
   cg_motion_check_rest (self);
   return 0;
 }
@@ -133,7 +195,7 @@ on_proof (const CgPtzLook *look, gpointer user_data)
 static void
 open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms)
 {
-  self->moves_on = FALSE;
+  self->moves_on = self->is_unseen = FALSE;
   cg_motion_open_eye (self, phase, delay_ms, on_proof);
 }
 
@@ -155,19 +217,22 @@ on_later (gpointer user_data)
  * cg_motion_look_later:
  * @self: a camera's motion
  *
- * The camera could not be looked at. Nobody waits for it, but one that moves on is still ours to
- * stop: it is looked at after a while, unless it tells nothing.
+ * The camera could not be looked at, or may begin to move again. Nobody waits for it, but one that
+ * moves is still ours to stop: it is looked at after a while, unless it tells nothing. One that is
+ * always too late to tell is given up; one that cannot be asked is stopped at its next contact.
  */
 void
 cg_motion_look_later (CgMotion *self)
 {
+  const guint delay_ms = self->has_moved || self->laters > 0 ? LATER_MS : STRAY_MS;
+
   cg_clear_source (&self->later);
   if (!self->is_unproven)
     return;
-  if (cg_ptz_eye_is_blind (self->eye) || ++self->laters > LATERS_MAX)
+  if (self->laters++ < LATERS_MAX && !cg_ptz_eye_is_blind (self->eye))
+    self->later = cg_clock_add_timeout (self->clock, delay_ms, on_later, self);
+  else if (!cg_ptz_eye_is_worth (self->eye))
     cg_motion_set_unproven (self, FALSE);
-  else
-    self->later = cg_clock_add_timeout (self->clock, LATER_MS, on_later, self);
 }
 
 /**
@@ -179,7 +244,7 @@ cg_motion_look_later (CgMotion *self)
 void
 cg_motion_prove_stop (CgMotion *self)
 {
-  if (self->forms == (1u << self->stop_form)) {
+  if (self->forms == (1u << self->stop_form) && self->halt_tries == 0) {
     self->told_form = self->stop_form;
     cg_motion_tell_learnt (self);
   }
@@ -187,10 +252,12 @@ cg_motion_prove_stop (CgMotion *self)
   cg_motion_set_unproven (self, self->has_moved);
   if (!self->has_moved && self->has_place)
     return;
-  if (cg_ptz_eye_try_again (self->eye))
+  if (cg_ptz_eye_try_again (self->eye)) {
     open_eye (self, CG_MOTION_PROOF, REST_MS);
-  else
+  } else if (!stop_blindly (self)) {
+    end_blindness (self);
     cg_motion_look_later (self);
+  }
 }
 
 /**

@@ -9,8 +9,18 @@
 #define CONTACT_RETRY_MS 1000
 /* And once more to see whether it stands. */
 #define CONTACT_LOOK_MS 250
+/* Somebody else may move it: that is followed for so many looks, ten seconds. */
+#define CONTACT_LOOKS_MAX 40
 
-enum { SIGNAL_LEASED, SIGNAL_HELD, SIGNAL_LEARNT, SIGNAL_NOT_STOPPED, SIGNAL_ARRIVED, N_SIGNALS };
+enum {
+  SIGNAL_LEASED,
+  SIGNAL_HELD,
+  SIGNAL_LEARNT,
+  SIGNAL_SILENT,
+  SIGNAL_NOT_STOPPED,
+  SIGNAL_ARRIVED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -31,6 +41,8 @@ cg_motion_add_signals (CgMotionClass *klass)
                                        G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[SIGNAL_LEARNT] =
       g_signal_new ("learnt", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_SILENT] = g_signal_new ("silent", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SIGNAL_NOT_STOPPED] = g_signal_new ("not-stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -59,6 +71,19 @@ void
 cg_motion_tell_held (CgMotion *self)
 {
   g_signal_emit (self, signals[SIGNAL_HELD], 0, self->is_held);
+}
+
+/**
+ * cg_motion_tell_silent:
+ * @self: a camera's motion
+ * @error: what became of a stop
+ *
+ * Emits #CgMotion::silent.
+ */
+void
+cg_motion_tell_silent (CgMotion *self, const GError *error)
+{
+  g_signal_emit (self, signals[SIGNAL_SILENT], 0, error);
 }
 
 /**
@@ -198,10 +223,30 @@ cg_motion_is_measurable (CgMotion *self)
   return look.has_move_status && self->sense.move_status == CG_PTZ_TRUTH_HONEST;
 }
 
+/**
+ * cg_motion_says_that_it_moves:
+ * @self: a camera's motion
+ * @look: what was seen
+ *
+ * Returns: whether the camera says so, and is to be believed (Q36)
+ */
+gboolean
+cg_motion_says_that_it_moves (CgMotion *self, const CgPtzLook *look)
+{
+  return self->sense.move_status == CG_PTZ_TRUTH_HONEST && cg_ptz_look_is_moving (look);
+}
+
+/* A look that is on its way is worth waiting for, unless one was lost. */
+static gboolean
+is_being_seen (CgMotion *self)
+{
+  return self->phase == CG_MOTION_PROOF || (self->phase == CG_MOTION_CONTACT && self->lost == 0);
+}
+
 static gboolean
 is_at_rest (CgMotion *self)
 {
-  return !cg_motion_is_moving (self) && self->called == NULL && self->phase != CG_MOTION_PROOF;
+  return !cg_motion_is_moving (self) && self->called == NULL && !is_being_seen (self);
 }
 
 static void
@@ -232,6 +277,10 @@ on_rest_timeout (gpointer user_data)
   CgMotion *self = g_task_get_source_object (task);
 
   g_queue_remove (&self->waiting, task);
+  if (self->phase == CG_MOTION_CONTACT && !self->is_seen_moving) {
+    tell_rest (g_steal_pointer (&task));
+    return G_SOURCE_REMOVE;
+  }
   cg_clear_source ((GSource **)g_task_get_task_data (task));
   g_task_return_new_error (task, CG_ERROR, CG_ERROR_TIMED_OUT, "%s still moves", self->name);
   return G_SOURCE_REMOVE;
@@ -325,10 +374,12 @@ see_contact (CgMotion *self, const CgPtzLook *look)
     cg_motion_note_stands (self, look);
   else
     cg_motion_note_place (self, look);
-  if (seen == CG_PTZ_SEEN_MOVING ||
-      (self->sense.move_status == CG_PTZ_TRUTH_HONEST && cg_ptz_look_is_moving (look)))
+  const gboolean says_moving = cg_motion_says_that_it_moves (self, look);
+  if (seen == CG_PTZ_SEEN_MOVING || says_moving)
     self->has_place = FALSE;
-  if (self->has_first)
+  self->is_seen_moving = cg_ptz_sense_has_place (&self->sense, look) &&
+                         (self->has_first ? seen == CG_PTZ_SEEN_MOVING : says_moving);
+  if (self->has_first && (!self->is_seen_moving || ++self->looks >= CONTACT_LOOKS_MAX))
     return 0;
   self->first = *look;
   self->has_first = TRUE;
@@ -343,10 +394,13 @@ on_contact_look (const CgPtzLook *look, gpointer user_data)
 
   if (look != NULL)
     delay_ms = see_contact (self, look);
+  else
+    self->lost++;
   if (!cg_ptz_eye_is_worth (self->eye))
     delay_ms = 0;
   if (delay_ms == 0)
     cg_motion_close_eye (self);
+  cg_motion_check_rest (self);
   return delay_ms;
 }
 
@@ -385,7 +439,7 @@ cg_motion_contacted (CgMotion *self)
   cg_motion_hurry_stop (self);
   if (!is_at_rest (self) || self->phase != CG_MOTION_BLIND)
     return;
-  self->has_place = self->has_stood = FALSE;
+  self->has_place = self->has_stood = self->is_seen_moving = FALSE;
   if (facts->continuous_pan_tilt || facts->continuous_zoom || facts->relative_pan_tilt ||
       facts->relative_zoom)
     cg_motion_open_eye (self, CG_MOTION_CONTACT, 0, on_contact_look);

@@ -59,11 +59,21 @@ cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start)
   return (gint64)self->config.reply_timeout_ms - waited_ms;
 }
 
-/* Whether the camera may have got the move although we were told that it failed. */
+/* Whether the camera may have got it although we were told that it failed: what answers with
+ * nonsense has not refused it (Q39). */
 static gboolean
 is_uncertain (const GError *error)
 {
-  return cg_motion_is_silence (error) || g_error_matches (error, CG_ERROR, CG_ERROR_CANCELLED);
+  return cg_motion_is_silence (error) || (g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) &&
+                                          cg_error_get_cause (error) == CG_ERROR_CAUSE_GARBLED);
+}
+
+/* A move that was dropped may have been on the wire by then. */
+static gboolean
+may_move (const CgMotionStart *start, const GError *error)
+{
+  return start->preset == NULL &&
+         (is_uncertain (error) || g_error_matches (error, CG_ERROR, CG_ERROR_CANCELLED));
 }
 
 /* A preset that was called moves the camera on its own account. When a start fails while the camera
@@ -71,11 +81,11 @@ is_uncertain (const GError *error)
 static void
 settle_failure (CgMotion *self, const CgMotionStart *start, const GError *error)
 {
-  if (start->owes_stop || (start->preset == NULL && is_uncertain (error))) {
+  if (start->owes_stop || may_move (start, error)) {
     cg_motion_halt (self, NULL);
     return;
   }
-  if (start->preset != NULL && cg_motion_is_silence (error)) {
+  if (start->preset != NULL && is_uncertain (error)) {
     cg_motion_call_answered (self, TRUE);
     return;
   }
@@ -91,14 +101,16 @@ settle_failure (CgMotion *self, const CgMotionStart *start, const GError *error)
  * @self: a camera's motion
  * @error: (nullable): what became of a move
  *
- * A move that was not answered in time may arrive after the stop that follows it: until it is too
- * late for that, one stop is not enough.
+ * A move, or a call, that was not answered in time may arrive after the stop that follows it: until
+ * it is too late for that, one stop is not enough.
  */
 void
 cg_motion_note_doubt (CgMotion *self, const GError *error)
 {
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
-    self->doubtful_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
+  if (!g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
+    return;
+  self->doubtful_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
+  self->may_stray = TRUE;
 }
 
 /**
@@ -123,8 +135,7 @@ cg_motion_settle_overtaken (CgMotion *self)
 static gboolean
 settle_start (CgMotion *self, CgMotionStart *start, const GError *error)
 {
-  if (start->preset == NULL)
-    cg_motion_note_doubt (self, error);
+  cg_motion_note_doubt (self, error);
   if (start->serial != self->serial) {
     cg_motion_settle_overtaken (self);
     return FALSE;

@@ -7,6 +7,8 @@
 #define RETRY_MAX_MS 10000
 /* By then the camera has been silent for a minute, or has refused it as often: people are told. */
 #define TRIES_MAX 12
+/* What is lost on its way is sent again as it was. */
+#define TRIES_OF_ONE_FORM 2
 /* One that is silent is told so often from then on: a moving camera must not be left alone. */
 #define RETRY_LATER_MS 30000
 /* So long after a stop a camera is awake (Q37). */
@@ -67,6 +69,20 @@ cg_motion_give_up (CgMotion *self, const char *reason)
   tell_failure (self, reason);
 }
 
+/* A form that is not answered, or is refused, may be the one thing that is wrong: from the third
+ * try on it takes turns with another (Q1, Q33). */
+static void
+take_turns (CgMotion *self)
+{
+  if (self->halt_tries < TRIES_OF_ONE_FORM)
+    return;
+  if (self->stop_form != self->told_form)
+    self->stop_form = self->told_form;
+  else
+    self->stop_form =
+        self->told_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
+}
+
 /* One that refuses every stop is looked at from time to time, and stopped at its next contact. */
 static void
 retry_halt (CgMotion *self, const GError *error)
@@ -80,6 +96,7 @@ retry_halt (CgMotion *self, const GError *error)
   }
   if (self->halt_tries == TRIES_MAX)
     tell_failure (self, error->message);
+  take_turns (self);
   plan_retry (self, self->halt_tries < TRIES_MAX ? cg_backoff_next_ms (&self->halt_backoff, NULL)
                                                  : RETRY_LATER_MS);
 }
@@ -182,6 +199,8 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
     settle_before_start (self, error);
   else if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
     settle_stop (self, error);
+  if (cg_motion_is_silence (error))
+    cg_motion_tell_silent (self, error);
   if (error != NULL)
     g_task_return_error (task, g_error_copy (error));
   else
@@ -307,6 +326,7 @@ cg_motion_stop_first (CgMotion *self, CgMotionStart *start)
   } else {
     start->is_stopped = TRUE;
     self->forms = 0;
+    self->is_told_blindly = FALSE;
     cg_motion_send_stop (self, NULL);
   }
 }

@@ -96,6 +96,7 @@ void
 cg_motion_halt (CgMotion *self, GTask *task)
 {
   self->forms = 0;
+  self->is_told_blindly = FALSE;
   cg_motion_halt_now (self, task);
 }
 
@@ -407,12 +408,40 @@ cg_motion_link_lost (CgMotion *self, const char *source)
  * cg_motion_get_source:
  * @self: a camera's motion
  *
- * Returns: (transfer none) (nullable): the link whose move is under way
+ * Returns: (transfer none) (nullable): the link whose move is under way, or waits to be sent
  */
 const char *
 cg_motion_get_source (CgMotion *self)
 {
+  if (self->pending != NULL && self->pending->preset == NULL)
+    return self->pending->source;
   return self->lease != NULL ? self->source : NULL;
+}
+
+/**
+ * cg_motion_is_held:
+ * @self: a camera's motion
+ *
+ * Returns: whether the camera may be moving on our behalf, or was told to stop and has not been
+ *   seen to stand since (Q1)
+ */
+gboolean
+cg_motion_is_held (CgMotion *self)
+{
+  return self->is_held || cg_motion_is_moving (self);
+}
+
+/**
+ * cg_motion_is_sending:
+ * @self: a camera's motion
+ *
+ * Returns: whether a move is on its way to the camera, which may begin after a stop that was
+ *   answered
+ */
+gboolean
+cg_motion_is_sending (CgMotion *self)
+{
+  return self->moves_in_flight > 0;
 }
 
 /**

@@ -21,6 +21,7 @@ G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
  *   "leased"       (gboolean is_leased)      whether the camera may be moving on our behalf
  *   "held"         (gboolean is_held)        the same, or nobody has seen it stand since
  *   "learnt"       ()                        something that is worth storing
+ *   "silent"       (GError *error)           a stop was not answered: is it still there?
  *   "not-stopped"  (const char *message)     it agrees to every form of stop, and moves on (Q1)
  *   "arrived"      (const char *preset, const CgPtzLook *look)  a preset that was called is
  * reached; look is (nullable): where, as far as it tells
@@ -48,6 +49,8 @@ gboolean cg_motion_halt_finish (CgMotion *self, GAsyncResult *result, GError **e
 void cg_motion_recover (CgMotion *self);
 void cg_motion_link_lost (CgMotion *self, const char *source);
 gboolean cg_motion_is_moving (CgMotion *self);
+gboolean cg_motion_is_held (CgMotion *self);
+gboolean cg_motion_is_sending (CgMotion *self);
 const char *cg_motion_get_source (CgMotion *self);
 gboolean cg_motion_is_calling (CgMotion *self, CgErrorBasis *basis);
 

@@ -6,7 +6,8 @@
 #include "cg-error.h"
 #include "cg-main.h"
 
-/* A shorter move is not worth two writes to the disk: the camera's own Timeout ends it. */
+/* A shorter move is noted, which a power cut may lose; it is not worth waiting for the disk twice.
+ */
 #define WORTH_MS 1000
 
 #define PREFIX "moving-"
@@ -17,6 +18,7 @@ struct _CgMoveMark {
   CgClock *clock;
   GSource *timer; /* (owned) (nullable) until it is worth it */
   gboolean is_set;
+  gboolean is_saved; /* for a power cut, too */
   char *did;
   char *name; /* of the state file */
   gboolean was_left;
@@ -103,6 +105,18 @@ cg_move_mark_new (CgStore *store, CgClock *clock, const char *did)
   return self;
 }
 
+/* A mark that was damaged has been put aside: it is one all the same. */
+static void
+renew (CgMoveMark *self)
+{
+  g_autoptr (JsonNode) node = json_node_alloc ();
+  g_autoptr (GError) error = NULL;
+
+  json_node_init_boolean (node, TRUE);
+  if (!cg_store_save_sync (self->store, self->name, node, &error))
+    g_info ("%s: that it moves is not stored: %s", self->did, error->message);
+}
+
 /**
  * cg_move_mark_recall:
  * @self: a mark
@@ -120,7 +134,9 @@ cg_move_mark_recall (CgMoveMark *self)
     return;
   node = cg_store_load (self->store, self->name, &error);
   self->was_left = node != NULL || !g_error_matches (error, CG_ERROR, CG_ERROR_UNKNOWN_THING);
-  self->is_set = self->was_left;
+  self->is_set = self->is_saved = self->was_left;
+  if (self->was_left && node == NULL)
+    renew (self);
 }
 
 /**
@@ -163,16 +179,18 @@ on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-write_mark (CgMoveMark *self, gboolean is_set)
+write_mark (CgMoveMark *self)
 {
   g_autoptr (JsonNode) node = NULL;
 
-  self->is_set = is_set;
-  if (is_set) {
+  if (self->is_set) {
     node = json_node_alloc ();
     json_node_init_boolean (node, TRUE);
   }
-  cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+  if (self->is_saved)
+    cg_store_save_async (self->store, self->name, node, NULL, on_saved, g_strdup (self->did));
+  else
+    cg_store_note_async (self->store, self->name, node, on_saved, g_strdup (self->did));
 }
 
 static gboolean
@@ -181,8 +199,25 @@ on_worth (gpointer user_data)
   CgMoveMark *self = user_data;
 
   cg_clear_source (&self->timer);
-  write_mark (self, TRUE);
+  self->is_saved = TRUE;
+  write_mark (self);
   return G_SOURCE_REMOVE;
+}
+
+/**
+ * cg_move_mark_forget:
+ * @store: where marks are kept
+ * @did: of a camera that is not ours any more
+ *
+ * Whatever it does, nobody can stop it.
+ */
+void
+cg_move_mark_forget (CgStore *store, const char *did)
+{
+  g_autofree char *name = make_name (did);
+
+  CG_ON_MAIN ();
+  cg_store_save_async (store, name, NULL, NULL, on_saved, g_strdup (did));
 }
 
 /**
@@ -190,18 +225,21 @@ on_worth (gpointer user_data)
  * @self: a mark
  * @is_moving: whether the camera may be moving
  *
- * Written behind the move, which does not wait for the disk, once it has lasted a second.
+ * Written behind the move, which does not wait for the disk: at once for whoever follows a daemon
+ * that was killed, and for a power cut once the move has lasted a second.
  */
 void
 cg_move_mark_set (CgMoveMark *self, gboolean is_moving)
 {
   CG_ON_MAIN ();
   self->was_left = FALSE;
-  cg_clear_source (&self->timer);
   if (self->store == NULL || self->is_set == is_moving)
     return;
+  cg_clear_source (&self->timer);
+  self->is_set = is_moving;
+  write_mark (self);
   if (is_moving)
     self->timer = cg_clock_add_timeout (self->clock, WORTH_MS, on_worth, self);
   else
-    write_mark (self, FALSE);
+    self->is_saved = FALSE;
 }

@@ -20,6 +20,7 @@ void cg_move_mark_free (CgMoveMark *self);
 
 GPtrArray *cg_move_mark_list (const char *dir);
 gboolean cg_move_mark_exists (const char *dir, const char *did);
+void cg_move_mark_forget (CgStore *store, const char *did);
 
 gboolean cg_move_mark_was_left (const CgMoveMark *self);
 void cg_move_mark_set (CgMoveMark *self, gboolean is_moving);

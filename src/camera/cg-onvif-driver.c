@@ -14,8 +14,9 @@ struct _CgOnvifDriver {
   CgJobs *jobs;
   char *did;
   gboolean contacted;
-  char *profile; /* (nullable): the camera has no PTZ */
-  CgOnvifPtzFacts facts;
+  gboolean has_ptz;      /* as the last contact told */
+  char *profile;         /* (nullable): it never had PTZ; else the last that it had */
+  CgOnvifPtzFacts facts; /* of that */
   gboolean refuses_timeout;
 };
 
@@ -261,6 +262,14 @@ begin (CgPtzDriver *driver, gpointer tag, GAsyncReadyCallback callback, gpointer
   return task;
 }
 
+/* What was moved is stopped, and looked at, by the profile that it had: it may have lost it in a
+ * reboot, and find it again. */
+static gboolean
+had_ptz (CgOnvifDriver *self)
+{
+  return self->profile != NULL;
+}
+
 /* Takes the task over when the camera cannot be asked. */
 static gboolean
 can_ask (CgOnvifDriver *self, const CgPtzMove *move, GTask *task)
@@ -316,7 +325,7 @@ driver_stop_async (CgPtzDriver *driver,
   CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
   GTask *task = begin (driver, driver_stop_async, callback, user_data);
 
-  if (can_ask (self, NULL, task))
+  if (had_ptz (self) || can_ask (self, NULL, task))
     run (self, stop_in_thread, build_stop (self, form), timeout_ms, task);
 }
 
@@ -355,7 +364,7 @@ driver_look_async (CgPtzDriver *driver,
   CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
   GTask *task = begin (driver, driver_look_async, callback, user_data);
 
-  if (!can_ask (self, NULL, task))
+  if (!had_ptz (self) && !can_ask (self, NULL, task))
     return;
   const CgJob job = {
       .kind = CG_JOB_LOOK,
@@ -400,7 +409,8 @@ copy_range (const CgOnvifRange *range)
 static void
 driver_get_facts (CgPtzDriver *driver, CgPtzFacts *facts)
 {
-  const CgOnvifPtzFacts *told = &CG_ONVIF_DRIVER (driver)->facts;
+  const CgOnvifDriver *self = CG_ONVIF_DRIVER (driver);
+  const CgOnvifPtzFacts *told = &self->facts;
 
   *facts = (CgPtzFacts){
       .position = {[CG_PTZ_PAN] = copy_range (&told->pan_position),
@@ -409,10 +419,10 @@ driver_get_facts (CgPtzDriver *driver, CgPtzFacts *facts)
       .is_told = {[CG_PTZ_PAN] = told->has_pan_tilt_limits,
                   [CG_PTZ_TILT] = told->has_pan_tilt_limits,
                   [CG_PTZ_ZOOM] = told->has_zoom_limits},
-      .continuous_pan_tilt = told->has_continuous_pan_tilt,
-      .continuous_zoom = told->has_continuous_zoom,
-      .relative_pan_tilt = told->has_relative_pan_tilt,
-      .relative_zoom = told->has_relative_zoom,
+      .continuous_pan_tilt = self->has_ptz && told->has_continuous_pan_tilt,
+      .continuous_zoom = self->has_ptz && told->has_continuous_zoom,
+      .relative_pan_tilt = self->has_ptz && told->has_relative_pan_tilt,
+      .relative_zoom = self->has_ptz && told->has_relative_zoom,
       .max_presets = told->max_presets,
   };
 }
@@ -519,6 +529,9 @@ void
 cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact)
 {
   self->contacted = TRUE;
+  self->has_ptz = contact->ptz_profile != NULL;
+  if (!self->has_ptz)
+    return;
   g_free (self->profile);
   self->profile = g_strdup (contact->ptz_profile);
   self->facts = contact->ptz != NULL ? *contact->ptz : (CgOnvifPtzFacts){0};
@@ -541,7 +554,7 @@ cg_onvif_driver_check (CgOnvifDriver *self, const CgPtzMove *move, GError **erro
   if (!self->contacted)
     g_set_error (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera %s has not been reached yet",
                  self->did);
-  else if (self->profile == NULL)
+  else if (!self->has_ptz)
     g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "camera %s has no PTZ", self->did);
   else if (move != NULL && move->zooming && !facts->has_continuous_zoom &&
            !facts->has_relative_zoom)

@@ -225,6 +225,17 @@ find_or_remove (CgPresets *self, const Call *call)
   }
 }
 
+static void
+set (CgPresets *self)
+{
+  GError *error = self->guard != NULL ? self->guard (self->guard_data) : NULL;
+
+  if (error != NULL)
+    fail_call (self, error);
+  else
+    run_step (self, cg_preset_set_in_thread, NULL, on_set);
+}
+
 /* The list is as the camera has it, as far as is needed. */
 static void
 act (CgPresets *self)
@@ -233,7 +244,7 @@ act (CgPresets *self)
 
   switch (call->verb) {
   case CG_PRESETS_SET:
-    run_step (self, cg_preset_set_in_thread, NULL, on_set);
+    set (self);
     break;
   case CG_PRESETS_FIND:
   case CG_PRESETS_REMOVE:

@@ -16,6 +16,8 @@ struct _CgPresets {
   char *did;
   char *profile; /* (nullable): the camera has no PTZ */
   CgPresetBook book;
+  CgPresetsGuard guard; /* (nullable) */
+  gpointer guard_data;
   GTask *call;         /* (owned) (nullable) under way */
   GQueue calls;        /* (element-type GTask) each owned: behind it */
   guint set_last;      /* index of it, until the list was read again; 0: none */

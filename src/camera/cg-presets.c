@@ -60,6 +60,19 @@ cg_presets_new (CgJobs *jobs, CgStore *store, CgClock *clock, const char *did)
 }
 
 /**
+ * cg_presets_set_guard:
+ * @self: a camera's presets
+ * @guard: (nullable)
+ * @user_data: for @guard; outlives @self
+ */
+void
+cg_presets_set_guard (CgPresets *self, CgPresetsGuard guard, gpointer user_data)
+{
+  self->guard = guard;
+  self->guard_data = user_data;
+}
+
+/**
  * cg_presets_set_profile:
  * @self: a camera's presets
  * @ptz_profile: (nullable): token of the profile that moves; %NULL: the camera has no PTZ

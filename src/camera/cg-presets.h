@@ -18,7 +18,18 @@ G_DECLARE_FINAL_TYPE (CgPresets, cg_presets, CG, PRESETS, GObject)
  *   "settled"  (guint index)  the list was read again after that preset was set
  */
 
+/**
+ * CgPresetsGuard:
+ * @user_data: of whoever knows what moves the camera
+ *
+ * Asked at the last moment before the camera is told to keep where it stands.
+ *
+ * Returns: (transfer full) (nullable): why not now
+ */
+typedef GError *(*CgPresetsGuard) (gpointer user_data);
+
 CgPresets *cg_presets_new (CgJobs *jobs, CgStore *store, CgClock *clock, const char *did);
+void cg_presets_set_guard (CgPresets *self, CgPresetsGuard guard, gpointer user_data);
 void cg_presets_set_profile (CgPresets *self, const char *ptz_profile, guint max_presets);
 void cg_presets_set_reserved (CgPresets *self, const char *reserved);
 const char *cg_presets_get_reserved (CgPresets *self);

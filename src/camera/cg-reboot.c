@@ -29,6 +29,7 @@ struct _CgReboot {
   char *did;
 
   Phase phase;
+  guint coming_ms;   /* how long this one may be away */
   GSource *plan;     /* (nullable) until it is asked */
   GTask *task;       /* (owned) (nullable) while it is asked, if somebody waits for the answer */
   GSource *look;     /* (nullable) */
@@ -91,7 +92,7 @@ begin_coming (CgReboot *self)
 {
   self->phase = PHASE_COMING;
   cg_clear_source (&self->look);
-  set_deadline (self, COMING_TIMEOUT_MS);
+  set_deadline (self, self->coming_ms);
 }
 
 static void
@@ -106,11 +107,12 @@ on_presence_changed (CgPresence *presence, CgReboot *self)
 }
 
 static void
-begin_going (CgReboot *self)
+begin_going (CgReboot *self, guint going_ms, guint coming_ms)
 {
   self->phase = PHASE_GOING;
+  self->coming_ms = coming_ms;
   self->look = cg_clock_add_timeout (self->clock, LOOK_INTERVAL_MS, on_look, self);
-  set_deadline (self, GOING_TIMEOUT_MS);
+  set_deadline (self, going_ms);
   if (!cg_presence_is_up (self->presence))
     begin_coming (self);
 }
@@ -125,7 +127,7 @@ on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
   cg_jobs_run_finish (CG_JOBS (object), result, &error);
   /* Some are gone before they have answered. */
   if (error == NULL || cg_error_is_silence (error)) {
-    begin_going (self);
+    begin_going (self, GOING_TIMEOUT_MS, COMING_TIMEOUT_MS);
     if (task != NULL)
       g_task_return_boolean (task, TRUE);
   } else if (task != NULL) {
@@ -280,16 +282,18 @@ cg_reboot_plan (CgReboot *self, guint delay_ms)
 /**
  * cg_reboot_expect:
  * @self: the restart of a camera
+ * @going_ms: how long it may go on answering until then
+ * @down_ms: how long it says that it will be away; no less than any other restart is waited for
  *
- * It restarts by itself now: looks whether it goes and comes back, which #CgReboot::ended tells.
+ * It restarts by itself soon: looks whether it goes and comes back, which #CgReboot::ended tells.
  */
 void
-cg_reboot_expect (CgReboot *self)
+cg_reboot_expect (CgReboot *self, guint going_ms, guint down_ms)
 {
   CG_ON_MAIN ();
   cg_clear_source (&self->look);
   cg_clear_source (&self->deadline);
-  begin_going (self);
+  begin_going (self, going_ms, MAX (down_ms, COMING_TIMEOUT_MS));
 }
 
 /**

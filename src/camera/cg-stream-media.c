@@ -3,6 +3,7 @@
 
 #include "cg-error.h"
 #include "cg-media-step.h"
+#include "cg-stall.h"
 #include "cg-stream-stages.h"
 
 #define PUSH_CONNECT_TIMEOUT_MS 10000
@@ -83,7 +84,8 @@ cg_stream_media_make_push (CgStreamMedia *self, const char *url)
   const CgPushOptions options = {
       .url = url,
       .connect_timeout_ms = PUSH_CONNECT_TIMEOUT_MS,
-      .stall_timeout_ms = self->config->stall_timeout_ms,
+      .stall_timeout_ms =
+          cg_stall_get_timeout_ms (CG_STALL_SERVER, self->config->stall_timeout_ms),
       .insists_on_h265 = self->config->h265 == CG_H265_SEND,
       .clock = self->clock,
   };

@@ -17,6 +17,7 @@ static const struct {
     {CG_ERROR_LOGIN_REFUSED, CG_ERROR_CAUSE_LOCKED, {"locked", "media-server-refused"}},
     {CG_ERROR_LOGIN_REFUSED, CG_ERROR_CAUSE_NONE, {"login-refused", "media-server-refused"}},
     {CG_ERROR_TOO_MANY_STREAMS, CG_ERROR_CAUSE_NONE, {"session-limit", "media-server-refused"}},
+    {CG_ERROR_STREAM_STALLED, CG_ERROR_CAUSE_NO_PICTURE, {"no-picture", "no-data"}},
     {CG_ERROR_STREAM_STALLED, CG_ERROR_CAUSE_NO_KEY_FRAME, {"no-key-frame", "no-data"}},
     {CG_ERROR_PEER_FAULT, CG_ERROR_CAUSE_NO_STREAM, {"no-such-stream", "media-server-refused"}},
     {CG_ERROR_PEER_FAULT, CG_ERROR_CAUSE_NONE, {"peer-fault", "media-server-refused"}},

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-uplink-care.h"
 
-/* Pictures are dropped for longer than any hiccup: the line is too slow. */
+/* Pictures are dropped for longer than any hiccup: the line is too slow. A push owes eight seconds
+ * before it drops any, so that a single hiccup drops nothing. */
 #define SLOW_MS (4 * 1000)
-
-/* Whole groups of pictures are dropped: so long a pause between two is none. */
-#define PAUSE_MS (12 * 1000)
 
 /* All together are above the budget for so long: no key frame lasts so long. */
 #define OVER_SPAN_MS (6 * 1000)
@@ -13,8 +11,13 @@
 /* After a change the line is left alone until what was queued before it has gone out. */
 #define SETTLE_MS (12 * 1000)
 
-/* Without any drop for so long the line is at ease. */
-#define QUIET_MS (20 * 1000)
+/* Without any drop for so long the line is at ease. Whole groups of pictures are dropped, seldom on
+ * a line that is nearly wide enough: a shorter pause is none. */
+#define QUIET_MS (60 * 1000)
+
+/* A main picture that was in trouble again within so long was tried in vain: on a line that is
+ * nearly wide enough the eight seconds fill up slowly. */
+#define TRIAL_MS (20 * 60 * 1000)
 
 /* What goes wrong each time is tried no more often than this. */
 #define MAX_WAIT_MS (15 * 60 * 1000)
@@ -151,7 +154,7 @@ get_memory (const Look *look, guint i)
 static void
 note_drop (Memory *memory, gint64 now_ms)
 {
-  if (memory->drop_ms == 0 || now_ms - memory->drop_ms > PAUSE_MS)
+  if (memory->drop_ms == 0 || now_ms - memory->drop_ms > QUIET_MS)
     memory->dropped_ms = now_ms;
   memory->drop_ms = now_ms;
 }
@@ -186,7 +189,7 @@ is_slow (const Look *look, guint i)
   const Memory *memory = get_memory (look, i);
   const gint64 settled_ms = look->self->changed_ms > 0 ? look->self->changed_ms + SETTLE_MS : 0;
 
-  return memory->drop_ms > 0 && look->now_ms - memory->drop_ms <= PAUSE_MS &&
+  return memory->drop_ms > 0 && look->now_ms - memory->drop_ms <= QUIET_MS &&
          memory->drop_ms - MAX (memory->dropped_ms, settled_ms) >= SLOW_MS;
 }
 
@@ -205,8 +208,7 @@ static void
 make_small (const Look *look, guint i, CgUplinkState state)
 {
   Memory *memory = get_memory (look, i);
-  const gint64 span_ms = MAX (2 * (gint64)memory->wait_ms, 3 * QUIET_MS);
-  const gboolean was_in_vain = memory->main_ms > 0 && look->now_ms - memory->main_ms < span_ms;
+  const gboolean was_in_vain = memory->main_ms > 0 && look->now_ms - memory->main_ms < TRIAL_MS;
 
   memory->wait_ms = was_in_vain ? MIN (memory->wait_ms * 2, MAX_WAIT_MS) : look->self->retry_ms;
   memory->state = state;
@@ -214,24 +216,30 @@ make_small (const Look *look, guint i, CgUplinkState state)
   look->self->changed_ms = look->now_ms;
 }
 
-/* Which of two goes first: the less important, then the one in trouble, then the larger. */
+/* Which of two goes first: the less important, then the one in trouble, then the one that was tried
+ * last, then the larger. */
 static gboolean
 goes_before (const Look *look, guint a, guint b)
 {
   const CgUplinkStream *streams = look->streams;
   const gboolean a_is_slow = is_slow (look, a);
   const gboolean b_is_slow = is_slow (look, b);
+  const gint64 a_main_ms = get_memory (look, a)->main_ms;
+  const gint64 b_main_ms = get_memory (look, b)->main_ms;
 
   if (streams[a].importance != streams[b].importance)
     return streams[a].importance < streams[b].importance;
   if (a_is_slow != b_is_slow)
     return a_is_slow;
+  if (a_main_ms != b_main_ms)
+    return a_main_ms > b_main_ms;
   return streams[a].rate_kbps > streams[b].rate_kbps;
 }
 
-/* FALSE: none is left that could be made small. */
+/* Of those in trouble and those less important than @importance. FALSE: none is left that could be
+ * made small. */
 static gboolean
-find_victim (const Look *look, guint *victim)
+find_victim (const Look *look, guint importance, guint *victim)
 {
   gboolean is_found = FALSE;
 
@@ -239,7 +247,8 @@ find_victim (const Look *look, guint *victim)
     const CgUplinkStream *stream = &look->streams[i];
 
     if (!stream->has_small || (!stream->is_playing && !stream->is_stuck) ||
-        get_memory (look, i)->state != CG_UPLINK_FREE)
+        get_memory (look, i)->state != CG_UPLINK_FREE ||
+        (stream->importance >= importance && !is_slow (look, i)))
       continue;
     if (!is_found || goes_before (look, i, *victim))
       *victim = i;
@@ -248,18 +257,26 @@ find_victim (const Look *look, guint *victim)
   return is_found;
 }
 
+/* Nobody gives way to what is not more important: it may be another line or another server that is
+ * slow there. Nor to what sends nothing at all, and takes nothing from the line. */
 static void
 relieve_line (const Look *look)
 {
+  guint importance = 0;
   guint n_slow = 0;
   guint victim;
 
-  for (guint i = 0; i < look->n_streams; i++)
-    n_slow += is_slow (look, i) ? 1 : 0;
+  for (guint i = 0; i < look->n_streams; i++) {
+    if (!is_slow (look, i))
+      continue;
+    n_slow++;
+    if (look->streams[i].is_playing)
+      importance = MAX (importance, look->streams[i].importance);
+  }
   if (n_slow == 0)
     return;
   for (guint i = 0; i < MAX (n_slow / SHARE_AT_ONCE, 1); i++) {
-    if (find_victim (look, &victim))
+    if (find_victim (look, importance, &victim))
       make_small (look, victim, CG_UPLINK_SLOW);
   }
 }
@@ -289,20 +306,23 @@ keep_budget (const Look *look)
     self->over_ms = look->now_ms;
   if (look->now_ms - self->over_ms < OVER_SPAN_MS)
     return;
-  while (sum_kbps > self->budget_kbps && find_victim (look, &victim)) {
+  while (sum_kbps > self->budget_kbps && find_victim (look, G_MAXUINT, &victim)) {
     sum_kbps -= guess_relief (look, victim);
     make_small (look, victim, CG_UPLINK_BUDGET);
   }
 }
 
+/* Whether neither a stream nor a more important one is in trouble. */
 static gboolean
-is_quiet (const Look *look)
+is_quiet (const Look *look, guint stream)
 {
-  for (guint i = 0; i < look->n_streams; i++) {
-    const Memory *memory = get_memory (look, i);
+  const guint importance = look->streams[stream].importance;
 
-    if (memory->drop_ms > 0 &&
-        look->now_ms - memory->drop_ms < MIN (QUIET_MS, look->self->retry_ms))
+  for (guint i = 0; i < look->n_streams; i++) {
+    const gint64 drop_ms = get_memory (look, i)->drop_ms;
+
+    if (drop_ms > 0 && look->now_ms - drop_ms < MIN (QUIET_MS, look->self->retry_ms) &&
+        (i == stream || look->streams[i].importance > importance))
       return FALSE;
   }
   return TRUE;
@@ -320,6 +340,32 @@ has_room (const Look *look, guint i, guint sum_kbps)
          (guint64)budget_kbps * REFILL_PERCENT;
 }
 
+/* Whether a more important one waits for its first try: it was made small later, and is to come
+ * back earlier. One that was tried in vain holds nobody up. */
+static gboolean
+comes_too_early (const Look *look, guint stream)
+{
+  for (guint i = 0; i < look->n_streams; i++) {
+    const Memory *memory = get_memory (look, i);
+
+    if (look->streams[i].importance > look->streams[stream].importance &&
+        memory->state != CG_UPLINK_FREE && look->streams[i].is_playing &&
+        memory->wait_ms <= look->self->retry_ms &&
+        look->now_ms - memory->small_ms < memory->wait_ms)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+may_come_back (const Look *look, guint i, guint sum_kbps)
+{
+  const Memory *memory = get_memory (look, i);
+
+  return memory->state != CG_UPLINK_FREE && look->now_ms - memory->small_ms >= memory->wait_ms &&
+         has_room (look, i, sum_kbps) && is_quiet (look, i) && !comes_too_early (look, i);
+}
+
 /* One at a time, the most important first. */
 static void
 give_back (const Look *look)
@@ -327,13 +373,8 @@ give_back (const Look *look)
   const guint sum_kbps = add_up (look);
   guint best = look->n_streams;
 
-  if (!is_quiet (look))
-    return;
   for (guint i = 0; i < look->n_streams; i++) {
-    const Memory *memory = get_memory (look, i);
-
-    if (memory->state != CG_UPLINK_FREE && look->now_ms - memory->small_ms >= memory->wait_ms &&
-        has_room (look, i, sum_kbps) &&
+    if (may_come_back (look, i, sum_kbps) &&
         (best == look->n_streams || look->streams[i].importance > look->streams[best].importance))
       best = i;
   }
@@ -351,9 +392,9 @@ give_back (const Look *look)
  * @n_streams: how many
  * @now_ms: monotonic time, not 0
  *
- * A stream that drops pictures for some seconds, or is above the budget with the others, is made
- * small, the least important first; it is made main again after a pause in which nothing is
- * dropped, which grows each time that this is in vain.
+ * Where pictures are dropped for some seconds, or all together are above the budget, streams are
+ * made small, the least important first; one at a time is made main again after a pause without
+ * drops, which grows each time that this is in vain.
  */
 void
 cg_uplink_care_decide (CgUplinkCare *self, CgUplinkStream *streams, guint n_streams, gint64 now_ms)

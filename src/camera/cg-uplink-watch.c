@@ -97,6 +97,8 @@ cg_uplink_watch_apply (CgUplinkWatch *self, const CgStreamConfig *config, GPtrAr
     self->timer = cg_clock_add_timeout (self->clock, CG_UPLINK_TICK_MS, on_tick, self);
     return;
   }
+  cg_uplink_care_free (self->care); /* what was is forgotten */
+  self->care = cg_uplink_care_new ();
   for (guint i = 0; i < cameras->len; i++)
     cg_camera_care_uplink (cameras->pdata[i], CG_UPLINK_FREE);
 }

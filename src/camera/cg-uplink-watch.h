@@ -12,7 +12,13 @@ G_BEGIN_DECLS
  * CgUplinkWatch:
  *
  * Looks at what the box sends, and gives cameras whose main picture the line does not carry their
- * small one, as CgUplinkCare decides.
+ * small one, as CgUplinkCare decides:
+ *
+ *     push drops groups of pictures, or its server takes nothing     all rates, uplink-kbps
+ *        └───────────────► watch, every other second ◄──────────────────────┘
+ *                             └─► care: who sends which picture, and why (pure)
+ *                                    └─► camera: which profile, cg-camera-uplink.c
+ *                                           └─► stream: another pull, the same push
  */
 typedef struct _CgUplinkWatch CgUplinkWatch;
 

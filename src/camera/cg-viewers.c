@@ -22,6 +22,7 @@ struct _CgViewers {
   CgRestreamConfig wanted; /* (owned) strings */
   CgRestream *restream;    /* (owned) (nullable) */
   GSource *retry;          /* (owned) (nullable) */
+  char *trouble;           /* (owned) (nullable): why there is no server */
   guint closing;           /* servers that have not let go of their port yet */
   GTask *close;            /* (owned) (nullable) */
 };
@@ -51,6 +52,7 @@ cg_viewers_dispose (GObject *object)
   g_clear_object (&self->restream);
   g_clear_pointer (&self->hubs, g_hash_table_unref);
   g_clear_object (&self->clock);
+  g_clear_pointer (&self->trouble, g_free);
   clear_wanted (self);
   G_OBJECT_CLASS (cg_viewers_parent_class)->dispose (object);
 }
@@ -103,6 +105,17 @@ make_server (CgViewers *self, GError **error)
 
 static gboolean on_retry (gpointer user_data);
 
+/* Told once, however often it is tried. */
+static void
+note_trouble (CgViewers *self, const GError *error)
+{
+  g_autofree char *before = g_steal_pointer (&self->trouble);
+
+  self->trouble = error != NULL ? g_strdup (error->message) : NULL;
+  if (error != NULL && g_strcmp0 (before, self->trouble) != 0)
+    g_warning ("%s; trying again every %u s", error->message, RETRY_MS / 1000);
+}
+
 /* Once the one before has let go of its port, which may be the same. */
 static void
 open_server (CgViewers *self)
@@ -115,8 +128,8 @@ open_server (CgViewers *self)
       self->close != NULL)
     return;
   self->restream = make_server (self, &error);
+  note_trouble (self, error);
   if (self->restream == NULL) {
-    g_warning ("%s; trying again", error->message);
     self->retry = cg_clock_add_timeout (self->clock, RETRY_MS, on_retry, self);
     return;
   }
@@ -167,6 +180,7 @@ close_server (CgViewers *self)
   g_autofree const char **dids = (const char **)g_hash_table_get_keys_as_array (self->hubs, NULL);
 
   cg_clear_source (&self->retry);
+  g_clear_pointer (&self->trouble, g_free);
   if (restream == NULL)
     return;
   g_signal_handlers_disconnect_by_data (restream, self);
@@ -257,6 +271,44 @@ cg_viewers_hide (CgViewers *self, const char *did)
   g_hash_table_remove (self->hubs, did);
   if (self->restream != NULL)
     cg_restream_remove (self->restream, did);
+}
+
+/**
+ * cg_viewers_count:
+ * @self: viewers
+ * @did: of a camera
+ *
+ * Returns: how many watch it, or wait for its picture
+ */
+guint
+cg_viewers_count (CgViewers *self, const char *did)
+{
+  CG_ON_MAIN ();
+  return self->restream != NULL ? cg_restream_count (self->restream, did) : 0;
+}
+
+/**
+ * cg_viewers_get_url:
+ * @self: viewers
+ *
+ * Returns: (transfer none) (nullable): where they are to be let in; %NULL: nowhere
+ */
+const char *
+cg_viewers_get_url (CgViewers *self)
+{
+  return self->wanted.url;
+}
+
+/**
+ * cg_viewers_get_trouble:
+ * @self: viewers
+ *
+ * Returns: (transfer none) (nullable): why they are not let in
+ */
+const char *
+cg_viewers_get_trouble (CgViewers *self)
+{
+  return self->trouble;
 }
 
 /**

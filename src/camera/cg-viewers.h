@@ -28,6 +28,9 @@ void cg_viewers_apply (CgViewers *self, const CgRestreamConfig *config);
 void cg_viewers_show (CgViewers *self, const char *did, CgHub *hub);
 void cg_viewers_await (CgViewers *self, const char *did);
 void cg_viewers_hide (CgViewers *self, const char *did);
+guint cg_viewers_count (CgViewers *self, const char *did);
+const char *cg_viewers_get_url (CgViewers *self);
+const char *cg_viewers_get_trouble (CgViewers *self);
 void cg_viewers_close_async (CgViewers *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_viewers_close_finish (CgViewers *self, GAsyncResult *result, GError **error);
 

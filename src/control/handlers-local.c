@@ -13,7 +13,7 @@ set_url (JsonObject *object, const char *name, const char *url)
 }
 
 static void
-add_stream (JsonObject *object, const CgCameraFacts *facts)
+add_stream (JsonObject *object, const CgCameraFacts *facts, guint viewers)
 {
   JsonObject *stream = json_object_new ();
 
@@ -28,12 +28,13 @@ add_stream (JsonObject *object, const CgCameraFacts *facts)
   json_object_set_int_member (stream, "dropped", (gint64)facts->counters.dropped);
   json_object_set_int_member (stream, "reconnects", facts->counters.reconnects);
   json_object_set_int_member (stream, "uplinkChanges", facts->counters.uplink_changes);
+  json_object_set_int_member (stream, "viewers", viewers);
   json_object_set_object_member (object, "stream", stream);
 }
 
 /* Names are those of PROTOCOL.md section 4, device, where it has one. */
 static JsonObject *
-describe_camera (CgCamera *camera)
+describe_camera (CgCamera *camera, guint viewers)
 {
   JsonObject *object = json_object_new ();
   CgCameraFacts facts = {0};
@@ -54,7 +55,7 @@ describe_camera (CgCamera *camera)
   json_object_set_boolean_member (object, "panTilt", facts.has_pan_tilt);
   json_object_set_boolean_member (object, "zoom", facts.has_zoom);
   json_object_set_boolean_member (object, "moving", facts.moving);
-  add_stream (object, &facts);
+  add_stream (object, &facts, viewers);
   return object;
 }
 
@@ -69,18 +70,19 @@ describe_camera (CgCamera *camera)
 void
 cg_handle_cameras (CgDispatcher *dispatcher, CgAction *action)
 {
-  GPtrArray *list = cg_fleet_list (cg_dispatcher_get_fleet (dispatcher));
+  CgFleet *fleet = cg_dispatcher_get_fleet (dispatcher);
+  GPtrArray *list = cg_fleet_list (fleet);
   g_autoptr (JsonObject) members = json_object_new ();
   JsonArray *cameras = json_array_new ();
 
   for (guint i = 0; i < list->len; i++) {
     CgCamera *camera = list->pdata[i];
-    JsonObject *object = describe_camera (camera);
+    const char *did = cg_camera_get_did (camera);
+    JsonObject *object = describe_camera (camera, cg_fleet_count_viewers (fleet, did));
 
-    json_object_set_string_member (object, "source",
-                                   cg_settings_get_source (cg_dispatcher_get_settings (dispatcher),
-                                                           cg_camera_get_did (camera)));
-    g_signal_emit_by_name (dispatcher, "describe-camera", cg_camera_get_did (camera), object);
+    json_object_set_string_member (
+        object, "source", cg_settings_get_source (cg_dispatcher_get_settings (dispatcher), did));
+    g_signal_emit_by_name (dispatcher, "describe-camera", did, object);
     json_array_add_object_element (cameras, object);
   }
   json_object_set_array_member (members, "cameras", cameras);
@@ -99,6 +101,52 @@ count_cameras (CgFleet *fleet)
   json_object_set_int_member (object, "bound", list->len);
   json_object_set_int_member (object, "contacted", contacted);
   json_object_set_int_member (object, "streaming", cg_fleet_count_streams (fleet));
+  return object;
+}
+
+/* Returns: (transfer full) (nullable): of viewers on the LAN; %NULL: none are to be let in */
+static JsonObject *
+describe_restream (CgFleet *fleet)
+{
+  GPtrArray *list = cg_fleet_list (fleet);
+  const char *trouble;
+  const char *url = cg_fleet_get_restream (fleet, &trouble);
+  guint count = 0;
+
+  if (url == NULL)
+    return NULL;
+  JsonObject *object = json_object_new ();
+  for (guint i = 0; i < list->len; i++)
+    count += cg_fleet_count_viewers (fleet, cg_camera_get_did (list->pdata[i]));
+  json_object_set_string_member (object, "url", url);
+  json_object_set_int_member (object, "viewers", count);
+  cg_member_set_text (object, "trouble", trouble);
+  return object;
+}
+
+/* What all cameras together send, and how many of them send their small picture. */
+static JsonObject *
+describe_uplink (CgDispatcher *dispatcher)
+{
+  GPtrArray *list = cg_fleet_list (cg_dispatcher_get_fleet (dispatcher));
+  const guint budget_kbps = cg_dispatcher_get_config (dispatcher)->stream.uplink_kbps;
+  JsonObject *object = json_object_new ();
+  guint64 rate_kbps = 0;
+  guint n_small = 0;
+
+  for (guint i = 0; i < list->len; i++) {
+    CgCameraFacts facts = {0};
+
+    cg_camera_get_facts (list->pdata[i], &facts);
+    if (facts.stream == NULL || facts.stream->state != CG_STREAM_PLAYING)
+      continue;
+    rate_kbps += facts.counters.bitrate_kbps;
+    n_small += facts.stream->reason != NULL ? 1 : 0;
+  }
+  json_object_set_int_member (object, "kbps", (gint64)rate_kbps);
+  if (budget_kbps > 0)
+    json_object_set_int_member (object, "budget", budget_kbps);
+  json_object_set_int_member (object, "small", n_small);
   return object;
 }
 
@@ -138,15 +186,19 @@ cg_handle_status (CgDispatcher *dispatcher, CgAction *action)
 {
   g_autoptr (JsonObject) members = json_object_new ();
   JsonArray *doors = json_array_new ();
+  JsonObject *restream = describe_restream (cg_dispatcher_get_fleet (dispatcher));
 
   json_object_set_string_member (members, "version", CG_VERSION);
   cg_member_set_text (members, "did", cg_dispatcher_get_config (dispatcher)->gateway.did);
   json_object_set_object_member (members, "cameras",
                                  count_cameras (cg_dispatcher_get_fleet (dispatcher)));
+  json_object_set_object_member (members, "uplink", describe_uplink (dispatcher));
   json_object_set_int_member (members, "dropped", cg_dispatcher_count_dropped (dispatcher));
   if (cg_dispatcher_get_lag (dispatcher) != NULL)
     json_object_set_object_member (members, "lag",
                                    describe_lag (cg_dispatcher_get_lag (dispatcher)));
+  if (restream != NULL)
+    json_object_set_object_member (members, "restream", restream);
   g_signal_emit_by_name (dispatcher, "describe-doors", doors);
   json_object_set_array_member (members, "doors", doors);
   cg_action_reply (action, members);

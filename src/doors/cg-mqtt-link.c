@@ -110,7 +110,7 @@ send_waiting (CgMqttLink *self, CgMqttSession *session, GError **error)
     g_autoptr (GBytes) content = g_bytes_ref (item->content);
     if (cg_mqtt_session_publish (session, item->topic, item->qos, content, &item->mid, &why))
       continue;
-    if (cg_mqtt_session_get_fd (session) < 0) {
+    if (!g_error_matches (why, CG_ERROR, CG_ERROR_BAD_REQUEST)) {
       g_propagate_error (error, g_steal_pointer (&why));
       return FALSE;
     }

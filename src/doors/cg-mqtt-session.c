@@ -490,6 +490,15 @@ cg_mqtt_session_is_subscribed (CgMqttSession *self)
   return self->is_accepted && g_hash_table_size (self->unanswered) == 0;
 }
 
+/* What the library, or the server by its limits, takes from nobody. The socket may stay open after
+ * any other failure: libmosquitto 2.0 leaves it so when a write fails. */
+static gboolean
+is_fault_of_message (int code)
+{
+  return code == MOSQ_ERR_INVAL || code == MOSQ_ERR_PAYLOAD_SIZE ||
+         code == MOSQ_ERR_MALFORMED_UTF8 || code == MOSQ_ERR_OVERSIZE_PACKET;
+}
+
 /**
  * cg_mqtt_session_publish:
  * @self: a session that is accepted
@@ -499,7 +508,8 @@ cg_mqtt_session_is_subscribed (CgMqttSession *self)
  * @mid: (out): its number; stored before the handler `published` is called with it, which may
  *   happen within this call
  *
- * Returns: %FALSE with an error if it was not taken
+ * Returns: %FALSE with %CG_ERROR_BAD_REQUEST if no connection takes this message; with another
+ *   error when the connection is at its end
  */
 gboolean
 cg_mqtt_session_publish (
@@ -509,8 +519,11 @@ cg_mqtt_session_publish (
   gconstpointer data = g_bytes_get_data (message, &length);
 
   errno = 0;
-  return check (self, mosquitto_publish (self->client, mid, topic, (int)length, data, qos, false),
-                error);
+  const int code = mosquitto_publish (self->client, mid, topic, (int)length, data, qos, false);
+  if (!is_fault_of_message (code))
+    return check (self, code, error);
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, mosquitto_strerror (code));
+  return FALSE;
 }
 
 /**

@@ -4,10 +4,16 @@
 #include <libsoup/soup.h>
 #include <sys/statvfs.h>
 
+#include "cg-clock.h"
 #include "cg-error.h"
 
 /* Nothing comes for so long: the connection is lost. */
 #define TIMEOUT_S 30
+
+/* Others wait for this one: what comes slower than the slowest of lines, header or file, is no
+ * download. */
+#define PATIENCE_MS 60000
+#define MIN_BYTES 16384
 
 #define BLOCK_BYTES 65536
 
@@ -22,6 +28,10 @@ typedef struct {
   guint64 reserve_bytes;
   char *ca_file;        /* (nullable) */
   CgProgress *progress; /* (owned) (nullable) */
+  GCancellable *stop;   /* (owned): of this try */
+  GSource *watch;       /* (owned) (nullable): of its pace; the main loop's */
+  gint n_new;           /* atomic: bytes since the watch has looked */
+  gint is_too_slow;     /* atomic */
   gboolean is_joined;   /* what is there is of several tries */
   gboolean is_repeated; /* what an earlier try has brought comes again */
   gboolean has_grown;   /* this try has brought something new */
@@ -38,6 +48,7 @@ download_free (gpointer data)
   g_free (self->md5);
   g_free (self->ca_file);
   g_clear_pointer (&self->progress, cg_progress_unref);
+  g_object_unref (self->stop);
   g_free (self);
 }
 
@@ -147,19 +158,19 @@ copy_body (Download *self,
            GOutputStream *file,
            guint64 have,
            guint64 all,
-           GCancellable *cancellable,
            GError **error)
 {
   g_autofree char *block = g_malloc (BLOCK_BYTES);
   g_autoptr (GError) why = NULL;
   gssize length;
 
-  while ((length = g_input_stream_read (body, block, BLOCK_BYTES, cancellable, &why)) > 0) {
+  while ((length = g_input_stream_read (body, block, BLOCK_BYTES, self->stop, &why)) > 0) {
     if (!check_room (self, have, (guint64)length, error))
       return FALSE;
     if (!g_output_stream_write_all (file, block, (gsize)length, NULL, NULL, &why))
       return fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message);
     have += (guint64)length;
+    g_atomic_int_add (&self->n_new, (gint)length);
     self->has_grown = !self->is_repeated;
     cg_progress_tell_in_thread (self->progress, have, all);
   }
@@ -219,12 +230,7 @@ make_session (Download *self, GError **error)
 }
 
 static gboolean
-store_body (Download *self,
-            SoupMessage *message,
-            GInputStream *body,
-            guint64 have,
-            GCancellable *cancellable,
-            GError **error)
+store_body (Download *self, SoupMessage *message, GInputStream *body, guint64 have, GError **error)
 {
   g_autoptr (GOutputStream) file = NULL;
   g_autoptr (GError) why = NULL;
@@ -233,14 +239,13 @@ store_body (Download *self,
   if (!check_answer (self, message, have, &all, error))
     return FALSE;
   file = open_file (self, is_whole (message), error);
-  return file != NULL &&
-         copy_body (self, body, file, is_whole (message) ? 0 : have, all, cancellable, error) &&
+  return file != NULL && copy_body (self, body, file, is_whole (message) ? 0 : have, all, error) &&
          (g_output_stream_close (file, NULL, &why) ||
           fail (self, CG_FIRMWARE_NO_ROOM, error, "%s: %s", self->path, why->message));
 }
 
 static gboolean
-fetch (Download *self, GCancellable *cancellable, GError **error)
+fetch (Download *self, GError **error)
 {
   g_autoptr (SoupSession) session = make_session (self, error);
   g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->uri);
@@ -252,14 +257,14 @@ fetch (Download *self, GCancellable *cancellable, GError **error)
     return FALSE;
   if (have > 0)
     soup_message_headers_set_range (soup_message_get_request_headers (message), (goffset)have, -1);
-  body = soup_session_send (session, message, cancellable, &why);
+  body = soup_session_send (session, message, self->stop, &why);
   if (body == NULL)
     return fail_to_send (self, why, error);
   self->is_repeated = have > 0 && soup_message_get_status (message) == SOUP_STATUS_OK;
   self->is_joined = have > 0 && !self->is_repeated;
   /* It is longer than the server's, or as long: the checksum tells which. */
   return soup_message_get_status (message) == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE ||
-         store_body (self, message, body, have, cancellable, error);
+         store_body (self, message, body, have, error);
 }
 
 static gboolean
@@ -283,18 +288,57 @@ verify (Download *self, GError **error)
                "the file's MD5 is %s, not %s", g_checksum_get_string (checksum), self->md5);
 }
 
+/* What has brought next to nothing counts as nothing. */
+static void
+blame_pace (Download *self, GError **error)
+{
+  self->has_grown = FALSE;
+  g_clear_error (error);
+  fail (self, CG_FIRMWARE_LOST, error, "the server sends less than %d bytes a minute", MIN_BYTES);
+}
+
 static void
 run_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   Download *self = data;
   GError *error = NULL;
 
-  if (fetch (self, cancellable, &error) && verify (self, &error))
+  if (fetch (self, &error) && verify (self, &error))
     self->outcome = CG_FIRMWARE_DONE;
+  else if (g_atomic_int_get (&self->is_too_slow))
+    blame_pace (self, &error);
   if (error != NULL)
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
+}
+
+static gboolean
+on_watch (gpointer user_data)
+{
+  Download *self = g_task_get_task_data (user_data);
+
+  if (g_atomic_int_exchange (&self->n_new, 0) >= MIN_BYTES)
+    return G_SOURCE_CONTINUE;
+  g_atomic_int_set (&self->is_too_slow, TRUE);
+  g_cancellable_cancel (self->stop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+watch_pace (GTask *task, guint patience_ms)
+{
+  Download *self = g_task_get_task_data (task);
+
+  self->watch = g_timeout_source_new (patience_ms > 0 ? patience_ms : PATIENCE_MS);
+  g_source_set_callback (self->watch, on_watch, g_object_ref (task), g_object_unref);
+  g_source_attach (self->watch, g_main_context_get_thread_default ());
+}
+
+static void
+on_given_up (GCancellable *cancellable, GCancellable *stop)
+{
+  g_cancellable_cancel (stop);
 }
 
 /**
@@ -323,9 +367,14 @@ cg_download_run_async (const CgDownloadOptions *options,
   self->reserve_bytes = options->reserve_bytes;
   self->ca_file = g_strdup (options->ca_file);
   self->progress = options->progress != NULL ? cg_progress_ref (options->progress) : NULL;
+  self->stop = g_cancellable_new ();
   g_task_set_source_tag (task, cg_download_run_async);
   g_task_set_task_data (task, self, download_free);
   g_task_set_return_on_cancel (task, FALSE);
+  if (cancellable != NULL)
+    g_cancellable_connect (cancellable, G_CALLBACK (on_given_up), g_object_ref (self->stop),
+                           g_object_unref);
+  watch_pace (task, options->patience_ms);
   g_task_run_in_thread (task, run_in_thread);
 }
 
@@ -340,8 +389,9 @@ cg_download_run_async (const CgDownloadOptions *options,
 CgFirmwareResult
 cg_download_run_finish (GAsyncResult *result, GError **error)
 {
-  const Download *self = g_task_get_task_data (G_TASK (result));
+  Download *self = g_task_get_task_data (G_TASK (result));
 
+  cg_clear_source (&self->watch);
   if (g_task_propagate_boolean (G_TASK (result), error))
     return CG_FIRMWARE_DONE;
   return self->outcome != CG_FIRMWARE_INITIAL && self->outcome != CG_FIRMWARE_DONE

@@ -34,6 +34,7 @@ typedef enum {
  * @reserve_bytes: so much of the disk stays free
  * @ca_file: (nullable): who vouches for https servers; %NULL: the system's
  * @progress: (nullable): told how far it is
+ * @patience_ms: a try that brings next to nothing for so long is over; 0: a minute
  */
 typedef struct {
   const char *uri;
@@ -43,6 +44,7 @@ typedef struct {
   guint64 reserve_bytes;
   const char *ca_file;
   CgProgress *progress;
+  guint patience_ms;
 } CgDownloadOptions;
 
 CgFirmwareResult cg_download_check_uri (const char *uri);

@@ -16,6 +16,7 @@ typedef enum {
  * @codec_data: (owned): AVCDecoderConfigurationRecord, HEVCDecoderConfigurationRecord (ISO/IEC
  *   14496-15) or AudioSpecificConfig (ISO/IEC 14496-3)
  * @fps: 0: not known
+ * @depth: so many pictures at most come before one that is shown before them (Q22)
  *
  * What a decoder must know before the first access unit. Immutable and reference-counted; every
  * access unit carries its own, so that a change in mid-stream is seen by whoever consumes it (Q25).
@@ -26,6 +27,7 @@ typedef struct {
   guint width; /* video */
   guint height;
   double fps;
+  guint depth;
   guint rate; /* audio, Hz */
   guint channels;
   /*< private >*/

@@ -101,6 +101,7 @@ stamp (CgHub *self, CgAccessUnit *unit, gint64 pts_us, gint64 now_us)
 {
   CgTimeline *timeline = &self->timelines[unit->track];
 
+  cg_timeline_expect_depth (timeline, unit->format->depth);
   cg_timeline_stamp (timeline, pts_us, now_us, &unit->dts_us, &unit->pts_us);
   self->last_dts_us = self->has_time ? MAX (self->last_dts_us, unit->dts_us) : unit->dts_us;
   self->last_now_us = now_us;
@@ -409,7 +410,7 @@ cg_hub_get_stats (CgHub *self, CgHubStats *stats)
   g_mutex_lock (&self->mutex);
   *stats = self->stats;
   stats->outputs = self->outputs->len;
-  stats->reordered = self->timelines[CG_TRACK_VIDEO].depth > 0;
+  stats->reordered = self->timelines[CG_TRACK_VIDEO].is_reordered;
   for (guint i = 0; i < CG_N_TRACKS; i++)
     stats->jumps += self->timelines[i].jumps;
   for (guint i = 0; i < self->outputs->len; i++)

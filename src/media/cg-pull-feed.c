@@ -7,6 +7,7 @@
 #include "cg-pull-limit.h"
 #include "cg-pull-track.h"
 #include "cg-rtsp-media.h"
+#include "cg-rtsp-src.h"
 #include "cg-silence.h"
 
 /* What we take of a picture, by its encoding name (RFC 6184, RFC 7798), and which of pipelines/
@@ -26,8 +27,9 @@ struct _CgPullFeed {
   char *name; /* (owned) of the camera, for the log */
   CgAudioPolicy audio;
   guint input;
-  int frames; /* (atomic) */
-  int sounds; /* (atomic) */
+  int frames;  /* (atomic) */
+  int sounds;  /* (atomic) */
+  int packets; /* (atomic) where the source does not count them itself */
 
   GMutex mutex; /* guards what the camera's description is compared with */
   gboolean offers_video;
@@ -273,6 +275,21 @@ add_audio (CgPullFeed *self, GstElement *source, GstPad *pad, const char *name)
     g_warning ("%s: no sound: %s", self->name, error->message);
 }
 
+static void
+unref_feed (gpointer data)
+{
+  cg_pull_feed_unref (data);
+}
+
+static GstPadProbeReturn
+on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  CgPullFeed *self = user_data;
+
+  g_atomic_int_inc (&self->packets);
+  return GST_PAD_PROBE_OK;
+}
+
 /* What one source hands out as packets (rtspsrc), the other takes apart itself (cgrtspsrc). */
 static void
 add_packets (CgPullFeed *self, GstElement *source, GstPad *pad, const GstStructure *structure)
@@ -280,6 +297,8 @@ add_packets (CgPullFeed *self, GstElement *source, GstPad *pad, const GstStructu
   const char *media = gst_structure_get_string (structure, "media");
   const char *encoding = gst_structure_get_string (structure, "encoding-name");
 
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
+                     cg_pull_feed_ref (self), unref_feed);
   if (g_strcmp0 (media, "video") == 0)
     add_video (self, source, pad, pictures[self->picture].branch);
   else if (g_strcmp0 (media, "audio") == 0)
@@ -414,15 +433,22 @@ cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline)
 }
 
 /**
- * cg_pull_feed_get_frames:
+ * cg_pull_feed_count:
  * @self: a feed
- *
- * Returns: pictures that came, key frames or not; wraps; any thread
+ * @pipeline: that it is attached to
+ * @count: (out): what came so far, pictures whether key frames or not
  */
-guint
-cg_pull_feed_get_frames (CgPullFeed *self)
+void
+cg_pull_feed_count (CgPullFeed *self, GstElement *pipeline, CgPullCount *count)
 {
-  return (guint)g_atomic_int_get (&self->frames);
+  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
+
+  *count = (CgPullCount){
+      .packets = CG_IS_RTSP_SRC (source) ? cg_rtsp_src_get_packets (CG_RTSP_SRC (source))
+                                         : (guint)g_atomic_int_get (&self->packets),
+      .frames = (guint)g_atomic_int_get (&self->frames),
+      .is_described = cg_pull_feed_has_video (self),
+  };
 }
 
 /**

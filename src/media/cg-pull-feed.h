@@ -5,6 +5,7 @@
 
 #include "cg-config.h"
 #include "cg-hub.h"
+#include "cg-pull-watch.h"
 
 G_BEGIN_DECLS
 
@@ -28,7 +29,7 @@ void cg_pull_feed_unref (CgPullFeed *self);
 void cg_pull_feed_close (CgPullFeed *self);
 
 void cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline);
-guint cg_pull_feed_get_frames (CgPullFeed *self);
+void cg_pull_feed_count (CgPullFeed *self, GstElement *pipeline, CgPullCount *count);
 gboolean cg_pull_feed_has_video (CgPullFeed *self);
 char *cg_pull_feed_get_refused (CgPullFeed *self);
 

@@ -61,12 +61,13 @@ apply_to_ours (const CgPullLogin *self, CgRtspSrc *source)
  * cg_pull_login_apply:
  * @self: a login
  * @source: ours or GStreamer's, not started
+ * @is_tunnel: an HTTP server comes first
  *
  * Credentials are properties, never part of an address (Q26). The certificate is judged as the
  * camera's settings say (Q57).
  */
 void
-cg_pull_login_apply (const CgPullLogin *self, GstElement *source)
+cg_pull_login_apply (const CgPullLogin *self, GstElement *source, gboolean is_tunnel)
 {
   const gboolean accepts = self->tls == CG_TLS_ACCEPT && self->tls_fingerprint == NULL;
 
@@ -78,4 +79,6 @@ cg_pull_login_apply (const CgPullLogin *self, GstElement *source)
   if (!accepts)
     cg_rtsp_pin_attach (source, self->tls_fingerprint);
   cg_rtsp_guard_attach (source, self->username, self->password, self->breaker);
+  if (is_tunnel)
+    g_object_set (source, "user-id", self->username, "user-pw", self->password, NULL);
 }

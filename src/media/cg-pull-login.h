@@ -23,6 +23,6 @@ typedef struct {
 void cg_pull_login_init (CgPullLogin *self, const CgPullOptions *options);
 void cg_pull_login_clear (CgPullLogin *self);
 gboolean cg_pull_login_is_empty (const CgPullLogin *self);
-void cg_pull_login_apply (const CgPullLogin *self, GstElement *source);
+void cg_pull_login_apply (const CgPullLogin *self, GstElement *source, gboolean is_tunnel);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-pull-track.h"
 
+#include "cg-sps.h"
+
 typedef struct {
   GstBuffer *buffer;
   GstMapInfo map;
@@ -45,6 +47,57 @@ get_codec_data (const GstStructure *structure)
 #define H264_RECORD_MIN 7
 #define H265_RECORD_MIN 23
 
+#define H265_SPS 33
+
+/* The first sequence parameter set of a record: ISO/IEC 14496-15, 5.3.3.1.2. */
+static gboolean
+find_h264_sps (const guint8 *data, gsize size, gsize *at, gsize *length)
+{
+  if ((data[5] & 0x1f) == 0 || size < 8)
+    return FALSE;
+  *at = 8;
+  *length = (gsize)data[6] << 8 | data[7];
+  return *length <= size - *at;
+}
+
+/* ISO/IEC 14496-15, 8.3.3.1.2 */
+static gboolean
+find_h265_sps (const guint8 *data, gsize size, gsize *at, gsize *length)
+{
+  gsize i = H265_RECORD_MIN;
+
+  for (guint array = 0; array < data[22] && size - i >= 3; array++) {
+    const guint type = data[i] & 0x3f;
+    guint count = (guint)data[i + 1] << 8 | data[i + 2];
+
+    for (i += 3; count > 0 && size - i >= 2; count--) {
+      *length = (gsize)data[i] << 8 | data[i + 1];
+      *at = i + 2;
+      if (*length > size - *at)
+        return FALSE;
+      if (type == H265_SPS)
+        return TRUE;
+      i = *at + *length;
+    }
+  }
+  return FALSE;
+}
+
+/* Whatever took the stream apart, it is in the record. */
+static guint
+read_depth (GBytes *codec_data, gboolean is_h265)
+{
+  gsize size, at, length;
+  const guint8 *data = g_bytes_get_data (codec_data, &size);
+  CgSps sps;
+
+  if (!(is_h265 ? find_h265_sps : find_h264_sps) (data, size, &at, &length))
+    return 0;
+  if (!(is_h265 ? cg_sps_parse_h265 : cg_sps_parse_h264) (data + at, length, &sps))
+    return 0;
+  return sps.depth;
+}
+
 static CgFormat *
 make_video_format (const GstStructure *structure)
 {
@@ -59,8 +112,10 @@ make_video_format (const GstStructure *structure)
   gst_structure_get_int (structure, "height", &height);
   gst_structure_get_fraction (structure, "framerate", &numerator, &denominator);
   const double fps = denominator > 0 ? (double)numerator / denominator : 0;
-  return (is_h265 ? cg_format_new_h265 : cg_format_new_h264) (codec_data, (guint)MAX (width, 0),
-                                                              (guint)MAX (height, 0), fps);
+  CgFormat *format = (is_h265 ? cg_format_new_h265 : cg_format_new_h264) (
+      codec_data, (guint)MAX (width, 0), (guint)MAX (height, 0), fps);
+  format->depth = read_depth (codec_data, is_h265);
+  return format;
 }
 
 static CgFormat *

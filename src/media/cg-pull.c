@@ -5,17 +5,15 @@
 #include <gst/rtsp/gstrtspdefs.h>
 #include <string.h>
 
-#include "cg-launch.h"
 #include "cg-main.h"
 #include "cg-media-step.h"
 #include "cg-pull-error.h"
 #include "cg-pull-feed.h"
 #include "cg-pull-login.h"
+#include "cg-pull-watch.h"
+#include "cg-pull-way.h"
 #include "cg-reaper.h"
 #include "cg-rtsp-url.h"
-
-/* The two deadlines are looked at so many times before they pass. */
-#define LOOKS_PER_DEADLINE 8
 
 /* A TEARDOWN waits one second for its answer (pipelines/); after three nobody waits for it. */
 #define STOP_TIMEOUT_MS 3000
@@ -34,22 +32,18 @@ struct _CgPull {
   CgTransport wanted; /* as configured */
   CgTransport transport;
   CgAudioPolicy audio;
-  guint start_timeout_ms;
-  guint stall_timeout_ms;
+  CgPullWatch deadlines;
 
   CgPullFeed *feed;     /* (owned) (nullable) */
   GstElement *pipeline; /* (owned) (nullable) */
   GSource *bus;         /* (owned) (nullable) */
-  GSource *watch;       /* (owned) (nullable) the two deadlines */
+  GSource *watch;       /* (owned) (nullable) looks at the deadlines */
   GSource *failure;     /* (owned) (nullable) tells of a failure on the next turn */
   GError *error;        /* (owned) (nullable) what `failure` tells */
   GSource *second_try;  /* (owned) (nullable) by UDP */
   gboolean is_running;
   gboolean is_live;
   gboolean is_over; /* failed or stopped */
-  gint64 started_ms;
-  guint frames; /* at the last look */
-  gint64 frames_ms;
 
   GTask *stop_task;    /* (owned) (nullable) */
   GSource *stop_timer; /* (owned) (nullable) */
@@ -228,7 +222,7 @@ explain (CgPull *self, GstMessage *message)
                         refused);
   if (is_transport_refused (self, message))
     return g_error_new (CG_ERROR, CG_ERROR_PEER_FAULT, "camera refuses RTP over %s",
-                        self->transport == CG_TRANSPORT_UDP ? "UDP" : "TCP");
+                        cg_pull_way_get_name (self->transport));
   return cg_pull_error_from_message (message);
 }
 
@@ -342,7 +336,7 @@ on_application_message (CgPull *self, GstMessage *message)
   if (self->is_over || self->is_live || !gst_message_has_name (message, CG_PULL_FEED_LIVE))
     return;
   self->is_live = TRUE;
-  self->frames_ms = cg_clock_get_monotonic_ms (self->clock);
+  cg_pull_watch_go_live (&self->deadlines, cg_clock_get_monotonic_ms (self->clock));
   g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_KEY);
   g_signal_emit (self, signals[SIGNAL_LIVE], 0);
 }
@@ -373,35 +367,18 @@ on_bus_message (GstBus *bus, GstMessage *message, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static GError *
-explain_slow_start (CgPull *self)
-{
-  if (self->feed == NULL || !cg_pull_feed_has_video (self->feed))
-    return g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer within %u ms",
-                        self->start_timeout_ms);
-  GError *error = g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no %s within %u ms",
-                               self->frames > 0 ? "key frame" : "picture", self->start_timeout_ms);
-  if (self->frames > 0)
-    cg_error_set_cause (&error, CG_ERROR_CAUSE_NO_KEY_FRAME);
-  return error;
-}
-
 static gboolean
 on_watch (gpointer user_data)
 {
   CgPull *self = user_data;
-  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
-  const guint frames = self->feed != NULL ? cg_pull_feed_get_frames (self->feed) : 0;
+  CgPullCount count = {0};
 
-  if (frames != self->frames) {
-    self->frames = frames;
-    self->frames_ms = now_ms;
-  }
-  if (!self->is_live && now_ms - self->started_ms >= self->start_timeout_ms)
-    fail (self, explain_slow_start (self));
-  else if (self->is_live && now_ms - self->frames_ms >= self->stall_timeout_ms)
-    fail (self, g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no picture for %u ms",
-                             self->stall_timeout_ms));
+  if (self->feed != NULL)
+    cg_pull_feed_count (self->feed, self->pipeline, &count);
+  GError *error =
+      cg_pull_watch_look (&self->deadlines, cg_clock_get_monotonic_ms (self->clock), &count);
+  if (error != NULL)
+    fail (self, error);
   return self->is_over ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
@@ -422,19 +399,18 @@ set_properties (CgPull *self)
 
   if (source == NULL)
     return FALSE;
-  g_object_set (source, "location", self->location, "tcp-timeout",
-                (guint64)self->start_timeout_ms * 1000, NULL);
-  cg_pull_login_apply (&self->login, source);
+  cg_pull_way_apply (self->transport, source, self->location);
+  g_object_set (source, "tcp-timeout", (guint64)self->deadlines.start_timeout_ms * 1000, NULL);
+  cg_pull_login_apply (&self->login, source, cg_pull_way_is_tunnel (self->transport));
   return TRUE;
 }
 
 static void
 start_pipeline (CgPull *self)
 {
-  const gboolean is_udp = self->transport == CG_TRANSPORT_UDP;
   GError *error = NULL;
 
-  self->pipeline = cg_launch_build (is_udp ? "pull-rtsp-udp" : "pull-tcp", &error);
+  self->pipeline = cg_pull_way_build (self->transport, &error);
   if (self->pipeline == NULL) {
     fail (self, error);
     return;
@@ -490,10 +466,10 @@ cg_pull_new (CgHub *hub, const CgPullOptions *options)
   self->location = g_strdup (options->location);
   cg_pull_login_init (&self->login, options);
   self->wanted = options->transport;
-  self->transport = options->transport == CG_TRANSPORT_UDP ? CG_TRANSPORT_UDP : CG_TRANSPORT_TCP;
+  self->transport =
+      options->transport == CG_TRANSPORT_AUTO ? CG_TRANSPORT_TCP : options->transport;
   self->audio = options->audio;
-  self->start_timeout_ms = options->start_timeout_ms;
-  self->stall_timeout_ms = options->stall_timeout_ms;
+  cg_pull_watch_init (&self->deadlines, options->start_timeout_ms, options->stall_timeout_ms);
   return self;
 }
 
@@ -511,10 +487,9 @@ cg_pull_start (CgPull *self)
   g_return_if_fail (self->pipeline == NULL && !self->is_over);
   CG_ON_MAIN ();
 
-  const guint shorter_ms = MIN (self->start_timeout_ms, self->stall_timeout_ms);
-  self->started_ms = cg_clock_get_monotonic_ms (self->clock);
-  self->watch =
-      cg_clock_add_timeout (self->clock, MAX (shorter_ms / LOOKS_PER_DEADLINE, 1), on_watch, self);
+  cg_pull_watch_begin (&self->deadlines, cg_clock_get_monotonic_ms (self->clock));
+  self->watch = cg_clock_add_timeout (self->clock, cg_pull_watch_get_pause_ms (&self->deadlines),
+                                      on_watch, self);
   start_pipeline (self);
 }
 

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * @tls: which certificate is taken, without a pin (Q57)
  * @tls_fingerprint: (nullable): of the only one that is taken
  * @start_timeout_ms: from cg_pull_start() to the first key frame
- * @stall_timeout_ms: longest silence between two pictures (Q8)
+ * @stall_timeout_ms: longest silence between two pictures; shares of it for other points (Q8)
  */
 typedef struct {
   const char *name;

@@ -11,6 +11,9 @@
 /* At the same time: each may owe 16 MiB (cg-hub-output.c), and this is a small box. */
 #define MAX_VIEWERS 64
 
+/* Who comes while the thread does something else waits in the kernel: all of them at once. */
+#define BACKLOG MAX_VIEWERS
+
 /* What the thread of the viewers has. */
 typedef struct {
   GMainContext *context; /* (owned) */
@@ -22,6 +25,7 @@ typedef struct {
   char *username; /* (owned) (nullable) */
   char *password; /* (owned) (nullable) */
   GTask *close;   /* (owned) (nullable): answered at the end */
+  gboolean is_full;
 } Room;
 
 struct _CgRestream {
@@ -69,17 +73,43 @@ free_viewer (gpointer viewer)
   cg_restream_viewer_free (viewer);
 }
 
+/* Who watches nothing makes room for a new one, the oldest first, and those of the same address
+ * before all others: whoever takes all places for nothing takes them from itself. */
+static gboolean
+make_room (Room *self, const char *host)
+{
+  guint found = self->viewers->len;
+
+  for (guint i = self->viewers->len; i-- > 0;) {
+    if (cg_restream_viewer_is_idle (self->viewers->pdata[i]))
+      found = i;
+  }
+  for (guint i = self->viewers->len; i-- > 0;) {
+    if (cg_restream_viewer_is_idle (self->viewers->pdata[i]) &&
+        g_str_equal (cg_restream_viewer_get_host (self->viewers->pdata[i]), host))
+      found = i;
+  }
+  if (found == self->viewers->len)
+    return FALSE;
+  g_ptr_array_remove_index (self->viewers, found);
+  return TRUE;
+}
+
 static void
 take_viewer_in_thread (Room *self, GSocket *socket)
 {
-  CgRestreamViewer *viewer = NULL;
+  CgRestreamViewer *viewer = cg_restream_viewer_new (socket, &self->options, self->context);
 
-  if (self->viewers->len >= MAX_VIEWERS)
-    g_warning ("restream: %u viewers are there, and no more are let in", self->viewers->len);
-  else
-    viewer = cg_restream_viewer_new (socket, &self->options, self->context);
-  if (viewer != NULL)
+  if (viewer == NULL)
+    return;
+  if (self->viewers->len < MAX_VIEWERS || make_room (self, cg_restream_viewer_get_host (viewer))) {
     g_ptr_array_add (self->viewers, viewer);
+    return;
+  }
+  if (!self->is_full)
+    g_warning ("restream: %u viewers are there, and no more are let in", self->viewers->len);
+  self->is_full = TRUE;
+  cg_restream_viewer_free (viewer);
 }
 
 /* Without a free descriptor there is nothing to do but to come back at the next tick. */
@@ -116,8 +146,9 @@ on_tick (gpointer user_data)
 
   for (guint i = self->viewers->len; i-- > 0;) {
     if (!cg_restream_viewer_check (self->viewers->pdata[i], now_us))
-      g_ptr_array_remove_index_fast (self->viewers, i);
+      g_ptr_array_remove_index (self->viewers, i);
   }
+  self->is_full = self->is_full && self->viewers->len == MAX_VIEWERS;
   if (self->accept == NULL)
     open_accept (self);
   return G_SOURCE_CONTINUE;
@@ -206,8 +237,10 @@ listen_at (const CgRestreamOptions *options, GError **error)
   }
   g_autoptr (GSocket) socket = g_socket_new (g_socket_address_get_family (place),
                                              G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
-  if (socket == NULL || !g_socket_bind (socket, place, TRUE, error) ||
-      !g_socket_listen (socket, error))
+  if (socket == NULL)
+    return NULL;
+  g_socket_set_listen_backlog (socket, BACKLOG);
+  if (!g_socket_bind (socket, place, TRUE, error) || !g_socket_listen (socket, error))
     return NULL;
   g_socket_set_blocking (socket, FALSE);
   return g_steal_pointer (&socket);
@@ -313,6 +346,20 @@ cg_restream_remove (CgRestream *self, const char *did)
 {
   CG_ON_MAIN ();
   cg_restream_places_remove (self->places, did);
+}
+
+/**
+ * cg_restream_count:
+ * @self: a server
+ * @did: of a camera
+ *
+ * Returns: how many watch it, or wait for its picture
+ */
+guint
+cg_restream_count (CgRestream *self, const char *did)
+{
+  CG_ON_MAIN ();
+  return cg_restream_places_count (self->places, did);
 }
 
 /**

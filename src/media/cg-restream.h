@@ -37,6 +37,7 @@ CgRestream *cg_restream_new (const CgRestreamOptions *options, GError **error);
 guint16 cg_restream_get_port (CgRestream *self);
 void cg_restream_set_hub (CgRestream *self, const char *did, CgHub *hub);
 void cg_restream_remove (CgRestream *self, const char *did);
+guint cg_restream_count (CgRestream *self, const char *did);
 void cg_restream_close_async (CgRestream *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_restream_close_finish (CgRestream *self, GAsyncResult *result, GError **error);
 

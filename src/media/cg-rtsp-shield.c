@@ -82,12 +82,21 @@ list_headers (const GstRTSPMessage *message, GstRTSPHeaderField field)
   return g_strv_builder_end (builder);
 }
 
+/* The HTTP server before an RTSP server is asked by GStreamer's library, before any source has sent
+ * a request of its own that a guard could have seen. */
+static gboolean
+is_from_tunnel (GstRTSPMessage *message)
+{
+  return gst_rtsp_message_get_type (message) == GST_RTSP_MESSAGE_HTTP_RESPONSE;
+}
+
 /**
  * gst_rtsp_message_parse_auth_credentials: (skip)
  * @message: an answer
  * @field: the header that holds the challenges
  *
- * What a guarded source makes of a challenge is the guard's affair. Any other reads through a null
+ * What a guarded source makes of a challenge is the guard's affair; that of an HTTP tunnel is
+ * answered by GStreamer, once. Any other reads through a null
  * pointer when a digest challenge has no parameters, or one of them no value: such a challenge is
  * made one of a kind that nobody knows.
  *
@@ -100,7 +109,7 @@ gst_rtsp_message_parse_auth_credentials (GstRTSPMessage *message, GstRTSPHeaderF
   const ParseFunc parse = (ParseFunc)find_theirs (&theirs, G_STRFUNC);
   g_auto (GStrv) headers = list_headers (message, field);
   const CgRtspGuardVerdict verdict =
-      field == GST_RTSP_HDR_WWW_AUTHENTICATE
+      field == GST_RTSP_HDR_WWW_AUTHENTICATE && !is_from_tunnel (message)
           ? cg_rtsp_guard_take_challenge ((const char *const *)headers)
           : CG_RTSP_GUARD_ABSENT;
 

@@ -87,10 +87,13 @@ pop_pending (CgTimeline *self)
 }
 
 /* Decoding times are the presentation times in ascending order, late by as many pictures as
- * the camera reorders. That number shows when a picture comes that should have gone before. */
+ * the camera reorders. Where it was not told, that number shows when a picture comes that should
+ * have gone before. */
 static gint64
 derive_dts (CgTimeline *self, gint64 pts_us)
 {
+  self->is_reordered = self->is_reordered || pts_us < self->highest_us;
+  self->highest_us = MAX (self->highest_us, pts_us);
   if (self->has_dts && pts_us < self->last_popped_us && self->depth < CG_TIMELINE_MAX_DEPTH) {
     self->depth++;
     insert_pending (self, self->last_popped_us);
@@ -98,9 +101,7 @@ derive_dts (CgTimeline *self, gint64 pts_us)
   insert_pending (self, pts_us);
   if (self->n_pending > self->depth)
     return self->last_popped_us = pop_pending (self);
-  if (!self->has_dts)
-    return pts_us - (gint64)self->depth * self->step_us;
-  return MIN (self->last_dts_us + self->step_us, self->pending_us[0]);
+  return self->pending_us[0] - (gint64)(self->depth + 1 - self->n_pending) * self->step_us;
 }
 
 /**
@@ -111,6 +112,21 @@ void
 cg_timeline_init (CgTimeline *self)
 {
   memset (self, 0, sizeof *self);
+  self->last_popped_us = G_MININT64;
+  self->highest_us = G_MININT64;
+}
+
+/**
+ * cg_timeline_expect_depth:
+ * @self: a timeline
+ * @depth: so many pictures at most come before one that is shown before them
+ *
+ * Without this, the first such pictures are shown late (Q22).
+ */
+void
+cg_timeline_expect_depth (CgTimeline *self, guint depth)
+{
+  self->depth = MAX (self->depth, MIN (depth, CG_TIMELINE_MAX_DEPTH));
 }
 
 /**
@@ -128,6 +144,7 @@ cg_timeline_restart (CgTimeline *self, gint64 offset_us)
   self->has_suspect = FALSE;
   self->n_pending = 0;
   self->last_popped_us = G_MININT64;
+  self->highest_us = G_MININT64;
   self->offset_us = offset_us;
 }
 

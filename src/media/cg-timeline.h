@@ -26,13 +26,16 @@ typedef struct {
   gboolean has_dts;
   gint64 last_dts_us;
   gint64 last_popped_us;
-  guint depth; /* how far pictures are reordered, learnt */
+  guint depth; /* how far pictures are reordered, told or learnt */
+  gboolean is_reordered;
+  gint64 highest_us;
   guint n_pending;
   gint64 pending_us[CG_TIMELINE_MAX_DEPTH + 2]; /* sorted */
   guint jumps;
 } CgTimeline;
 
 void cg_timeline_init (CgTimeline *self);
+void cg_timeline_expect_depth (CgTimeline *self, guint depth);
 void cg_timeline_restart (CgTimeline *self, gint64 offset_us);
 void
 cg_timeline_stamp (CgTimeline *self, gint64 in_us, gint64 now_us, gint64 *dts_us, gint64 *pts_us);

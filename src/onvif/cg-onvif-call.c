@@ -249,6 +249,13 @@ try_login (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
   return verdict;
 }
 
+/* Whether this is the call that any user may make: where it is refused, the login is (Q35). */
+static gboolean
+is_question (const CgOnvifClimb *climb)
+{
+  return climb->self->is_verifying || g_str_equal (climb->operation->name, "GetDeviceInformation");
+}
+
 /* Climbs the login ladder: what worked last first, then each rung once (Q3). */
 static gboolean
 climb_ladder (CgOnvifClimb *climb, GError **error)
@@ -257,8 +264,7 @@ climb_ladder (CgOnvifClimb *climb, GError **error)
   CgOnvifLogin login = self->login;
   g_autoptr (GError) refusal = NULL;
 
-  climb->was_known = self->is_proven && login != CG_ONVIF_LOGIN_NONE &&
-                     !g_hash_table_contains (self->worked, climb->operation);
+  climb->was_known = self->is_proven && login != CG_ONVIF_LOGIN_NONE && !is_question (climb);
   for (;;) {
     g_autoptr (GError) reason = NULL;
     const CgOnvifVerdict verdict = try_login (climb, login, &reason);

@@ -52,14 +52,15 @@ proves_login (const CgOnvifClimb *climb)
 
 /* Whether the last digest may have been refused for its nonce alone. One that was given just now
  * cannot be old, unless another session of ours has used it up, which is none for a login that was
- * never taken: a camera that calls it stale refuses the login (RFC 7616, 3.3; Q6). */
+ * never taken or is being asked about: a camera that calls it stale refuses the login (RFC 7616,
+ * 3.3; Q6). */
 static gboolean
 says_nonce_is_old (const CgOnvifClimb *climb)
 {
   const CgOnvifSession *self = climb->self;
 
   return self->challenge != NULL && self->challenge->is_stale &&
-         (climb->digest_count > 1 || self->is_proven);
+         (climb->digest_count > 1 || (self->is_proven && !self->is_verifying));
 }
 
 /**
@@ -234,11 +235,14 @@ next_rung (CgOnvifClimb *climb, CgOnvifLogin *login)
 
 /* Where the login has worked, one refused call may be forbidden (Q35), or the password was changed.
  * One call that any user may make tells which, once: in the second case it is the last that shows
- * the password, and what was refused before counts (Q6). */
+ * the password, and what was refused before counts (Q6). So it does while nobody can tell. */
 static gboolean
 is_still_taken (CgOnvifClimb *climb)
 {
   CgOnvifSession *self = climb->self;
+  const CgOnvifLogin login = self->login;
+  const CgOnvifClockMode clock_mode = self->clock_mode;
+  g_autofree char *digest = g_strdup (self->digest);
   g_autoptr (GError) reason = NULL;
 
   if (climb->is_verified || self->is_verifying)
@@ -251,12 +255,29 @@ is_still_taken (CgOnvifClimb *climb)
   g_autoptr (CgOnvifDeviceInformation) information =
       cg_onvif_device_get_information_in_thread (self, &reason);
   self->is_verifying = FALSE;
+  const gboolean is_unknown =
+      cg_error_is_silence (reason) || g_error_matches (reason, CG_ERROR, CG_ERROR_CANCELLED);
   if (self->has_suspicion)
-    cg_breaker_end (self->breaker, CG_BREAKER_SOAP, CG_BREAKER_UNKNOWN);
+    cg_breaker_end (self->breaker, CG_BREAKER_SOAP,
+                    is_unknown ? CG_BREAKER_REFUSED : CG_BREAKER_UNKNOWN);
   self->has_suspicion = FALSE;
-  if (g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+  if (is_unknown || g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
     climb->doubt = g_steal_pointer (&reason);
+  climb->has_new_way = self->login != login || self->clock_mode != clock_mode ||
+                       g_strcmp0 (self->digest, digest) != 0;
   return climb->doubt == NULL;
+}
+
+/* The same call once more, in the way in which the login was taken just now, if it is another: so
+ * a camera that was set up anew may want it. */
+static gboolean
+take_new_way (CgOnvifClimb *climb, CgOnvifLogin *login)
+{
+  if (!is_still_taken (climb) || !climb->has_new_way)
+    return FALSE;
+  climb->has_new_way = FALSE;
+  *login = climb->self->login;
+  return TRUE;
 }
 
 /**
@@ -283,7 +304,7 @@ cg_onvif_climb_go_on (CgOnvifClimb *climb, CgOnvifLogin *login)
   climb->tried |= 1u << *login;
   if (*login != CG_ONVIF_LOGIN_NONE && !climb->was_known)
     self->logins_refused |= 1u << *login;
-  return !climb->was_known && next_rung (climb, login);
+  return climb->was_known ? take_new_way (climb, login) : next_rung (climb, login);
 }
 
 /**
@@ -306,7 +327,6 @@ cg_onvif_climb_remember (CgOnvifClimb *climb, CgOnvifLogin login)
     g_free (self->digest);
     self->digest = g_strdup (cg_digest_get_word (self->challenge));
   }
-  g_hash_table_add (self->worked, (gpointer)climb->operation);
 }
 
 /**
@@ -340,7 +360,6 @@ cg_onvif_climb_report_refusal (CgOnvifClimb *climb, const GError *reason, GError
   if (!self->is_anonymous) {
     self->login = CG_ONVIF_LOGIN_NONE;
     self->is_proven = FALSE;
-    g_hash_table_remove_all (self->worked);
   }
   if (self->username == NULL)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,

@@ -35,8 +35,9 @@ typedef struct {
   gboolean clock_checked;  /* the token was tried again with a new clock */
   gboolean nonce_checked;  /* the digest was tried again with a new nonce */
   gboolean weaker_tried;   /* the digest was tried again with another algorithm */
-  gboolean was_known;      /* a login has worked, but not yet for this call */
+  gboolean was_known;      /* the login has worked: it is not what this call is refused for */
   gboolean is_verified;    /* it was asked whether the login still works */
+  gboolean has_new_way;    /* it does, shown in another way */
   GError *doubt;           /* (owned) (nullable) it does not */
 } CgOnvifClimb;
 

@@ -229,7 +229,8 @@ cg_onvif_fault_classify (const CgOnvifFault *self, CgOnvifService service)
  * @code: what it means
  * @error: return location
  *
- * Words the fault: operation, codes, reason.
+ * Words the fault: operation, codes, reason. What names no code has the cause
+ * %CG_ERROR_CAUSE_GARBLED.
  */
 void
 cg_onvif_fault_to_error (const CgOnvifFault *self,
@@ -248,4 +249,6 @@ cg_onvif_fault_to_error (const CgOnvifFault *self,
   else
     g_set_error (error, CG_ERROR, (int)code, "%s: %s%s%s", operation->name, codes,
                  self->text != NULL ? ": " : "", self->text != NULL ? self->text : "");
+  if (self->codes[0] == NULL)
+    cg_error_set_cause (error, CG_ERROR_CAUSE_GARBLED);
 }

@@ -166,6 +166,7 @@ static gboolean
 set_nonsense (GError **error, const char *what)
 {
   g_set_error (error, CG_ERROR, CG_ERROR_PEER_FAULT, "no HTTP answer: %s", what);
+  cg_error_set_cause (error, CG_ERROR_CAUSE_GARBLED);
   return FALSE;
 }
 

@@ -160,7 +160,6 @@ cg_onvif_session_note_firmware (CgOnvifSession *self, const char *version)
     self->refuses_timeout = FALSE;
     self->stop_form = CG_ONVIF_STOP_UNKNOWN;
     self->media = CG_ONVIF_MEDIA_UNKNOWN;
-    g_hash_table_remove_all (self->worked);
   }
   g_free (self->firmware);
   self->firmware = g_strdup (version);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "cg-onvif-call.h"
@@ -24,11 +25,13 @@ cg_onvif_ptz_facts_free (CgOnvifPtzFacts *self)
   g_free (self);
 }
 
-/* Ranges that are missing, empty or upside down tell nothing: cameras advertise 0..0 (Q33). */
+/* Ranges that are missing, empty or upside down tell nothing: cameras advertise 0..0 (Q33). Limits
+ * that are switched off go to infinity (PTZ Service Specification, 5.2.2): none is told. */
 static gboolean
 read_range (const struct tt__FloatRange *value, CgOnvifRange *range)
 {
-  if (value == NULL || !(value->Min < value->Max))
+  if (value == NULL || !(value->Min < value->Max) || !isfinite (value->Min) ||
+      !isfinite (value->Max))
     return FALSE;
   range->min = value->Min;
   range->max = value->Max;

@@ -58,7 +58,6 @@ struct _CgOnvifSession {
   CgDigest *challenge;         /* (owned) (nullable) the last digest challenge */
   CgDigest *weaker;            /* (owned) (nullable) the one offered beside it (Q27) */
   char *digest;                /* (nullable) algorithm that was taken */
-  GHashTable *worked;          /* (owned) set of CgOnvifOperation that were once allowed */
   CgDigest *file_challenge;    /* (owned) (nullable) the last of a file (Q58) */
   gboolean refuses_timeout;    /* of ContinuousMove (Q33) */
   CgOnvifStopForm stop_form;   /* that was taken last, or is to be tried first */

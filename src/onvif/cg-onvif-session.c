@@ -32,7 +32,6 @@ cg_onvif_session_new (const char *address, const char *username, const char *pas
   self->repair_addresses = TRUE;
   self->http = cg_onvif_http_new ();
   self->xaddrs[CG_ONVIF_SERVICE_DEVICE] = cg_onvif_address_normalise (address, NULL);
-  self->worked = g_hash_table_new (NULL, NULL);
   self->homes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->breaker = cg_breaker_new (NULL);
   return self;
@@ -51,8 +50,6 @@ cg_onvif_session_copy (const CgOnvifSession *self)
   const char *address = self->xaddrs[CG_ONVIF_SERVICE_DEVICE];
   CgOnvifSession *copy =
       cg_onvif_session_new (address != NULL ? address : "", self->username, self->password);
-  GHashTableIter iter;
-  gpointer operation = NULL;
 
   for (guint i = 0; i < CG_ONVIF_N_SERVICES; i++) {
     g_free (copy->xaddrs[i]);
@@ -87,9 +84,6 @@ cg_onvif_session_copy (const CgOnvifSession *self)
   copy->is_soap_known = self->is_soap_known;
   cg_onvif_session_set_breaker (copy, self->breaker);
   cg_onvif_trust_copy (cg_onvif_http_get_trust (self->http), cg_onvif_http_get_trust (copy->http));
-  g_hash_table_iter_init (&iter, self->worked);
-  while (g_hash_table_iter_next (&iter, &operation, NULL))
-    g_hash_table_add (copy->worked, operation);
   return copy;
 }
 
@@ -111,7 +105,6 @@ cg_onvif_session_free (CgOnvifSession *self)
   cg_breaker_unref (self->breaker);
   cg_onvif_fault_free (self->fault);
   cg_onvif_device_information_free (self->information);
-  g_hash_table_unref (self->worked);
   g_hash_table_unref (self->homes);
   g_free (self->told_device);
   g_free (self->given);

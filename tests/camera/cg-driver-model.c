@@ -219,7 +219,6 @@ command_act (Command *self)
 }
 
 /* The network between them. */
-
 static gboolean
 happens (CgModelCamera *self, double probability)
 {
@@ -229,10 +228,10 @@ happens (CgModelCamera *self, double probability)
 static guint
 get_latency_ms (CgModelCamera *self)
 {
-  const CgModelNature *nature = &self->nature;
+  const guint min_ms = self->nature.latency_min_ms;
 
-  return (guint)g_rand_int_range (self->random, (gint32)nature->latency_min_ms,
-                                  (gint32)MAX (nature->latency_max_ms, nature->latency_min_ms) + 1);
+  return (guint)g_rand_int_range (self->random, (gint32)min_ms,
+                                  (gint32)MAX (self->nature.latency_max_ms, min_ms) + 1);
 }
 
 /* Answers once; what comes later finds nobody. */
@@ -288,6 +287,17 @@ plan_reply (Command *self, guint delay_ms)
     self->reply = cg_clock_add_timeout (self->camera->clock, delay_ms, on_reply, self);
 }
 
+/* It was done, and nobody is told, or nobody can read it. */
+static void
+command_lose_answer (Command *self)
+{
+  const gboolean is_garbled = self->call != CG_MODEL_LOOK && happens (self->camera, 0.2);
+
+  g_clear_error (&self->error);
+  command_fail (self, is_garbled ? CG_ERROR_PEER_FAULT : CG_ERROR_UNREACHABLE, "no such answer");
+  cg_error_set_cause (&self->error, is_garbled ? CG_ERROR_CAUSE_GARBLED : CG_ERROR_CAUSE_NONE);
+}
+
 /* A call whose time is up may arrive all the same. */
 static gboolean
 on_arrival (gpointer user_data)
@@ -298,10 +308,8 @@ on_arrival (gpointer user_data)
 
   cg_clear_source (&self->arrival);
   command_act (self);
-  if (self->is_answer_lost) {
-    g_clear_error (&self->error);
-    command_fail (self, CG_ERROR_UNREACHABLE, "the answer was lost");
-  }
+  if (self->is_answer_lost)
+    command_lose_answer (self);
   if (!self->is_hanging)
     plan_reply (self, back_ms);
   return G_SOURCE_REMOVE;

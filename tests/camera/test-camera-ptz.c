@@ -141,6 +141,95 @@ test_q61_killed_while_moving (CameraFixture *fixture, gconstpointer data)
   cg_test_wait_for (is_unmarked, fixture, "the end of the mark");
 }
 
+static gboolean
+is_in_contact (gpointer user_data)
+{
+  const CameraFixture *fixture = user_data;
+
+  return cg_camera_is_contacted (fixture->camera);
+}
+
+static gboolean
+is_away (gpointer user_data)
+{
+  return !is_in_contact (user_data);
+}
+
+/* It reboots in mid-move, and has no PTZ yet when it is back: the stop that it is owed goes to the
+ * profile that it had. */
+static void
+test_q34_stop_without_a_profile (CameraFixture *fixture, gconstpointer data)
+{
+  move (fixture);
+  camera_fixture_expect (fixture, 1, "move:ok");
+  camera_fixture_set_fault (fixture, "Q34", "all");
+  cg_sim_set_reboot_ms (fixture->sim, 200);
+  cg_sim_reboot (fixture->sim);
+  cg_test_run_for (150);
+  camera_fixture_halt (fixture);
+  camera_fixture_expect (fixture, 1, "stop:unreachable");
+  cg_test_wait_for (is_away, fixture, "the camera to go");
+  cg_test_wait_for (is_in_contact, fixture, "the camera to come back");
+
+  camera_fixture_until_asked (fixture, "Stop", 1);
+  camera_fixture_clear_fault (fixture, "Q34");
+
+  cg_test_wait_for (is_unmarked, fixture, "the end of the mark");
+}
+
+/* Its lease is over, and the stop does not reach it: nobody has asked for that one, and the camera
+ * is looked for all the same, before its next regular look. */
+static void
+test_q16_stop_of_our_own_is_lost (CameraFixture *fixture, gconstpointer data)
+{
+  fixture->config->ptz.move_timeout_ms = 300;
+  camera_fixture_apply (fixture);
+  move (fixture);
+  camera_fixture_expect (fixture, 1, "move:ok");
+  cg_sim_set_reboot_ms (fixture->sim, 1000);
+
+  cg_sim_reboot (fixture->sim);
+
+  cg_test_wait_for (is_away, fixture, "the end of the contact");
+  cg_test_wait_for (is_in_contact, fixture, "the camera to come back");
+  cg_test_wait_for (is_unmarked, fixture, "the end of the mark");
+}
+
+/* It had no time to read its configuration yet: the mark of the last life stays for a contact that
+ * knows more. */
+static void
+test_q34_mark_without_a_profile (CameraFixture *fixture, gconstpointer data)
+{
+  move (fixture);
+  camera_fixture_expect (fixture, 1, "move:ok");
+  cg_test_wait_for (is_marked, fixture, "the mark of a move");
+  camera_fixture_kill (fixture);
+  camera_fixture_set_fault (fixture, "Q34", "all");
+
+  camera_fixture_begin_life (fixture);
+  camera_fixture_settle (fixture);
+
+  g_assert_true (is_marked (fixture));
+}
+
+/* The goodbye comes before it was seen that the stop has not stopped it: that is waited for. */
+static void
+test_q1_goodbye_before_the_proof (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_put_at (fixture, -1, 0);
+  camera_fixture_set_fault (fixture, "Q1", "timeout+stop");
+  move (fixture);
+  camera_fixture_expect (fixture, 1, "move:ok");
+  camera_fixture_halt (fixture);
+  camera_fixture_expect (fixture, 1, "stop:ok");
+  g_assert_false (camera_fixture_is_still (fixture));
+
+  camera_fixture_end_life (fixture);
+
+  g_assert_true (camera_fixture_is_still (fixture));
+  g_assert_true (is_unmarked (fixture));
+}
+
 /* Configured anew while it moves: the mark of the one that leaves is its own until it has left. */
 static void
 test_q61_a_successor_has_left_nothing (CameraFixture *fixture, gconstpointer data)
@@ -180,6 +269,24 @@ test_a_lost_link_begins_nothing (CameraFixture *fixture, gconstpointer data)
   camera_fixture_expect (fixture, 1, "move:cancelled");
   camera_fixture_expect (fixture, 1, "move:ok");
   g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "ContinuousMove"), ==, 1);
+}
+
+/* Somebody has moved it before this life: the stop waits for the camera as a start does. */
+static void
+test_q1_stop_before_the_contact (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_end_life (fixture);
+  camera_fixture_set_fault (fixture, "hang", "50");
+  fixture->camera = camera_fixture_make_camera (fixture);
+  cg_camera_open (fixture->camera);
+  camera_fixture_move (fixture, CG_DIRECTION_RIGHT, "test");
+
+  camera_fixture_halt (fixture);
+
+  camera_fixture_expect (fixture, 1, "move:cancelled");
+  camera_fixture_expect (fixture, 1, "stop:ok");
+  g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "Stop"), ==, 1);
+  g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "ContinuousMove"), ==, 0);
 }
 
 /* Whose move is over because of another's command is told so, also when that one has failed. */
@@ -225,9 +332,14 @@ main (int argc, char **argv)
       {"/camera/ptz/q31-slow-set", test_q31_slow_set},
       {"/camera/ptz/q61-a-successor-has-left-nothing", test_q61_a_successor_has_left_nothing},
       {"/camera/ptz/a-lost-link-begins-nothing", test_a_lost_link_begins_nothing},
+      {"/camera/ptz/q1-stop-before-the-contact", test_q1_stop_before_the_contact},
+      {"/camera/ptz/q34-stop-without-a-profile", test_q34_stop_without_a_profile},
+      {"/camera/ptz/q16-stop-of-our-own-is-lost", test_q16_stop_of_our_own_is_lost},
+      {"/camera/ptz/q34-mark-without-a-profile", test_q34_mark_without_a_profile},
       {"/camera/ptz/the-loser-is-told", test_the_loser_is_told},
       {"/camera/ptz/who-goes-on-is-no-loser", test_who_goes_on_is_no_loser},
       {"/camera/ptz/q61-killed-while-moving", test_q61_killed_while_moving},
+      {"/camera/ptz/q1-goodbye-before-the-proof", test_q1_goodbye_before_the_proof},
   };
 
   g_test_init (&argc, &argv, NULL);

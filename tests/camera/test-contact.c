@@ -80,7 +80,8 @@ test_asks_once (void)
   g_assert_cmpstr (contact->device->firmware_version, ==, "V1.0.0");
 }
 
-/* Each channel of a recorder is a camera of its own, which moves itself and no other. */
+/* Each channel of a recorder is a camera of its own, which moves itself and no other, and whose
+ * small picture shows the same. */
 static void
 test_q60 (void)
 {
@@ -89,10 +90,11 @@ test_q60 (void)
     const char *profile; /* (nullable) */
     const char *seen;
     const char *moves; /* (nullable) */
+    const char *small; /* (nullable) */
   } rows[] = {
-      {"", NULL, "main", "main-2"},       {"/1", NULL, "main", NULL},
-      {"/2", NULL, "main-2", "main-2"},   {"/4", "sub-4", "sub-4", "main-4"},
-      {"", "main-4", "main-4", "main-4"}, {"", "sub-3", "sub-3", NULL},
+      {"", NULL, "main", "main-2", "sub"},         {"/1", NULL, "main", NULL, "sub"},
+      {"/2", NULL, "main-2", "main-2", "sub-2"},   {"/4", "sub-4", "sub-4", "main-4", NULL},
+      {"", "main-4", "main-4", "main-4", "sub-4"}, {"", "sub-3", "sub-3", NULL, NULL},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -107,6 +109,7 @@ test_q60 (void)
 
     g_assert_cmpstr (contact->media_profile, ==, rows[i].seen);
     g_assert_cmpstr (contact->ptz_profile, ==, rows[i].moves);
+    g_assert_cmpstr (contact->small_profile, ==, rows[i].small);
   }
 }
 

@@ -171,7 +171,7 @@ test_q1_not_stopped_before (MotionFixture *fixture, gconstpointer data)
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   motion_advance (fixture, 2000);
 
-  motion_expect (fixture, "stop stop", "ok unreachable");
+  motion_expect (fixture, "stop stop stop-zero", "ok unreachable");
   g_assert_false (fixture->is_held);
 }
 
@@ -219,7 +219,8 @@ test_interrupted (MotionFixture *fixture, gconstpointer data)
     motion_settle (fixture);
 
     motion_expect (fixture,
-                   error != NULL ? "goto(7) move(0.00,1.00) stop" : "goto(7) move(0.00,1.00)",
+                   error != NULL ? "goto(7) move(0.00,1.00) stop stop-zero"
+                                 : "goto(7) move(0.00,1.00)",
                    error != NULL ? "ok peer-fault" : "ok ok");
     g_assert_false (cg_motion_is_calling (fixture->motion, NULL));
     motion_stop (fixture);
@@ -250,6 +251,44 @@ test_busy_unseen (MotionFixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->replies->str, ==, "ok preset-busy:assumed preset-busy:measured");
 }
 
+/* Just reached, and turned by somebody else: nothing is set before it stands. */
+static void
+test_no_rest_at_contact (MotionFixture *fixture, gconstpointer data)
+{
+  motion_see (fixture, 0, 0);
+  cg_driver_dummy_set_facts (fixture->driver, &motion_continuous);
+  cg_motion_contacted (fixture->motion);
+  cg_motion_await_rest_async (fixture->motion, 3000, on_rested, fixture);
+  for (int i = 1; i < 10; i++) {
+    motion_see (fixture, 0.1 * i, 0);
+    motion_advance (fixture, 100);
+  }
+  g_assert_cmpstr (fixture->replies->str, ==, "");
+
+  motion_advance (fixture, 1000);
+
+  g_assert_cmpstr (fixture->replies->str, ==, "ok");
+}
+
+/* A camera that cannot be looked at any more, near the end of its time, gets no more of it. */
+static void
+test_no_longer_than_it_may_take (MotionFixture *fixture, gconstpointer data)
+{
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_call (fixture, NULL);
+  for (int i = 1; i <= 8; i++) {
+    motion_see (fixture, 0.01 * i, 0);
+    motion_advance (fixture, 500);
+  }
+  motion_see_nothing (fixture, CG_ERROR_TIMED_OUT, 3);
+  g_assert_true (cg_motion_is_calling (fixture->motion, NULL));
+
+  motion_advance (fixture, 1100); /* 8.1 s after the call */
+
+  g_assert_false (cg_motion_is_calling (fixture->motion, NULL));
+}
+
 /* A preset whose zoom is not known may be one that zooms. */
 static void
 test_near_but_for_the_zoom (MotionFixture *fixture, gconstpointer data)
@@ -258,6 +297,43 @@ test_near_but_for_the_zoom (MotionFixture *fixture, gconstpointer data)
 
   motion_see (fixture, 0.3, 0);
   motion_contact (fixture, &motion_continuous);
+
+  motion_call (fixture, &place);
+
+  motion_expect (fixture, "look goto(7)", "ok");
+}
+
+/* Q39: an answer that says nothing is no refusal: the camera may be on its way. */
+static void
+test_q39_nonsense (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT, "test");
+
+  cg_error_set_cause (&error, CG_ERROR_CAUSE_GARBLED);
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_call (fixture, NULL);
+
+  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_settle (fixture);
+
+  g_assert_true (cg_motion_is_calling (fixture->motion, NULL));
+}
+
+/* Somebody else moves it past the preset: it does not stand there. */
+static void
+test_passing_by (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) learnt = json_from_string ("{\"move-status\":\"honest\"}", NULL);
+  const CgPtzLook place = {.has_position = TRUE, .has_zoom = TRUE, .pan = 0.3};
+  CgPtzLook look = place;
+
+  cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, learnt);
+  motion_see (fixture, 0.3, 0);
+  motion_contact (fixture, &motion_continuous);
+  look.has_move_status = look.moving_pan_tilt = TRUE;
+  cg_driver_dummy_set_look (fixture->driver, &look);
 
   motion_call (fixture, &place);
 
@@ -274,6 +350,8 @@ main (int argc, char **argv)
       {"/camera/motion-goto/busy", test_busy},
       {"/camera/motion-goto/q36-busy-for-a-time", test_q36_busy_for_a_time},
       {"/camera/motion-goto/at-preset", test_at_preset},
+      {"/camera/motion-goto/q39-nonsense", test_q39_nonsense},
+      {"/camera/motion-goto/passing-by", test_passing_by},
       {"/camera/motion-goto/no-proof-on-the-way", test_no_proof_on_the_way},
       {"/camera/motion-goto/q37-slept-through", test_q37_slept_through},
       {"/camera/motion-goto/slow-to-begin", test_slow_to_begin},
@@ -283,6 +361,8 @@ main (int argc, char **argv)
       {"/camera/motion-goto/interrupted", test_interrupted},
       {"/camera/motion-goto/busy-unseen", test_busy_unseen},
       {"/camera/motion-goto/near-but-for-the-zoom", test_near_but_for_the_zoom},
+      {"/camera/motion-goto/no-longer-than-it-may-take", test_no_longer_than_it_may_take},
+      {"/camera/motion-goto/no-rest-at-contact", test_no_rest_at_contact},
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -369,8 +369,26 @@ test_refused_preset_ends_the_move (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:no-such-preset");
 }
 
+/* What the camera has refused does not move it; what it has not answered in time may, and ends by
+ * itself. */
 static void
 test_refused_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
+{
+  static const CgError codes[] = {CG_ERROR_NO_SUCH_PRESET, CG_ERROR_PEER_FAULT,
+                                  CG_ERROR_LOGIN_REFUSED};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
+    call_preset_now (fixture);
+    answer_move (fixture, codes[i]);
+
+    assert_log (fixture, "goto(7)");
+    g_assert_false (cg_motion_is_calling (fixture->motion, NULL));
+    g_assert_false (cg_motion_is_held (fixture->motion));
+  }
+}
+
+static void
+test_lost_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
 {
   call_preset_now (fixture);
 
@@ -512,6 +530,7 @@ main (int argc, char **argv)
       {"/camera/motion/preset-takes-over", test_preset_takes_over},
       {"/camera/motion/refused-preset-ends-the-move", test_refused_preset_ends_the_move},
       {"/camera/motion/refused-preset-of-a-still-camera", test_refused_preset_of_a_still_camera},
+      {"/camera/motion/lost-preset-of-a-still-camera", test_lost_preset_of_a_still_camera},
       {"/camera/motion/q1-preset-in-flight-is-stopped-again",
        test_q1_preset_in_flight_is_stopped_again},
       {"/camera/motion/preset-waits-for-stop", test_preset_waits_for_stop},

@@ -29,6 +29,15 @@ test_clean (void)
   }
 }
 
+/* An error has a line for what went wrong, and another for what to do; a table has more. */
+static void
+test_clean_lines (void)
+{
+  g_autofree char *shown = cg_ctl_text_clean_lines ("a\302\233b\nc\rd\r\n\342\200\256\033e\n");
+
+  g_assert_cmpstr (shown, ==, "a?b\nc?d\r\n??e\n");
+}
+
 static void
 test_wrap (void)
 {
@@ -129,6 +138,39 @@ test_json_as_text (void)
                    "inner\n  longer  1\nrows\n  a  1\n\n  a  2\n");
 }
 
+/* What goes on to a program says what the camera said, and steers no terminal on its way. */
+static void
+test_json_steers_no_terminal (void)
+{
+  static const struct {
+    const char *said;
+    const char *line;
+  } rows[] = {
+      {"T\303\274r \351\227\250 \360\237\230\200", "T\303\274r \351\227\250 \360\237\230\200"},
+      {"\033[2J\177", "\\u001b[2J\\u007f"},
+      {"\302\2332J\302\200\302\237", "\\u009b2J\\u0080\\u009f"},
+      {"\342\200\252\342\200\256", "\\u202a\\u202e"}, /* embeds, overrides */
+      {"\342\201\246\342\201\251", "\\u2066\\u2069"}, /* isolates */
+      {"\342\200\250", "\\u2028"},                    /* a line */
+      {"\363\240\200\201", "\\udb40\\udc01"},         /* a tag, beyond four digits */
+      {"a\342\200\215b", "a\342\200\215b"},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *expected = g_strdup_printf ("{\"name\":\"%s\"}", rows[i].line);
+    g_autoptr (JsonObject) object = json_object_new ();
+    g_autofree char *line = NULL;
+    g_autoptr (JsonObject) again = NULL;
+
+    json_object_set_string_member (object, "name", rows[i].said);
+    line = cg_ctl_json_to_line (object);
+    again = cg_ctl_json_parse (line, -1, NULL);
+
+    g_assert_cmpstr (line, ==, expected);
+    g_assert_cmpstr (cg_ctl_json_string (again, "name"), ==, rows[i].said);
+  }
+}
+
 static void
 test_json_of_the_wrong_kind (void)
 {
@@ -152,11 +194,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ctl/text/clean", test_clean);
+  g_test_add_func ("/ctl/text/clean-lines", test_clean_lines);
   g_test_add_func ("/ctl/text/wrap", test_wrap);
   g_test_add_func ("/ctl/table/wide-letters", test_table_aligns_wide_letters);
   g_test_add_func ("/ctl/table/no-end", test_table_without_end_of_width);
   g_test_add_func ("/ctl/table/narrow", test_table_on_a_narrow_screen);
   g_test_add_func ("/ctl/json/text", test_json_as_text);
+  g_test_add_func ("/ctl/json/steers-no-terminal", test_json_steers_no_terminal);
   g_test_add_func ("/ctl/json/wrong-kind", test_json_of_the_wrong_kind);
   return g_test_run ();
 }

@@ -98,6 +98,15 @@ class TestPtz(CameraTest):
 
         self.assertFalse(self.camera.position()["moving"])
 
+    def test_q1_q36_and_says_that_it_stands(self):
+        self.camera.control("position", {"pan": -1})
+        self.camera.fault("Q1", arg="stop")
+        self.camera.fault("Q36", arg="idle")
+
+        self.expect_done("ptz", "right", "--for", "0.1")
+
+        self.assertFalse(self.camera.position()["moving"])
+
     def test_q34_the_profile_that_moves_is_another_than_the_first(self):
         self.camera.fault("Q34")
 

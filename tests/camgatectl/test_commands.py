@@ -33,7 +33,7 @@ PTZ_STATUS_TEXT = (
     "newer  1\n")
 CAMERAS = {"code": 0, "cameras": [
     {"did": DID, "name": "Tor", "address": "192.168.1.64", "contacted": True,
-     "modelNumber": "X1", "panTilt": True,
+     "modelNumber": "X1", "panTilt": True, "source": "file+cloud",
      "stream": {"state": "playing", "url": "rtmp://media/live/a", "frames": 7}},
     {"did": OTHER_DID, "address": "http://192.168.1.65:8080/onvif", "contacted": False,
      "reason": "login-refused", "stream": {}}]}
@@ -157,6 +157,21 @@ class TestActions(CtlTest):
 
         self.assertEqual(output, "INDEX  NAME\n1      ?[2J?evil?\u95e8\u53e3\n")
 
+    def test_nor_does_it_as_json_or_in_an_error(self):
+        name = "\x1b[2J\x7f\x9b2J\u202a\u202eevil\u2066\u2028\u95e8"
+        self.start_daemon({
+            "preset.list": {"code": 0, "presets": [{"index": 1, "name": name}]},
+            "preset.goto": {"code": 60011, "error": name}})
+
+        _status, as_json, _errors = self.ctl("preset", DID, "list", "--json")
+        _status, refused, errors = self.ctl("preset", DID, "goto", "1", "--json")
+
+        self.assertEqual(json.loads(as_json)["result"]["presets"][0]["name"], name)
+        self.assertEqual(json.loads(refused)["error"], name)
+        for output in (as_json, refused, errors):
+            self.assertEqual([c for c in output if not (c.isprintable() or c == "\n")], [])
+        self.assertIn("\u95e8", as_json)
+
     def test_names_survive_a_plain_locale(self):
         self.start_daemon({"preset.set": DONE, "preset.list": {
             "code": 0, "presets": [{"index": 1, "name": "\u95e8"}]}})
@@ -179,9 +194,9 @@ class TestLooking(CtlTest):
 
         self.assertEqual((status, errors), (0, ""))
         self.assertEqual([line.split() for line in output.splitlines()], [
-            ["DID", "NAME", "ADDRESS", "CONTACT", "MODEL", "STREAM"],
-            [DID, "Tor", "192.168.1.64", "yes", "X1", "playing"],
-            [OTHER_DID, "-", "http://192.168.1.65:8080/onvif", "login-refused", "-", "-"]])
+            ["DID", "NAME", "ADDRESS", "CONTACT", "MODEL", "STREAM", "SOURCE"],
+            [DID, "Tor", "192.168.1.64", "yes", "X1", "playing", "file+cloud"],
+            [OTHER_DID, "-", "http://192.168.1.65:8080/onvif", "login-refused", "-", "-", "-"]])
         self.asked((None, "cameras", None, {}))
 
     def test_cameras_as_json(self):

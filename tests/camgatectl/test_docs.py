@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Man pages and completion know what the programs know, and no more."""
+"""Man pages, completion and the contract know what the programs know, and no more."""
 
 import os
 import re
@@ -93,6 +93,38 @@ class TestDocs(unittest.TestCase):
 
         self.assertGreater(len(keys), 20)
         self.assertEqual(set(re.findall(r"^\.It Cm ([a-z-]+)$", page, re.MULTILINE)), keys)
+
+
+class TestContract(unittest.TestCase):
+    """Settings and codes are base/docs."""
+
+    def test_every_service_and_method(self):
+        table = read("src", "control", "cg-services.c")
+        handlers = re.findall(r'^ *\{"([a-z]+)", (NULL|"[a-z]+"), CG_SCOPE', table, re.MULTILINE)
+        page = read("docs", "contract.md")
+
+        self.assertGreater(len(handlers), 20)
+        for service, method in handlers:
+            name = "{" if method == "NULL" else "{" + method
+            # `read` and `get` mean `list`.
+            if (service, method) not in (("preset", '"read"'), ("preset", '"get"')):
+                self.assertIn(f'"{service}":{name}', page)
+
+    def test_every_reason_of_a_stream(self):
+        """The table of its own words; other failures go by the word of their error."""
+        table = read("src", "camera", "cg-stream-why.c").partition("rows[] = {")[2]
+        words = set(re.findall(r'"([a-z-]+)"', table.partition("};")[0]))
+        words |= set(re.findall(r'\[CG_UPLINK_[A-Z]+\] = "([a-z-]+)"',
+                                read("src", "camera", "cg-uplink-care.c")))
+        errors = set(re.findall(r'\[CG_ERROR_[A-Z_]+\] = \{"([a-z-]+)"',
+                                read("src", "base", "cg-error.c")))
+        page = read("docs", "codes.md").partition("## Why a stream does not play")[2]
+        told = set(re.findall(r"^\| ([a-z-]+) \|", page, re.MULTILINE)) - {"word"}
+
+        self.assertIn("dns", words)
+        self.assertIn("codec", errors)
+        self.assertEqual(words - told, set())
+        self.assertEqual(told - words - errors, set())
 
 
 if __name__ == "__main__":

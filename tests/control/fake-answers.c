@@ -39,3 +39,16 @@ fake_ptz_status_new (void)
   status->stop_form = "named";
   return status;
 }
+
+guint
+cg_fleet_count_viewers (CgFleet *self, const char *did)
+{
+  return 0;
+}
+
+const char *
+cg_fleet_get_restream (CgFleet *self, const char **trouble)
+{
+  *trouble = NULL;
+  return NULL;
+}

@@ -80,13 +80,17 @@ test_snapshot (LocalFixture *fixture, gconstpointer settings)
 static void
 test_ptz_status (LocalFixture *fixture, gconstpointer settings)
 {
+  static const char request[] =
+      "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"data\":{\"ptz\":{\"status\":{}}}}";
   g_autofree char *reply = NULL;
+  g_autofree char *refusal = NULL;
   g_autofree char *call = NULL;
 
-  control_receive (fixture->local, "{\"did\":\"" CAMERA "\",\"mid\":\"1\",\"data\":"
-                                   "{\"ptz\":{\"status\":{}}}}");
+  control_receive (fixture->local, request);
   control_settle (&fixture->base);
   reply = control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY);
+  control_receive (fixture->base.channel, request);
+  refusal = control_pop (&fixture->base, CG_MESSAGE_KIND_REPLY);
 
   call = fake_camera_pop_call (fixture->base.camera);
   g_assert_cmpstr (call, ==, "ptz-status");
@@ -98,6 +102,9 @@ test_ptz_status (LocalFixture *fixture, gconstpointer settings)
                             "\"preset\":{\"index\":5,\"name\":\"gate\",\"state\":\"at\"},"
                             "\"limits\":{\"pan\":{\"max\":1.0,\"maxKnown\":\"verified\"},"
                             "\"tilt\":{},\"zoom\":{}},\"measurable\":false,\"stop\":\"named\"}"));
+  /* The contract has no such method. */
+  g_assert_nonnull (strstr (refusal, "{\"ptz\":{\"code\":60020,"));
+  g_free (cg_test_pop_warning ());
 }
 
 static void
@@ -139,11 +146,12 @@ static void
 test_status (LocalFixture *fixture, gconstpointer settings)
 {
   g_autoptr (JsonObject) result = NULL;
-  JsonObject *cameras, *lag;
+  JsonObject *cameras, *lag, *uplink;
   JsonArray *doors;
 
   cg_dispatcher_set_lag (fixture->base.dispatcher, cg_lag_new ());
   g_signal_connect (fixture->base.channel, "describe", G_CALLBACK (on_describe), NULL);
+  fake_camera_report_stream (fixture->base.camera, CG_STREAM_PLAYING, "rtmp://h/a/b", NULL);
 
   result = ask (fixture, "status");
 
@@ -152,6 +160,10 @@ test_status (LocalFixture *fixture, gconstpointer settings)
   cameras = json_object_get_object_member (result, "cameras");
   g_assert_cmpint (json_object_get_int_member (cameras, "bound"), ==, 1);
   g_assert_cmpint (json_object_get_int_member (cameras, "contacted"), ==, 0);
+  uplink = json_object_get_object_member (result, "uplink");
+  g_assert_cmpint (json_object_get_int_member (uplink, "kbps"), ==, 500);
+  g_assert_cmpint (json_object_get_int_member (uplink, "small"), ==, 0);
+  g_assert_false (json_object_has_member (uplink, "budget"));
   lag = json_object_get_object_member (result, "lag");
   g_assert_cmpint (json_object_get_int_member (lag, "period"), ==, CG_LAG_PERIOD_S);
   g_assert_cmpfloat (json_object_get_double_member (lag, "max"), >=,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Days on simulated time with a cloud that answers in every way it knows, late or not at all, and
- * a link that comes and goes. What must be so is known at every second; --seed repeats a day. */
+ * a link that comes and goes. What must be so is known at every second, and asked at those when
+ * something has happened, and now and then. --seed repeats a day. */
 #include <string.h>
 
 #include "control-fixture.h"
@@ -8,6 +9,7 @@
 #define DAYS 2
 #define DAY_S (24 * 60 * 60)
 #define MS_PER_S 1000
+#define NOW_AND_THEN_S 60
 #define LATEST_S 40 /* that an answer comes */
 #define DEFAULT_S 3600
 /* cg-registration.c: 4 s less a tenth, 88 % of a registration. And what nobody waits longer for. */
@@ -41,6 +43,7 @@ typedef struct {
   GQueue answers; /* (element-type Answer) each owned */
   gint64 now_ms;
   gboolean is_up;
+  gboolean is_quiet; /* nothing has happened in this second */
   guint n_asked, n_granted, n_refused, n_unanswered, n_cut, n_told, n_hidden;
 } Day;
 
@@ -112,6 +115,7 @@ take_questions (Day *self)
     g_assert_cmpstr (sent->did, ==, dids[index]);
     g_assert_true (self->is_up);
     g_assert_cmpint (self->now_ms, >=, thing->not_before_ms);
+    self->is_quiet = FALSE;
     self->n_asked++;
     thing->open++;
     /* It has asked at any moment of this second. */
@@ -155,6 +159,7 @@ give_answers (Day *self)
       g_queue_push_tail (&later, answer);
       continue;
     }
+    self->is_quiet = FALSE;
     note_answer (self, answer);
     control_receive (self->base.channel, answer->text);
     g_free (cg_test_pop_warning ());
@@ -167,6 +172,7 @@ give_answers (Day *self)
 static void
 turn_link (Day *self)
 {
+  self->is_quiet = FALSE;
   self->is_up = !self->is_up;
   if (!self->is_up) {
     self->n_cut++;
@@ -203,7 +209,12 @@ check_event (Day *self)
 static void
 live_a_second (Day *self)
 {
+  const gint64 before_ms = self->now_ms;
+  const gint64 expires_ms = self->things[1].expires_ms;
+
   self->now_ms += MS_PER_S;
+  self->is_quiet = self->now_ms % (NOW_AND_THEN_S * MS_PER_S) != 0 &&
+                   (expires_ms <= before_ms - MS_PER_S || expires_ms > self->now_ms + MS_PER_S);
   cg_clock_dummy_advance (self->base.clock, MS_PER_S);
   take_questions (self);
   if (pick (self->is_up ? 600 : 60) == 0) {
@@ -212,7 +223,8 @@ live_a_second (Day *self)
   }
   give_answers (self);
   take_questions (self);
-  check_event (self);
+  if (!self->is_quiet)
+    check_event (self);
 }
 
 /* A cloud that answers everything has everybody registered within one pause. */

@@ -234,7 +234,7 @@ test_gateway (Fixture *fixture, gconstpointer settings)
 }
 
 #define MODES(mode)                                                                                \
-  "[gateway]\ndid=" GATEWAY "\n[telemetry]\ninterval=60\nsample-interval=10\ncpu-usage=none\n"     \
+  "[gateway]\ndid=" GATEWAY "\n[telemetry]\ninterval=600\nsample-interval=60\ncpu-usage=none\n"    \
   "memory-free=none\nmemory-usage=none\nstorage-free=none\nstorage-usage=none\ntx-bytes=none\n"    \
   "rx-bytes=none\nerror-code=none\ndevice=none\nconnectivity=none\nfirmware=none\n"                \
   "statistics=none\nonline=" mode "\n"
@@ -248,10 +248,10 @@ test_a_day (Fixture *fixture, gconstpointer settings)
     guint streams;
     guint more; /* perhaps */
   } modes[] = {
-      {"online=realtime\n", 1 + 24 * 360 + 4, 24 * 60}, /* each sample, changes; registrations */
+      {"online=realtime\n", 1 + 24 * 60 + 4, 24 * 60}, /* each sample, changes; registrations */
       {"online=change\n", 1 + 4, 0},
-      {"online=timer\n", 24 * 60, 0},
-      {"online=change-timer\n", 1 + 24 * 60 + 4, 0},
+      {"online=timer\n", 24 * 6, 0},
+      {"online=change-timer\n", 1 + 24 * 6 + 4, 0},
       {"online=none\n", 0, 0},
   };
   guint streams = 0;
@@ -262,8 +262,8 @@ test_a_day (Fixture *fixture, gconstpointer settings)
       fake_camera_set_contacted (fixture->base.camera, NULL);
     else if (hour % 12 == 9)
       fake_camera_set_contacted (fixture->base.camera, "V1");
-    for (guint second = 0; second < 3600; second += 5) {
-      cg_clock_dummy_advance (fixture->base.clock, 5000);
+    for (guint second = 0; second < 3600; second += 30) {
+      cg_clock_dummy_advance (fixture->base.clock, 30000);
       if (second % 60 == 30) /* the cloud keeps us registered */
         let_register (fixture, CAMERA);
     }

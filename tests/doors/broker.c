@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cg-test.h"
@@ -108,6 +109,28 @@ broker_kill (Broker *self)
   cg_test_wait_for (is_log_at_end, self, "the end of mosquitto's log");
   g_clear_object (&self->log);
   g_clear_object (&self->process);
+}
+
+static pid_t
+get_pid (Broker *self)
+{
+  return (pid_t)g_ascii_strtoll (g_subprocess_get_identifier (self->process), NULL, 10);
+}
+
+/* It does nothing any more when this returns, until it is thawed. */
+void
+broker_freeze (Broker *self)
+{
+  siginfo_t stopped;
+
+  g_assert_cmpint (kill (get_pid (self), SIGSTOP), ==, 0);
+  g_assert_cmpint (waitid (P_PID, (id_t)get_pid (self), &stopped, WSTOPPED | WNOWAIT), ==, 0);
+}
+
+void
+broker_thaw (Broker *self)
+{
+  g_assert_cmpint (kill (get_pid (self), SIGCONT), ==, 0);
 }
 
 void

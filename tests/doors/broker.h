@@ -13,6 +13,8 @@ guint16 broker_find_free_port (void);
 Broker *broker_new (guint16 port, const char *settings);
 void broker_free (Broker *self);
 void broker_kill (Broker *self);
+void broker_freeze (Broker *self);
+void broker_thaw (Broker *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Broker, broker_free)
 

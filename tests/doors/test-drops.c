@@ -3,6 +3,9 @@
 
 #include "broker.h"
 #include "cg-mqtt-door.h"
+#include "door-log.h"
+
+#define LIMIT 1000
 
 static guint n_drop_lines;
 
@@ -18,11 +21,11 @@ count_drop_lines (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
 }
 
 static CgDoor *
-make_door_to_nobody (void)
+make_door (guint16 port)
 {
   g_autofree char *text = g_strdup_printf ("[gateway]\ndid=gw\n"
                                            "[cloud]\nservers=mqtt://127.0.0.1:%u\n",
-                                           broker_find_free_port ());
+                                           port);
   g_autoptr (GError) error = NULL;
   g_autoptr (CgConfig) config = cg_config_parse (text, -1, "test.conf", NULL, &error);
 
@@ -34,15 +37,68 @@ make_door_to_nobody (void)
 static void
 test_drops_are_counted_and_logged_once (void)
 {
-  g_autoptr (CgDoor) door = make_door_to_nobody ();
+  g_autoptr (CgDoor) door = make_door (broker_find_free_port ());
   g_autoptr (GBytes) message = g_bytes_new_static ("{}", 2);
 
   for (guint i = 0; i < 1500; i++)
     cg_door_send (door, "gw", CG_DOOR_REPLY, message);
 
-  g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)), ==, 1000);
+  g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)), ==, LIMIT);
   g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 500);
   g_assert_cmpuint (n_drop_lines, ==, 1);
+}
+
+static void
+send_many (CgDoor *door, CgDoorKind kind, const char *name, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *text = g_strdup_printf ("%s %u", name, i);
+    g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
+
+    cg_door_send (door, "gw", kind, message);
+  }
+}
+
+static void
+expect_many (Cloud *cloud, const char *name, guint from, guint to)
+{
+  for (guint i = from; i < to; i++) {
+    g_autofree char *text = g_strdup_printf ("%s %u", name, i);
+    g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
+
+    g_assert_cmpstr (message->text, ==, text);
+  }
+}
+
+/* The same: of what waited the streams go first, then the oldest events, never a reply; all else
+ * comes once, in its order. */
+static void
+test_what_waited_goes_out (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker G_GNUC_UNUSED =
+      broker_new (port, "allow_anonymous true\nmax_queued_messages 0\n");
+  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
+  g_autoptr (CgDoor) door = make_door (port);
+  g_auto (DoorLog) log = {0};
+  g_autoptr (GError) error = NULL;
+
+  door_log_init (&log, door);
+  send_many (door, CG_DOOR_REPLY, "first", 10);
+  send_many (door, CG_DOOR_STREAM, "stream", 50);
+  send_many (door, CG_DOOR_EVENT, "event", 100);
+  send_many (door, CG_DOOR_REPLY, "reply", LIMIT - 60);
+  cg_door_open (door, &error);
+  g_assert_no_error (error);
+  door_log_wait_for_up (&log);
+  send_many (door, CG_DOOR_REPLY, "last", 1);
+
+  expect_many (cloud, "first", 0, 10);
+  expect_many (cloud, "event", 50, 100);
+  expect_many (cloud, "reply", 0, LIMIT - 60);
+  expect_many (cloud, "last", 0, 1);
+  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 100);
+  door_log_close (&log);
 }
 
 int
@@ -52,5 +108,6 @@ main (int argc, char **argv)
   g_log_set_writer_func (count_drop_lines, NULL, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   g_test_add_func ("/drops/are-counted-and-logged-once", test_drops_are_counted_and_logged_once);
+  g_test_add_func ("/drops/what-waited-goes-out", test_what_waited_goes_out);
   return g_test_run ();
 }

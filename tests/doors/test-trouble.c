@@ -3,13 +3,19 @@
 
 #include <gio/gio.h>
 #include <glob.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "broker.h"
 #include "cg-test.h"
 #include "door-log.h"
 
-/* A server that takes the login and refuses a subscription, and a door that replaces another. */
+/* A server that takes the login and refuses a subscription, a link that breaks while something is
+ * sent, and a door that replaces another. */
+
+/* Of ours; the tests have fewer. */
+#define MAX_FDS 1024
 
 #define PLUGIN "/usr/lib/*/mosquitto_dynamic_security.so"
 
@@ -145,6 +151,53 @@ test_subscription_of_a_camera_refused (void)
   cg_test_remove_dir (dir);
 }
 
+/* Returns: our end of the one connection to @port */
+static int
+find_socket_to (guint16 port)
+{
+  for (int fd = 0; fd < MAX_FDS; fd++) {
+    struct sockaddr_in peer = {0};
+    socklen_t size = sizeof peer;
+
+    if (getpeername (fd, (struct sockaddr *)&peer, &size) == 0 && peer.sin_family == AF_INET &&
+        ntohs (peer.sin_port) == port)
+      return fd;
+  }
+  g_assert_not_reached ();
+}
+
+/* A server that dies while messages go out: the first that hears of it is who writes. What was not
+ * taken is no bad message; it goes out on the next connection, once and in its order. */
+static void
+test_broken_while_sending (void)
+{
+  static const char *const texts[] = {"first", "second", "third", "fourth"};
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker = broker_new (port, NULL);
+  g_autoptr (CgDoor) door = make_door (port, "");
+  g_auto (DoorLog) log = {0};
+  door_log_init (&log, door);
+  open_door (door);
+  door_log_wait_for_up (&log);
+  const int fd = find_socket_to (port);
+  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
+
+  broker_freeze (broker);
+  g_assert_cmpint (shutdown (fd, SHUT_WR), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    send_text (door, "c1", CG_DOOR_REPLY, texts[i]);
+  door_log_wait_for_down (&log);
+  broker_thaw (broker);
+  door_log_wait_for_up (&log);
+  send_text (door, "c1", CG_DOOR_REPLY, "last");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    expect_at_cloud (cloud, "messages/c1", texts[i]);
+  expect_at_cloud (cloud, "messages/c1", "last");
+  door_log_close (&log);
+  g_assert_no_error (log.close_error);
+}
+
 /* Another server, another topic, another quality: what was not sent still arrives, and before what
  * came later. */
 static void
@@ -185,6 +238,7 @@ main (int argc, char **argv)
   g_test_add_func ("/trouble/own-subscription-refused", test_own_subscription_refused);
   g_test_add_func ("/trouble/subscription-of-a-camera-refused",
                    test_subscription_of_a_camera_refused);
+  g_test_add_func ("/trouble/broken-while-sending", test_broken_while_sending);
   g_test_add_func ("/trouble/adopt", test_adopt);
   return g_test_run ();
 }

@@ -73,6 +73,14 @@ send_file (Shop *self, GOutputStream *output, gsize start, gsize length)
   send (output, self->content + start, MIN (length, self->length - start));
 }
 
+/* Until nobody takes them any more. */
+static void
+trickle (GOutputStream *output)
+{
+  while (g_output_stream_write_all (output, "x", 1, NULL, NULL, NULL))
+    g_usleep (10000);
+}
+
 static void
 answer (Shop *self, GOutputStream *output, gsize start)
 {
@@ -82,6 +90,12 @@ answer (Shop *self, GOutputStream *output, gsize start)
     break;
   case SHOP_CUTS_ONCE:
     send_file (self, output, start, self->length / 2);
+    break;
+  case SHOP_DRIPS:
+    send_file (self, output, start, self->length / 10);
+    break;
+  case SHOP_BEGINS_ANEW:
+    send_file (self, output, 0, self->length / 2);
     break;
   case SHOP_CUTS:
     break;
@@ -106,6 +120,14 @@ answer (Shop *self, GOutputStream *output, gsize start)
     say (output, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
     for (gsize sent = 0; sent < 2 * MIB; sent += self->length)
       send (output, self->content, self->length);
+    break;
+  case SHOP_TRICKLES:
+    say (output, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    trickle (output);
+    break;
+  case SHOP_TRICKLES_HEAD:
+    say (output, "HTTP/1.1 200 OK\r\nServer: ");
+    trickle (output);
     break;
   }
 }

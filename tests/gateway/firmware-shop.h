@@ -8,14 +8,18 @@ G_BEGIN_DECLS
 /* What a server does that does not simply serve the file. */
 typedef enum {
   SHOP_GOOD,
-  SHOP_CUTS_ONCE, /* breaks off in the middle of its first answer */
-  SHOP_CUTS,      /* breaks off before the first byte, always */
-  SHOP_STATUS,    /* answers with `status` */
+  SHOP_CUTS_ONCE,   /* breaks off in the middle of its first answer */
+  SHOP_DRIPS,       /* breaks off after each tenth of it */
+  SHOP_BEGINS_ANEW, /* breaks off in the middle, and knows no ranges */
+  SHOP_CUTS,        /* breaks off before the first byte, always */
+  SHOP_STATUS,      /* answers with `status` */
   SHOP_OTHER_PART,
   SHOP_IGNORES_RANGE,
   SHOP_NO_LENGTH,
   SHOP_TELLS_TOO_MUCH, /* a length beyond all limits */
   SHOP_SENDS_TOO_MUCH, /* without a length, more than anybody takes */
+  SHOP_TRICKLES,       /* a byte of it every ten milliseconds, for ever */
+  SHOP_TRICKLES_HEAD,  /* comes no further than to its header in this way */
 } ShopManner;
 
 /**

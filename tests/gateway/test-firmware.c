@@ -210,8 +210,12 @@ test_results (Fixture *fixture, gconstpointer data)
       {"larger than told", SHOP_TELLS_TOO_MUCH, 0, HERE, NULL, 0, CG_FIRMWARE_NO_ROOM, 1},
       {"larger than allowed", SHOP_SENDS_TOO_MUCH, 0, HERE, NULL, 0, CG_FIRMWARE_NO_ROOM, 1},
       {"a full disk", SHOP_GOOD, 0, HERE, NULL, 1 << 30, CG_FIRMWARE_NO_ROOM, 1},
+      {"ten breaks, and more each time", SHOP_DRIPS, 0, HERE, NULL, 0, CG_FIRMWARE_DONE, 10},
+      {"breaks, and from the beginning each time", SHOP_BEGINS_ANEW, 0, HERE, NULL, 0,
+       CG_FIRMWARE_LOST, 7},
       {"six breaks", SHOP_CUTS, 0, HERE, NULL, 0, CG_FIRMWARE_LOST, 6},
       {"a server in trouble", SHOP_STATUS, 503, HERE, NULL, 0, CG_FIRMWARE_LOST, 6},
+      {"a server that is busy", SHOP_STATUS, 429, HERE, NULL, 0, CG_FIRMWARE_LOST, 6},
       {"another part", SHOP_OTHER_PART, 0, HERE, NULL, 0, CG_FIRMWARE_LOST, 6},
       {"nobody listens", SHOP_GOOD, 0, "http://127.0.0.1:1/f", NULL, 0, CG_FIRMWARE_LOST, 0},
       {"another checksum", SHOP_GOOD, 0, HERE, ZEROS, 0, CG_FIRMWARE_NOT_VERIFIED, 1},
@@ -253,6 +257,62 @@ test_resumed (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->told->str, ==, "a10 a20 a30 a01 ");
   g_assert_cmpstr (fixture->percents->str, !=, "100 ");
   g_assert_true (g_str_has_suffix (fixture->percents->str, "100 "));
+}
+
+static void
+on_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **)user_data = g_object_ref (result);
+}
+
+static gboolean
+is_there (gpointer user_data)
+{
+  return *(gpointer *)user_data != NULL;
+}
+
+/* Who sends a byte now and then must not keep the others waiting for ever: a try that brings next
+ * to nothing is over, and counts as one that brought nothing. */
+static void
+test_too_slow (Fixture *fixture, gconstpointer data)
+{
+  static const ShopManner manners[] = {SHOP_TRICKLES, SHOP_TRICKLES_HEAD};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (manners); i++) {
+    g_autofree char *uri = shop_make_uri (&fixture->shop, "localhost");
+    g_autofree char *path = g_build_filename (fixture->dir, "slow", NULL);
+    const CgDownloadOptions options = {.uri = uri,
+                                       .path = path,
+                                       .md5 = fixture->md5,
+                                       .max_bytes = 10 * LENGTH,
+                                       .patience_ms = 200};
+    g_autoptr (GAsyncResult) result = NULL;
+    g_autoptr (GError) error = NULL;
+
+    fixture->shop.manner = manners[i];
+    cg_download_run_async (&options, NULL, on_result, &result);
+    cg_test_wait_for (is_there, &result, "the end of the try");
+
+    g_assert_cmpint (cg_download_run_finish (result, &error), ==, CG_FIRMWARE_LOST);
+    g_assert_nonnull (strstr (error->message, "the server sends less than"));
+    g_assert_false (cg_download_has_grown (result));
+  }
+}
+
+/* After a power cut the end of a file may be anything. */
+static void
+test_resumed_on_rubbish (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *name = g_strdup_printf ("firmware-%s.bin", fixture->md5);
+
+  g_free (cg_test_write_file (fixture->dir, name, "rubbish", 0600));
+
+  order (fixture, "a", NULL, NULL, NULL);
+  cg_test_wait_for (is_done, fixture, "the end");
+
+  g_assert_cmpuint (shop_get_start (&fixture->shop, 0), ==, strlen ("rubbish"));
+  g_assert_cmpuint (shop_get_start (&fixture->shop, 1), ==, 0);
+  g_assert_cmpuint (shop_count (&fixture->shop), ==, 2);
 }
 
 /* One at a time for the box; each device has an order of its own. */
@@ -409,6 +469,8 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
   ADD ("results", test_results);
   ADD ("resumed", test_resumed);
+  ADD ("resumed-on-rubbish", test_resumed_on_rubbish);
+  ADD ("too-slow", test_too_slow);
   ADD ("queue", test_queue);
   ADD ("same-file-twice", test_same_file_twice);
   ADD ("restart-while-it-waits", test_restart_while_it_waits);

@@ -14,6 +14,7 @@ struct _FakeRtsp {
   GMutex mutex;
   GstElement *valve; /* (owned) (nullable) of the media that runs */
   char *transport;   /* (owned) (nullable) of the last SETUP */
+  gboolean tunnelled; /* the last SETUP came through HTTP */
   gint query_status; /* (atomic) for a DESCRIBE with a query; 0: as without */
 };
 
@@ -72,6 +73,7 @@ on_setup_request (GstRTSPClient *client, GstRTSPContext *context, FakeRtsp *self
   g_mutex_lock (&self->mutex);
   g_free (self->transport);
   self->transport = g_strdup (transport);
+  self->tunnelled = gst_rtsp_connection_is_tunneled (gst_rtsp_client_get_connection (client));
   g_mutex_unlock (&self->mutex);
 }
 
@@ -227,4 +229,13 @@ fake_rtsp_get_transport (FakeRtsp *self)
   char *transport = g_strdup (self->transport);
   g_mutex_unlock (&self->mutex);
   return transport;
+}
+
+gboolean
+fake_rtsp_was_tunnelled (FakeRtsp *self)
+{
+  g_mutex_lock (&self->mutex);
+  const gboolean tunnelled = self->tunnelled;
+  g_mutex_unlock (&self->mutex);
+  return tunnelled;
 }

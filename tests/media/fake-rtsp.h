@@ -48,6 +48,7 @@ FakeRtsp *fake_rtsp_new_with_login (const char *description, const char *user, c
 void fake_rtsp_free (FakeRtsp *self);
 char *fake_rtsp_get_uri (FakeRtsp *self);
 void fake_rtsp_only_udp (FakeRtsp *self);
+gboolean fake_rtsp_was_tunnelled (FakeRtsp *self);
 void fake_rtsp_refuse_query (FakeRtsp *self, guint status);
 void fake_rtsp_freeze (FakeRtsp *self);
 void fake_rtsp_hang_up (FakeRtsp *self);

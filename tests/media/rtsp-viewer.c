@@ -10,16 +10,17 @@
 
 /* Without GSocketClient, which brings threads and descriptors of its own into the test. */
 void
-rtsp_viewer_open (RtspViewer *self, guint16 port)
+rtsp_viewer_open_at (RtspViewer *self, const char *address, guint16 port)
 {
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) place = g_inet_socket_address_new (loopback, port);
+  g_autoptr (GSocketAddress) place = g_inet_socket_address_new_from_string (address, port);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GSocket) socket =
-      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
+  g_autoptr (GSocket) socket = g_socket_new (g_socket_address_get_family (place),
+                                             G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &error);
 
   g_assert_no_error (error);
-  *self = (RtspViewer){.base = g_strdup_printf ("rtsp://127.0.0.1:%u", port)};
+  *self = (RtspViewer){.base = strchr (address, ':') != NULL
+                                   ? g_strdup_printf ("rtsp://[%s]:%u", address, port)
+                                   : g_strdup_printf ("rtsp://%s:%u", address, port)};
   g_socket_set_timeout (socket, TIMEOUT_S);
   g_socket_connect (socket, place, NULL, &error);
   g_assert_no_error (error);
@@ -27,6 +28,12 @@ rtsp_viewer_open (RtspViewer *self, guint16 port)
   self->input =
       g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (self->connection)));
   g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (self->input), FALSE);
+}
+
+void
+rtsp_viewer_open (RtspViewer *self, guint16 port)
+{
+  rtsp_viewer_open_at (self, "127.0.0.1", port);
 }
 
 void

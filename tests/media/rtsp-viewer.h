@@ -24,6 +24,7 @@ typedef struct {
 } RtspViewer;
 
 void rtsp_viewer_open (RtspViewer *self, guint16 port);
+void rtsp_viewer_open_at (RtspViewer *self, const char *address, guint16 port);
 void rtsp_viewer_clear (RtspViewer *self);
 
 /* Does not wait for the answer. */

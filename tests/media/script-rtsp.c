@@ -30,6 +30,7 @@ struct _ScriptRtsp {
   GMainContext *context;        /* (owned) accepts connections, in */
   GThread *thread;              /* (owned) */
   int is_over;                  /* (atomic) */
+  int has_left;                 /* (atomic) */
   GMutex mutex;
   GPtrArray *requests; /* (owned) (element-type utf8) */
   guint packets;
@@ -115,6 +116,8 @@ on_run (GThreadedSocketService *service,
 {
   g_autoptr (GIOStream) tls = NULL;
 
+  if (g_atomic_int_get (&self->has_left))
+    return TRUE;
   if (self->certificate == NULL) {
     serve (self, G_IO_STREAM (connection));
     return TRUE;
@@ -188,6 +191,12 @@ script_rtsp_free (ScriptRtsp *self)
   g_ptr_array_unref (self->requests);
   g_mutex_clear (&self->mutex);
   g_free (self);
+}
+
+void
+script_rtsp_leave (ScriptRtsp *self)
+{
+  g_atomic_int_set (&self->has_left, TRUE);
 }
 
 char *

@@ -21,6 +21,8 @@ typedef GString *(*ScriptRtspFunc) (const char *request, gpointer user_data);
 
 ScriptRtsp *script_rtsp_new (ScriptRtspFunc func, gpointer user_data, GTlsCertificate *certificate);
 void script_rtsp_free (ScriptRtsp *self);
+/* From here on whoever connects is hung up on. */
+void script_rtsp_leave (ScriptRtsp *self);
 char *script_rtsp_get_uri (ScriptRtsp *self, const char *path);
 
 /* Requests that contain this. */

@@ -119,8 +119,11 @@ session_on_request (const char *request, gpointer user_data)
   Behaviour *behaviour = user_data;
   g_autofree char *public = NULL;
 
-  if (behaviour->swallows && strstr (request, "\r\nAuthorization: ") != NULL)
+  if (behaviour->swallows && strstr (request, "\r\nAuthorization: ") != NULL) {
+    if (script_rtsp_count (behaviour->camera, "Authorization") == behaviour->leaves_at)
+      script_rtsp_leave (behaviour->camera);
     return NULL;
+  }
   if (!lets_in (behaviour, request))
     return refuse (behaviour, request);
   if (script_rtsp_is (request, "DESCRIBE"))
@@ -157,6 +160,7 @@ session_fixture_init_options (SessionFixture *fixture,
 {
   *fixture = (SessionFixture){.behaviour = behaviour, .packets = g_string_new (NULL)};
   fixture->camera = script_rtsp_new (session_on_request, behaviour, certificate);
+  behaviour->camera = fixture->camera;
   g_autofree char *location = script_rtsp_get_uri (fixture->camera, path);
   options.location = location;
   options.timeout_ms = options.timeout_ms != 0 ? options.timeout_ms : 20000;

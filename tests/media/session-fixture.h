@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 /* How the camera behaves; all zeroes: well. */
 typedef struct {
+  ScriptRtsp *camera;     /* (not owned) that behaves so */
   const char *challenges; /* (nullable) header lines; without, no login is wanted */
   const char *taken;      /* (nullable) the kind that is taken: a part of the header */
   GChecksumType checksum; /* of that */
@@ -29,6 +30,7 @@ typedef struct {
   gboolean refuses_query; /* with `describe` */
   gboolean hangs_up;      /* after each challenge */
   gboolean swallows;      /* hangs up at a login, without a word */
+  guint leaves_at;        /* which it goes down; 0: none */
   gboolean is_silent;     /* says nothing to DESCRIBE */
   const char *after_play; /* (nullable) bytes that follow */
   gsize after_play_size;

@@ -66,11 +66,21 @@ test_sps (void)
     guint rate_n;
     guint rate_d;
     gboolean is_interlaced;
+    guint depth; /* as ffmpeg's trace_headers has it */
   } rows[] = {
-      {SPS, 320, 240, 50, 2, FALSE},
-      {HD_SPS, 1920, 1080, 60000, 2002, FALSE},
-      {"674d401eeca05a126c05283030352800000300080000030194f8a14cb0", 720, 576, 50, 2, TRUE},
-      {"67f40016919b281487fc7c7e02d41818190000030001000003001e8f162d96", 642, 482, 30, 2, FALSE},
+      {SPS, 320, 240, 50, 2, FALSE, 0},
+      {HD_SPS, 1920, 1080, 60000, 2002, FALSE, 2},
+      {"674d401eeca05a126c05283030352800000300080000030194f8a14cb0", 720, 576, 50, 2, TRUE, 2},
+      {"67f40016919b281487fc7c7e02d41818190000030001000003001e8f162d96", 642, 482, 30, 2, FALSE, 2},
+      /* with nal_hrd_parameters */
+      {"67f4000d919a20283f602200000300020000030064c0400249e000927d261803c50a4480", 320, 240, 50, 2,
+       FALSE, 1},
+      /* without vui_parameters: profile, pic_order_cnt_type and references tell */
+      {"674d001eed0283f2", 320, 240, 0, 0, FALSE, 0},
+      {"674d001eec80a0fc80", 320, 240, 0, 0, FALSE, 2},
+      {"6764001eacdb0507e4", 320, 240, 0, 0, FALSE, 1},
+      {"6742001eec80a0fc80", 320, 240, 0, 0, FALSE, 0},
+      {"674d001ed90141f9", 320, 240, 0, 0, FALSE, 0},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -85,6 +95,7 @@ test_sps (void)
     g_assert_cmpuint (sps.rate_n, ==, rows[i].rate_n);
     g_assert_cmpuint (sps.rate_d, ==, rows[i].rate_d);
     g_assert_cmpint (sps.is_interlaced, ==, rows[i].is_interlaced);
+    g_assert_cmpuint (sps.depth, ==, rows[i].depth);
     for (gsize cut = 0; cut < 6; cut++)
       g_assert_false (cg_sps_parse_h264 (data, cut, &sps));
   }
@@ -120,6 +131,7 @@ test_h265_record (void)
                        "a000010018" VPS265 "a100010033" SPS265 "a200010007" PPS265);
   g_assert_cmpuint (cg_parameter_sets_get_sps (sets)->width, ==, 642);
   g_assert_cmpuint (cg_parameter_sets_get_sps (sets)->height, ==, 362);
+  g_assert_cmpuint (cg_parameter_sets_get_sps (sets)->depth, ==, 2);
 }
 
 /* Q24: half of it in the description, half in the stream, and the stream is right. */

@@ -281,6 +281,34 @@ test_drop (void)
   }
 }
 
+/* Q54, in little */
+static void
+test_cycles (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (PushFixture) fixture;
+  guint fds = 0, threads = 0;
+
+  push_fixture_init (&fixture);
+  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+  for (guint i = 1; i <= 200; i++) {
+    push_fixture_start (&fixture, url, 5000, 5000);
+    media_wait_until (fixture.published == i);
+    push_fixture_stop (&fixture);
+    g_clear_object (&fixture.push);
+    media_wait_until (fake_rtmp_is_idle (fake));
+    if (i == 20) {
+      fds = media_count_fds ();
+      threads = media_count_threads ();
+    }
+  }
+
+  media_wait_until (media_count_fds () <= fds);
+  media_wait_until (media_count_threads () <= threads);
+  g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, 200);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -299,5 +327,6 @@ main (int argc, char **argv)
   g_test_add_func ("/push/stop-while-connecting", test_stop_while_connecting);
   g_test_add_func ("/push/drop-while-connecting", test_drop_while_connecting);
   g_test_add_func ("/push/drop", test_drop);
+  g_test_add_func ("/push/q54-cycles", test_cycles);
   return media_test_run ();
 }

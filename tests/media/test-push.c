@@ -215,34 +215,6 @@ test_mad_numbers (void)
   push_fixture_stop (&fixture);
 }
 
-/* Q54, in little */
-static void
-test_cycles (void)
-{
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
-  g_auto (PushFixture) fixture;
-  guint fds = 0, threads = 0;
-
-  push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-  for (guint i = 1; i <= 200; i++) {
-    push_fixture_start (&fixture, url, 5000, 5000);
-    media_wait_until (fixture.published == i);
-    push_fixture_stop (&fixture);
-    g_clear_object (&fixture.push);
-    media_wait_until (fake_rtmp_is_idle (fake));
-    if (i == 20) {
-      fds = media_count_fds ();
-      threads = media_count_threads ();
-    }
-  }
-
-  media_wait_until (media_count_fds () <= fds);
-  media_wait_until (media_count_threads () <= threads);
-  g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, 200);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -257,6 +229,5 @@ main (int argc, char **argv)
   g_test_add_func ("/push/ping", test_ping);
   g_test_add_func ("/push/login", test_login);
   g_test_add_func ("/push/mad-numbers", test_mad_numbers);
-  g_test_add_func ("/push/q54-cycles", test_cycles);
   return media_test_run ();
 }

@@ -205,6 +205,73 @@ test_in_step (void)
   }
 }
 
+/* Where both begin, as the answer to PLAY tells it: before or after the first packet, and not where
+ * it is nonsense (Q20). */
+static void
+test_starts (void)
+{
+  static const struct {
+    gint64 video_ms; /* from the start to its first packet */
+    gint64 audio_ms;
+    gint64 arrives_ms;  /* sound after the picture */
+    gint64 expected_ms; /* the same, as it should have been */
+  } rows[] = {
+      {0, 0, 0, 0},
+      {0, 0, 300, 0},
+      {0, 120, 0, 120},
+      {40, 160, 300, 120},
+      {1500, 0, 0, -1500},
+      {0, 0, 1900, 0},
+      {0, 0, 2100, 2100},      /* never */
+      {2100, 0, 100, 100},     /* not of this session */
+      {0, -3600000, 100, 100}, /* nor this */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows) * 2; i++) {
+    const gint64 begin_us = 10 * (gint64)G_USEC_PER_SEC;
+    const guint row = i / 2;
+    const gboolean comes_late = i % 2 != 0;
+    Track video = {.now_us = begin_us}, audio = {.now_us = begin_us + rows[row].arrives_ms * 1000};
+    const guint32 video_start = 0u - (guint32)(rows[row].video_ms * 90);
+    const guint32 audio_start = 77u - (guint32)(rows[row].audio_ms * 8);
+
+    g_test_message ("row %u", i);
+    cg_rtp_time_init (&video.time, 90000);
+    cg_rtp_time_init (&audio.time, 8000);
+    if (comes_late)
+      stamp (&video, 0);
+    cg_rtp_time_set_start (&video.time, video_start);
+    cg_rtp_time_set_start (&audio.time, audio_start);
+    if (!comes_late)
+      stamp (&video, 0);
+    cg_rtp_time_begin (&audio.time, 77, audio.now_us + FRAME_US);
+    cg_rtp_time_follow (&audio.time, &video.time);
+    stamp (&audio, 77);
+
+    g_assert_cmpint (audio.pts_us - video.pts_us, ==, rows[row].expected_ms * 1000);
+  }
+}
+
+/* Reports know better than the start. */
+static void
+test_reports_after_start (void)
+{
+  Track video = {.now_us = 0}, audio = {.now_us = 0};
+
+  cg_rtp_time_init (&video.time, 90000);
+  cg_rtp_time_init (&audio.time, 8000);
+  cg_rtp_time_set_start (&video.time, 0);
+  cg_rtp_time_set_start (&audio.time, 0);
+  stamp (&video, 0);
+  stamp (&audio, 0);
+  cg_rtp_time_report (&video.time, 0, make_ntp (G_USEC_PER_SEC));
+  cg_rtp_time_report (&audio.time, 0, make_ntp (G_USEC_PER_SEC + 100000));
+  cg_rtp_time_follow (&audio.time, &video.time);
+  stamp (&audio, 320);
+
+  g_assert_cmpint (ABS (audio.pts_us - video.pts_us - FRAME_US - 100000), <=, 1);
+}
+
 /* A report from before a jump is not believed after it. */
 static void
 test_old_report (void)
@@ -261,6 +328,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rtp/wraps", test_wraps);
   g_test_add_func ("/rtp/q20-jumps", test_jumps);
   g_test_add_func ("/rtp/in-step", test_in_step);
+  g_test_add_func ("/rtp/starts", test_starts);
+  g_test_add_func ("/rtp/reports-after-start", test_reports_after_start);
   g_test_add_func ("/rtp/old-report", test_old_report);
   g_test_add_func ("/rtp/nonsense", test_nonsense);
   return g_test_run ();

@@ -208,6 +208,23 @@ test_swallowed_after_success (void)
   g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), ==, 0);
 }
 
+/* Q9: nor has one that goes down on the very first login. */
+static void
+test_goes_down (void)
+{
+  for (guint before = 0; before < 2; before++) {
+    Behaviour behaviour = {.challenges = MD5, .swallows = TRUE, .leaves_at = 2 - before};
+    g_autoptr (CgBreaker) breaker = make_breaker (before);
+    g_autoptr (GError) error = NULL;
+
+    const guint shown = begin_with_breaker (&behaviour, PASSWORD, breaker, &error);
+
+    g_assert_error (error, CG_ERROR, CG_ERROR_UNREACHABLE);
+    g_assert_cmpuint (shown, ==, 2 - before);
+    g_assert_cmpuint (cg_breaker_get_pause_ms (breaker), ==, 0);
+  }
+}
+
 /* The nonce grows old in the middle: no refusal. */
 static void
 test_stale (void)
@@ -238,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-login/q6-stale-for-ever", test_stale_for_ever);
   g_test_add_func ("/rtsp-login/q27-taken-in-the-end", test_taken_in_the_end);
   g_test_add_func ("/rtsp-login/q6-swallowed", test_swallowed);
+  g_test_add_func ("/rtsp-login/q9-goes-down", test_goes_down);
   g_test_add_func ("/rtsp-login/q9-swallowed-after-success", test_swallowed_after_success);
   g_test_add_func ("/rtsp-login/q46-two-begin", test_two_begin);
   g_test_add_func ("/rtsp-login/stale", test_stale);

@@ -86,6 +86,22 @@ test_forgotten_session (void)
 }
 
 static void
+test_start (void)
+{
+  Behaviour behaviour = {
+      .play = "200 OK\r\nRTP-Info: url=rtsp://elsewhere/track1;seq=1;rtptime=4000000000"};
+  g_auto (SessionFixture) fixture;
+  guint32 start = 0;
+
+  session_fixture_init (&fixture, &behaviour);
+  session_begin (&fixture);
+  g_assert_no_error (fixture.error);
+
+  g_assert_true (cg_rtsp_session_get_start (fixture.session, 0, &start));
+  g_assert_cmpuint (start, ==, 4000000000);
+}
+
+static void
 test_statuses (void)
 {
   static const struct {
@@ -371,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-session/dialogue", test_dialogue);
   g_test_add_func ("/rtsp-session/q17-signs-of-life", test_signs_of_life);
   g_test_add_func ("/rtsp-session/forgotten-session", test_forgotten_session);
+  g_test_add_func ("/rtsp-session/start", test_start);
   g_test_add_func ("/rtsp-session/statuses", test_statuses);
   g_test_add_func ("/rtsp-session/q29-query", test_query);
   g_test_add_func ("/rtsp-session/redirects", test_redirects);

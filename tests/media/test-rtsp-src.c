@@ -45,9 +45,12 @@ take_buffer (Output *output, GstBuffer *buffer)
   const gint64 pts_us = (gint64)(GST_BUFFER_PTS (buffer) / GST_USECOND);
   const gboolean is_key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 
-  output->rises = output->rises && dts_us > output->last_us && pts_us >= dts_us;
+  if (!GST_BUFFER_DTS_IS_VALID (buffer))
+    g_assert_cmpint (output->last_us, ==, -1);
+  else
+    output->rises = output->rises && dts_us > output->last_us && pts_us >= dts_us;
   output->is_reordered = output->is_reordered || pts_us > dts_us;
-  output->last_us = dts_us;
+  output->last_us = GST_BUFFER_DTS_IS_VALID (buffer) ? dts_us : -1;
   output->keys += is_key;
   output->deltas += !is_key;
   if (is_key && output->key == NULL)

@@ -290,6 +290,44 @@ test_sdp (void)
   }
 }
 
+/* RFC 2326, 12.33, and what cameras make of it (Q51) */
+static void
+test_info (void)
+{
+  static const struct {
+    const char *text;
+    gint64 first; /* -1: not told */
+    gint64 second;
+  } rows[] = {
+      {"url=rtsp://h/s/track1;seq=5;rtptime=7,url=rtsp://h/s/track2;seq=6;rtptime=8", 7, 8},
+      {"url=rtsp://h/s/track2;rtptime=8, url=rtsp://h/s/track1;rtptime=7", 7, 8},
+      {"url=track2;rtptime=8,url=track1;rtptime=4294967295", 4294967295, 8},
+      {"url=\"rtsp://h/track1\" ssrc=0A13C760:seq=1;rtptime=7", 7, -1}, /* RFC 7826 */
+      {"url=rtsp://0.0.0.0/x;rtptime=7,url=rtsp://0.0.0.0/y;rtptime=8", 7, 8},
+      {"url=rtsp://h/s/backtrack2;rtptime=6,url=rtsp://h/s/track2;rtptime=8", 6, 8},
+      {"url=rtsp://h/s/track1;seq=5,url=rtsp://h/s/track2;seq=6;rtptime=8", -1, 8},
+      {"url=rtsp://h/s/track1;rtptime=4294967296,url=", -1, -1},
+      {"url=rtsp://h/s/track1;rtptime=-", -1, -1},
+      {"url=rtsp://h/s/track1;rtptime=", -1, -1},
+      {"rtptime=7", -1, -1},
+      {"url", -1, -1},
+      {"", -1, -1},
+  };
+  static const char *const media[] = {"rtsp://h/s/track1", "rtsp://h/s/track2"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const gint64 expected[] = {rows[i].first, rows[i].second};
+
+    g_test_message ("%s", rows[i].text);
+    for (guint n = 0; n < G_N_ELEMENTS (media); n++) {
+      guint32 start = 0;
+      const gboolean is_told = cg_rtsp_info_find (rows[i].text, media[n], n, &start);
+
+      g_assert_cmpint (is_told ? (gint64)start : -1, ==, expected[n]);
+    }
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -300,6 +338,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtsp-text/q29-query", test_query);
   g_test_add_func ("/rtsp-text/q51-transport", test_transport);
   g_test_add_func ("/rtsp-text/q17-session", test_session);
+  g_test_add_func ("/rtsp-text/q51-info", test_info);
   g_test_add_func ("/rtsp-text/login-kinds", test_login_kinds);
   g_test_add_func ("/rtsp-text/q27-weaker", test_login_weaker);
   g_test_add_func ("/rtsp-text/login-stale", test_login_stale);

@@ -82,6 +82,53 @@ test_pyramid (void)
   g_assert_cmpuint (fixture.timeline.depth, ==, 2);
 }
 
+/* Q22: a pyramid whose depth is known beforehand: nothing is late, and time goes on so when the
+ * input is another one */
+static void
+test_described (void)
+{
+  static const guint depths[] = {2, 4, CG_TIMELINE_MAX_DEPTH, 1000};
+
+  for (guint i = 0; i < G_N_ELEMENTS (depths); i++) {
+    Fixture fixture = {0};
+
+    cg_timeline_init (&fixture.timeline);
+    cg_timeline_expect_depth (&fixture.timeline, depths[i]);
+    for (gint64 input = 0; input < 2; input++) {
+      const gint64 offset_us = input * 1000 * FRAME;
+
+      cg_timeline_restart (&fixture.timeline, offset_us);
+      stamp (&fixture, 0);
+      for (gint64 group = 0; group < 20; group++) {
+        const gint64 base = group * 4;
+        const gint64 order[] = {base + 4, base + 2, base + 1, base + 3};
+        for (guint k = 0; k < G_N_ELEMENTS (order); k++) {
+          stamp (&fixture, order[k] * FRAME);
+          g_assert_cmpint (fixture.pts_us, ==, offset_us + order[k] * FRAME);
+        }
+      }
+    }
+    g_assert_cmpuint (fixture.timeline.depth, ==, MIN (depths[i], CG_TIMELINE_MAX_DEPTH));
+    g_assert_true (fixture.timeline.is_reordered);
+  }
+}
+
+/* Q22: a depth that was told for nothing is no finding. */
+static void
+test_described_for_nothing (void)
+{
+  Fixture fixture = {0};
+
+  cg_timeline_init (&fixture.timeline);
+  cg_timeline_expect_depth (&fixture.timeline, 1);
+  for (gint64 i = 0; i < 100; i++) {
+    stamp (&fixture, i * FRAME);
+    g_assert_cmpint (fixture.pts_us, ==, i * FRAME);
+    g_assert_cmpint (fixture.dts_us, ==, (i - 1) * FRAME);
+  }
+  g_assert_false (fixture.timeline.is_reordered);
+}
+
 /* Q20: one wrong time among good ones */
 static void
 test_outlier (void)
@@ -174,6 +221,8 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline/plain", test_plain);
   g_test_add_func ("/timeline/q22-reordered", test_reordered);
   g_test_add_func ("/timeline/q22-pyramid", test_pyramid);
+  g_test_add_func ("/timeline/q22-described", test_described);
+  g_test_add_func ("/timeline/q22-described-for-nothing", test_described_for_nothing);
   g_test_add_func ("/timeline/q20-outlier", test_outlier);
   g_test_add_func ("/timeline/q20-jump", test_jump);
   g_test_add_func ("/timeline/late", test_late);

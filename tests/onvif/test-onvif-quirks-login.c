@@ -268,23 +268,36 @@ test_q6_stale_for_ever (void)
   stop (&fixture);
 }
 
-/* Q35: forbidden moves, ever so many, are no wrong passwords. */
+static gboolean
+move (CgOnvifSession *session, const char *profile, GError **error)
+{
+  const CgOnvifVelocity right = {.move_pan_tilt = TRUE, .pan = 1};
+
+  return cg_onvif_ptz_continuous_move_in_thread (session, profile, &right, 1000, error);
+}
+
+/* Q35: forbidden moves, ever so many, are no wrong passwords, whether or not they were allowed
+ * before. */
 static void
 test_q35_is_no_lockout (void)
 {
-  static const CgSimAuth auths[] = {CG_SIM_AUTH_BOTH, CG_SIM_AUTH_TOKEN};
-  const CgOnvifVelocity right = {.move_pan_tilt = TRUE, .pan = 1};
+  static const CgSimAuth auths[] = {CG_SIM_AUTH_BOTH, CG_SIM_AUTH_DIGEST, CG_SIM_AUTH_TOKEN};
+  static const char *const forms[] = {"fault", "401", "403"};
 
-  for (guint i = 0; i < G_N_ELEMENTS (auths); i++) {
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (auths) * G_N_ELEMENTS (forms); i++) {
+    const gboolean was_allowed = i % 2 == 1;
+    const char *form = forms[i / 2 % G_N_ELEMENTS (forms)];
     Fixture fixture = {NULL, NULL};
-    start (&fixture, auths[i], "Q35", NULL);
+    g_test_message ("row %u", i);
+    start (&fixture, auths[i / 2 / G_N_ELEMENTS (forms)], NULL, NULL);
     g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (fixture.session, NULL);
-    const CgOnvifProfile *profile = cg_onvif_profile_choose_ptz (profiles);
+    const char *profile = cg_onvif_profile_choose_ptz (profiles)->token;
+    g_assert_true (!was_allowed || move (fixture.session, profile, NULL));
+    g_assert_true (cg_sim_set_fault (fixture.sim, "Q35", form, NULL));
 
     for (guint k = 0; k < 5; k++) {
       g_autoptr (GError) error = NULL;
-      g_assert_false (cg_onvif_ptz_continuous_move_in_thread (fixture.session, profile->token,
-                                                              &right, 1000, &error));
+      g_assert_false (move (fixture.session, profile, &error));
       g_assert_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED);
     }
 

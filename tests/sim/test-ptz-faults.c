@@ -22,7 +22,13 @@ typedef struct {
   const char *absent; /* (nullable) */
 } Row;
 
+#define WSA "<a:To xmlns:a=\"http://www.w3.org/2005/08/addressing\">x</a:To>"
+
 static const Row rows[] = {
+    {"Q2/stop", "Q2", "stop", "tptz:Stop", SIM_MAIN WSA, "ter:InvalidArgVal", NULL},
+    {"Q2/stop-without", "Q2", "stop", "tptz:Stop", SIM_MAIN, "StopResponse", NULL},
+    {"Q2/others", "Q2", "stop", "tptz:GetStatus", SIM_MAIN WSA, "MoveStatus", NULL},
+    {"Q2/all", "Q2", "all", "tptz:GetStatus", SIM_MAIN WSA, "ter:InvalidArgVal", NULL},
     {"Q31/slots", "Q31", "slots:300", "tptz:GetPresets", SIM_MAIN, "token=\"300\"", "\"301\""},
     {"Q31/empty-slot", "Q31", "slots", "tptz:GotoPreset", TOKEN ("17"), "GotoPresetResponse", NULL},
     {"Q31/no-slot", "Q31", "slots:16", "tptz:GotoPreset", TOKEN ("17"), "ter:NoToken", NULL},
@@ -76,6 +82,8 @@ static const Row rows[] = {
      "<tt:Min>-170</tt:Min><tt:Max>170</tt:Max>", "PanTiltSpaces/PositionGeneric"},
     {"Q36/degrees-limits", "Q36", "degrees-only", "tptz:GetConfigurations", "",
      "<tt:Min>-170</tt:Min><tt:Max>170</tt:Max>", "PanTiltSpaces/PositionGeneric"},
+    {"Q36/unlimited", "Q36", "unlimited", "tptz:GetConfigurations", "",
+     "<tt:Min>-INF</tt:Min><tt:Max>INF</tt:Max>", "<tt:Max>1</tt:Max>"},
     {"Q36/mirrored", "Q36", "mirrored", "tptz:GetStatus", SIM_MAIN, "x=\"-0.5\" y=\"0.5\"", NULL},
     {"Q36/frozen", "Q36", "frozen", "tptz:GetStatus", SIM_MAIN, "x=\"0\" y=\"0\"", NULL},
 };

@@ -6,7 +6,8 @@ schemas/ and with what this request must be answered with.
 
 The bridge may run anywhere: this is a client of its broker, which needs the right to publish on
 actions/<did> and to hear messages/<did>. Cameras are moved, and presets are set at free indexes
-and removed again. What changes more is played only if --allow names it.
+and removed again. What changes more is played only if --allow names it; with --readonly nothing is
+asked for but to be told something.
 
 Prints each deviation, and ends with 0 if there is none, 1 if there are some, 2 for usage.
 """
@@ -26,7 +27,7 @@ except ImportError:
 from contract import scenes
 from contract.judge import Judge
 from contract.player import Player, Unanswered
-from contract.rows import camera_rows, deadline_rows, envelope_rows, gateway_rows
+from contract.rows import acts, camera_rows, deadline_rows, envelope_rows, gateway_rows
 from harness.cloud import sign
 from harness.mqtt import MqttClient
 
@@ -64,6 +65,11 @@ def parse_arguments():
     parser.add_argument("--allow", default="", metavar="WHAT",
                         help="what may be changed, separated by commas: "
                              + ", ".join(ALLOWABLE) + ", all")
+    parser.add_argument("--readonly", action="store_true",
+                        help="nothing that moves or changes anything, nor badly asks for it")
+    parser.add_argument("--qos", type=int, choices=(0, 1, 2), help="it has that setting")
+    parser.add_argument("--no-event-token", action="store_true",
+                        help="it has event-token=false")
     parser.add_argument("--strict", action="store_true",
                         help="what a camera itself cannot do is a deviation, too")
     parser.add_argument("--timeout", type=float, default=15, metavar="SECONDS",
@@ -78,6 +84,8 @@ def parse_arguments():
     allowed = set(filter(None, arguments.allow.split(",")))
     if allowed - {*ALLOWABLE, "all"}:
         parser.error(f"--allow knows {', '.join(ALLOWABLE)} and all")
+    if arguments.readonly and (allowed or arguments.play_url):
+        parser.error("--readonly goes neither with --allow nor with --play-url")
     arguments.allowed = set(ALLOWABLE) if "all" in allowed else allowed
     return arguments
 
@@ -107,15 +115,21 @@ class Conformance:
                        **{did: "away" for did in arguments.away}}
         self.player = Player(
             Judge(arguments.flat), (arguments.publish_topic, arguments.subscribe_topic),
-            arguments.timeout, arguments.strict, self._on_register)
+            arguments.timeout, arguments.strict, self._on_register, arguments.qos)
 
     def _on_register(self, player, body):
         """On the reader's thread."""
-        did = body["did"]
+        did, gateway = body["did"], self._arguments.gateway
+        data = body.get("data", {})
         if self._secret is not None and body.get("sign") != sign(did, self._secret):
             player.deviate(f"registration of {did}", "the sign is wrong")
+        if did == gateway and not set(self._kinds) <= set(data.get("nodes", [])):
+            player.deviate(f"registration of {did}", f"nodes lack cameras: {data.get('nodes')}")
+        if did != gateway and data.get("gateway") != gateway:
+            player.deviate(f"registration of {did}", f"gateway is {data.get('gateway')}")
         if self._arguments.register:
-            player.answer_register(did, {"id": did, "expires": 3600, "token": f"token-{did}"})
+            player.answer_register(did, {"id": did, "expires": 3600, "token": f"token-{did}"},
+                                   not self._arguments.no_event_token)
 
     def connect(self):
         arguments = self._arguments
@@ -127,7 +141,10 @@ class Conformance:
                 read_line(arguments.password_file), host=host.strip("[]"),
                 tls=make_tls(arguments))
 
-        self.player.connect(make_client, (arguments.gateway, *self._kinds, NOBODY, scenes.NEW))
+        self.player.connect(make_client, self._dids())
+
+    def _dids(self):
+        return (self._arguments.gateway, *self._kinds, NOBODY, scenes.NEW)
 
     def play(self):
         print("listening", flush=True)
@@ -139,8 +156,12 @@ class Conformance:
             self._play_camera(did, kind)
         if self._arguments.streams:
             self._await_streams()
-        self.player.ask(self._arguments.gateway, {"fly": {}})
-        self.player.check_counts()
+        self.player.check_rest(self._arguments.gateway, self._dids())
+
+    def _play_rows(self, did, rows):
+        for row in rows:
+            if not (self._arguments.readonly and acts(row)):
+                self.player.play(did, row)
 
     @staticmethod
     def _say(what):
@@ -171,9 +192,9 @@ class Conformance:
         self._say(f"gateway {did}")
         settings = scenes.Settings(player, did)
         before = settings.read()
-        for row in (*gateway_rows(did, next(iter(self._kinds))), *envelope_rows()):
-            player.play(did, row)
+        self._play_rows(did, (*gateway_rows(did, next(iter(self._kinds))), *envelope_rows()))
         settings.expect("nothing refused has changed the configuration", settings.read(), before)
+        scenes.play_presence(player, did, None, bool(self._arguments.away))
         scenes.play_limits(player, did)
         scenes.play_duplicates(player, did)
         if "firmware" in allowed:
@@ -183,13 +204,15 @@ class Conformance:
         if "reboot" in allowed:
             scenes.play_reboot(player, did, False)
         if "config" in allowed:
-            settings.play()
+            settings.play(self._arguments.register)
 
     def _play_camera(self, did, kind):
         player, allowed = self.player, self._arguments.allowed
-        for row in (*camera_rows(kind), *deadline_rows(kind, scenes.now_ms())):
-            player.play(did, row)
+        self._play_rows(did, (*camera_rows(kind), *deadline_rows(kind, scenes.now_ms())))
+        scenes.play_presence(player, did, kind, False)
         scenes.play_duplicates(player, did)
+        if self._arguments.readonly:
+            return
         if kind == "ptz":
             scenes.play_presets(player, did)
         if kind != "away" and self._arguments.register:
@@ -228,6 +251,9 @@ def main():
         conformance.play()
     except Unanswered as why:
         conformance.player.deviate("given up", why)
+    except (AttributeError, LookupError, StopIteration, TypeError) as why:
+        # What a scene builds on is not there: that it is not has been noted before.
+        conformance.player.deviate("given up", repr(why))
     finally:
         conformance.player.close()
     report(conformance, arguments.json)

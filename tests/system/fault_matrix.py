@@ -165,6 +165,26 @@ class Speaker(Relayed):
         return "the back-channel was taken" if house.relay.spoil.taken else None
 
 
+class Haunted(Relayed):
+    """Q19: the camera still counts what was lost; where nothing was lost, it must not matter."""
+
+    def __init__(self):
+        super().__init__(lambda: spoils.Ghosts(2))
+        self._moment = None
+
+    def begin(self, house, moment):
+        super().begin(house, moment)
+        self._moment = moment
+        if moment == "playing":
+            until(house.relay.spoil.is_counted, "the session is counted")
+
+    def complaint(self, house):
+        refused = house.relay.spoil.refused
+        if self._moment == "playing":
+            return None if refused else "the ghost was not met"
+        return f"{refused} sessions were refused, and none was lost" if refused else None
+
+
 class Deaf(Fault):
     """Connected, and not a byte either way."""
 
@@ -326,7 +346,10 @@ ROWS = (
         at_setup=True, lasts_s=3),
     row("Q17 wants reports", lambda: Relayed(lambda: spoils.Reports(8)), at_setup=True, lasts_s=9),
     onvif("Q18 UDP only", "Q18", "udp"),
+    onvif("Q18 multicast only", "Q18", "multicast", keys={"transport": "multicast"}),
+    onvif("Q18 HTTP tunnel only", "Q18", "http", keys={"transport": "http"}),
     row("Q19 no session left", lambda: Sim("Q19", "0"), False, ("session-limit",), at_setup=True),
+    row("Q19 ghost of a lost session", Haunted, at_setup=True, lasts_s=1),
     stamps("Q20 jumps by an hour", lambda: lambda n, t: t + spoils.HOUR),
     stamps("Q20 jumps back", lambda: lambda n, t: t - spoils.HOUR),
     stamps("Q20 single ones are wrong",

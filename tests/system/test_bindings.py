@@ -113,6 +113,9 @@ class TestConfig(BindingsTest):
                        if m.body.get("data", {}).get("nodes") == [OTHER_DID]], "registration")
         self.assertEqual(self.ask("device", "read", did=OTHER_DID)["errorCode"], 0)
         self.assertEqual(list(self.cameras()), [OTHER_DID])
+        mid, _at = self.cloud.send(DID, {"device": {"read": {}}})
+        self.ask("device", "read", did=OTHER_DID)
+        self.assertEqual(self.cloud.replies_to(DID, mid), [], "nobody listens there any more")
 
     def test_updated(self):
         self.write(camera=self.entries()[:1], updated=5)

@@ -4,14 +4,16 @@
 
 import os
 import socket
+import threading
 
 from harness import picture
-from harness.house import SystemTest
+from harness.house import SystemTest, configuration
 from harness.mailbox import Expired, Mailbox
 from harness.mqtt import MqttClient
 from harness.process import Port, Process, connections
 from harness.rtmp import VIDEO, RtmpViewer
 from harness.runner import main
+from harness.simulator import until
 
 
 class TestMailbox(SystemTest):
@@ -57,6 +59,19 @@ class TestProcess(SystemTest):
         self.assertEqual(process.wait(), 3)
         with self.assertRaisesRegex(Expired, "sh ended"):
             process.lines.expect(lambda line: line == "two", "line two")
+
+
+class TestDaemon(SystemTest):
+    def test_what_is_closed_does_not_read_any_more(self):
+        before = set(threading.enumerate())
+        daemon = self.start_daemon(configuration())
+        local = daemon.local()
+        local.ask(None, {"status": {}})
+
+        local.close()
+        daemon.close()
+
+        until(lambda: set(threading.enumerate()) <= before, "the end of all threads that read")
 
 
 class TestBroker(SystemTest):

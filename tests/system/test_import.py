@@ -157,6 +157,9 @@ class TestImport(ImportTest):
                                           "--dry-run", "--no-move")
 
         self.assertEqual(status, 1)
+        first, second = self.simulator.cameras
+        self.assertIn(f"fail     {DID}  Tür; Hof  {first.address}\n", output)
+        self.assertIn(f"fail     {OTHER_DID}  {second.address}\n", output)
         self.assertIn("The bridge will work with 0 of 2 cameras.", output)
         self.assertIn("2 of 2 cameras", errors)
 
@@ -194,6 +197,27 @@ class TestExport(ImportTest):
                                              "3 as before\n")
                     self.assertEqual(self.read(reveal=True), before)
                     self.assertEqual(self.cameras()[FILE_DID]["source"], "file")
+
+    def test_round_trip_of_what_the_cloud_has_written(self):
+        """In its own spelling, and beside what the file says of the same camera."""
+        camera = self.simulator.camera
+        self.local.ask(None, {"config": {"write": {"cameras": [
+            {"did": FILE_DID, "name": "=other"},
+            {"did": DID, "host": camera.address, "username": USERNAME, "password": PASSWORD,
+             "own": None, "name": "", "deep": {"a": [1.5, "ü\n"]}}]}}})
+        before = self.read(reveal=True)
+        for name in ("all.csv", "all.json"):
+            for more in ((), ("--with-passwords",)):
+                with self.subTest(name, more=more):
+                    self.assertEqual(self.ctl("export", self.path(name), *more)[0], 0)
+
+                    status, output, errors = self.ctl("import", self.path(name))
+
+                    self.assertEqual((status, errors), (0, ""))
+                    self.assertEqual(output, f"gateway {GATEWAY}: 0 added, 0 changed, "
+                                             "2 as before\n")
+                    self.assertEqual(self.read(reveal=True), before)
+        self.assertEqual(self.cameras()[FILE_DID]["source"], "file+cloud")
 
     def test_a_file_with_passwords_makes_another_box_the_same(self):
         before = {c["did"]: c for c in self.read(reveal=True)["camera"]}

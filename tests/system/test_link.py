@@ -10,10 +10,10 @@ import socket
 import struct
 import threading
 
-from harness.house import GATEWAY, SystemTest, configuration
+from harness.house import GATEWAY, GATEWAY_SECRET, SystemTest, configuration
 from harness.mailbox import Mailbox
 from harness.mqtt import CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, _packet, _string
-from harness.process import Port
+from harness.process import Port, end_reading
 from harness.runner import main
 
 # When a connection is cut, in this order; the one after them stands.
@@ -27,11 +27,13 @@ class Hangup(Exception):
 
 
 class ScriptServer:
-    """`heard` gets (number of the connection, message) for each PUBLISH, also unacknowledged."""
+    """`heard` gets (number of the connection, message) for each PUBLISH, also unacknowledged;
+    `hellos` the body of each CONNECT."""
 
     def __init__(self, cuts):
         self.port = Port()
         self.heard = Mailbox("the script")
+        self.hellos = Mailbox("the script")
         self._cuts = cuts
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -39,7 +41,8 @@ class ScriptServer:
         self._listener.listen()
         self._socket, self._stream = None, None
         self._number, self._is_closed = 0, False
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._server = threading.Thread(target=self._serve, daemon=True)
+        self._server.start()
 
     def send(self, body):
         payload = json.dumps(body).encode()
@@ -47,9 +50,8 @@ class ScriptServer:
 
     def close(self):
         self._is_closed = True
-        self._listener.close()
-        if self._socket is not None:
-            self._socket.close()
+        ends = [end for end in (self._listener, self._socket) if end is not None]
+        end_reading(self._server, *ends)
         self.port.close()
 
     def _serve(self):
@@ -83,6 +85,7 @@ class ScriptServer:
     def _take(self, first, body):
         kind = first >> 4
         if kind == CONNECT:
+            self.hellos.put(body)
             self._cut("connect")
             self._socket.sendall(_packet(CONNACK, 0, b"\0\0"))
             self._cut("connack")
@@ -117,11 +120,12 @@ class ScriptServer:
 
 
 class TestLink(SystemTest):
-    def start(self, cuts, servers=None):
+    def start(self, cuts, servers=None, **cloud):
         server = self.keep(ScriptServer(cuts))
         config = configuration()
         address = f"mqtt://127.0.0.1:{server.port}"
-        config["cloud"] = {"servers": ";".join([*(servers or []), address]), "reconnect-max": 1}
+        config["cloud"] = {"servers": ";".join([*(servers or []), address]), "reconnect-max": 1,
+                           **cloud}
         daemon = self.make_daemon(config)
         daemon.start()
         return daemon, server
@@ -134,6 +138,26 @@ class TestLink(SystemTest):
             found.setdefault(number, []).append(message)
             if matches(number, message):
                 return found
+
+    def test_how_it_says_hello(self):
+        _daemon, server = self.start(())
+
+        hello = server.hellos.expect()
+
+        # MQTT 3.1.1, a clean session with a login and no will, which is kept alive for a minute.
+        flags = 0x80 | 0x40 | 0x02
+        words = (f"camgate_{GATEWAY}", GATEWAY, GATEWAY_SECRET)
+        self.assertEqual(hello, _string("MQTT") + bytes([4, flags]) + struct.pack("!H", 60)
+                         + b"".join(map(_string, words)))
+
+    def test_and_to_a_server_that_wants_no_login(self):
+        _daemon, server = self.start((), username="", password="", **{
+            "client-id": "box-7", "keep-alive": 90})
+
+        hello = server.hellos.expect()
+
+        self.assertEqual(hello, _string("MQTT") + bytes([4, 0x02]) + struct.pack("!H", 90)
+                         + _string("box-7"))
 
     def test_it_is_lost_in_every_state(self):
         _daemon, server = self.start(CUTS)

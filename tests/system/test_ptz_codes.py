@@ -64,6 +64,33 @@ class TestNotPermitted(CodesTest):
 
             self.assert_not_permitted()
 
+    def test_by_http_status_of_each_call(self):
+        self.begin(ptz={"move-timeout": 60})
+        self.assertEqual(self.preset("set", index=1), {"code": 0})
+        self.put(pan=0.5)
+        self.camera.fault("Q35", arg="401")
+
+        for service, data in (("preset", {"set": {"index": 1}}), ("preset", {"goto": {"index": 1}}),
+                              ("ptz", {"stop": {}}), ("preset", {"remove": {"index": 1}}),
+                              ("preset", {"set": {"index": 1}})):
+            with self.subTest(data=data):
+                self.assertEqual(self.ask(service, data), {"code": 60001})
+        self.camera.fault("Q35", on=False)
+
+        self.assertEqual(self.preset("goto", index=1), {"code": 0})
+
+    def test_a_stop_refused_in_mid_move_is_repeated(self):
+        self.begin("Q1=timeout", ptz={"move-timeout": 60})
+        self.put(pan=-1)
+        self.assertEqual(self.start(RIGHT, speed=0), {"code": 0})
+        self.camera.fault("Q35", arg="401")
+
+        self.assertEqual(self.stop(), {"code": 60001})
+        self.camera.fault("Q35", on=False)
+
+        until(lambda: not self.camera.position()["moving"], "it is stopped all the same")
+        self.assertLess(self.camera.position()["pan"], 1)
+
     def test_by_policy(self):
         self.begin(keys={"ptz": "deny"})
 
@@ -101,6 +128,17 @@ class TestFailed(CodesTest):
         self.camera.fault("Q39", arg="large")
 
         self.assert_fails()
+
+    def test_a_move_that_is_answered_with_nonsense_is_stopped(self):
+        self.begin(ptz={"move-timeout": 60})
+        self.camera.fault("Q1", arg="timeout")
+        self.camera.fault("Q39", arg="large")
+        self.put(pan=-1)
+
+        self.assertEqual(self.start(RIGHT), {"code": 60006})
+
+        until(lambda: not self.camera.position()["moving"], "it is stopped")
+        self.assertEqual(self.asked()[:2], ["move", "stop"])
 
     def test_too_late(self):
         self.begin()
@@ -226,6 +264,21 @@ class TestCalls(CodesTest):
                 until(lambda: not self.camera.position()["moving"], "it is there")
                 self.assertAlmostEqual(self.camera.position()["pan"], 0)
 
+    def test_limits_that_are_switched_off(self):
+        self.begin("Q36=unlimited", "Q1=stop", place={"pan": 0})
+        self.keep_preset(1)
+        self.put(pan=0.9)
+
+        self.assertEqual(self.preset("goto", index=1), {"code": 0})
+        until(lambda: abs(self.camera.position()["pan"]) < 0.01, "it is there")
+        until(lambda: self.start(LEFT) == {"code": 0}, "it is free")
+        self.asked()
+        self.assertEqual(self.stop(), {"code": 0})
+
+        self.expect_asked(["stop", "zero"])
+        limits = self.ask("ptz", {"status": {}})["limits"]["pan"]
+        self.assertEqual((limits["min"], limits["max"]), (-1, 1))
+
     def test_a_call_that_was_slept_through_is_made_again(self):
         self.begin(place={"pan": 0})
         self.keep_preset(1)
@@ -337,6 +390,16 @@ class TestPresets(CodesTest):
         self.assertEqual(self.preset("set", index=3), {"code": 60007})
 
         self.assertEqual(self.preset("set", index=2), {"code": 0})
+
+    def test_the_camera_has_less_room_than_it_tells(self):
+        self.begin("Q31=full:2")
+        self.assertEqual(self.preset("set", index=1), {"code": 0})
+        self.assertEqual(self.preset("set", index=2), {"code": 0})
+
+        self.assertEqual(self.preset("set", index=3), {"code": 60007})
+
+        self.assertEqual(self.preset("set", index=2), {"code": 0})
+        self.assertEqual([p["index"] for p in self.preset("list")["presets"]], [1, 2])
 
     def test_never_set(self):
         self.begin()

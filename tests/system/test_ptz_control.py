@@ -77,6 +77,20 @@ class TestStopMoves(ControlTest):
         self.assertEqual((status, self.camera.position()["moving"]), (0, False), errors)
         self.assertFalse(os.path.exists(self.mark()))
 
+    def test_a_mark_that_a_power_cut_has_torn_is_one(self):
+        self.kill_in_mid_move()
+        for text in ("", '{"a":tr', 4096 * "\0"):
+            with self.subTest(text=text[:8]):
+                self.camera.control("position", {"pan": -1})
+                self.camera.requests()
+                with open(self.mark(), "w", encoding="ascii") as file:
+                    file.write(text)
+
+                status, errors = self.stop_moves()
+
+                self.assertEqual((status, os.path.exists(self.mark())), (0, False), errors)
+                self.assertTrue(self.camera.requests("Stop"))
+
     def test_a_camera_that_is_away_keeps_its_mark(self):
         self.kill_in_mid_move()
         self.simulator.kill()
@@ -116,6 +130,10 @@ class TestLast(ControlTest):
 
         event = self.cloud.expect_event(DID, "ptz", code=60006)
         self.assertIn("in place of cloud", json.dumps(event.body))
+
+
+    def test_the_cloud_has_no_status(self):
+        self.assertEqual(self.cloud.ask(DID, {"ptz": {"status": {}}}).result["ptz"]["code"], 60020)
 
 
 class TestPriority(ControlTest):
@@ -276,7 +294,7 @@ class TestStatus(ControlTest):
         self.assertIn("pan 0.25, tilt -0.5, zoom 0", text)
         self.assertIn("pan -1 to 1", text)
 
-    def test_the_cloud_has_no_such_method(self):
+    def test_unknown_methods(self):
         self.assertEqual(self.local.ask(DID, {"ptz": {"dance": {}}})["ptz"]["code"], 60020)
 
 

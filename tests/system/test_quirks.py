@@ -51,6 +51,13 @@ class TestQuirks(SystemTest):
         self.assertEqual(self.code_of({"ptz": {"stop": {}}}), 0)
         self.camera.until_still()
 
+    def test_q2_refuses_calls_with_addressing_headers(self):
+        self.start_with("Q2=all")
+
+        self.assert_plays()
+        self.assert_moves()
+        self.assertEqual(self.code_of({"preset": {"set": {"index": 1}}}), 0)
+
     def test_q3_answers_a_call_without_login_with_nothing(self):
         self.start_with("Q3")
 

@@ -2,13 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One pull, many viewers on the LAN (`stream.restream`): real viewers, one camera session."""
 
+import os
+import socket
 import time
 
 from harness import viewer
 from harness.house import DID, OTHER_DID, SMALL, SystemTest, configuration
 from harness.process import Port
 from harness.runner import main
+from harness.simulator import until
 from harness.viewer import PASSWORD, USER, GstViewer
+
+
+def thread_names(pid):
+    names = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/comm", encoding="utf-8") as file:
+            names.append(file.read().strip())
+    return names
 
 
 class RestreamTest(SystemTest):
@@ -53,7 +64,8 @@ class TestViewers(RestreamTest):
 
     def test_ten_viewers_are_one_session_at_the_camera(self):
         simulator = self.start_simulator()
-        self.bind(simulator)
+        daemon = self.bind(simulator)
+        client = daemon.local()
         url = self.url()
 
         viewers = [self.keep(GstViewer(url, transport=("tcp", "udp")[i % 2])) for i in range(10)]
@@ -61,6 +73,13 @@ class TestViewers(RestreamTest):
             one.expect_pictures()
 
         self.assertEqual(simulator.camera.sessions(), (1, 1))
+        self.assertEqual(client.ask(None, {"status": {}})["status"]["restream"],
+                         {"url": self.keys["restream"], "viewers": 10})
+        shown = client.ask(None, {"cameras": {}})["cameras"]["cameras"][0]["stream"]
+        self.assertEqual(shown["viewers"], 10)
+        # One thread for them all, beside those of the pull; it is there before any of them.
+        threads = [name for name in thread_names(daemon.pid) if name == "restream"]
+        self.assertEqual(threads, ["restream"])
         for one in viewers:
             one.close()
         simulator.camera.until_sessions(0)
@@ -157,6 +176,48 @@ class TestSettings(RestreamTest):
         simulator.camera.until_sessions(0)
         with self.assertRaises(ConnectionRefusedError):
             viewer.ask(int(str(other)), f"OPTIONS {self.url()} RTSP/1.0")
+
+    def test_reload_changes_the_login(self):
+        simulator = self.start_simulator()
+        daemon = self.bind(simulator)
+        self.assertIn("401", viewer.probe(self.url(), password="new")[1])
+
+        daemon.config["stream"]["restream-password"] = "new"
+        daemon.write_config()
+        daemon.reload()
+
+        self.assertIn("401", viewer.probe(self.url())[1])
+        self.assertEqual(viewer.probe(self.url(), password="new")[1], "")
+
+    def test_a_camera_that_is_configured_anew_is_watched_anew(self):
+        simulator = self.start_simulator()
+        other = self.start_simulator(name="OTHER")
+        daemon = self.bind(simulator)
+        one = self.keep(GstViewer(self.url()))
+        one.expect_pictures()
+
+        daemon.config[f"camera {DID}"] = configuration(cameras={DID: other.camera})[f"camera {DID}"]
+        daemon.write_config()
+        daemon.reload()
+
+        simulator.camera.until_sessions(0)
+        until(lambda: viewer.probe(self.url())[1] == "", "a picture of the other camera")
+        self.assertGreater(other.camera.sessions()[1], 0)
+
+    def test_a_port_that_is_taken_is_told_and_tried_again(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.port = taken.getsockname()[1]
+            self.keys["restream"] = f"rtsp://127.0.0.1:{self.port}"
+            simulator = self.start_simulator()
+            daemon = self.bind(simulator)
+            daemon.expect_log("Address already in use")
+            status = daemon.local().ask(None, {"status": {}})["status"]
+            self.assertIn("Address already in use", status["restream"]["trouble"])
+
+        # Nothing else suffers, and the port is taken when it is free.
+        daemon.expect_log("let in at")
+        frames, _ = viewer.grab(self.url(), 2)
+        self.assertEqual(len(frames), 2)
 
     def test_terminate_with_viewers_is_clean_and_quick(self):
         simulator = self.start_simulator()

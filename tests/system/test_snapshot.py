@@ -26,11 +26,12 @@ class SnapshotTest(SystemTest):
         client.expect_event(DID, "play", state="playing")
 
     def snapshot(self, *arguments, path="shot.jpg"):
-        path = os.path.join(self.folder, path)
+        words = [] if path is None else [os.path.join(self.folder, path)]
         done = subprocess.run(
-            [CAMGATECTL, "--socket", self.daemon.socket_path, "snapshot", DID, path, *arguments],
+            [CAMGATECTL, "--socket", self.daemon.socket_path, "snapshot", DID, *words, *arguments],
             capture_output=True, check=False, timeout=WATCHDOG_S)
-        return done.returncode, done.stdout.decode(), done.stderr.decode(), path
+        file = words[0] if words else os.path.join(self.folder, "other.jpg")
+        return done.returncode, done.stdout.decode(), done.stderr.decode(), file
 
     def assert_shows(self, path, name, size):
         seen = json.loads(subprocess.run(
@@ -52,6 +53,34 @@ class TestStream(SnapshotTest):
         self.assert_shows(path, "NORTHGATE", (640, 360))
         self.assertEqual(self.camera.sessions(), (1, 1))
         self.assertEqual(self.camera.requests("GetSnapshotUri", "Snapshot"), [])
+
+    def test_many_at_once_get_the_same(self):
+        self.bind()
+        self.play()
+        client = self.daemon.local()
+
+        for i in range(20):
+            client.send(DID, {"snapshot": {}}, f"m{i}")
+        answers = [client.messages.expect(lambda m, mid=f"m{i}": m.get("mid") == mid, "a picture")
+                   for i in range(20)]
+
+        pictures = {answer["result"]["snapshot"]["jpeg"] for answer in answers}
+        self.assertLessEqual(len(pictures), 2)
+
+    def test_standby_has_a_picture_without_anybody_who_plays(self):
+        self.bind()
+        self.daemon.config["stream"] = {"standby": "connected"}
+        self.daemon.write_config()
+        self.daemon.reload()
+        self.daemon.expect_log("pictures come")
+
+        status, said, _, path = self.snapshot("-o", os.path.join(self.folder, "other.jpg"),
+                                              path=None)
+
+        self.assertEqual(status, 0)
+        self.assertIn("from the stream", said)
+        self.assert_shows(path, "NORTHGATE", (640, 360))
+        self.assertEqual(self.camera.sessions(), (1, 1))
 
     def test_h265_is_a_picture_too(self):
         # An RTMP server that does not take it still lets the camera's stream run.

@@ -27,6 +27,12 @@ class TestSoaks(unittest.TestCase):
         self.assertIn("60 rounds in", said)
         self.assertIn("rss_kib", said)
 
+    def test_moves(self):
+        said = self.run_soak("soak_ptz.py", "--moves", "300", "--quiet")
+
+        self.assertIn("moves in", said)
+        self.assertIn("rss_kib", said)
+
     def test_a_fleet_with_faults(self):
         said = self.run_soak("soak_fleet.py", "--cameras", "8", "--seconds", "10", "--faults", "2",
                              "--quiet")

@@ -15,9 +15,6 @@ from harness.witness import Witness
 
 # What people notice (ITU-R BT.1359: 45 ms for sound that comes too soon).
 ALLOWED_S = 0.040
-# Until the camera has reported of both tracks (RFC 3550: 5 s, give or take a half), what arrives
-# together counts as made together. Pictures come a tenth of a second after they are made here.
-UNREPORTED_S, UNREPORTED_ALLOWED_S = 8, 0.150
 # Without its repair a drift of 4 in 1000 makes 80 ms of it.
 LASTS_S = 20
 
@@ -72,8 +69,8 @@ class TestSync(unittest.TestCase):
                 self.assertIsNone(stream.failure)
                 self.assertGreater(len(stream.offsets), stream.counts[AUDIO] * 0.9, "known again")
                 for at, offset in stream.offsets:
-                    allowed = ALLOWED_S if at > UNREPORTED_S else UNREPORTED_ALLOWED_S
-                    self.assertLess(abs(offset), allowed, f"{at:.1f} s after the first picture")
+                    self.assertLess(abs(offset), ALLOWED_S, f"{at:.1f} s after the first picture")
+                self.assertLess(min(at for at, _offset in stream.offsets), 1, "from the beginning")
                 self.assertGreater(max(at for at, _offset in stream.offsets), LASTS_S - 2)
 
     def test_stamps_rise_and_pictures_decode(self):

@@ -18,7 +18,7 @@ import unittest
 from harness.house import GATEWAY, SystemTest, configuration
 from harness.mailbox import Mailbox
 from harness.mqtt import CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, _packet, _string
-from harness.process import Port, Process
+from harness.process import Port, Process, end_reading
 from harness.runner import main
 from harness.simulator import until
 
@@ -27,8 +27,8 @@ user root
 listener {port} 127.0.0.1
 allow_anonymous true
 cafile {folder}/ca.pem
-certfile {folder}/server.pem
-keyfile {folder}/server.key
+certfile {folder}/{name}.pem
+keyfile {folder}/{name}.key
 require_certificate true
 log_dest stderr
 log_type all
@@ -50,7 +50,8 @@ class TightServer:
         self._listener.bind(("127.0.0.1", int(self.port)))
         self._listener.listen()
         self._connection = None
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._server = threading.Thread(target=self._serve, daemon=True)
+        self._server.start()
 
     def send(self, topic, payloads):
         """QoS 0: nothing else goes to and fro."""
@@ -58,9 +59,8 @@ class TightServer:
         self._connection.sendall(b"".join(packets))
 
     def close(self):
-        self._listener.close()
-        if self._connection is not None:
-            self._connection.close()
+        ends = [end for end in (self._listener, self._connection) if end is not None]
+        end_reading(self._server, *ends)
         self.port.close()
 
     def _serve(self):
@@ -100,8 +100,7 @@ class TightServer:
 class TlsTest(SystemTest):
     def setUp(self):
         super().setUp()
-        self.openssl("req", "-x509", *NEW_KEY, "-keyout", "ca.key", "-out", "ca.pem", "-subj",
-                     "/CN=ca", "-days", "2")
+        self.make_ca("ca")
         self.make("server", "subjectAltName=IP:127.0.0.1", 2)
 
     def openssl(self, *arguments):
@@ -109,14 +108,18 @@ class TlsTest(SystemTest):
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
 
-    def make(self, name, extension, days):
+    def make_ca(self, name):
+        self.openssl("req", "-x509", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.pem",
+                     "-subj", f"/CN={name}", "-days", "2")
+
+    def make(self, name, extension, days, ca="ca"):
         with open(self.path(f"{name}.ext"), "w", encoding="ascii") as file:
             file.write(extension + "\n")
         self.openssl("req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj",
                      f"/CN={name}")
-        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-                     "-CAcreateserial", "-out", f"{name}.pem", "-days", str(days), "-extfile",
-                     f"{name}.ext")
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{ca}.pem", "-CAkey",
+                     f"{ca}.key", "-CAcreateserial", "-out", f"{name}.pem", "-days", str(days),
+                     "-extfile", f"{name}.ext")
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -132,17 +135,34 @@ class TlsTest(SystemTest):
     def with_certificate(self, name):
         return {"cert-file": self.path(f"{name}.pem"), "key-file": self.path(f"{name}.key")}
 
+    def start_broker_with(self, certificate):
+        """Returns it, and its port."""
+        port = self.keep(Port())
+        conf = self.path(f"mosquitto-{certificate}.conf")
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(BROKER_CONF.format(port=port, folder=self.folder, name=certificate))
+        broker = self.keep(Process("mosquitto", ["mosquitto", "-c", conf]))
+        broker.lines.expect(lambda line: line.endswith(" running"), "line 'running'")
+        return broker, port
+
+    def expect_trouble(self, daemon, why):
+        """The status says it, and the log."""
+        client = daemon.local()
+        self.addCleanup(client.close)
+
+        def trouble():
+            doors = client.ask(None, {"status": {}})["status"]["doors"]
+            return [door["trouble"] for door in doors if "trouble" in door]
+
+        # In one try of some the connection is gone before its last words are heard.
+        until(lambda: any(why in text for text in trouble()), f"status says {why}")
+        return daemon.expect_log(why)
+
 
 class TestClientCertificate(TlsTest):
     def setUp(self):
         super().setUp()
-        self.port = Port()
-        self.addCleanup(self.port.close)
-        conf = self.path("mosquitto.conf")
-        with open(conf, "w", encoding="utf-8") as file:
-            file.write(BROKER_CONF.format(port=self.port, folder=self.folder))
-        self.broker = self.keep(Process("mosquitto", ["mosquitto", "-c", conf]))
-        self.broker.lines.expect(lambda line: line.endswith(" running"), "line 'running'")
+        self.broker, self.port = self.start_broker_with("server")
 
     def test_a_good_one_is_taken(self):
         self.make("client", "extendedKeyUsage=clientAuth", 2)
@@ -152,23 +172,39 @@ class TestClientCertificate(TlsTest):
         self.broker.lines.expect(lambda line: f" actions/{GATEWAY}" in line, "subscription")
 
     def test_who_is_refused_is_told_why(self):
+        self.make_ca("other-ca")
         self.make("expired", "extendedKeyUsage=clientAuth", -1)
-        for name, keys, why in (("none", {}, "certificate required"),
-                                ("expired", self.with_certificate("expired"),
-                                 "certificate expired")):
+        self.make("stranger", "extendedKeyUsage=clientAuth", 2, "other-ca")
+        for name, keys, why in (
+                ("none", {}, "certificate required"),
+                ("expired", self.with_certificate("expired"), "certificate expired"),
+                ("stranger", self.with_certificate("stranger"), "unknown ca")):
             with self.subTest(name):
                 daemon = self.start(self.port, name, **keys)
-                client = daemon.local()
-                self.addCleanup(client.close)
 
-                def trouble(client=client):
-                    doors = client.ask(None, {"status": {}})["status"]["doors"]
-                    return [door["trouble"] for door in doors if "trouble" in door]
+                self.expect_trouble(daemon, f"the server refuses us: {why}")
 
-                # In one try of some the connection is gone before its last words are heard.
-                until(lambda: any(why in text for text in trouble()), f"status says {why}")
 
-                daemon.expect_log(f"the server refuses us: {why}")
+class TestServerCertificate(TlsTest):
+    """A server that is not who it says gets nothing, and we say what is wrong with it, once."""
+
+    def test_it_is_told_what_is_wrong(self):
+        self.make_ca("other-ca")
+        self.make("late", "subjectAltName=IP:127.0.0.1", -1)
+        self.make("elsewhere", "subjectAltName=DNS:elsewhere.example", 2)
+        self.make("unknown", "subjectAltName=IP:127.0.0.1", 2, "other-ca")
+        rows = (("late", "certificate has expired"),
+                ("elsewhere", "host name verification failed"),
+                ("unknown", "unable to get local issuer certificate"))
+        daemons = [self.start(self.start_broker_with(name)[1], name) for name, _why in rows]
+        for (name, why), daemon in zip(rows, daemons):
+            with self.subTest(name):
+                first = self.expect_trouble(daemon, why)
+                again = daemon.expect_log(why)
+
+                # The operator is told; that it tries again in vain is no news.
+                self.assertIn(" warning ", first)
+                self.assertNotIn(" warning ", again)
 
 
 class TestTightServer(TlsTest):

@@ -7,13 +7,16 @@ import time
 from harness import uplink
 from harness.farend import FarEnd
 from harness.house import DID, OTHER_DID, SystemTest, configuration
+from harness.process import Port
 from harness.rtmp import VIDEO
 from harness.runner import main
+from harness.viewer import PASSWORD, USER, GstViewer
 
-WHY_NOT = uplink.leave_network()
+HAS_NETWORK = uplink.leave_network()
 
 # The main picture is filled up to its rate, the small one is far below.
-LARGE = ("--size", "640x360", "--fps", "10", "--gop", "1", "--bitrate", "3000")
+LARGE = ("--size", "640x360", "--fps", "10", "--gop", "1", "--bitrate", "3000", "--audio", "aac")
+MAIN_SIZE, SMALL_SIZE = (640, 360), (320, 180)
 SLOW, FAST = 900, 100000
 SOON = {"uplink-retry": 12}
 # Eight seconds wait in the queue, four of drops follow, and the machine may be busy.
@@ -22,8 +25,6 @@ LATE_S = 60
 
 class UplinkTest(SystemTest):
     def setUp(self):
-        if WHY_NOT is not None:
-            self.skipTest(WHY_NOT)
         super().setUp()
         self.simulator = self.start_simulator(count=2, arguments=LARGE)
         self.media = self.start_media()
@@ -63,7 +64,7 @@ class UplinkTest(SystemTest):
 class TestLine(UplinkTest):
     def test_it_narrows_and_widens(self):
         camera = self.simulator.cameras[0]
-        line = self.keep(uplink.Line(int(self.media.port)))
+        line = self.keep(uplink.Line(int(self.media.port), HAS_NETWORK))
         line.set_rate(FAST)
         client = self.bind({DID: camera}).local()
         client.ask(DID, {"play": {"url": line.url("one")}})
@@ -89,12 +90,18 @@ class TestLine(UplinkTest):
         self.assertEqual(camera.sessions(), (1, 3))
         self.assertEqual(list(self.media.publishers()), ["one"])
         self.assertEqual(far.judge(self.folder), [])
+        self.assertEqual(far.sizes(self.folder), [MAIN_SIZE, SMALL_SIZE, MAIN_SIZE])
 
 
 class TestBudget(UplinkTest):
     def test_the_least_important_gives_way_and_comes_back(self):
         cameras = dict(zip((DID, OTHER_DID), self.simulator.cameras))
-        client = self.bind(cameras, **{"uplink-kbps": 4500}).local()
+        port = self.keep(Port())
+        client = self.bind(cameras, **{
+            "uplink-kbps": 4500, "restream": f"rtsp://127.0.0.1:{port}", "restream-user": USER,
+            "restream-password": PASSWORD}).local()
+        viewer = self.keep(GstViewer(f"rtsp://127.0.0.1:{port}/{DID}"))
+        viewer.expect_size(*MAIN_SIZE)
 
         for did in cameras:
             client.ask(did, {"play": {"url": self.media.url(did)}})
@@ -105,10 +112,15 @@ class TestBudget(UplinkTest):
         self.assertIn("uplink-kbps", event["error"])
         self.assertEqual(self.show(client, DID)["profile"], "sub")
         self.assertEqual(self.show(client, OTHER_DID)["profile"], "main")
+        uplink = client.ask(None, {"status": {}})["status"]["uplink"]
+        self.assertEqual((uplink["budget"], uplink["small"]), (4500, 1))
+        viewer.expect_size(*SMALL_SIZE)
 
         client.ask(OTHER_DID, {"stop": {}})
         self.expect_playing(client, DID, None)
+        viewer.expect_size(*MAIN_SIZE)
 
+        self.assertEqual(client.ask(None, {"status": {}})["status"]["uplink"]["small"], 0)
         self.assertEqual(cameras[DID].sessions(), (1, 3))
         self.assertEqual(cameras[OTHER_DID].sessions()[1], 1)
 

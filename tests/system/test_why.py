@@ -4,7 +4,9 @@
 
 import time
 
+from harness import spoils
 from harness.house import DID, OTHER_DID, SMALL, SystemTest, configuration
+from harness.rtsp_relay import RtspRelay
 from harness.runner import main
 from harness.simulator import until
 
@@ -56,6 +58,12 @@ class TestServer(WhyTest):
 
         self.expect_why("dns", "no-such-host.invalid", "rtmp://no-such-host.invalid/live/x")
 
+    def test_no_way_leads_there(self):
+        self.bind()
+
+        # TCP has no way to a group of hosts, whatever this machine is connected to.
+        self.expect_why("no-route", "media server 224.0.0.1", "rtmp://224.0.0.1/live/x")
+
     def test_nobody_listens(self):
         self.bind()
 
@@ -93,6 +101,35 @@ class TestCamera(WhyTest):
         self.bind(url=self.camera.rtsp + "-not")
 
         self.expect_why("no-such-stream", "404")
+
+
+class TestSpoiltCamera(WhyTest):
+    """What another camera would say or send."""
+
+    def bind_spoilt(self, spoil, **groups):
+        self.relay = self.keep(RtspRelay(self.camera.rtsp_port))
+        self.relay.spoil = spoil
+        self.bind(url=self.camera.rtsp.replace(
+            f":{self.camera.rtsp_port}/", f":{self.relay.port}/"), **groups)
+
+    def test_q6_login_refused_then_locked(self):
+        self.bind_spoilt(spoils.Stranger())
+
+        for _try in range(2):
+            self.expect_why("login-refused", "refuses the login", state="failed")
+            self.local.ask(DID, {"stop": {}})
+        self.expect_why("locked", "login", state="failed")
+
+    def test_q14_no_key_frame(self):
+        self.bind_spoilt(spoils.Units(spoils.without_keys), stream={"start-timeout": 4})
+
+        self.expect_why("no-key-frame", "no key frame within 4000 ms")
+
+    def test_q8_silent(self):
+        self.bind_spoilt(spoils.Spoil(), stream={"start-timeout": 1})
+        self.relay.deaf.set()
+
+        self.expect_why("timed-out", "did not answer within 1000 ms")
 
 
 class TestH265(WhyTest):

@@ -110,6 +110,16 @@ on_message (struct mosquitto *client, void *user_data, const struct mosquitto_me
 }
 
 static void
+template_free (gpointer data)
+{
+  Template *self = data;
+
+  g_free (self->topic);
+  g_strfreev (self->parts);
+  g_free (self);
+}
+
+static void
 read_templates (Load *self, const char *file)
 {
   g_autofree char *text = NULL;
@@ -117,7 +127,7 @@ read_templates (Load *self, const char *file)
   if (!g_file_get_contents (file, &text, NULL, NULL))
     fail (file, MOSQ_ERR_ERRNO);
   g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
-  self->templates = g_ptr_array_new ();
+  self->templates = g_ptr_array_new_with_free_func (template_free);
   for (char **line = lines; *line != NULL; line++) {
     g_auto (GStrv) fields = g_strsplit (*line, "\t", 2);
     Template *template = g_new0 (Template, 1);
@@ -126,6 +136,18 @@ read_templates (Load *self, const char *file)
     template->parts = g_strsplit (fields[1], MID_MARK, 2);
     g_ptr_array_add (self->templates, template);
   }
+}
+
+static void
+load_clear (Load *self)
+{
+  mosquitto_destroy (self->client);
+  mosquitto_lib_cleanup ();
+  g_ptr_array_unref (self->templates);
+  g_free (self->exchanges);
+  g_free (self->error);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->changed);
 }
 
 static void
@@ -266,5 +288,6 @@ main (int argc, char **argv)
   mosquitto_disconnect (load.client);
   mosquitto_loop_stop (load.client, false);
   print_result (&load);
+  load_clear (&load);
   return EXIT_SUCCESS;
 }

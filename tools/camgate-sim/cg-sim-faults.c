@@ -29,6 +29,11 @@ static const FaultRow rows[] = {
                          ARG_WORD,
                          {"timeout", "stop", "both", "axes", "bare", "velocity", "coasts:1500",
                           "lost"}},
+    [CG_SIM_FAULT_Q2] = {"Q2",
+                         "refuses what comes with WS-Addressing headers, or names that namespace: "
+                         "Stop, or each call but those of events",
+                         ARG_WORD,
+                         {"stop", "all"}},
     [CG_SIM_FAULT_Q3] = {"Q3",
                          "answers a call without UsernameToken by an empty 200, 400 or 401; wants "
                          "digest and token both; calls every nonce stale; or closes the connection "
@@ -76,9 +81,9 @@ static const FaultRow rows[] = {
                           ARG_WORD,
                           {"stale", "stranger"}},
     [CG_SIM_FAULT_Q18] = {"Q18",
-                          "takes RTP over UDP only, or over TCP only (461)",
+                          "takes RTP over UDP only, or over TCP, to a group, or through HTTP (461)",
                           ARG_WORD,
-                          {"udp", "tcp"}},
+                          {"udp", "tcp", "multicast", "http"}},
     [CG_SIM_FAULT_Q19] =
         {"Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, {NULL}, 2, 0, 1000},
     [CG_SIM_FAULT_Q22] = {"Q22", "sends B-frames (no clip); from the next first viewer on",
@@ -97,16 +102,16 @@ static const FaultRow rows[] = {
                           ARG_WORD,
                           {"port80", "loopback", "doubled", "query", "query-login"}},
     [CG_SIM_FAULT_Q30] = {"Q30", "has a web page here, and no ONVIF", ARG_NONE},
-    [CG_SIM_FAULT_Q31] = {"Q31",
-                          "presets: tokens are no numbers; it takes a token for a new one; names "
-                          "told empty or all equal; so many slots listed, set or not; tokens close "
-                          "the gap after a remove; a set answers another token, or none; names in "
-                          "Latin-1, cut after so many bytes, or ? for what is not ASCII; a name is "
-                          "needed; no places told, or none of the zoom",
-                          ARG_WORD,
-                          {"opaque", "accepts", "empty", "equal", "slots:300", "shifts", "other",
-                           "silent", "latin1", "cut:16", "ascii", "named", "no-position",
-                           "no-zoom"}},
+    [CG_SIM_FAULT_Q31] =
+        {"Q31",
+         "presets: tokens are no numbers; it takes a token for a new one; names "
+         "told empty or all equal; so many slots listed, set or not; tokens close "
+         "the gap after a remove; a set answers another token, or none; names in "
+         "Latin-1, cut after so many bytes, or ? for what is not ASCII; a name is "
+         "needed; no places told, or none of the zoom; it has less room than it tells",
+         ARG_WORD,
+         {"opaque", "accepts", "empty", "equal", "slots:300", "shifts", "other", "silent", "latin1",
+          "cut:16", "ascii", "named", "no-position", "no-zoom", "full:2"}},
     [CG_SIM_FAULT_Q32] = {"Q32",
                           "keeps so many slots from 33 on for functions of its own",
                           ARG_NUMBER,
@@ -136,10 +141,11 @@ static const FaultRow rows[] = {
          "against an end, is slow by so many milliseconds, fails, tells no position, always the "
          "same, one that is so many milliseconds old, one of a mirrored space, or one in degrees "
          "(alone or beside the generic space); moves go the other way; the ends are "
-         "nearer or further than told",
+         "nearer or further than told, or told to be at infinity",
          ARG_WORD,
          {"absent", "idle", "moving", "pushing", "slow:30000", "fails", "no-position", "frozen",
-          "late:1500", "mirrored", "degrees", "degrees-only", "inverted", "short:0.8", "long:1.2"}},
+          "late:1500", "mirrored", "degrees", "degrees-only", "inverted", "short:0.8", "long:1.2",
+          "unlimited"}},
     [CG_SIM_FAULT_Q37] = {"Q37",
                           "ignores the first command after so many seconds without one",
                           ARG_NUMBER,

@@ -146,6 +146,17 @@ __tptz__GetPresets (struct soap *soap,
   return SOAP_OK;
 }
 
+/* It has less room than it tells (Q31). */
+static gboolean
+has_room (struct soap *soap, const struct _tptz__SetPreset *request)
+{
+  const CgSimCall *call = soap->user;
+  const double room = cg_sim_faults_get_word_number (call->state->faults, CG_SIM_FAULT_Q31, "full");
+  const GPtrArray *presets = cg_sim_ptz_get_presets (cg_sim_state_get_head (call->state));
+
+  return request->PresetToken != NULL || !is_so (soap, "full") || presets->len < room;
+}
+
 /* What SetPreset does with its token and its name (Q31). */
 static CgSimPtzResult
 set_preset (struct soap *soap, const struct _tptz__SetPreset *request, const CgSimPreset **preset)
@@ -155,6 +166,8 @@ set_preset (struct soap *soap, const struct _tptz__SetPreset *request, const CgS
   const char *token = request->PresetToken;
   CgSimPtz *head = cg_sim_state_get_head (call->state);
 
+  if (!has_room (soap, request))
+    return CG_SIM_PTZ_TOO_MANY_PRESETS;
   if (token != NULL && !has_preset (cg_sim_ptz_get_presets (head), token) &&
       (is_so (soap, "accepts") || cg_sim_state_is_slot (call->state, token)))
     return cg_sim_ptz_add_preset (head, now_ms, token, request->PresetName, preset);

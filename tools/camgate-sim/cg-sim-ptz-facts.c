@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the PTZ service tells of its node and its configuration (ver20/ptz). */
+#include <math.h>
+
 #include "cg-sim-driving.h"
 #include "cg-sim-ptz-spaces.h"
 #include "cg-sim-soap.h"
@@ -14,6 +16,7 @@ typedef struct {
 
 static const Range whole = {-1, 1};
 static const Range half = {0, 1};
+static const Range endless = {-INFINITY, INFINITY};
 static const Range pan_degrees = {-CG_SIM_PAN_DEGREES, CG_SIM_PAN_DEGREES};
 static const Range tilt_degrees = {CG_SIM_TILT_LOW_DEGREES, CG_SIM_TILT_HIGH_DEGREES};
 
@@ -78,6 +81,8 @@ fill_pan_tilt_limits (struct soap *soap, struct tt__PTZConfiguration *made)
   made->PanTiltLimits->Range = make_2d (soap, CG_SIM_PAN_TILT_POSITION, whole);
   if (is_so (soap, CG_SIM_FAULT_Q36, "degrees-only"))
     fill_2d (soap, made->PanTiltLimits->Range, CG_SIM_PAN_TILT_DEGREES, pan_degrees, tilt_degrees);
+  if (is_so (soap, CG_SIM_FAULT_Q36, "unlimited"))
+    fill_2d (soap, made->PanTiltLimits->Range, CG_SIM_PAN_TILT_POSITION, endless, endless);
 }
 
 static void
@@ -106,7 +111,8 @@ fill_zoom (struct soap *soap, struct tt__PTZConfiguration *made)
   if (cg_sim_driving_has_continuous (call->state))
     made->DefaultContinuousZoomVelocitySpace = soap_strdup (soap, CG_SIM_ZOOM_VELOCITY);
   made->ZoomLimits = soap_malloc (soap, sizeof *made->ZoomLimits);
-  made->ZoomLimits->Range = make_1d (soap, CG_SIM_ZOOM_POSITION, half);
+  made->ZoomLimits->Range = make_1d (soap, CG_SIM_ZOOM_POSITION,
+                                     is_so (soap, CG_SIM_FAULT_Q36, "unlimited") ? endless : half);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include "cg-sim-clip.h"
 #include "cg-sim-doorman.h"
+#include "cg-sim-group.h"
 #include "cg-sim-stream.h"
 
 #define ROLE "viewer"
@@ -56,15 +57,28 @@ connect_holding (gpointer instance, const char *signal, GCallback callback, CgSi
   g_signal_connect_data (instance, signal, callback, rtsp_ref (self), rtsp_unref, 0);
 }
 
-/* Q18: whether a SETUP asks for what it does not have. */
-static gboolean
-is_transport_refused (CgSimRtsp *self, const GstRTSPContext *context)
+/* In the words of Q18. */
+static const char *
+get_transport (const GstRTSPContext *context)
 {
   char *transport = NULL;
 
   gst_rtsp_message_get_header (context->request, GST_RTSP_HDR_TRANSPORT, &transport, 0);
-  const gboolean is_tcp = transport != NULL && strstr (transport, "/TCP") != NULL;
-  if (!cg_sim_faults_is_arg (self->state->faults, CG_SIM_FAULT_Q18, is_tcp ? "udp" : "tcp"))
+  if (transport != NULL && strstr (transport, "multicast") != NULL)
+    return "multicast";
+  if (transport == NULL || strstr (transport, "/TCP") == NULL)
+    return "udp";
+  return gst_rtsp_connection_is_tunneled (context->conn) ? "http" : "tcp";
+}
+
+/* Q18: whether a SETUP asks for what it does not have. */
+static gboolean
+is_transport_refused (CgSimRtsp *self, const GstRTSPContext *context)
+{
+  CgSimFaults *faults = self->state->faults;
+
+  if (!cg_sim_faults_is_on (faults, CG_SIM_FAULT_Q18) ||
+      cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q18, get_transport (context)))
     return FALSE;
   cg_sim_requests_add (self->state->requests, "SETUP", g_get_real_time () / 1000, NULL);
   return TRUE;
@@ -225,11 +239,10 @@ add_login (CgSimRtsp *self)
 }
 
 static void
-add_streams (CgSimRtsp *self)
+add_streams (CgSimRtsp *self, GstRTSPAddressPool *pool)
 {
   const CgSimOptions *options = &self->state->options;
   g_autoptr (GstRTSPMountPoints) mounts = gst_rtsp_server_get_mount_points (self->server);
-  g_autoptr (GstRTSPAddressPool) pool = gst_rtsp_address_pool_new ();
 
   gst_rtsp_address_pool_add_range (pool, options->listen, options->listen, UDP_FIRST_PORT,
                                    UDP_LAST_PORT, 0);
@@ -237,6 +250,7 @@ add_streams (CgSimRtsp *self)
     GstRTSPMediaFactory *factory = cg_sim_stream_make_factory (self->streams[i]);
 
     gst_rtsp_media_factory_set_address_pool (factory, pool);
+    cg_sim_group_configure (factory);
     if (options->auth != CG_SIM_AUTH_NONE)
       gst_rtsp_media_factory_add_role (factory, ROLE, GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
                                        G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
@@ -311,6 +325,7 @@ cg_sim_rtsp_start (CgSimRtsp *self, GMainContext *context, GError **error)
   const CgSimOptions *options = &self->state->options;
   g_autofree char *port = g_strdup_printf ("%u", options->rtsp_port);
   g_autoptr (GstRTSPSessionPool) pool = gst_rtsp_session_pool_new ();
+  g_autoptr (GstRTSPAddressPool) addresses = gst_rtsp_address_pool_new ();
 
   self->server = gst_rtsp_server_new ();
   gst_rtsp_server_set_address (self->server, options->listen);
@@ -319,14 +334,15 @@ cg_sim_rtsp_start (CgSimRtsp *self, GMainContext *context, GError **error)
   connect_holding (pool, "session-removed", G_CALLBACK (on_session_removed), self);
   connect_holding (self->server, "client-connected", G_CALLBACK (on_client), self);
   add_login (self);
-  add_streams (self);
+  add_streams (self, addresses);
   self->source = gst_rtsp_server_create_source (self->server, NULL, error);
   if (self->source == NULL) {
     g_prefix_error (error, "%s:%s: ", options->listen, port);
     return FALSE;
   }
-  g_source_attach (self->source, context);
   self->state->rtsp_port = (guint16)gst_rtsp_server_get_bound_port (self->server);
+  cg_sim_group_add_to (addresses, self->state->rtsp_port);
+  g_source_attach (self->source, context);
   return TRUE;
 }
 

@@ -311,6 +311,21 @@ is_allowed (CgSimCall *call, struct soap *soap, const OperationRow *operation)
   return TRUE;
 }
 
+/* WS-Addressing, where it does not belong (Q2): "…/2005/08/addressing" and its elder of 2004. */
+static gboolean
+has_unwanted_headers (const CgSimCall *call, const OperationRow *operation)
+{
+  CgSimFaults *faults = call->state->faults;
+  const gboolean is_of_events = g_str_equal (operation->path, CG_SIM_EVENTS_PATH) ||
+                                g_str_equal (operation->path, CG_SIM_SUBSCRIPTION_PATH);
+
+  if (is_of_events || strstr (call->body, "/addressing") == NULL)
+    return FALSE;
+  return cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q2, "all") ||
+         (cg_sim_faults_is_arg (faults, CG_SIM_FAULT_Q2, "stop") &&
+          g_str_equal (operation->tag, "tptz:Stop"));
+}
+
 static void
 serve_body (CgSimCall *call, struct soap *soap, const char **text)
 {
@@ -320,6 +335,10 @@ serve_body (CgSimCall *call, struct soap *soap, const char **text)
     g_autofree char *reason = g_strdup_printf ("No %s at %s", soap->tag, call->path);
 
     answer_fault (call, CG_SIM_FAULT_CODE_UNKNOWN_ACTION, reason);
+    return;
+  }
+  if (has_unwanted_headers (call, operation)) {
+    answer_fault (call, CG_SIM_FAULT_CODE_INVALID_ARGUMENT, "Unknown header");
     return;
   }
   if (!is_allowed (call, soap, operation))

@@ -66,6 +66,7 @@ _camgatectl()
     import) options+=" --dry-run --no-move --csv" ;;
     export) options+=" --with-passwords" ;;
     play) options+=" --wait" ;;
+    snapshot) options+=" --output" ;;
     ptz) options+=" --camera --user --password-file --speed --for" ;;
     preset | device | send) options+=" --camera --user --password-file" ;;
     esac

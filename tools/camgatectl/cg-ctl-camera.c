@@ -126,8 +126,8 @@ is_same_place (const CgOnvifPtzStatus *a, const CgOnvifPtzStatus *b)
          ABS (a->zoom - b->zoom) < SAME_POSITION;
 }
 
-/* Whether the camera says that it moves. One that cannot tell, or always says so while it stands
- * (Q36), is believed to stand. */
+/* Whether two looks show that it moves. What it says of that is not believed either way; one that
+ * tells no place is believed to stand (Q36). */
 static gboolean
 is_seen_moving (CgCtlCamera *self)
 {
@@ -136,8 +136,6 @@ is_seen_moving (CgCtlCamera *self)
   CgOnvifPtzStatus second = {0};
 
   if (!cg_onvif_ptz_get_status_in_thread (self->session, token, &first, NULL))
-    return FALSE;
-  if (first.has_move_status && !first.moving_pan_tilt && !first.moving_zoom)
     return FALSE;
   if (!first.has_position && !first.has_zoom)
     return FALSE;

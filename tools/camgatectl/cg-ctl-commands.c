@@ -100,12 +100,13 @@ static const CgCtlCommand commands[] = {
         .usage = "FILE [--dry-run [--no-move] [--csv]]",
         .summary = "Bind all cameras of a list",
         .help =
-            "FILE is a table (CSV, separated by commas or semicolons, UTF-8) or JSON, \"-\" reads "
-            "it from standard input; \"export\" writes such files. Columns: gateway, did, name, "
-            "protocol, address, username, password, secret, url, profile. Only did must be there: "
-            "an empty cell, and stars, leave what is stored. Rows of other gateways are skipped, "
-            "so that one list does for hundreds of boxes; an empty gateway means this one. Cameras "
-            "that are not in the list stay as they are.\n\n"
+            "FILE is a table (CSV, separated by commas, semicolons or tabs, UTF-8) or JSON, \"-\" "
+            "reads it from standard input; \"export\" writes such files. Columns: gateway, did, "
+            "name, protocol, address, username, password, secret, url, profile; json:MEMBER holds "
+            "any other member. Only did must be there: an empty cell, and stars, leave what is "
+            "stored. Rows of other gateways are skipped, so that one list does for hundreds of "
+            "boxes; an empty gateway means this one. Cameras that are not in the list stay as "
+            "they are.\n\n"
             "Nothing is written unless the whole list is good; the first fault is told with line "
             "and column. With --dry-run nothing is written at all: each camera is looked at as "
             "\"probe\" does, and the acceptance table is printed.",
@@ -162,12 +163,13 @@ static const CgCtlCommand commands[] = {
     {
         .name = "snapshot",
         .group = PICTURE,
-        .usage = "DID [FILE]",
+        .usage = "DID [-o FILE | FILE]",
         .summary = "Write what a camera sees into a JPEG file",
         .help = "FILE is DID.jpg unless it is given; - is the standard output. The picture is the "
                 "last key frame of a stream that runs; else the camera is asked for one, at most "
                 "once a second.",
-        .examples = "camgatectl snapshot 001122334455 gate.jpg",
+        .examples = "camgatectl snapshot 001122334455 -o gate.jpg",
+        .flags = CG_CTL_FLAG_OUTPUT,
         .needs = CG_CTL_NEEDS_DAEMON,
         .takes_did = TRUE,
         .max_words = 1,

@@ -130,15 +130,15 @@ cg_ctl_json_parse (const char *text, gssize length, GError **error)
  * cg_ctl_json_to_line:
  * @object: an object
  *
- * Returns: (transfer full): it on one line, without newline
+ * Returns: (transfer full): it on one line, without newline and without what steers a terminal
  */
 char *
 cg_ctl_json_to_line (JsonObject *object)
 {
-  g_autoptr (JsonNode) node = json_node_alloc ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autofree char *line = json_to_string (node, FALSE);
 
-  json_node_init_object (node, object);
-  return json_to_string (node, FALSE);
+  return cg_ctl_text_escape (line);
 }
 
 static char *

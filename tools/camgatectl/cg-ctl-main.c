@@ -138,6 +138,22 @@ cg_ctl_print_json (CgCtl *self, JsonObject *object)
 }
 
 /**
+ * cg_ctl_print_csv:
+ * @self: a run
+ * @text: a table
+ *
+ * Prints it: as it is for a program or a file, without what steers it for a terminal.
+ */
+void
+cg_ctl_print_csv (CgCtl *self, const char *text)
+{
+  g_autofree char *clean = cg_ctl_text_clean_lines (text);
+
+  fputs (self->screen.is_terminal ? clean : text, stdout);
+  fflush (stdout);
+}
+
+/**
  * cg_ctl_finish:
  * @self: a run
  * @answer: what came back
@@ -247,11 +263,12 @@ static int
 report (CgCtl *self, gboolean json, const GError *error)
 {
   const int status = error->domain == CG_CTL_ERROR ? error->code : CG_CTL_REFUSED;
+  g_autofree char *text = cg_ctl_text_clean_lines (error->message);
   CgCtlScreen screen;
 
   cg_ctl_screen_init (&screen, STDERR_FILENO);
   fflush (stdout);
-  g_printerr ("%s%s%s\n", cg_ctl_screen_ink (&screen, CG_CTL_INK_BAD), error->message,
+  g_printerr ("%s%s%s\n", cg_ctl_screen_ink (&screen, CG_CTL_INK_BAD), text,
               cg_ctl_screen_ink (&screen, CG_CTL_INK_PLAIN));
   if (json && !self->answered) {
     g_autoptr (JsonObject) object = json_object_new ();

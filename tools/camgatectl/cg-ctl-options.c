@@ -54,6 +54,8 @@ static const CgCtlOptionRow rows[] = {
     {"with-passwords", 0, NULL, CG_CTL_FLAG_WITH_PASSWORDS,
      "Write passwords and secrets into FILE, which only its owner may read then", TYPE_SWITCH,
      AT (with_passwords)},
+    {"output", 'o', "FILE", CG_CTL_FLAG_OUTPUT, "Write the picture there; - is the standard output",
+     TYPE_STRING, AT (output)},
     {"timeout", 't', "SECONDS", CG_CTL_FLAG_TIMEOUT, "How long to wait for answers", TYPE_SECONDS,
      AT (timeout_s)},
     {"socket", 0, "PATH", CG_CTL_FLAG_SOCKET,
@@ -274,6 +276,7 @@ cg_ctl_options_free (CgCtlOptions *self)
   g_free (self->user);
   g_free (self->password_file);
   g_free (self->speed);
+  g_free (self->output);
   g_ptr_array_unref (self->interfaces);
   g_ptr_array_unref (self->hosts);
   g_ptr_array_unref (self->words);

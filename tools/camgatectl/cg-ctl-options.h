@@ -26,6 +26,7 @@ typedef enum {
   CG_CTL_FLAG_CSV = 1 << 16,
   CG_CTL_FLAG_DRY_RUN = 1 << 17,
   CG_CTL_FLAG_WITH_PASSWORDS = 1 << 18,
+  CG_CTL_FLAG_OUTPUT = 1 << 19,
 } CgCtlFlag;
 
 #define CG_CTL_FLAGS_ALWAYS (CG_CTL_FLAG_HELP | CG_CTL_FLAG_VERSION | CG_CTL_FLAG_JSON)
@@ -55,6 +56,7 @@ typedef struct {
   char *user;
   char *password_file;
   char *speed;
+  char *output;
   double duration_s;
   double timeout_s;
   int port;

@@ -97,6 +97,27 @@ moves_the_cursor (gunichar letter)
   }
 }
 
+static gboolean
+ends_a_line (const char *at)
+{
+  return *at == '\n' || (at[0] == '\r' && at[1] == '\n');
+}
+
+static char *
+clean (const char *text, gboolean keeps_lines)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+    const gunichar letter = g_utf8_get_char (at);
+    const gboolean is_kept = !moves_the_cursor (letter) || (keeps_lines && ends_a_line (at));
+
+    g_string_append_unichar (clean, is_kept ? letter : '?');
+  }
+  return g_string_free (g_steal_pointer (&clean), FALSE);
+}
+
 /**
  * cg_ctl_text_clean:
  * @text: (nullable): what a camera or a cloud said
@@ -109,15 +130,55 @@ moves_the_cursor (gunichar letter)
 char *
 cg_ctl_text_clean (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
-  g_autoptr (GString) clean = g_string_new (NULL);
+  return clean (text != NULL ? text : "", FALSE);
+}
+
+/**
+ * cg_ctl_text_clean_lines:
+ * @text: lines of ours, with what a camera or a cloud said in them
+ *
+ * Returns: (transfer full): as cg_ctl_text_clean(), on the lines it had
+ */
+char *
+cg_ctl_text_clean_lines (const char *text)
+{
+  return clean (text, TRUE);
+}
+
+static void
+append_escaped (GString *to, gunichar letter)
+{
+  if (letter <= 0xffff)
+    g_string_append_printf (to, "\\u%04x", letter);
+  else
+    g_string_append_printf (to, "\\u%04x\\u%04x", 0xd800 + ((letter - 0x10000) >> 10),
+                            0xdc00 + ((letter - 0x10000) & 0x3ff));
+}
+
+/**
+ * cg_ctl_text_escape:
+ * @json: a JSON text
+ *
+ * What would steer a terminal is written as its number (RFC 8259 section 7). It can stand in
+ * strings only: all below 0x20 is escaped there already, and is ours elsewhere.
+ *
+ * Returns: (transfer full): JSON that says the same
+ */
+char *
+cg_ctl_text_escape (const char *json)
+{
+  g_autofree char *valid = g_utf8_make_valid (json, -1);
+  g_autoptr (GString) escaped = g_string_new (NULL);
 
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
     const gunichar letter = g_utf8_get_char (at);
 
-    g_string_append_unichar (clean, moves_the_cursor (letter) ? '?' : letter);
+    if (letter >= 0x20 && moves_the_cursor (letter))
+      append_escaped (escaped, letter);
+    else
+      g_string_append_unichar (escaped, letter);
   }
-  return g_string_free (g_steal_pointer (&clean), FALSE);
+  return g_string_free (g_steal_pointer (&escaped), FALSE);
 }
 
 static void

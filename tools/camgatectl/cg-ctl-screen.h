@@ -36,6 +36,8 @@ const char *cg_ctl_screen_ink (const CgCtlScreen *self, CgCtlInk ink);
 
 guint cg_ctl_text_columns (const char *text);
 char *cg_ctl_text_clean (const char *text);
+char *cg_ctl_text_clean_lines (const char *text);
+char *cg_ctl_text_escape (const char *json);
 void cg_ctl_text_wrap (GString *to, const char *text, guint indent, guint hang, guint width);
 
 G_END_DECLS

@@ -52,7 +52,9 @@ static const CgCtlCsvColumn columns[] = {
 /* One run over all that was found. */
 typedef struct {
   CgCtl *ctl;
+  JsonArray *cameras;
   GPtrArray *shown; /* (owned) (element-type utf8) addresses for people */
+  gboolean is_list; /* people know them by did and name, not by address */
 } Site;
 
 static const char *
@@ -80,17 +82,32 @@ print_problem (CgCtl *ctl, const CgCtlFinding *finding)
 }
 
 static void
+append_text (GString *line, const char *gap, const char *text)
+{
+  g_autofree char *clean = cg_ctl_text_clean (text);
+
+  if (*clean != '\0')
+    g_string_append_printf (line, "%s%s", gap, clean);
+}
+
+static void
 on_report (guint number, CgCtlReport *report, gpointer user_data)
 {
   const Site *self = user_data;
   const GPtrArray *findings = cg_ctl_report_get_findings (report);
+  JsonObject *camera = json_array_get_object_element (self->cameras, number);
   JsonObject *device = cg_ctl_report_get_section (report, "device");
-  g_autofree char *maker = cg_ctl_text_clean (cg_ctl_json_string (device, "manufacturer"));
-  g_autofree char *model = cg_ctl_text_clean (cg_ctl_json_string (device, "model"));
+  g_autoptr (GString) line = g_string_new (NULL);
 
-  cg_ctl_say (self->ctl, "%-7s  %s  %s %s\n",
-              cg_ctl_verdict_get_word (cg_ctl_report_get_verdict (report)),
-              (const char *)self->shown->pdata[number], maker, model);
+  if (self->is_list) {
+    append_text (line, "  ", cg_ctl_json_string (camera, "did"));
+    append_text (line, "  ", cg_ctl_json_string (camera, "name"));
+  }
+  append_text (line, "  ", self->shown->pdata[number]);
+  append_text (line, "  ", cg_ctl_json_string (device, "manufacturer"));
+  append_text (line, " ", cg_ctl_json_string (device, "model"));
+  cg_ctl_say (self->ctl, "%-7s%s\n", cg_ctl_verdict_get_word (cg_ctl_report_get_verdict (report)),
+              line->str);
   for (guint i = 0; i < findings->len; i++) {
     const CgCtlFinding *finding = findings->pdata[i];
 
@@ -146,8 +163,7 @@ print_csv (const Site *self, JsonArray *cameras, const GPtrArray *reports)
     add_problems (row, reports->pdata[i]);
     cg_ctl_csv_append_row (text, columns, G_N_ELEMENTS (columns), row);
   }
-  fputs (text->str, stdout);
-  fflush (stdout);
+  cg_ctl_print_csv (self->ctl, text->str);
 }
 
 static void
@@ -176,7 +192,7 @@ conclude (const Site *self, const GPtrArray *reports, GError **error)
   if (n_failed == 0)
     return TRUE;
   g_set_error (error, CG_CTL_ERROR, CG_CTL_REFUSED,
-               "not all will work with %u of %u cameras: do what the lines with \"fail\" say",
+               "%u of %u cameras will not do as they are: do what the lines with \"fail\" say",
                n_failed, reports->len);
   return FALSE;
 }
@@ -185,7 +201,7 @@ conclude (const Site *self, const GPtrArray *reports, GError **error)
  * cg_ctl_site_probe:
  * @ctl: a run of `discover --probe-all` or `import --dry-run`
  * @cameras: as `discover --json` describes them
- * @logins: (nullable): of each; %NULL: that of the command line
+ * @logins: (nullable): of each, where a list names them; %NULL: that of the command line
  * @error: return location: %CG_CTL_REFUSED if one failed
  *
  * Probes all of them, some at the same time, and prints what was found: as text each camera when it
@@ -196,7 +212,7 @@ conclude (const Site *self, const GPtrArray *reports, GError **error)
 gboolean
 cg_ctl_site_probe (CgCtl *ctl, JsonArray *cameras, const CgCtlLogins *logins, GError **error)
 {
-  Site self = {.ctl = ctl};
+  Site self = {.ctl = ctl, .cameras = cameras, .is_list = logins != NULL};
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GPtrArray) addresses = g_ptr_array_new ();
   g_autoptr (GPtrArray) reports = NULL;

@@ -46,6 +46,7 @@ char *cg_ctl_read_password (CgCtl *self, GError **error);
 
 void cg_ctl_say (CgCtl *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void cg_ctl_print_json (CgCtl *self, JsonObject *object);
+void cg_ctl_print_csv (CgCtl *self, const char *text);
 gboolean cg_ctl_finish (CgCtl *self, const CgCtlAnswer *answer, GError **error);
 
 G_END_DECLS

@@ -34,6 +34,7 @@ add_row (CgCtlTable *table, JsonObject *camera)
                                    describe_contact (camera),
                                    cg_ctl_json_string (camera, "modelNumber"),
                                    cg_ctl_json_string (stream, "state"),
+                                   cg_ctl_json_string (camera, "source"),
                                });
 }
 
@@ -62,7 +63,7 @@ gboolean
 cg_cmd_cameras (CgCtl *self, GError **error)
 {
   static const char *const titles[] = {"did",   "name",   "address", "contact",
-                                       "model", "stream", NULL};
+                                       "model", "stream", "source",  NULL};
   g_autoptr (CgCtlTable) table = cg_ctl_table_new (titles);
   g_autoptr (CgCtlAnswer) answer = cg_ctl_ask_gateway (self, "cameras", error);
   g_autoptr (JsonObject) object = json_object_new ();

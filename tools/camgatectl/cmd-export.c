@@ -118,8 +118,9 @@ export_to (CgCtl *self, const char *path, JsonArray *cameras, const char *gatewa
     g_autoptr (JsonObject) root = cg_ctl_roster_write_json (cameras, gateway);
     g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), root);
     g_autofree char *pretty = json_to_string (node, TRUE);
+    g_autofree char *escaped = cg_ctl_text_escape (pretty);
 
-    text = g_strconcat (pretty, "\n", NULL);
+    text = g_strconcat (escaped, "\n", NULL);
   } else {
     text = cg_ctl_roster_write_csv (cameras, gateway);
   }
@@ -162,6 +163,6 @@ cg_cmd_export (CgCtl *self, GError **error)
   cg_ctl_print_json (self, root);
   text = cg_ctl_roster_write_csv (cameras, answer->did);
   if (!self->options->json)
-    fputs (text, stdout);
+    cg_ctl_print_csv (self, text);
   return TRUE;
 }

@@ -18,7 +18,7 @@ typedef struct {
   CgCtlInterrupt *interrupt;
   CgCtlHold hold;
   guint speed;
-  gboolean moved; /* since the last stop that was answered */
+  gboolean moved; /* and nothing that ends by itself was asked for since */
   gboolean leaving;
   char doing[64];
   char *trouble; /* (nullable): the last code that came back */
@@ -126,6 +126,7 @@ post_goto (Keys *self, guint digit, GError **error)
   JsonObject *parameters = json_object_new ();
 
   json_object_set_int_member (parameters, "index", index);
+  self->moved = FALSE;
   g_snprintf (self->doing, sizeof self->doing, "preset %u", index);
   g_clear_pointer (&self->trouble, g_free);
   return cg_ctl_target_post (self->target, "preset", "goto", parameters, error);

@@ -63,6 +63,14 @@ take_picture (CgCtl *self, CgCtlAnswer *answer, const char *path, GError **error
   return TRUE;
 }
 
+static const char *
+get_path (CgCtl *self, const char *usual)
+{
+  if (self->options->output != NULL)
+    return self->options->output;
+  return self->n_words > 0 ? self->words[0] : usual;
+}
+
 /**
  * cg_cmd_snapshot:
  * @self: a run
@@ -76,9 +84,11 @@ cg_cmd_snapshot (CgCtl *self, GError **error)
 {
   g_autoptr (CgCtlAnswer) answer = NULL;
   g_autofree char *usual = g_strconcat (self->did, ".jpg", NULL);
-  const char *path = self->n_words > 0 ? self->words[0] : usual;
+  const char *path = get_path (self, usual);
   const gboolean is_stdout = strcmp (path, "-") == 0;
 
+  if (self->options->output != NULL && self->n_words > 0)
+    return cg_ctl_fail_usage (self, error, "FILE stands once, with --output or without");
   if (is_stdout && self->options->json)
     return cg_ctl_fail_usage (self, error, "--json and the picture do not go to the same place");
   answer = ask (self, error);

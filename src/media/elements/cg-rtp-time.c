@@ -8,6 +8,9 @@
 /* Tracks of one camera arrive within this of each other. Reports that say otherwise are wrong. */
 #define MAX_CORRECTION_US (2 * G_USEC_PER_SEC)
 
+/* A start further away than this from the first packet is none: 0, or that of another viewer. */
+#define MAX_START_US (2 * G_USEC_PER_SEC)
+
 /* Below this nobody hears it, and every report would move the track a little. */
 #define MIN_CORRECTION_US 10000
 
@@ -43,8 +46,68 @@ ntp_to_us (guint64 ntp)
 void
 cg_rtp_time_init (CgRtpTime *self, guint rate)
 {
-  *self = (CgRtpTime){.rate = rate >= MIN_RATE ? rate : DEFAULT_RATE, .skip_us = G_MININT64};
+  *self = (CgRtpTime){
+      .rate = rate >= MIN_RATE ? rate : DEFAULT_RATE, .last_us = G_MININT64, .skip_us = G_MININT64};
   cg_timeline_init (&self->timeline);
+}
+
+/**
+ * cg_rtp_time_expect_depth:
+ * @self: a track's time
+ * @depth: so many pictures at most come before one that is shown before them (Q22)
+ */
+void
+cg_rtp_time_expect_depth (CgRtpTime *self, guint depth)
+{
+  cg_timeline_expect_depth (&self->timeline, depth);
+}
+
+static void
+take_start (CgRtpTime *self)
+{
+  const gint64 us = to_us (self, unfold (self, self->start));
+
+  self->started = (CgRtpMoment){
+      .is_known = self->has_start && ABS (us) <= MAX_START_US,
+      .us = us,
+      .jumps = self->timeline.jumps,
+  };
+}
+
+/**
+ * cg_rtp_time_set_start:
+ * @self: a track's time, which may have begun
+ * @start: `rtptime` of the answer to PLAY: the moment that all tracks begin at
+ *
+ * Source: RFC 2326, 12.33. Where the first packet is far from it, it is not believed.
+ */
+void
+cg_rtp_time_set_start (CgRtpTime *self, guint32 start)
+{
+  self->has_start = TRUE;
+  self->start = start;
+  if (self->has_begun)
+    take_start (self);
+}
+
+/**
+ * cg_rtp_time_begin:
+ * @self: a track's time
+ * @time: of its first unit
+ * @now_us: when it came, on the clock that all tracks begin by
+ *
+ * Does nothing where it has begun.
+ */
+void
+cg_rtp_time_begin (CgRtpTime *self, guint32 time, gint64 now_us)
+{
+  if (self->has_begun)
+    return;
+  self->has_begun = TRUE;
+  self->shift_us = now_us;
+  self->last = time;
+  if (self->has_start)
+    take_start (self);
 }
 
 /**
@@ -60,12 +123,8 @@ cg_rtp_time_init (CgRtpTime *self, guint rate)
 gboolean
 cg_rtp_time_stamp (CgRtpTime *self, guint32 time, gint64 now_us, gint64 *dts_us, gint64 *pts_us)
 {
-  if (!self->has_begun) {
-    self->has_begun = TRUE;
-    self->shift_us = now_us;
-  } else {
-    self->ticks = unfold (self, time);
-  }
+  cg_rtp_time_begin (self, time, now_us);
+  self->ticks = unfold (self, time);
   self->last = time;
   const gint64 in_us = to_us (self, self->ticks) + self->shift_us;
   if (in_us + self->timeline.offset_us <= self->skip_us)
@@ -87,17 +146,31 @@ cg_rtp_time_report (CgRtpTime *self, guint32 time, guint64 ntp)
 {
   if (!self->has_begun || ntp == 0)
     return;
-  self->has_report = TRUE;
-  self->report_us = to_us (self, unfold (self, time));
-  self->report_ntp = ntp_to_us (ntp);
-  self->report_jumps = self->timeline.jumps;
+  self->reported = (CgRtpMoment){
+      .is_known = TRUE,
+      .us = to_us (self, unfold (self, time)),
+      .camera_us = ntp_to_us (ntp),
+      .jumps = self->timeline.jumps,
+  };
 }
 
-/* A report from before a jump says nothing any more. */
+/* What was told before a jump says nothing any more. */
 static gboolean
-is_reported (const CgRtpTime *self)
+is_valid (const CgRtpTime *self, const CgRtpMoment *moment)
 {
-  return self->has_report && self->report_jumps == self->timeline.jumps;
+  return moment->is_known && moment->jumps == self->timeline.jumps;
+}
+
+/* Returns: by how much @self has to be shifted for @moment to be where @other is */
+static gint64
+get_shift_us (const CgRtpTime *self,
+              const CgRtpMoment *moment,
+              const CgRtpTime *leader,
+              const CgRtpMoment *other)
+{
+  const gint64 leader_us = other->us + leader->shift_us + leader->timeline.offset_us;
+
+  return leader_us + moment->camera_us - other->camera_us - moment->us - self->timeline.offset_us;
 }
 
 /**
@@ -105,17 +178,18 @@ is_reported (const CgRtpTime *self)
  * @self: a track's time
  * @leader: that of the track which it goes with
  *
- * Puts what comes next in step with @leader by the last reports of both. Without them, or where
- * they contradict what is seen, nothing changes.
+ * Puts what comes next in step with @leader by the last reports of both, or else by where both
+ * were said to begin. Without them, or where they contradict what is seen, nothing changes.
  */
 void
 cg_rtp_time_follow (CgRtpTime *self, const CgRtpTime *leader)
 {
-  if (!is_reported (self) || !is_reported (leader))
-    return;
-  const gint64 leader_us = leader->report_us + leader->shift_us + leader->timeline.offset_us;
-  const gint64 wanted_us = leader_us + self->report_ntp - leader->report_ntp;
-  const gint64 shift_us = wanted_us - self->report_us - self->timeline.offset_us;
+  gint64 shift_us = self->shift_us;
+
+  if (is_valid (self, &self->reported) && is_valid (leader, &leader->reported))
+    shift_us = get_shift_us (self, &self->reported, leader, &leader->reported);
+  else if (is_valid (self, &self->started) && is_valid (leader, &leader->started))
+    shift_us = get_shift_us (self, &self->started, leader, &leader->started);
   const gint64 correction_us = ABS (shift_us - self->shift_us);
 
   if (correction_us < MIN_CORRECTION_US || correction_us > MAX_CORRECTION_US)

@@ -503,6 +503,17 @@ is_swallowed (const CgRtspDialogue *self, const GError *cause)
          !cg_rtsp_login_is_proven (self->login);
 }
 
+/* A camera that goes down takes no connection any more, and has refused nothing (Q9). */
+static gboolean
+is_still_there (CgRtspDialogue *self)
+{
+  const gint64 hang_up_us = HANG_UP_MS * 1000;
+
+  cg_rtsp_dialogue_hang_up (self);
+  return open_connection (self, NULL) &&
+         !cg_rtsp_wire_has_ended_in_thread (self->wire, g_get_monotonic_time () + hang_up_us);
+}
+
 static gboolean
 may_repeat (CgRtspDialogue *self, GError **cause)
 {
@@ -513,7 +524,8 @@ may_repeat (CgRtspDialogue *self, GError **cause)
   if (self->breaker == NULL)
     return TRUE;
   self->is_asking = !self->is_asking && cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
-  return self->is_asking || set_refused ("camera closes the connection on the login", cause);
+  return self->is_asking || (is_still_there (self) &&
+                             set_refused ("camera closes the connection on the login", cause));
 }
 
 /**
@@ -542,7 +554,7 @@ cg_rtsp_dialogue_exchange_twice_in_thread (
     g_clear_error (&cause);
     cg_rtsp_dialogue_hang_up (self);
     answer = cg_rtsp_dialogue_exchange_in_thread (self, method, uri, headers, &cause);
-    if (answer == NULL && is_swallowed (self, cause)) {
+    if (answer == NULL && is_swallowed (self, cause) && is_still_there (self)) {
       tell_breaker (self, CG_BREAKER_REFUSED);
       set_refused ("camera closes the connection on the login", &cause);
     }

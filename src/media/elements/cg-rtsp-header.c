@@ -80,6 +80,66 @@ cg_rtsp_session_parse (const char *text, guint *timeout_s)
   return g_strdup (parts[0]);
 }
 
+/* Cameras give another host, or a part of the address: what they agree on is its end. */
+static gboolean
+is_entry_of (const char *entry, const char *uri)
+{
+  const char *end = strrchr (uri, '/');
+  const char *name = end != NULL ? end + 1 : uri;
+  const gsize length = strcspn (entry, ";,\" \t");
+  const gsize size = strlen (name);
+
+  if (size == 0 || size > length || (size < length && entry[length - size - 1] != '/'))
+    return FALSE;
+  return g_ascii_strncasecmp (entry + length - size, name, size) == 0;
+}
+
+static gboolean
+read_start (const char *entry, const char *end, guint32 *start)
+{
+  const char *found = g_strstr_len (entry, end - entry, "rtptime=");
+  char *after = NULL;
+
+  if (found == NULL)
+    return FALSE;
+  found += strlen ("rtptime=");
+  const guint64 value = g_ascii_strtoull (found, &after, 10);
+  if (after == found || value > G_MAXUINT32)
+    return FALSE;
+  *start = (guint32)value;
+  return TRUE;
+}
+
+/**
+ * cg_rtsp_info_find:
+ * @text: the header RTP-Info of a response to PLAY
+ * @uri: by which a media was set up
+ * @number: the how manyth it was
+ * @start: (out): `rtptime` of that media
+ *
+ * By the address, else by the order. Source: RFC 2326, 12.33; RFC 7826, 18.45.
+ *
+ * Returns: whether it is told
+ */
+gboolean
+cg_rtsp_info_find (const char *text, const char *uri, guint number, guint32 *start)
+{
+  gboolean is_told = FALSE;
+  guint i = 0;
+
+  for (const char *entry = strstr (text, "url="), *next; entry != NULL; entry = next, i++) {
+    entry += strlen ("url=");
+    entry += *entry == '"';
+    next = strstr (entry, "url=");
+    const char *end = next != NULL ? next : entry + strlen (entry);
+    if (is_entry_of (entry, uri))
+      return read_start (entry, end, start);
+    if (i == number)
+      is_told = read_start (entry, end, start);
+  }
+  return is_told;
+}
+
 /**
  * cg_rtsp_public_has:
  * @text: (nullable): the header Public of a response to OPTIONS

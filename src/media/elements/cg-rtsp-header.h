@@ -22,6 +22,7 @@ typedef struct {
 
 gboolean cg_rtsp_transport_parse (const char *text, CgRtspTransport *transport);
 char *cg_rtsp_session_parse (const char *text, guint *timeout_s);
+gboolean cg_rtsp_info_find (const char *text, const char *uri, guint number, guint32 *start);
 gboolean cg_rtsp_public_has (const char *text, const char *method);
 
 G_END_DECLS

@@ -22,7 +22,9 @@ struct _CgRtspSession {
 
   char *id; /* (owned) (nullable) */
   guint timeout_s;
+  GPtrArray *media;        /* (owned) (element-type utf8) what was set up */
   char *played;            /* (owned) (nullable) */
+  char *info;              /* (owned) (nullable) where each media begins */
   gboolean is_live;        /* the description says so: there is no beginning to play from */
   gboolean has_parameters; /* the camera knows GET_PARAMETER (Q17) */
   gint64 next_alive_us;
@@ -47,6 +49,7 @@ cg_rtsp_session_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpoint
   self->with_login = TRUE;
   self->drops_query = options->drops_query;
   self->timeout_s = CG_RTSP_DEFAULT_TIMEOUT_S;
+  self->media = g_ptr_array_new_with_free_func (g_free);
   cg_rtsp_dialogue_go_to (self->dialogue, self->url, TRUE);
   return self;
 }
@@ -64,7 +67,9 @@ cg_rtsp_session_free (CgRtspSession *self)
   cg_rtsp_url_free (self->url);
   g_free (self->base);
   g_free (self->id);
+  g_ptr_array_unref (self->media);
   g_free (self->played);
+  g_free (self->info);
   g_free (self);
 }
 
@@ -310,7 +315,10 @@ cg_rtsp_session_setup_in_thread (CgRtspSession *self,
                        transport->rtp_channel, transport->rtcp_channel);
   g_autoptr (CgRtspMessage) answer = exchange (self, "SETUP", uri, headers, error);
 
-  return answer != NULL && is_good (answer, error) && take_setup (self, answer, transport, error);
+  if (answer == NULL || !is_good (answer, error) || !take_setup (self, answer, transport, error))
+    return FALSE;
+  g_ptr_array_add (self->media, g_steal_pointer (&uri));
+  return TRUE;
 }
 
 static void
@@ -340,7 +348,28 @@ cg_rtsp_session_play_in_thread (CgRtspSession *self, const char *control, GError
   g_autoptr (CgRtspMessage) answer =
       exchange (self, "PLAY", self->played,
                 self->is_live ? "Range: npt=now-\r\n" : "Range: npt=0.000-\r\n", error);
-  return answer != NULL && is_good (answer, error);
+  if (answer == NULL || !is_good (answer, error))
+    return FALSE;
+  g_free (self->info);
+  self->info = g_strdup (cg_rtsp_message_get_header (answer, "RTP-Info"));
+  return TRUE;
+}
+
+/**
+ * cg_rtsp_session_get_start:
+ * @self: a session that plays
+ * @number: of a media, in the order in which they were set up
+ * @start: (out): its RTP time at the moment when all of them begin
+ *
+ * Returns: whether the camera has told it
+ */
+gboolean
+cg_rtsp_session_get_start (const CgRtspSession *self, guint number, guint32 *start)
+{
+  g_return_val_if_fail (number < self->media->len, FALSE);
+
+  return self->info != NULL &&
+         cg_rtsp_info_find (self->info, self->media->pdata[number], number, start);
 }
 
 static gboolean

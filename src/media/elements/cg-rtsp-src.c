@@ -7,9 +7,8 @@
 #include "cg-pull-limit.h"
 #include "cg-rtcp.h"
 #include "cg-rtsp-media.h"
-#include "cg-rtsp-pad.h"
 #include "cg-rtsp-session.h"
-#include "cg-rtsp-track.h"
+#include "cg-rtsp-stream.h"
 
 /* A TEARDOWN waits so long for its answer (Q19). */
 #define GOODBYE_TIMEOUT_MS 1000
@@ -18,16 +17,6 @@
 #define REPORT_INTERVAL_US (5 * G_USEC_PER_SEC)
 
 #define DEFAULT_TIMEOUT_US (10 * G_USEC_PER_SEC)
-#define MAX_TRACKS 4
-
-/* One media that was set up. */
-typedef struct {
-  CgRtspTrack *track; /* (owned) */
-  CgRtspTransport transport;
-  CgRtspPad pad;
-  gboolean is_over; /* nobody takes it */
-  gsize pending;    /* bytes that came since */
-} Media;
 
 /**
  * CgRtspSrc:
@@ -47,13 +36,13 @@ struct _CgRtspSrc {
   GTlsCertificateFlags tls_flags;
   gboolean drops_query;
   CgBreaker *breaker; /* (owned) (nullable) */
+  guint packets;      /* (atomic) */
 
   CgRtspSession *session; /* (owned) (nullable) while there is a thread */
   GThread *thread;        /* (owned) (nullable) */
 
   /* The thread's own. */
-  Media medias[MAX_TRACKS];
-  guint n_medias;
+  CgRtspStreams streams;
   guint group;
   gint64 start_us; /* of running time, on the monotonic clock */
   gboolean has_start;
@@ -90,19 +79,6 @@ static GstStaticPadTemplate pad_template =
 
 G_DEFINE_FINAL_TYPE (CgRtspSrc, cg_rtsp_src, GST_TYPE_ELEMENT)
 
-static void
-clear_medias (CgRtspSrc *self)
-{
-  for (guint i = 0; i < self->n_medias; i++) {
-    Media *media = &self->medias[i];
-
-    cg_rtsp_pad_clear (&media->pad);
-    cg_rtsp_track_free (media->track);
-    *media = (Media){NULL};
-  }
-  self->n_medias = 0;
-}
-
 /* On the pipeline's running time, which is 0 where there is no clock. */
 static gint64
 get_running_us (CgRtspSrc *self)
@@ -122,15 +98,15 @@ get_running_us (CgRtspSrc *self)
 
 /* Trouble with the sound stays away from the picture (Q12). */
 static void
-judge_flow (CgRtspSrc *self, Media *media, GstFlowReturn flow)
+judge_flow (CgRtspSrc *self, CgRtspStream *stream, GstFlowReturn flow)
 {
   if (flow >= GST_FLOW_OK)
     return;
-  if (!cg_rtsp_track_is_video (media->track)) {
-    media->is_over = flow != GST_FLOW_NOT_LINKED;
+  if (!cg_rtsp_track_is_video (stream->track)) {
+    stream->is_over = flow != GST_FLOW_NOT_LINKED;
     return;
   }
-  if (flow == GST_FLOW_NOT_LINKED && self->n_medias > 1)
+  if (flow == GST_FLOW_NOT_LINKED && self->streams.n > 1)
     return;
   self->flow = flow;
   cg_rtsp_session_interrupt (self->session);
@@ -141,84 +117,54 @@ on_buffer (CgRtspTrack *track, GstBuffer *buffer, gpointer user_data)
 {
   CgRtspSrc *self = user_data;
 
-  for (guint i = 0; i < self->n_medias; i++) {
-    Media *media = &self->medias[i];
+  for (guint i = 0; i < self->streams.n; i++) {
+    CgRtspStream *stream = &self->streams.list[i];
 
-    if (media->track != track)
+    if (stream->track != track)
       continue;
-    media->pending = 0;
-    if (media->is_over || self->flow != GST_FLOW_OK)
+    stream->pending = 0;
+    if (stream->is_over || self->flow != GST_FLOW_OK)
       break;
-    judge_flow (self, media,
-                cg_rtsp_pad_push (&media->pad, cg_rtsp_track_get_caps (track), buffer));
+    judge_flow (self, stream,
+                cg_rtsp_pad_push (&stream->pad, cg_rtsp_track_get_caps (track), buffer));
     return;
   }
   gst_buffer_unref (buffer);
 }
 
-static Media *
-find_video (CgRtspSrc *self)
-{
-  for (guint i = 0; i < self->n_medias; i++) {
-    if (cg_rtsp_track_is_video (self->medias[i].track))
-      return &self->medias[i];
-  }
-  return NULL;
-}
-
 static void
-take_report (CgRtspSrc *self, Media *media, const guint8 *data, gsize size)
+take_report (CgRtspSrc *self, CgRtspStream *stream, const guint8 *data, gsize size)
 {
-  const Media *leader = find_video (self);
+  const CgRtspStream *leader = cg_rtsp_streams_find_video (&self->streams);
 
-  if (cg_rtsp_track_take_report (media->track, data, size, g_get_monotonic_time ()))
-    self->is_goodbye = self->is_goodbye || leader == media || leader == NULL;
-  for (guint i = 0; i < self->n_medias && leader != NULL; i++) {
-    if (&self->medias[i] != leader)
-      cg_rtsp_track_follow (self->medias[i].track, leader->track);
-  }
+  if (cg_rtsp_track_take_report (stream->track, data, size, g_get_monotonic_time ()))
+    self->is_goodbye = self->is_goodbye || leader == stream || leader == NULL;
   if (self->is_goodbye)
     cg_rtsp_session_interrupt (self->session);
-}
-
-/* The camera does not keep to the channels that it named itself (Q51): the type tells. */
-static Media *
-adopt_channel (CgRtspSrc *self, guint channel, const guint8 *data, gsize size)
-{
-  for (guint i = 0; i < self->n_medias && size > 1; i++) {
-    Media *media = &self->medias[i];
-
-    if (cg_rtsp_track_get_payload_type (media->track) != (data[1] & 0x7fu))
-      continue;
-    g_info ("camera sends on channel %u what it announced for %u", channel,
-            media->transport.rtp_channel);
-    media->transport.rtp_channel = channel;
-    return media;
-  }
-  return NULL;
 }
 
 static void
 on_packet (guint channel, const guint8 *data, gsize size, gpointer user_data)
 {
   CgRtspSrc *self = user_data;
-  Media *media = NULL;
+  CgRtspStream *stream = NULL;
 
-  for (guint i = 0; i < self->n_medias && media == NULL; i++) {
-    if (self->medias[i].transport.rtcp_channel == channel) {
-      take_report (self, &self->medias[i], data, size);
+  for (guint i = 0; i < self->streams.n && stream == NULL; i++) {
+    if (self->streams.list[i].transport.rtcp_channel == channel) {
+      take_report (self, &self->streams.list[i], data, size);
       return;
     }
-    if (self->medias[i].transport.rtp_channel == channel)
-      media = &self->medias[i];
+    if (self->streams.list[i].transport.rtp_channel == channel)
+      stream = &self->streams.list[i];
   }
-  if (media == NULL)
-    media = adopt_channel (self, channel, data, size);
-  if (media == NULL)
+  if (stream == NULL)
+    stream = cg_rtsp_streams_adopt_channel (&self->streams, channel, data, size);
+  if (stream == NULL)
     return;
-  media->pending += size;
-  cg_rtsp_track_receive (media->track, data, size, get_running_us (self));
-  if (media->pending <= CG_PULL_LIMIT_BYTES)
+  stream->pending += size;
+  g_atomic_int_inc (&self->packets);
+  cg_rtsp_track_receive (stream->track, data, size, get_running_us (self));
+  if (stream->pending <= CG_PULL_LIMIT_BYTES)
     return;
   self->is_endless = TRUE;
   cg_rtsp_session_interrupt (self->session);
@@ -250,22 +196,22 @@ is_wanted (CgRtspSrc *self, guint number, GstCaps *caps)
 
 /* Returns: %FALSE: the picture, or everything, was refused */
 static gboolean
-set_up (CgRtspSrc *self, Media *media, const GstSDPMedia *described, GError **error)
+set_up (CgRtspSrc *self, CgRtspStream *stream, const GstSDPMedia *described, GError **error)
 {
   const char *control = cg_rtsp_media_get_control (described);
   g_autoptr (GError) cause = NULL;
 
-  media->transport =
-      (CgRtspTransport){.rtp_channel = 2 * self->n_medias, .rtcp_channel = 2 * self->n_medias + 1};
-  media->pad =
-      (CgRtspPad){.element = GST_ELEMENT (self), .number = self->n_medias, .group = self->group};
-  if (cg_rtsp_session_setup_in_thread (self->session, control, &media->transport, &cause)) {
-    self->n_medias++;
+  stream->transport = (CgRtspTransport){.rtp_channel = 2 * self->streams.n,
+                                        .rtcp_channel = 2 * self->streams.n + 1};
+  stream->pad =
+      (CgRtspPad){.element = GST_ELEMENT (self), .number = self->streams.n, .group = self->group};
+  if (cg_rtsp_session_setup_in_thread (self->session, control, &stream->transport, &cause)) {
+    self->streams.n++;
     return TRUE;
   }
   const gboolean is_fatal =
-      cg_rtsp_track_is_video (media->track) || cg_rtsp_session_get_status (self->session) == 0;
-  g_clear_pointer (&media->track, cg_rtsp_track_free);
+      cg_rtsp_track_is_video (stream->track) || cg_rtsp_session_get_status (self->session) == 0;
+  g_clear_pointer (&stream->track, cg_rtsp_track_free);
   if (!is_fatal) {
     g_warning ("no sound: %s", cause->message);
     return TRUE;
@@ -281,19 +227,19 @@ set_up_wanted (CgRtspSrc *self, const GstSDPMessage *description, GError **error
   for (guint i = 0; i < gst_sdp_message_medias_len (description); i++) {
     const GstSDPMedia *described = gst_sdp_message_get_media (description, i);
     g_autoptr (GstCaps) caps = cg_rtsp_media_get_caps (described);
-    Media *media = &self->medias[self->n_medias];
+    CgRtspStream *stream = &self->streams.list[self->streams.n];
 
-    if (self->n_medias >= MAX_TRACKS || caps == NULL ||
+    if (self->streams.n >= CG_RTSP_MAX_STREAMS || caps == NULL ||
         cg_rtsp_media_is_back_channel (described, description))
       continue;
     g_autoptr (CgRtspTrack) track = cg_rtsp_track_new (caps, on_buffer, self);
     if (track == NULL || !is_wanted (self, i, caps))
       continue;
-    media->track = g_steal_pointer (&track);
-    if (!set_up (self, media, described, error))
+    stream->track = g_steal_pointer (&track);
+    if (!set_up (self, stream, described, error))
       return FALSE;
   }
-  if (self->n_medias > 0)
+  if (self->streams.n > 0)
     return TRUE;
   g_set_error_literal (error, CG_ERROR, CG_ERROR_STREAM_FORMAT,
                        "camera offers nothing that is wanted");
@@ -315,21 +261,25 @@ begin (CgRtspSrc *self, GError **error)
     return FALSE;
   }
   g_signal_emit (self, signals[SIGNAL_ON_SDP], 0, description);
-  return set_up_wanted (self, description, error) &&
-         cg_rtsp_session_play_in_thread (
-             self->session, gst_sdp_message_get_attribute_val (description, "control"), error);
+  if (!set_up_wanted (self, description, error) ||
+      !cg_rtsp_session_play_in_thread (
+          self->session, gst_sdp_message_get_attribute_val (description, "control"), error))
+    return FALSE;
+  cg_rtsp_streams_put_in_step (&self->streams, self->session);
+  return TRUE;
 }
 
 static gboolean
 send_reports (CgRtspSrc *self, GError **error)
 {
-  for (guint i = 0; i < self->n_medias; i++) {
+  for (guint i = 0; i < self->streams.n; i++) {
     guint8 data[CG_RTCP_MAX_SIZE];
     const gsize size =
-        cg_rtsp_track_write_report (self->medias[i].track, g_get_monotonic_time (), data);
+        cg_rtsp_track_write_report (self->streams.list[i].track, g_get_monotonic_time (), data);
 
-    if (size > 0 && !cg_rtsp_session_send_packet_in_thread (
-                        self->session, self->medias[i].transport.rtcp_channel, data, size, error))
+    if (size > 0 &&
+        !cg_rtsp_session_send_packet_in_thread (
+            self->session, self->streams.list[i].transport.rtcp_channel, data, size, error))
       return FALSE;
   }
   return TRUE;
@@ -355,8 +305,8 @@ tell_end (CgRtspSrc *self, GError *cause)
   g_autoptr (GError) error = cause;
 
   if (self->is_goodbye) {
-    for (guint i = 0; i < self->n_medias; i++)
-      cg_rtsp_pad_end (&self->medias[i].pad);
+    for (guint i = 0; i < self->streams.n; i++)
+      cg_rtsp_pad_end (&self->streams.list[i].pad);
     return;
   }
   if (self->is_endless) {
@@ -377,9 +327,9 @@ log_oddities (CgRtspSrc *self)
   const guint64 skipped = cg_rtsp_session_get_skipped (self->session);
   guint dropped = 0, jumps = 0;
 
-  for (guint i = 0; i < self->n_medias; i++) {
-    dropped += cg_rtsp_track_get_dropped (self->medias[i].track);
-    jumps += cg_rtsp_track_get_jumps (self->medias[i].track);
+  for (guint i = 0; i < self->streams.n; i++) {
+    dropped += cg_rtsp_track_get_dropped (self->streams.list[i].track);
+    jumps += cg_rtsp_track_get_jumps (self->streams.list[i].track);
   }
   if (skipped + dropped + jumps > 0)
     g_info ("camera sent %" G_GUINT64_FORMAT " bytes between packets, %u damaged pictures, "
@@ -438,7 +388,7 @@ stop (CgRtspSrc *self)
   cg_rtsp_session_interrupt (self->session);
   g_thread_join (g_steal_pointer (&self->thread));
   g_clear_pointer (&self->session, cg_rtsp_session_free);
-  clear_medias (self);
+  cg_rtsp_streams_clear (&self->streams);
 }
 
 static GstStateChangeReturn
@@ -595,4 +545,18 @@ cg_rtsp_src_set_breaker (CgRtspSrc *self, CgBreaker *breaker)
 
   g_clear_pointer (&self->breaker, cg_breaker_unref);
   self->breaker = breaker != NULL ? cg_breaker_ref (breaker) : NULL;
+}
+
+/**
+ * cg_rtsp_src_get_packets:
+ * @self: a source
+ *
+ * Returns: RTP packets of wanted media that came so far; wraps; any thread
+ */
+guint
+cg_rtsp_src_get_packets (CgRtspSrc *self)
+{
+  g_return_val_if_fail (CG_IS_RTSP_SRC (self), 0);
+
+  return (guint)g_atomic_int_get (&self->packets);
 }

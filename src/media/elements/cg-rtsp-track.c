@@ -43,6 +43,7 @@ struct _CgRtspTrack {
   CgVideoDepay *video;   /* (owned) (nullable) */
   CgAudioDepay *audio;   /* (owned) (nullable) */
   CgRtpTime time;
+  const CgRtspTrack *leader; /* (not owned) (nullable) that it goes in step with */
   gint64 now_us;
 
   GstCaps *caps;    /* (owned) (nullable) */
@@ -132,13 +133,27 @@ follow_sets (CgRtspTrack *self)
   g_autoptr (GstCaps) caps = make_caps (self);
   if (caps != NULL && (self->caps == NULL || !gst_caps_is_equal (caps, self->caps)))
     gst_caps_replace (&self->caps, caps);
+  if (caps != NULL && self->sets != NULL)
+    cg_rtp_time_expect_depth (&self->time, cg_parameter_sets_get_sps (self->sets)->depth);
 }
 
+/* The first pictures may have to be decoded before the time has begun. */
 static void
 set_times (GstBuffer *buffer, gint64 dts_us, gint64 pts_us)
 {
   GST_BUFFER_PTS (buffer) = (GstClockTime)MAX (pts_us, 0) * GST_USECOND;
-  GST_BUFFER_DTS (buffer) = (GstClockTime)MAX (dts_us, 0) * GST_USECOND;
+  if (dts_us >= 0)
+    GST_BUFFER_DTS (buffer) = (GstClockTime)dts_us * GST_USECOND;
+}
+
+static gboolean
+stamp (CgRtspTrack *self, guint32 time, gint64 *dts_us, gint64 *pts_us)
+{
+  if (self->leader != NULL) {
+    cg_rtp_time_begin (&self->time, time, self->now_us);
+    cg_rtp_time_follow (&self->time, &self->leader->time);
+  }
+  return cg_rtp_time_stamp (&self->time, time, self->now_us, dts_us, pts_us);
 }
 
 static void
@@ -148,8 +163,7 @@ on_unit (guint8 *data, gsize size, gboolean is_key, guint32 time, gpointer user_
   gint64 dts_us, pts_us;
 
   follow_sets (self);
-  if (self->caps == NULL ||
-      !cg_rtp_time_stamp (&self->time, time, self->now_us, &dts_us, &pts_us)) {
+  if (self->caps == NULL || !stamp (self, time, &dts_us, &pts_us)) {
     g_free (data);
     return;
   }
@@ -339,16 +353,27 @@ cg_rtsp_track_take_report (CgRtspTrack *self, const guint8 *data, gsize size, gi
 }
 
 /**
+ * cg_rtsp_track_set_start:
+ * @self: a track
+ * @start: `rtptime` of the answer to PLAY
+ */
+void
+cg_rtsp_track_set_start (CgRtspTrack *self, guint32 start)
+{
+  cg_rtp_time_set_start (&self->time, start);
+}
+
+/**
  * cg_rtsp_track_follow:
  * @self: a track
- * @leader: the one it goes with
+ * @leader: (transfer none): the one it goes with; lives as long
  *
- * Puts sound in step with the picture, once both have reported.
+ * From here on sound goes in step with the picture, as far as the camera tells.
  */
 void
 cg_rtsp_track_follow (CgRtspTrack *self, const CgRtspTrack *leader)
 {
-  cg_rtp_time_follow (&self->time, &leader->time);
+  self->leader = leader;
 }
 
 /**

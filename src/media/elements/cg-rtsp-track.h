@@ -21,6 +21,7 @@ void cg_rtsp_track_free (CgRtspTrack *self);
 void cg_rtsp_track_receive (CgRtspTrack *self, const guint8 *data, gsize size, gint64 now_us);
 gboolean
 cg_rtsp_track_take_report (CgRtspTrack *self, const guint8 *data, gsize size, gint64 now_us);
+void cg_rtsp_track_set_start (CgRtspTrack *self, guint32 start);
 void cg_rtsp_track_follow (CgRtspTrack *self, const CgRtspTrack *leader);
 gsize cg_rtsp_track_write_report (CgRtspTrack *self, gint64 now_us, guint8 *data);
 

@@ -9,6 +9,14 @@
 /* Nor faster. */
 #define MAX_RATE 480
 
+/* Neither standard has room for more pictures (ITU-T H.264, A.3.1; H.265, A.4.2). */
+#define MAX_DEPTH 16
+
+#define BASELINE 66
+
+/* Pictures are shown in the order in which they come (ITU-T H.264, 8.2.1.3). */
+#define ORDER_OF_DECODING 2
+
 /* Profiles with fields for chroma (ITU-T H.264, 7.3.2.1.1). */
 static gboolean
 is_high_profile (guint profile)
@@ -52,7 +60,8 @@ read_chroma (CgBits *bits, CgSps *sps)
   }
 }
 
-static void
+/* Returns: its type */
+static guint32
 skip_order (CgBits *bits)
 {
   const guint32 type = cg_bits_read_ue (bits);
@@ -60,19 +69,64 @@ skip_order (CgBits *bits)
   if (type == 0)
     cg_bits_read_ue (bits);
   if (type != 1)
-    return;
+    return type;
   cg_bits_skip (bits, 1);
   cg_bits_read_se (bits);
   cg_bits_read_se (bits);
   const guint32 count = cg_bits_read_ue (bits);
   for (guint32 i = 0; i < MIN (count, 255); i++)
     cg_bits_read_se (bits);
+  return type;
 }
 
-/* ITU-T H.264, E.1.1, as far as the picture rate. */
 static void
 read_rate (CgBits *bits, CgSps *sps)
 {
+  const guint64 units = cg_bits_read (bits, 32);
+  const guint64 scale = cg_bits_read (bits, 32);
+
+  cg_bits_skip (bits, 1);
+  if (bits->is_over || units == 0 || scale < units / 8 || scale / units > 2 * MAX_RATE ||
+      units > G_MAXINT / 2 || scale > G_MAXINT)
+    return;
+  sps->rate_n = (guint)scale;
+  sps->rate_d = (guint)(2 * units);
+}
+
+/* ITU-T H.264, E.1.2 */
+static void
+skip_buffers (CgBits *bits)
+{
+  const guint32 count = cg_bits_read_ue (bits);
+
+  cg_bits_skip (bits, 8);
+  for (guint32 i = 0; i <= MIN (count, 31); i++) {
+    cg_bits_read_ue (bits);
+    cg_bits_read_ue (bits);
+    cg_bits_skip (bits, 1);
+  }
+  cg_bits_skip (bits, 20);
+}
+
+/* bitstream_restriction; nonsense is not taken. */
+static void
+read_restriction (CgBits *bits, CgSps *sps)
+{
+  cg_bits_skip (bits, 1);
+  for (guint i = 0; i < 4; i++)
+    cg_bits_read_ue (bits);
+  const guint32 depth = cg_bits_read_ue (bits), buffers = cg_bits_read_ue (bits);
+
+  if (!bits->is_over && depth <= buffers && buffers <= MAX_DEPTH)
+    sps->depth = depth;
+}
+
+/* ITU-T H.264, E.1.1 */
+static void
+read_usability (CgBits *bits, CgSps *sps)
+{
+  gboolean has_buffers = FALSE;
+
   if (cg_bits_read (bits, 1) != 0 && cg_bits_read (bits, 8) == 255)
     cg_bits_skip (bits, 32);
   if (cg_bits_read (bits, 1) != 0)
@@ -86,15 +140,28 @@ read_rate (CgBits *bits, CgSps *sps)
     cg_bits_read_ue (bits);
     cg_bits_read_ue (bits);
   }
-  if (cg_bits_read (bits, 1) == 0)
-    return;
-  const guint64 units = cg_bits_read (bits, 32);
-  const guint64 scale = cg_bits_read (bits, 32);
-  if (bits->is_over || units == 0 || scale < units / 8 || scale / units > 2 * MAX_RATE ||
-      units > G_MAXINT / 2 || scale > G_MAXINT)
-    return;
-  sps->rate_n = (guint)scale;
-  sps->rate_d = (guint)(2 * units);
+  if (cg_bits_read (bits, 1) != 0)
+    read_rate (bits, sps);
+  for (guint i = 0; i < 2; i++) {
+    if (cg_bits_read (bits, 1) == 0)
+      continue;
+    skip_buffers (bits);
+    has_buffers = TRUE;
+  }
+  cg_bits_skip (bits, has_buffers ? 2 : 1);
+  if (cg_bits_read (bits, 1) != 0)
+    read_restriction (bits, sps);
+}
+
+/* Where the set does not say it, a picture that waits for others needs them and one more as
+ * references. The standard's own guess, as many as the level has room for (E.2.1), would put off
+ * every stream without B pictures. */
+static guint
+guess_depth (guint32 profile, guint32 order, guint32 references)
+{
+  if (profile == BASELINE || order == ORDER_OF_DECODING || references == 0)
+    return 0;
+  return MIN (references - 1, MAX_DEPTH);
 }
 
 static guint
@@ -148,8 +215,8 @@ cg_sps_parse_h264 (const guint8 *nal, gsize size, CgSps *sps)
   if (is_high_profile (profile))
     read_chroma (&bits, sps);
   cg_bits_read_ue (&bits);
-  skip_order (&bits);
-  cg_bits_read_ue (&bits);
+  const guint32 order = skip_order (&bits), references = cg_bits_read_ue (&bits);
+  sps->depth = guess_depth (profile, order, references);
   cg_bits_skip (&bits, 1);
   const guint32 columns = cg_bits_read_ue (&bits), rows = cg_bits_read_ue (&bits);
   sps->is_interlaced = cg_bits_read (&bits, 1) == 0;
@@ -163,7 +230,7 @@ cg_sps_parse_h264 (const guint8 *nal, gsize size, CgSps *sps)
   if (!is_sane (&bits, sps) || sps->id > 31)
     return FALSE;
   if (cg_bits_read (&bits, 1) != 0)
-    read_rate (&bits, sps);
+    read_usability (&bits, sps);
   return TRUE;
 }
 
@@ -181,6 +248,22 @@ skip_layers (CgBits *bits, guint layers)
     cg_bits_skip (bits, 2 * (8 - (layers - 1)));
   for (guint i = 0; i + 1 < layers; i++)
     cg_bits_skip (bits, (has_profile[i] ? 88 : 0) + (has_level[i] ? 8 : 0));
+}
+
+/* The last word is that of all layers together. */
+static void
+read_layer_orders (CgBits *bits, CgSps *sps)
+{
+  const guint count = cg_bits_read (bits, 1) != 0 ? sps->layers : 1;
+  guint32 buffers = 0, depth = 0;
+
+  for (guint i = 0; i < count; i++) {
+    buffers = cg_bits_read_ue (bits);
+    depth = cg_bits_read_ue (bits);
+    cg_bits_read_ue (bits);
+  }
+  if (!bits->is_over && depth <= buffers && buffers <= MAX_DEPTH)
+    sps->depth = depth;
 }
 
 /**
@@ -219,5 +302,9 @@ cg_sps_parse_h265 (const guint8 *nal, gsize size, CgSps *sps)
                   sps->chroma == 1 ? 2 : 1);
   sps->luma_depth = cg_bits_read_ue (&bits);
   sps->chroma_depth = cg_bits_read_ue (&bits);
-  return is_sane (&bits, sps) && sps->id <= 15;
+  if (!is_sane (&bits, sps) || sps->id > 15)
+    return FALSE;
+  cg_bits_read_ue (&bits);
+  read_layer_orders (&bits, sps);
+  return TRUE;
 }

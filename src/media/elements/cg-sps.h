@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @id: its number
  * @rate_n: pictures in @rate_d seconds; 0: not told
  * @is_interlaced: pictures may be halves of a frame
+ * @depth: so many pictures at most come before one that is shown before them (Q22)
  * @profile: H.265: general profile, tier and level as they stand
  * @chroma: chroma_format_idc
  * @luma_depth: bits over 8
@@ -24,6 +25,7 @@ typedef struct {
   guint rate_n;
   guint rate_d;
   gboolean is_interlaced;
+  guint depth;
   guint8 profile[12];
   guint chroma;
   guint luma_depth;

@@ -28,6 +28,8 @@ cg_restream_dialogue_leave (CgRestreamViewer *self)
     cg_restream_track_clear (&self->tracks[i]);
   if (self->question != NULL)
     gst_rtsp_message_free (g_steal_pointer (&self->question));
+  if (self->place != NULL)
+    self->idle_us = g_get_monotonic_time ();
   g_clear_pointer (&self->place, cg_restream_place_leave);
 }
 
@@ -42,6 +44,23 @@ begin_answer (GstRTSPMessage *answer, const GstRTSPMessage *request, GstRTSPStat
   gst_rtsp_message_add_header (answer, GST_RTSP_HDR_SERVER, "camgate");
 }
 
+static GBytes *
+make_bytes (const GstRTSPMessage *answer)
+{
+  GString *text = g_string_new (NULL);
+  guint8 *body = NULL;
+  guint size = 0;
+
+  g_string_append_printf (text, "RTSP/1.0 %d %s\r\n", answer->type_data.response.code,
+                          answer->type_data.response.reason);
+  gst_rtsp_message_append_headers (answer, text);
+  if (gst_rtsp_message_get_body (answer, &body, &size) == GST_RTSP_OK && size > 0)
+    g_string_append_printf (text, "Content-Length: %u\r\n", size);
+  g_string_append (text, "\r\n");
+  g_string_append_len (text, (const char *)body, size);
+  return g_string_free_to_bytes (text);
+}
+
 static void
 send_answer (CgRestreamViewer *self, GstRTSPMessage *answer)
 {
@@ -52,8 +71,7 @@ send_answer (CgRestreamViewer *self, GstRTSPMessage *answer)
 
   if (session != NULL)
     gst_rtsp_message_add_header (answer, GST_RTSP_HDR_SESSION, session);
-  if (gst_rtsp_watch_send_message (self->watch, answer, NULL) != GST_RTSP_OK)
-    cg_restream_viewer_end (self, "does not read its answers");
+  cg_restream_wire_write (self->wire, make_bytes (answer));
   gst_rtsp_message_unset (answer);
 }
 
@@ -292,8 +310,7 @@ check_session (CgRestreamViewer *self, const GstRTSPMessage *request)
 static void
 begin_play (CgRestreamViewer *self)
 {
-  g_info ("%s: watched by %s", cg_restream_place_get_did (self->place),
-          gst_rtsp_connection_get_ip (self->connection));
+  g_info ("%s: watched by %s", cg_restream_place_get_did (self->place), self->host);
   cg_restream_flow_open (self);
   self->is_playing = TRUE;
 }

@@ -77,24 +77,6 @@ add_report (CgRestreamViewer *self, CgRestreamTrack *track, gint64 pts_us, GByte
   cg_rtp_packer_add_report (&track->packer, pts_us, self->zero_real_us + pts_us, frames);
 }
 
-/* Gives @frames away. What is not taken at once keeps us from going on. */
-static void
-write_frames (CgRestreamViewer *self, GByteArray *frames)
-{
-  const guint size = frames->len;
-  guint8 *data = g_byte_array_free (frames, FALSE);
-
-  if (size == 0) {
-    g_free (data);
-    return;
-  }
-  self->writing_us = g_get_monotonic_time ();
-  if (gst_rtsp_watch_write_data (self->watch, data, size, &self->writing) != GST_RTSP_OK)
-    cg_restream_viewer_end (self, "takes nothing");
-  else if (self->writing == 0)
-    self->alive_us = self->writing_us;
-}
-
 /* Returns: how many bytes have gone by UDP */
 static gsize
 send_unit (CgRestreamViewer *self, const CgAccessUnit *unit, gint64 pts_us)
@@ -112,7 +94,7 @@ send_unit (CgRestreamViewer *self, const CgAccessUnit *unit, gint64 pts_us)
   add_report (self, track, pts_us, frames);
   cg_rtp_packer_add (&track->packer, unit, pts_us, frames);
   if (!track->is_udp) {
-    write_frames (self, frames);
+    cg_restream_wire_write (self->wire, g_byte_array_free_to_bytes (frames));
     return 0;
   }
   const gsize sent = frames->len;
@@ -133,7 +115,7 @@ cg_restream_flow_send (CgRestreamViewer *self)
   gsize sent = 0;
   gint64 dts_us, pts_us;
 
-  while (self->writing == 0 && !self->is_over) {
+  while (!cg_restream_wire_is_busy (self->wire) && !self->is_over) {
     g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (self->output, &dts_us, &pts_us);
 
     if (unit == NULL)

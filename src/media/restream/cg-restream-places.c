@@ -199,6 +199,23 @@ cg_restream_places_remove (CgRestreamPlaces *self, const char *did)
 }
 
 /**
+ * cg_restream_places_count:
+ * @self: places
+ * @did: of a camera
+ *
+ * Returns: how many watch it, or wait for its picture; any thread
+ */
+guint
+cg_restream_places_count (CgRestreamPlaces *self, const char *did)
+{
+  g_mutex_lock (&self->mutex);
+  const CgRestreamPlace *place = g_hash_table_lookup (self->places, did);
+  const guint count = place != NULL ? place->n_viewers : 0;
+  g_mutex_unlock (&self->mutex);
+  return count;
+}
+
+/**
  * cg_restream_places_enter:
  * @self: places
  * @did: what a viewer has asked for

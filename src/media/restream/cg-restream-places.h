@@ -32,6 +32,7 @@ void cg_restream_places_unref (CgRestreamPlaces *self);
 void cg_restream_places_mute (CgRestreamPlaces *self);
 void cg_restream_places_set (CgRestreamPlaces *self, const char *did, CgHub *hub);
 void cg_restream_places_remove (CgRestreamPlaces *self, const char *did);
+guint cg_restream_places_count (CgRestreamPlaces *self, const char *did);
 
 CgRestreamPlace *cg_restream_places_enter (CgRestreamPlaces *self, const char *did);
 void cg_restream_place_leave (CgRestreamPlace *self);

@@ -5,6 +5,7 @@
 
 #include "cg-restream-track.h"
 #include "cg-restream-viewer.h"
+#include "cg-restream-wire.h"
 
 G_BEGIN_DECLS
 
@@ -12,15 +13,16 @@ G_BEGIN_DECLS
  * cg-restream-flow.c (pictures and sound) share. */
 struct _CgRestreamViewer {
   const CgRestreamViewerOptions *options;
-  GstRTSPConnection *connection;
-  GstRTSPWatch *watch;
-  GSocket *socket; /* (owned) */
-  GSource *turn;   /* (owned) goes through what the hub has */
-  char *nonce;     /* (owned) */
-  char *session;   /* (owned) (nullable): since the first SETUP */
+  CgRestreamWire *wire; /* (owned) */
+  GSocket *socket;      /* (owned) */
+  char *host;           /* (owned) its address */
+  GSource *turn;        /* (owned) goes through what the hub has */
+  char *nonce;          /* (owned) */
+  char *session;        /* (owned) (nullable): since the first SETUP */
   guint refusals;
   gboolean is_over;
   gint64 alive_us; /* the last sign of life */
+  gint64 idle_us;  /* since when it watches nothing, where it has no place */
 
   CgRestreamPlace *place;   /* (owned) (nullable): since DESCRIBE */
   CgHubOutput *output;      /* (owned) (nullable) */
@@ -30,8 +32,6 @@ struct _CgRestreamViewer {
   CgRestreamTrack tracks[CG_N_TRACKS];
   gboolean is_playing;
   gint64 zero_real_us; /* when the stream's time was 0; 0: it has not begun */
-  guint writing;       /* what the connection has not taken yet; 0: nothing */
-  gint64 writing_us;   /* since when */
 };
 
 void cg_restream_viewer_end (CgRestreamViewer *self, const char *why);

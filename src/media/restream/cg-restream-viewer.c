@@ -5,12 +5,11 @@
 
 #include "cg-restream-login.h"
 
-/* No request of a viewer has a body worth reading, nor do many of them wait for their answers. */
-#define MAX_BODY 4096
-#define MAX_BACKLOG 64
-
 /* A viewer that takes no byte for so long is gone; before that it loses groups of pictures. */
 #define STALL_US (30 * G_USEC_PER_SEC)
+
+/* A viewer asks for its camera at once. */
+#define IDLE_US (15 * G_USEC_PER_SEC)
 
 /* What the kernel may hold for a viewer: the rest waits in the hub's queue, which drops well. */
 #define SEND_BUFFER (512 * 1024)
@@ -26,50 +25,40 @@ void
 cg_restream_viewer_end (CgRestreamViewer *self, const char *why)
 {
   if (!self->is_over)
-    g_debug ("viewer %s: %s", gst_rtsp_connection_get_ip (self->connection), why);
+    g_debug ("viewer %s: %s", self->host, why);
   self->is_over = TRUE;
 }
 
-static GstRTSPResult
-on_message (GstRTSPWatch *watch, GstRTSPMessage *message, gpointer user_data)
+static void
+on_request (const GstRTSPMessage *request, gpointer user_data)
 {
   CgRestreamViewer *self = user_data;
 
-  if (self->is_over)
-    return GST_RTSP_OK;
   self->alive_us = g_get_monotonic_time ();
-  if (message->type == GST_RTSP_MESSAGE_REQUEST)
-    cg_restream_dialogue_take (self, message);
-  else if (message->type != GST_RTSP_MESSAGE_DATA)
-    cg_restream_viewer_end (self, "speaks no RTSP");
-  return GST_RTSP_OK;
+  if (!self->is_over)
+    cg_restream_dialogue_take (self, request);
 }
 
-static GstRTSPResult
-on_message_sent (GstRTSPWatch *watch, guint id, gpointer user_data)
+static void
+on_packet (gpointer user_data)
 {
   CgRestreamViewer *self = user_data;
 
-  if (id != self->writing)
-    return GST_RTSP_OK;
-  self->writing = 0;
   self->alive_us = g_get_monotonic_time ();
+}
+
+static void
+on_written (gpointer user_data)
+{
+  CgRestreamViewer *self = user_data;
+
   g_source_set_ready_time (self->turn, 0);
-  return GST_RTSP_OK;
 }
 
-static GstRTSPResult
-on_closed (GstRTSPWatch *watch, gpointer user_data)
+static void
+on_lost (const char *why, gpointer user_data)
 {
-  cg_restream_viewer_end (user_data, "has hung up");
-  return GST_RTSP_OK;
-}
-
-static GstRTSPResult
-on_error (GstRTSPWatch *watch, GstRTSPResult result, gpointer user_data)
-{
-  cg_restream_viewer_end (user_data, "is lost");
-  return GST_RTSP_OK;
+  cg_restream_viewer_end (user_data, why);
 }
 
 static gboolean
@@ -104,38 +93,15 @@ open_turn (CgRestreamViewer *self, GMainContext *context)
   return turn;
 }
 
-static void
-open_watch (CgRestreamViewer *self, GMainContext *context)
-{
-  static GstRTSPWatchFuncs funcs = {
-      .message_received = on_message,
-      .message_sent = on_message_sent,
-      .closed = on_closed,
-      .error = on_error,
-  };
-
-  self->watch = gst_rtsp_watch_new (self->connection, &funcs, self, NULL);
-  gst_rtsp_watch_set_send_backlog (self->watch, 0, MAX_BACKLOG);
-  gst_rtsp_watch_attach (self->watch, context);
-}
-
-static GstRTSPConnection *
-make_connection (GSocket *socket)
+static char *
+get_host (GSocket *socket)
 {
   g_autoptr (GSocketAddress) address = g_socket_get_remote_address (socket, NULL);
-  GstRTSPConnection *connection = NULL;
 
   if (address == NULL)
     return NULL;
-  GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
-  g_autofree char *host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
-  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, NULL);
-  if (gst_rtsp_connection_create_from_socket (socket, host, g_inet_socket_address_get_port (inet),
-                                              NULL, &connection) != GST_RTSP_OK)
-    return NULL;
-  gst_rtsp_connection_set_content_length_limit (connection, MAX_BODY);
-  return connection;
+  return g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
 /**
@@ -153,18 +119,21 @@ cg_restream_viewer_new (GSocket *socket,
                         const CgRestreamViewerOptions *options,
                         GMainContext *context)
 {
-  GstRTSPConnection *connection = make_connection (socket);
+  static const CgRestreamWireFuncs funcs = {on_request, on_packet, on_written, on_lost};
+  char *host = get_host (socket);
 
-  if (connection == NULL)
+  if (host == NULL)
     return NULL;
   CgRestreamViewer *self = g_new0 (CgRestreamViewer, 1);
   self->options = options;
-  self->connection = connection;
+  self->host = host;
   self->socket = g_object_ref (socket);
   self->nonce = cg_restream_login_make_nonce ();
-  self->alive_us = g_get_monotonic_time ();
+  self->alive_us = self->idle_us = g_get_monotonic_time ();
   self->turn = open_turn (self, context);
-  open_watch (self, context);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, NULL);
+  self->wire = cg_restream_wire_new (socket, &funcs, self, context);
   return self;
 }
 
@@ -180,11 +149,9 @@ cg_restream_viewer_free (CgRestreamViewer *self)
   cg_restream_dialogue_leave (self);
   g_source_destroy (self->turn);
   g_source_unref (self->turn);
-  g_source_destroy ((GSource *)self->watch);
-  gst_rtsp_watch_unref (self->watch);
-  gst_rtsp_connection_close (self->connection);
-  gst_rtsp_connection_free (self->connection);
+  cg_restream_wire_free (self->wire);
   g_object_unref (self->socket);
+  g_free (self->host);
   g_free (self->nonce);
   g_free (self->session);
   g_free (self);
@@ -200,8 +167,11 @@ check_life (CgRestreamViewer *self, gint64 now_us)
     if (cg_restream_track_has_word (&self->tracks[i]))
       self->alive_us = now_us;
   }
-  if (self->writing != 0 && now_us - self->writing_us > STALL_US)
+  self->alive_us = MAX (self->alive_us, cg_restream_wire_get_taken_us (self->wire));
+  if (cg_restream_wire_get_stall_us (self->wire, now_us) > STALL_US)
     cg_restream_viewer_end (self, "does not read");
+  else if (self->place == NULL && now_us - self->idle_us > IDLE_US)
+    cg_restream_viewer_end (self, "asks for no camera");
   else if (now_us - self->alive_us > patience_us)
     cg_restream_viewer_end (self, "has gone silent");
 }
@@ -226,4 +196,28 @@ cg_restream_viewer_check (CgRestreamViewer *self, gint64 now_us)
     cg_restream_dialogue_check (self, now_us);
   check_life (self, now_us);
   return !self->is_over;
+}
+
+/**
+ * cg_restream_viewer_get_host:
+ * @self: a viewer
+ *
+ * Returns: (transfer none): the address that it has called from
+ */
+const char *
+cg_restream_viewer_get_host (const CgRestreamViewer *self)
+{
+  return self->host;
+}
+
+/**
+ * cg_restream_viewer_is_idle:
+ * @self: a viewer
+ *
+ * Returns: whether it watches nothing, and waits for nothing
+ */
+gboolean
+cg_restream_viewer_is_idle (const CgRestreamViewer *self)
+{
+  return self->place == NULL;
 }

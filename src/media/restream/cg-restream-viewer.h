@@ -35,5 +35,7 @@ CgRestreamViewer *cg_restream_viewer_new (GSocket *socket,
                                           GMainContext *context);
 void cg_restream_viewer_free (CgRestreamViewer *self);
 gboolean cg_restream_viewer_check (CgRestreamViewer *self, gint64 now_us);
+const char *cg_restream_viewer_get_host (const CgRestreamViewer *self);
+gboolean cg_restream_viewer_is_idle (const CgRestreamViewer *self);
 
 G_END_DECLS

@@ -36,7 +36,7 @@ class Player:
     Unless it is `strict`, what a camera of its own cannot do is a note and no deviation.
     """
 
-    def __init__(self, judge, topics, timeout, strict=True, on_register=None):
+    def __init__(self, judge, topics, timeout, strict=True, on_register=None, qos=None):
         self.judge = judge
         self.timeout = timeout
         self.strict = strict
@@ -46,6 +46,8 @@ class Player:
         self._unanswered = 0
         self._topics = topics
         self._on_register = on_register
+        self._qos = qos
+        self._tokens = {}
         self._mqtt = None
         self._lock = threading.Lock()
         self._heard = Mailbox("the bridge")
@@ -58,6 +60,9 @@ class Player:
     def connect(self, make_client, dids):
         """Hears what is said of these dids: at the broker others may be, too."""
         self._mqtt = make_client(self._receive)
+        self._listen(dids)
+
+    def _listen(self, dids):
         for did in dids:
             self._mqtt.subscribe(self._topics[0].replace("%s", did))
 
@@ -142,6 +147,10 @@ class Player:
 
         return self.expect(name, matches, f"event {service} {members} of {did}")
 
+    def forget_registrations(self):
+        """Those that were heard so far."""
+        self._heard.take(lambda heard: heard.body.get("type") == "register")
+
     def expect_silence(self, name, did, payload):
         """Nothing answers `payload`: what is asked behind it is the next reply that comes."""
         self.played += 1
@@ -154,8 +163,11 @@ class Player:
         if len(new) != 1:
             self.deviate(name, f"replies came, to {new[:-1]}")
 
-    def check_counts(self):
-        """Each request has had just as many replies as it has services: none is left."""
+    def check_rest(self, did, dids):
+        """Each request has had just as many replies as it has services: none is left. And who
+        subscribes anew is told nothing that a broker had to keep."""
+        self._listen(dids)
+        self.ask(did, {"fly": {}})
         for heard in self._heard.take(lambda heard: "result" in heard.body):
             self.deviate("one reply a service", f"one more came: {show(heard.body)}")
 
@@ -174,8 +186,10 @@ class Player:
                 self.deviate(f"form of {show(body)[:120]}", fault)
         if published.retain:
             self.deviate("never retain", published.topic)
+            return
         if not isinstance(body, dict):
             return
+        self._check_sending(published, body)
         if "result" in body:
             key = (did, str(body.get("mid")))
             with self._lock:
@@ -184,7 +198,18 @@ class Player:
             self._on_register(self, body)
         self._heard.put(Heard(published.topic, body))
 
-    def answer_register(self, did, result):
+    def _check_sending(self, published, body):
+        """Section 1, QoS; section 2: events and streams carry their sender's token."""
+        kind = body.get("type") if "result" not in body else "reply"
+        qos = (0 if kind == "stream" else 1) if self._qos is None else min(self._qos, 1)
+        if published.qos != qos:
+            self.deviate(f"form of {show(body)[:120]}", f"QoS is {published.qos}, not {qos}")
+        token = self._tokens.get(body.get("did"), "granted yet")
+        if kind in ("event", "stream") and self._tokens and body.get("token") != token:
+            self.deviate(f"token of {show(body)[:120]}", f"is not {show(token)}")
+
+    def answer_register(self, did, result, has_token=True):
         """On the reader's thread: nobody waits for the acknowledgement."""
+        self._tokens[did] = result["token"] if has_token else None
         body = {"did": did, "type": "register", "result": result}
         self._mqtt.publish(self._topics[1].replace("%s", did), json.dumps(body).encode(), qos=0)

@@ -40,6 +40,8 @@ def play_limits(player, did):
         "no mid": json.dumps({"did": did, "type": "action", "data": READ}).encode(),
         "no did": json.dumps({"mid": "s1", "type": "action", "data": READ}).encode(),
         "mid null": message(did, None, READ), "mid []": message(did, [], READ),
+        "mid {}": message(did, {}, READ), "mid true": message(did, True, READ),
+        "did []": message([], "s6", READ), "did true": message(True, "s7", READ),
         "mid empty": message(did, "", READ), "did null": message(None, "s2", READ),
         "a mid that is too long": message(did, "m" * 300, READ),
         "a did that is too long": message("d" * 300, "s3", READ),
@@ -96,6 +98,24 @@ def play_duplicates(player, did):
                            f"{service}: {show(one.body)} and {show(other.body)}")
     player.send_raw(did, message(did, mid, {"location": {"fly": {}}}))
     player.await_reply("the same mid, another body", asked, refused(404, "location", "fly"))
+
+
+def play_presence(player, did, kind, is_any_away):
+    """Section 4, device and connectivity: what it says of itself, and whether it is there. A
+    gateway may have cameras that are not played to: they may be away."""
+    want = tells("device", "read", "device"), tells("connectivity", "read", "connectivity")
+    found = player.play(did, row("device and connectivity read",
+                                 {"device": {"read": {}}, "connectivity": {"read": {}}}, *want))
+    if len(found) < len(want):
+        return
+    device, link = [player.judge.find_body(w, body["result"]) for w, body in zip(want, found)]
+    codes = {None: (8,) if is_any_away else (0, 8), "away": (7,)}.get(kind, (0,))
+    wanted = {"deviceType": ("gateway" if kind is None else "camera",), "errorCode": codes}
+    for name, values in wanted.items():
+        if device.get(name) not in values:
+            player.deviate("device read", f"{name} of {did} is {device.get(name)}, not {values}")
+    if link.get("online") != (kind != "away"):
+        player.deviate("connectivity read", f"online of {did} is {link.get('online')}")
 
 
 def play_presets(player, did):
@@ -219,16 +239,34 @@ class Settings:
         """By the gateway's topic: the camera's own may not be subscribed to yet."""
         self._player.play(self._gateway, Row(name, READ, wants, {}, NEW))
 
-    def play(self):
+    def expect_nodes(self, name, is_in, updated=None):
+        """Section 2, register: a changed list of nodes registers the gateway again."""
+
+        def matches(body):
+            data = body.get("data", {})
+            return body.get("type") == "register" and body.get("did") == self._gateway \
+                and (NEW in data["nodes"]) == is_in \
+                and updated in (None, data["version"]["config"])
+
+        self._player.expect(name, matches, "registration of the gateway that says so")
+
+    def play(self, has_registrations):
+        """`has_registrations`: somebody grants them; before, none is left that was heard."""
         before = self.read()
         place = next(name for name in ("camera", "cameras", "peripherals") if name in before)
         cameras = before[place]["camera"] if place == "peripherals" else before[place]
         if before["updated"] > 0:
             self.write("config write of what was read", before)
             self.expect("config write of what was read", self.read(), before)
+        self._player.forget_registrations()
         self.bind(cameras, before["updated"] + 1000)
+        if has_registrations:
+            self.expect_nodes("config write binds a camera", True, str(before["updated"] + 1000))
         self.spell(cameras)
+        self._player.forget_registrations()
         self.write("config write puts all back", {"camera": cameras, "conformance": []})
+        if has_registrations:
+            self.expect_nodes("config write puts all back", False)
         self.ask_new("a camera that is bound no more", refused(404, "device", "read",
                                                                "Invalid thing id"))
 

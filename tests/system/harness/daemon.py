@@ -9,7 +9,7 @@ import socket
 import threading
 
 from .mailbox import WATCHDOG_S, Mailbox
-from .process import Process
+from .process import Process, end_reading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BUILD = os.environ.get("CAMGATE_BUILD", os.path.join(ROOT, "build"))
@@ -47,7 +47,8 @@ class Daemon:
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notify.bind(self._notify_path)
         self.process = None
-        threading.Thread(target=self._read_notices, daemon=True).start()
+        self._reader = threading.Thread(target=self._read_notices, daemon=True)
+        self._reader.start()
 
     @property
     def pid(self):
@@ -107,7 +108,7 @@ class Daemon:
     def close(self):
         if self.process is not None:
             self.process.close()
-        self._notify.close()
+        end_reading(self._reader, self._notify)
 
     def tail(self):
         return self.process.tail() if self.process else ""
@@ -117,11 +118,7 @@ class Daemon:
         self.notices.put(f"{process.pid} ended")
 
     def _read_notices(self):
-        while True:
-            try:
-                data = self._notify.recv(4096)
-            except OSError:
-                return
+        while data := self._notify.recv(4096):
             for line in data.decode().splitlines():
                 self.notices.put(line)
 

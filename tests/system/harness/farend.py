@@ -36,6 +36,15 @@ def decode(path):
     return done.stderr.strip()
 
 
+def measure(path):
+    """Width and height of a file's pictures, as ffprobe sees them."""
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v", "-of", "csv=p=0",
+         "-show_entries", "stream=width,height", path],
+        capture_output=True, text=True, timeout=2 * WATCHDOG_S, check=True)
+    return tuple(map(int, done.stdout.strip().split(",")))
+
+
 class FarEnd:
     """A player of one address that stays, whoever publishes there, and keeps all it has seen."""
 
@@ -78,6 +87,15 @@ class FarEnd:
                                for line in decode(path).splitlines()]
         return complaints
 
+    def sizes(self, folder):
+        """The sizes of the pictures that have come, one for each set of parameters, in order."""
+        path = os.path.join(folder, f"far-{id(self)}.flv")
+        sizes = []
+        for part in (part for tags in self._pieces for part in _split_at_headers(tags)):
+            write_flv(part, path)
+            sizes.append(measure(path))
+        return sizes
+
     def count(self, kind):
         return sum(tag.kind == kind for tags in self._pieces for tag in tags)
 
@@ -118,14 +136,19 @@ class FarEnd:
 
 
 def _split_at_headers(tags):
-    """Yields what goes with one set of parameters: ffmpeg's own parser keeps to the first (Q25)."""
-    part, header = [], None
+    """Yields what goes with one set of parameters: ffmpeg's own parser keeps to the first (Q25).
+
+    Those of the sound are not repeated when the picture's change, and hold in what follows, too.
+    """
+    part, header, sound = [], None, []
     for tag in tags:
         if tag.kind == VIDEO and tag.header and header not in (None, tag.payload):
             yield part
-            part = []
+            part = list(sound)
         if tag.kind == VIDEO and tag.header:
             header = tag.payload
+        elif tag.kind == AUDIO and tag.header:
+            sound = [tag]
         part.append(tag)
     if any(tag.kind == VIDEO and not tag.header for tag in part):
         yield part

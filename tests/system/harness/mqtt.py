@@ -59,12 +59,12 @@ class MqttClient:
         self._socket.sendall(_packet(SUBSCRIBE, 2, body))
         self._expect_ack(SUBACK, number)
 
-    def publish(self, topic, payload, qos=1):
+    def publish(self, topic, payload, qos=1, retain=False):
         """Returns the moment of sending; with QoS 1, after the broker has taken it."""
         number = next(self._ids) & 0xFFFF
         head = _string(topic) + (struct.pack("!H", number) if qos else b"")
         at = time.monotonic()
-        self._socket.sendall(_packet(PUBLISH, qos << 1, head + payload))
+        self._socket.sendall(_packet(PUBLISH, qos << 1 | retain, head + payload))
         if qos:
             self._expect_ack(PUBACK, number)
         return at

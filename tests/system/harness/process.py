@@ -33,6 +33,22 @@ class Port:
         self._socket.close()
 
 
+def end_reading(reader, *ends):
+    """Closes sockets that a thread waits at.
+
+    Closing alone would leave the thread waiting, and the kernel, which starts its call again after
+    a signal, would let it take what comes on the next file of that number: a reply of another test.
+    """
+    for end in ends:
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the other end may be gone already
+    reader.join()
+    for end in ends:
+        end.close()
+
+
 class Process:
     """A child whose output lines are events, and which dies with us (setpriv --pdeathsig)."""
 

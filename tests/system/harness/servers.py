@@ -43,6 +43,7 @@ pid {folder}/nginx.pid;
 error_log stderr info;
 events {{ worker_connections 512; }}
 rtmp {{
+  access_log off;
   server {{
     listen 127.0.0.1:{rtmp};
     application live {{

@@ -13,7 +13,7 @@ from .rtsp_relay import Spoil, frame
 
 HOUR = 3600 * 90000
 RTP_HEAD = 12
-STAP_A, FU_A, SPS, PPS, SEI = 24, 28, 7, 8, 6
+STAP_A, FU_A, IDR, SPS, PPS, SEI = 24, 28, 5, 7, 8, 6
 
 
 def _is_video(channel, data):
@@ -88,6 +88,43 @@ class Reports(Spoil):
             self._alive_at = None
             raise EOFError("no report for long")
         return frame(channel, data)
+
+
+class Ghosts(Spoil):
+    """Q19: one session only, which is counted for so many seconds after its last packet.
+
+    Who hangs up without TEARDOWN is refused that long.
+    """
+
+    def __init__(self, seconds):
+        self._seconds, self._alive_at = seconds, None
+        self.refused = 0
+
+    def request(self, message):
+        if message.method == "TEARDOWN":
+            self._alive_at = None
+        if message.method != "SETUP" or message.get("Session") or not self.is_counted():
+            return message
+        self.refused += 1
+        return message.answer("453 Not Enough Bandwidth")
+
+    def packet(self, channel, data):
+        self._alive_at = time.monotonic()
+        return frame(channel, data)
+
+    def is_counted(self):
+        return self._alive_at is not None and time.monotonic() < self._alive_at + self._seconds
+
+
+class Stranger(Spoil):
+    """Takes no login."""
+
+    def request(self, message):
+        if message.get("Authorization") is None:
+            return message
+        refusal = message.answer("401 Unauthorized")
+        refusal.set("WWW-Authenticate", 'Digest realm="r", nonce="n"')
+        return refusal
 
 
 class Stamps(Spoil):
@@ -259,6 +296,13 @@ def wrong_sets(text):
 
 def without_sets_in_band(kind, payload, marker):
     return (None if kind in (SPS, PPS, STAP_A) else payload), marker
+
+
+# Q14
+
+def without_keys(kind, payload, marker):
+    is_key = (payload[1] & 31 if kind == FU_A and len(payload) > 1 else kind) == IDR
+    return (None if is_key else payload), marker
 
 
 # Q47

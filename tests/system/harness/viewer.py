@@ -65,6 +65,14 @@ class GstViewer:
         for _ in range(count):
             self._process.lines.expect(lambda line: "chain" in line, "a decoded picture")
 
+    def expect_size(self, width, height):
+        """Waits until what comes from now on is decoded in this size."""
+        self._process.lines.expect(
+            lambda line: "FakeSink" in line and f"width=(int){width}," in line
+            and f"height=(int){height}," in line, f"pictures of {width}x{height}")
+        self._process.lines.take()
+        self.expect_pictures()
+
     def close(self):
         self._process.close()
 

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A motion that stops, and is sure that it has (Q1). */
+#include "motion-fixture.h"
+
+#include <string.h>
+
+/* Q1: it agrees, and moves on: each form is tried; then it is told. */
+static void
+test_q1_not_stopped (MotionFixture *fixture, gconstpointer data)
+{
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+
+  for (int i = 1; i < 60; i++) {
+    motion_see (fixture, 0.01 * i, 0);
+    motion_advance (fixture, 100);
+  }
+
+  motion_expect (
+      fixture,
+      "move(1.00,0.00) stop look look look stop-zero look look look stop-bare look look look",
+      "ok");
+  g_assert_cmpuint (fixture->not_stopped, ==, 1);
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+}
+
+/* Q1: no lost look ends the proof. */
+static void
+test_q1_lost_look (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+  cg_driver_dummy_set_look (fixture->driver, NULL);
+  motion_advance (fixture, 500);
+  cg_driver_dummy_answer_look (fixture->driver, error);
+
+  for (int i = 1; i < 10; i++) {
+    motion_see (fixture, 0.01 * i, 0);
+    motion_advance (fixture, 100);
+  }
+
+  motion_expect (fixture, "move(1.00,0.00) stop look look look look stop-zero", "ok");
+}
+
+/* A contact in mid-stop tells what was known before: the form that is being tried stays. */
+static void
+test_q1_contact_in_mid_stop (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
+
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+  for (int i = 1; i < 11; i++) {
+    motion_see (fixture, 0.01 * i, 0);
+    if (i == 9)
+      cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+    motion_advance (fixture, 100);
+  }
+  motion_expect (fixture, "move(1.00,0.00) stop look look look stop-zero", "ok");
+
+  cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, NULL);
+  cg_motion_contacted (fixture->motion);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  cg_driver_dummy_answer_stop (fixture->driver, error);
+  motion_see (fixture, 0.2, 0);
+  motion_advance (fixture, 2000);
+
+  motion_expect (fixture, "stop-zero look look", "");
+}
+
+/* Q1: a move that timed out may come after the stop that followed it: there is a second stop. */
+static void
+test_q1_stop_after_doubt (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+
+  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
+  motion_contact (fixture, &motion_continuous);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+
+  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_advance (fixture, 900);
+  motion_expect (fixture, "stop", "timed-out");
+  g_assert_true (fixture->is_held);
+  motion_advance (fixture, 10000);
+
+  motion_expect (fixture, "stop stop-zero", "");
+  g_assert_false (fixture->is_held);
+}
+
+/* Q1, Q36: where nobody can see it stand it is told in two forms, each time anew. */
+static void
+test_q1_told_blindly (MotionFixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
+  motion_contact (fixture, &motion_continuous);
+
+  for (int i = 0; i < 2; i++) {
+    motion_start (fixture, CG_DIRECTION_RIGHT);
+    motion_stop (fixture);
+    motion_advance (fixture, 3000);
+
+    motion_expect (fixture, "move(1.00,0.00) stop stop-zero", "ok");
+    g_assert_false (fixture->is_held);
+  }
+}
+
+/* Q36: that it is IDLE is all that it ever says. */
+static void
+test_q36_always_idle (MotionFixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_move_status = TRUE});
+  motion_contact (fixture, &motion_continuous);
+
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+  motion_advance (fixture, 3000);
+
+  motion_expect (fixture, "move(1.00,0.00) stop look look stop-zero look look", "ok");
+  g_assert_false (fixture->is_held);
+}
+
+/* One that has said MOVING is believed when it says IDLE: one form is enough. */
+static void
+test_idle_after_moving (MotionFixture *fixture, gconstpointer data)
+{
+  const CgPtzLook idle = {.has_move_status = TRUE};
+  const CgPtzLook moving = {.has_move_status = TRUE, .moving_pan_tilt = TRUE};
+
+  cg_driver_dummy_set_look (fixture->driver, &idle);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_look (fixture->driver, &moving);
+  motion_advance (fixture, 2500);
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+  cg_driver_dummy_set_look (fixture->driver, &idle);
+
+  motion_stop (fixture);
+  motion_advance (fixture, 3000);
+
+  motion_expect (fixture, "stop look look", "ok");
+  g_assert_cmpint (cg_motion_get_stop_form (fixture->motion), ==, CG_ONVIF_STOP_NAMED);
+}
+
+/* Q1: a camera that is silent is told on and on, and people are told once. */
+static void
+test_q1_silent (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
+
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_stop (fixture);
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+  for (int i = 0; i < 15; i++) {
+    cg_driver_dummy_answer_stop (fixture->driver, error);
+    motion_advance (fixture, 30000);
+  }
+  g_autofree char *log = cg_driver_dummy_take_log (fixture->driver);
+  g_assert_true (g_str_has_prefix (log, "stop stop-zero stop stop-zero stop"));
+  g_assert_cmpuint (fixture->not_stopped, ==, 1);
+  g_assert_true (fixture->is_held);
+
+  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_advance (fixture, 2000);
+
+  g_assert_false (fixture->is_held);
+}
+
+/* Q1: what could not be looked at is looked at later, and is ours until it was seen to stand. */
+static void
+test_q1_looked_at_later (MotionFixture *fixture, gconstpointer data)
+{
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+  motion_see_nothing (fixture, CG_ERROR_UNREACHABLE, 6);
+  motion_see (fixture, 0, 0);
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+  g_assert_false (cg_motion_is_moving (fixture->motion));
+  g_assert_true (fixture->is_held);
+
+  for (int i = 0; i < 308; i++) {
+    motion_see (fixture, 0.001 * i, 0);
+    motion_advance (fixture, 100);
+  }
+  motion_advance (fixture, 2000);
+
+  motion_expect (fixture, "look look look stop-zero look look", "ok");
+  g_assert_false (fixture->is_held);
+}
+
+/* A move that was lost in a queue comes seconds after the stop that was to follow it. */
+static void
+test_q1_comes_late (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_advance (fixture, 3000);
+  motion_expect (fixture, "move(1.00,0.00) stop stop look look", "timed-out");
+  g_assert_true (fixture->is_held);
+
+  for (int i = 1; i <= 44; i++) {
+    motion_see (fixture, 0.01 * i, 0);
+    motion_advance (fixture, 100);
+  }
+  motion_expect (fixture, "look look look stop", "");
+  motion_advance (fixture, 40000);
+
+  motion_expect (fixture, "look look", "");
+  g_assert_false (fixture->is_held);
+  g_assert_cmpuint (fixture->not_stopped, ==, 0);
+}
+
+/* What does not come within half a minute is lost. */
+static void
+test_q1_does_not_come (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_advance (fixture, 10000);
+  motion_expect (fixture, "move(1.00,0.00) stop stop look look look look", "timed-out");
+  g_assert_true (fixture->is_held);
+
+  motion_advance (fixture, 60000);
+
+  motion_expect (fixture, "look look", "");
+  g_assert_false (fixture->is_held);
+}
+
+/* Q6: a camera that refuses us for long is not forgotten: it is stopped when it lets us in. */
+static void
+test_q1_refused_for_long (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_LOGIN_REFUSED, "test");
+
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  cg_driver_dummy_set_look (fixture->driver, NULL);
+  motion_stop (fixture);
+  for (int i = 0; i < 12; i++) {
+    cg_driver_dummy_answer_stop (fixture->driver, error);
+    motion_advance (fixture, 10000);
+  }
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+  for (int ms = 0; ms < 600000; ms += 250) {
+    g_autofree char *log = NULL;
+
+    motion_advance (fixture, 250);
+    log = cg_driver_dummy_take_log (fixture->driver);
+    if (*log != '\0')
+      cg_driver_dummy_answer_look (fixture->driver, error);
+  }
+  g_assert_cmpuint (fixture->not_stopped, ==, 1);
+  g_assert_true (fixture->is_held);
+
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  motion_see (fixture, 0, 0);
+  cg_motion_contacted (fixture->motion);
+  motion_advance (fixture, 2000);
+
+  motion_expect (fixture, "stop look look", "ok");
+  g_assert_false (fixture->is_held);
+}
+
+/* Q1: the camera was away before it was seen to stand. */
+static void
+test_q1_back_again (MotionFixture *fixture, gconstpointer data)
+{
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+  motion_see_nothing (fixture, CG_ERROR_UNREACHABLE, 6);
+  motion_see (fixture, 0, 0);
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+
+  cg_motion_contacted (fixture->motion);
+  motion_advance (fixture, 2000);
+
+  motion_expect (fixture, "stop look look", "ok");
+  g_assert_false (fixture->is_held);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct {
+    const char *path;
+    void (*test) (MotionFixture *fixture, gconstpointer data);
+  } tests[] = {
+      {"/camera/motion-stop/q1-not-stopped", test_q1_not_stopped},
+      {"/camera/motion-stop/q1-lost-look", test_q1_lost_look},
+      {"/camera/motion-stop/q1-contact-in-mid-stop", test_q1_contact_in_mid_stop},
+      {"/camera/motion-stop/q1-stop-after-doubt", test_q1_stop_after_doubt},
+      {"/camera/motion-stop/q1-told-blindly", test_q1_told_blindly},
+      {"/camera/motion-stop/q36-always-idle", test_q36_always_idle},
+      {"/camera/motion-stop/idle-after-moving", test_idle_after_moving},
+      {"/camera/motion-stop/q1-silent", test_q1_silent},
+      {"/camera/motion-stop/q1-looked-at-later", test_q1_looked_at_later},
+      {"/camera/motion-stop/q1-comes-late", test_q1_comes_late},
+      {"/camera/motion-stop/q1-does-not-come", test_q1_does_not_come},
+      {"/camera/motion-stop/q1-refused-for-long", test_q1_refused_for_long},
+      {"/camera/motion-stop/q1-back-again", test_q1_back_again},
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, MotionFixture, NULL, motion_set_up, tests[i].test, motion_tear_down);
+  return g_test_run ();
+}
