@@ -172,6 +172,8 @@ on_left (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!cg_door_close_finish (CG_DOOR (object), result, &error))
     g_info ("cloud: the old link: %s", error->message);
+  if (self->channel != NULL)
+    cg_part (left, self->channel);
   if (self->door != NULL)
     cg_mqtt_door_adopt (CG_MQTT_DOOR (self->door), CG_MQTT_DOOR (left));
   else if (self->channel != NULL)
@@ -201,7 +203,7 @@ leave (CgCloud *self)
 }
 
 /* Puts a door in the place of the last one. The channel goes on, and with it the actions under way:
- * each is still answered. */
+ * each is still answered, and so is what the old door has taken in. */
 static void
 replace_door (CgCloud *self)
 {
@@ -211,10 +213,10 @@ replace_door (CgCloud *self)
     g_message ("no cloud is configured: only the local socket is served");
     return;
   }
-  if (old != NULL)
+  if (old != NULL && old != self->leaving)
     cg_part (old, self->channel);
   if (self->leaving != NULL)
-    cg_part (self->leaving, self->channel);
+    cg_part_outgoing (self->leaving, self->channel);
   make_door (self);
   if (self->leaving == NULL)
     open_or_retry (self);
@@ -279,7 +281,7 @@ on_closed (GObject *object, GAsyncResult *result, gpointer user_data)
  * @callback: called when it is closed, after two seconds at the latest
  * @user_data: for @callback
  *
- * Sends what waits as far as the cloud takes it, and says goodbye.
+ * Takes nothing in any more, sends what waits as far as the cloud takes it, and says goodbye.
  */
 void
 cg_cloud_close_async (CgCloud *self, GAsyncReadyCallback callback, gpointer user_data)
@@ -291,6 +293,10 @@ cg_cloud_close_async (CgCloud *self, GAsyncReadyCallback callback, gpointer user
   self->closing = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->closing, cg_cloud_close_async);
   self->n_open = 1 + (self->door != NULL) + (self->leaving != NULL);
+  if (self->door != NULL)
+    cg_part_incoming (self->door, self->channel);
+  if (self->leaving != NULL)
+    cg_part_incoming (self->leaving, self->channel);
   if (self->door != NULL)
     cg_door_close_async (self->door, NULL, on_closed, g_object_ref (self));
   part_closed (self);

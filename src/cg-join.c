@@ -56,3 +56,30 @@ cg_part (CgDoor *door, CgChannel *channel)
   g_signal_handlers_disconnect_by_data (door, channel);
   g_signal_handlers_disconnect_by_data (channel, door);
 }
+
+/**
+ * cg_part_outgoing:
+ * @door: a door that is being closed
+ * @channel: what it was joined to
+ *
+ * What has come in by the door still goes to the channel, whose answers go elsewhere.
+ */
+void
+cg_part_outgoing (CgDoor *door, CgChannel *channel)
+{
+  g_signal_handlers_disconnect_by_func (door, on_link_changed, channel);
+  g_signal_handlers_disconnect_by_func (channel, on_send, door);
+}
+
+/**
+ * cg_part_incoming:
+ * @door: a door
+ * @channel: what it was joined to
+ *
+ * Nothing that comes in goes to the channel any more; what that says still goes out.
+ */
+void
+cg_part_incoming (CgDoor *door, CgChannel *channel)
+{
+  g_signal_handlers_disconnect_by_func (door, on_message, channel);
+}

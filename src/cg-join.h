@@ -10,5 +10,7 @@ G_BEGIN_DECLS
 
 void cg_join (CgDoor *door, CgChannel *channel);
 void cg_part (CgDoor *door, CgChannel *channel);
+void cg_part_outgoing (CgDoor *door, CgChannel *channel);
+void cg_part_incoming (CgDoor *door, CgChannel *channel);
 
 G_END_DECLS

@@ -15,6 +15,7 @@
 #include "cg-main.h"
 #include "cg-media.h"
 #include "cg-notify.h"
+#include "cg-state-lock.h"
 #include "cg-store.h"
 
 /* Under the five seconds within which SIGTERM ends the daemon (INTERFACES.md). The doors take two
@@ -31,6 +32,7 @@ struct _CgService {
   char *socket_path;
   CgConfig *config;
   CgClock *clock;
+  CgStateLock *lock; /* (owned) (nullable) of @state_dir */
   CgStore *store;
   CgNotify *notify;
   CgFleet *fleet;
@@ -108,6 +110,7 @@ cg_service_dispose (GObject *object)
   g_clear_object (&self->settings);
   g_clear_object (&self->notify);
   g_clear_object (&self->store);
+  g_clear_pointer (&self->lock, cg_state_lock_free);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->config, cg_config_unref);
   G_OBJECT_CLASS (cg_service_parent_class)->dispose (object);
@@ -211,7 +214,8 @@ on_settings_changed (CgSettings *settings, CgService *self)
  * @config: a checked configuration
  * @error: return location
  *
- * Applies the configuration, opens the doors, and tells the service manager that it is ready.
+ * Applies the configuration, opens the doors, and tells the service manager that it is ready. The
+ * state folder is its own from then on: %CG_ERROR_INTERNAL where another daemon has it.
  *
  * Returns: whether it runs
  */
@@ -220,6 +224,9 @@ cg_service_start (CgService *self, CgConfig *config, GError **error)
 {
   CG_ON_MAIN ();
   if (!make_state_dir (self, error) || !cg_media_prepare (NULL, error))
+    return FALSE;
+  self->lock = cg_state_lock_take (self->state_dir, error);
+  if (self->lock == NULL)
     return FALSE;
   self->store = cg_store_new (self->state_dir);
   self->settings = cg_settings_new (self->store, config);

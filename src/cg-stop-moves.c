@@ -10,6 +10,7 @@
 #include "cg-media.h"
 #include "cg-move-mark.h"
 #include "cg-settings.h"
+#include "cg-state-lock.h"
 
 /* The unit gives each of its commands ten seconds (TimeoutStopSec). */
 #define LIMIT_MS 7000
@@ -162,7 +163,8 @@ stop_all (Work *self, CgConfig *config)
  * @state_dir: of the daemon that was killed
  * @socket: where it listened
  * @error: return location: %CG_ERROR_UNREACHABLE names the cameras that may still be moving; their
- *   marks stay, and the next start of the daemon tries again
+ *   marks stay, and the next start of the daemon tries again; %CG_ERROR_INTERNAL where a daemon is
+ *   alive, which stops them itself
  *
  * Stops the cameras that a daemon was moving when it was killed, as its next start would, and ends
  * after 9 s at the latest (Q1, Q61). Runs the main context.
@@ -172,6 +174,7 @@ stop_all (Work *self, CgConfig *config)
 gboolean
 cg_stop_moves (CgConfig *config, const char *state_dir, const char *socket, GError **error)
 {
+  g_autoptr (CgStateLock) lock = NULL;
   g_auto (Work) work = {.loop = g_main_loop_new (NULL, FALSE)};
   g_autofree char *names = NULL;
 
@@ -180,6 +183,9 @@ cg_stop_moves (CgConfig *config, const char *state_dir, const char *socket, GErr
   if (work.dids->len == 0)
     return TRUE;
   if (!check_alone (socket, error) || !cg_media_prepare (NULL, error))
+    return FALSE;
+  lock = cg_state_lock_take (state_dir, error);
+  if (lock == NULL)
     return FALSE;
   work.store = cg_store_new (state_dir);
   stop_all (&work, config);

@@ -88,6 +88,7 @@ typedef enum {
   CG_ERROR_CAUSE_NO_KEY_FRAME, /* pictures came, and none to begin with (Q14) */
   CG_ERROR_CAUSE_SLOW,         /* the line carries less than there is to send */
   CG_ERROR_CAUSE_GARBLED,      /* there was an answer, and it says nothing: it may have been done */
+  CG_ERROR_CAUSE_NO_MEMORY,    /* the device has not enough of it */
 } CgErrorCause;
 
 GQuark cg_error_quark (void);

@@ -25,7 +25,7 @@ fail_with_errno (GError **error, int number)
 }
 
 static gboolean
-read_all (int fd, GString *text, GError **error)
+read_all (int fd, gsize max_length, GString *text, GError **error)
 {
   char buffer[4096];
   struct stat status;
@@ -35,13 +35,15 @@ read_all (int fd, GString *text, GError **error)
     return fail_with_errno (error, errno);
   if (!S_ISREG (status.st_mode))
     return fail (error, CG_ERROR_INVALID_CONFIG, "is no regular file");
-  while ((n = read (fd, buffer, sizeof buffer)) > 0 && text->len <= CG_FILE_MAX_LENGTH)
+  while ((n = read (fd, buffer, sizeof buffer)) > 0 && text->len <= max_length)
     g_string_append_len (text, buffer, n);
   if (n < 0)
     return fail_with_errno (error, errno);
-  if (text->len > CG_FILE_MAX_LENGTH)
-    return fail (error, CG_ERROR_INVALID_CONFIG, "is larger than 1 MiB");
-  return TRUE;
+  if (text->len <= max_length)
+    return TRUE;
+  g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "is larger than %zu MiB",
+               max_length / (1024 * 1024));
+  return FALSE;
 }
 
 /**
@@ -58,9 +60,26 @@ read_all (int fd, GString *text, GError **error)
 char *
 cg_file_read (const char *path, gsize *length, GError **error)
 {
+  return cg_file_read_up_to (path, CG_FILE_MAX_LENGTH, length, error);
+}
+
+/**
+ * cg_file_read_up_to:
+ * @path: of a file
+ * @max_length: its bytes at most; whole MiB
+ * @length: (out): of what is returned, in bytes
+ * @error: return location: as for cg_file_read()
+ *
+ * As cg_file_read(), for files that may be longer than what people write.
+ *
+ * Returns: (transfer full) (nullable): its content, and a zero byte behind it
+ */
+char *
+cg_file_read_up_to (const char *path, gsize max_length, gsize *length, GError **error)
+{
   g_autoptr (GString) text = g_string_new (NULL);
   const int fd = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
-  const gboolean is_read = read_all (fd, text, error);
+  const gboolean is_read = read_all (fd, max_length, text, error);
 
   if (fd >= 0)
     close (fd);

@@ -195,3 +195,15 @@ cg_log_uri (const char *uri)
   append_rest (out, host);
   return g_string_free (out, FALSE);
 }
+
+/**
+ * cg_log_is_hidden:
+ * @uri: an address
+ *
+ * Returns: whether it looks as cg_log_uri() shows one that contains a login
+ */
+gboolean
+cg_log_is_hidden (const char *uri)
+{
+  return strstr (uri, "=" HIDDEN) != NULL || strstr (uri, "://" HIDDEN "@") != NULL;
+}

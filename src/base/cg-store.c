@@ -9,10 +9,14 @@
 
 #include "cg-error.h"
 #include "cg-file.h"
+#include "cg-json.h"
 #include "cg-main.h"
 
 /* Of brackets in a state file; those of ours have three. */
 #define MAX_DEPTH 32
+/* Of a state file: 10000 cameras are 2 MiB. What is longer is not written, for it would not be read
+ * back; a cloud that adds list after list is told so. */
+#define MAX_BYTES (4 * 1024 * 1024)
 
 struct _CgStore {
   GObject parent_instance;
@@ -183,18 +187,20 @@ write_in_thread (gpointer data, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-static GBytes *
-serialise (JsonNode *node)
+/* Writes no more than would be read again. */
+static gboolean
+serialise (const char *name, JsonNode *node, GBytes **content, GError **error)
 {
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  gsize length = 0;
+  g_autofree char *text = node != NULL ? cg_json_to_string (node, FALSE) : NULL;
+  const gsize length = text != NULL ? strlen (text) : 0;
 
-  if (node == NULL)
-    return NULL;
-  json_generator_set_pretty (generator, TRUE);
-  json_generator_set_root (generator, node);
-  char *text = json_generator_to_data (generator, &length);
-  return g_bytes_new_take (text, length);
+  if (length > MAX_BYTES) {
+    g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "%s would be larger than %d MiB", name,
+                 MAX_BYTES / (1024 * 1024));
+    return FALSE;
+  }
+  *content = text != NULL ? g_bytes_new_take (g_steal_pointer (&text), length) : NULL;
+  return TRUE;
 }
 
 static void start_writing (CgStore *self, const char *name, Entry *entry);
@@ -412,15 +418,17 @@ cg_store_load (CgStore *self, const char *name, GError **error)
   if (entry != NULL)
     return parse_newest (path, entry->newest, error);
   gsize length = 0;
-  g_autofree char *text = cg_file_read (path, &length, error);
-  if (text == NULL) {
-    g_prefix_error (error, "%s ", path);
-    return NULL;
-  }
-  JsonNode *node = parse (path, text, length, error);
-  if (node == NULL)
-    keep_aside (path, error);
-  return node;
+  g_autoptr (GError) why = NULL;
+  g_autofree char *text = cg_file_read_up_to (path, MAX_BYTES, &length, &why);
+  JsonNode *node = text != NULL ? parse (path, text, length, &why) : NULL;
+  if (node != NULL)
+    return node;
+  if (text == NULL)
+    g_prefix_error (&why, "%s ", path);
+  if (!g_error_matches (why, CG_ERROR, CG_ERROR_UNKNOWN_THING))
+    keep_aside (path, &why);
+  g_propagate_error (error, g_steal_pointer (&why));
+  return NULL;
 }
 
 /**
@@ -432,7 +440,7 @@ cg_store_load (CgStore *self, const char *name, GError **error)
  * As cg_store_save_async(), but waits: for the end of the program, and for tests. It overtakes
  * what was given to cg_store_save_async() before.
  *
- * Returns: %FALSE with %CG_ERROR_INTERNAL
+ * Returns: %FALSE with %CG_ERROR_INTERNAL, or with %CG_ERROR_INVALID_CONFIG if it is too long
  */
 gboolean
 cg_store_save_sync (CgStore *self, const char *name, JsonNode *node, GError **error)
@@ -443,8 +451,9 @@ cg_store_save_sync (CgStore *self, const char *name, JsonNode *node, GError **er
 
   g_autoptr (Job) job = g_new0 (Job, 1);
   Entry *entry = g_hash_table_lookup (self->entries, name);
+  if (!serialise (name, node, &job->content, error))
+    return FALSE;
   job->name = g_strdup (name);
-  job->content = serialise (node);
   job->is_synced = TRUE;
   job->serial = self->next_serial++;
   if (entry != NULL) {
@@ -460,9 +469,16 @@ static void
 save (CgStore *self, const char *name, JsonNode *node, gboolean is_synced, GTask *task)
 {
   Entry *entry = g_hash_table_lookup (self->entries, name);
+  GBytes *content = NULL;
+  GError *error = NULL;
 
   CG_ON_MAIN ();
   g_assert (is_name (name));
+  if (!serialise (name, node, &content, &error)) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
   if (entry == NULL) {
     entry = g_new0 (Entry, 1);
     entry->waiting = g_ptr_array_new_with_free_func (g_object_unref);
@@ -470,7 +486,7 @@ save (CgStore *self, const char *name, JsonNode *node, gboolean is_synced, GTask
   }
   g_clear_pointer (&entry->content, g_bytes_unref);
   g_clear_pointer (&entry->newest, g_bytes_unref);
-  entry->content = serialise (node);
+  entry->content = content;
   entry->newest = entry->content != NULL ? g_bytes_ref (entry->content) : NULL;
   entry->is_synced |= is_synced;
   g_ptr_array_add (entry->waiting, task);
@@ -488,7 +504,8 @@ save (CgStore *self, const char *name, JsonNode *node, gboolean is_synced, GTask
  * @user_data: for @callback
  *
  * Saves atomically: at any instant of a power cut the file holds the old content or the new one.
- * Its mode is 0600. Of several contents that wait for the disk the newest is written.
+ * Its mode is 0600. Of several contents that wait for the disk the newest is written. One of more
+ * than 4 MiB, which would not be read again, is refused with %CG_ERROR_INVALID_CONFIG.
  */
 void
 cg_store_save_async (CgStore *self,
@@ -533,7 +550,7 @@ cg_store_note_async (CgStore *self,
  * @self: a store
  * @result: what the callback got
  *
- * Returns: %FALSE with %CG_ERROR_INTERNAL
+ * Returns: %FALSE with %CG_ERROR_INTERNAL, or with %CG_ERROR_INVALID_CONFIG if it is too long
  */
 gboolean
 cg_store_save_finish (CgStore *self, GAsyncResult *result, GError **error)

@@ -406,6 +406,21 @@ cg_camera_forget_reboot (CgCamera *self)
   cg_reboot_forget_plan (self->reboot);
 }
 
+/**
+ * cg_camera_inherit_reboot:
+ * @self: a camera, not yet opened, that takes the place of another
+ * @before: that one: the same camera, otherwise configured
+ *
+ * Goes on with a restart that is planned or under way there.
+ */
+void
+cg_camera_inherit_reboot (CgCamera *self, CgCamera *before)
+{
+  CG_ON_MAIN ();
+  if (self->config->protocol != CG_PROTOCOL_RTSP)
+    cg_reboot_inherit (self->reboot, before->reboot);
+}
+
 static void
 on_reboot_started (GObject *object, GAsyncResult *result, gpointer user_data)
 {

@@ -50,6 +50,7 @@ cg_camera_read_place_finish (CgCamera *self, GAsyncResult *result, CgPlace *plac
 
 gboolean cg_camera_plan_reboot (CgCamera *self, guint delay_ms, GError **error);
 void cg_camera_forget_reboot (CgCamera *self);
+void cg_camera_inherit_reboot (CgCamera *self, CgCamera *before);
 void cg_camera_reboot_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_camera_reboot_finish (CgCamera *self, GAsyncResult *result, GError **error);
 

@@ -41,6 +41,7 @@ struct _CgCamera {
 
   gint64 born_ms; /* monotonic */
   gboolean is_open;
+  gboolean is_watched; /* by somebody on the LAN */
   gboolean location_used;
   gboolean asks_for_small;   /* the address that is asked for is that of the small picture */
   gboolean has_small_played; /* since it was chosen */

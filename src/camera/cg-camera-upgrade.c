@@ -21,6 +21,8 @@ typedef struct {
   char *path;
   char *version;        /* (nullable): that it has to come back with */
   CgProgress *progress; /* (owned): of the upload */
+  CgProgressFunc on_percent;
+  gpointer user_data;
   GSource *delay;
   gulong handler; /* of the restart */
 } Upgrade;
@@ -117,6 +119,7 @@ on_delay_over (gpointer user_data)
   Upgrade *upgrade = g_task_get_task_data (task);
 
   cg_clear_source (&upgrade->delay);
+  upgrade->on_percent (0, upgrade->user_data);
   begin_step (task, upload_in_thread, on_uploaded);
   return G_SOURCE_REMOVE;
 }
@@ -177,7 +180,8 @@ on_present (gpointer user_data, const GError *error)
  * @self: a camera
  * @path: of the file
  * @version: (nullable): what it has to say of itself afterwards
- * @on_percent: called with how much of the file has gone, until @callback is
+ * @on_percent: called with 0 when the file begins to go, then with how much of it has gone, until
+ *   @callback is
  * @callback: called when it is back, or will not be
  * @user_data: for both
  *
@@ -201,6 +205,8 @@ cg_camera_upgrade_async (CgCamera *self,
   upgrade->path = g_strdup (path);
   upgrade->version = g_strdup (version);
   upgrade->progress = cg_progress_new (on_percent, user_data, NULL);
+  upgrade->on_percent = on_percent;
+  upgrade->user_data = user_data;
   if (self->config->protocol == CG_PROTOCOL_RTSP)
     g_task_return_new_error (task, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
                              "camera %s is known by its stream only", self->config->did);

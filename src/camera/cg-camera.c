@@ -393,11 +393,14 @@ cg_camera_new (const CgCameraConfig *config, const CgCameraContext *context)
   return self;
 }
 
+/* The one whose place it takes may not have said goodbye yet: one session per camera (Q19). */
 static void
-hold_standby (CgCamera *self)
+hold_stream (CgCamera *self)
 {
-  if (self->is_open)
-    cg_stream_hold (self->stream, CG_STREAM_HOLD_STANDBY, self->standby == CG_STANDBY_CONNECTED);
+  if (!self->is_open)
+    return;
+  cg_stream_hold (self->stream, CG_STREAM_HOLD_STANDBY, self->standby == CG_STANDBY_CONNECTED);
+  cg_stream_hold (self->stream, CG_STREAM_HOLD_VIEWERS, self->is_watched);
 }
 
 /**
@@ -414,7 +417,7 @@ cg_camera_open (CgCamera *self)
   cg_move_mark_recall (self->mark);
   cg_presence_open (self->presence);
   self->is_open = TRUE;
-  hold_standby (self);
+  hold_stream (self);
 }
 
 static void
@@ -539,7 +542,7 @@ cg_camera_apply (CgCamera *self, const CgConfig *config)
   cg_motion_apply (self->motion, &self->ptz);
   cg_stream_apply (self->stream, &config->stream);
   self->standby = config->stream.standby;
-  hold_standby (self);
+  hold_stream (self);
 }
 
 /**
@@ -574,11 +577,13 @@ cg_camera_stop (CgCamera *self)
  * @self: a camera
  * @is_watched: whether somebody on the LAN watches
  *
- * Its picture is in its hub while somebody does, with or without a push.
+ * Its picture is in its hub while somebody does, with or without a push; not before
+ * cg_camera_open().
  */
 void
 cg_camera_watch (CgCamera *self, gboolean is_watched)
 {
   CG_ON_MAIN ();
-  cg_stream_hold (self->stream, CG_STREAM_HOLD_VIEWERS, is_watched);
+  self->is_watched = is_watched;
+  hold_stream (self);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-fleet.h"
 
+#include "cg-camera-care.h"
 #include "cg-finder.h"
 #include "cg-jobs.h"
 #include "cg-key-group.h"
 #include "cg-main.h"
 #include "cg-media.h"
+#include "cg-move-mark.h"
 #include "cg-uplink-watch.h"
 #include "cg-viewers.h"
 
@@ -154,12 +156,25 @@ settle_successor (const Departure *departure)
     cg_camera_play (successor, departure->url);
 }
 
+/* Of a camera that is not ours any more: whether it stands or not, nobody will stop it. At the end
+ * of the daemon it stays ours. */
+static void
+drop_mark (const Departure *departure, CgCamera *camera)
+{
+  CgFleet *self = departure->fleet;
+
+  if (self->store != NULL && self->close == NULL &&
+      cg_fleet_lookup (self, cg_camera_get_did (camera)) == NULL)
+    cg_move_mark_forget (self->store, cg_camera_get_did (camera));
+}
+
 static void
 on_camera_closed (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Departure) departure = user_data;
 
   cg_camera_close_finish (CG_CAMERA (object), result, NULL);
+  drop_mark (departure, CG_CAMERA (object));
   g_ptr_array_remove (departure->fleet->departures, departure);
   settle_successor (departure);
   finish_close (departure->fleet);
@@ -188,6 +203,8 @@ let_go (CgFleet *self, CgCamera *camera, CgCamera *successor)
   else
     g_set_object (&departure->successor, successor);
   departure->url = get_playing_url (camera);
+  if (successor != NULL)
+    cg_camera_inherit_reboot (successor, camera);
   if (successor != NULL)
     cg_viewers_await (self->viewers, cg_camera_get_did (camera));
   else
@@ -310,7 +327,8 @@ cg_fleet_new (CgStore *store, CgClock *clock)
  * @config: the configuration that holds from now on
  *
  * Binds the cameras of @config. Those that did not change go on undisturbed; one that changed is
- * replaced, and what it played is played by its successor; one that is gone says goodbye.
+ * replaced, and what it played is played by its successor, which also restarts it if that was
+ * planned; one that is gone says goodbye.
  */
 void
 cg_fleet_apply (CgFleet *self, CgConfig *config)

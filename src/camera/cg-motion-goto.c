@@ -163,9 +163,9 @@ cg_motion_refuse_busy (CgMotion *self, CgMotionStart *start)
     return FALSE;
   if (self->config.goto_interrupt)
     return FALSE;
-  cg_motion_answer_start (start, cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis,
-                                                          "%s is on its way to preset %s",
-                                                          self->name, self->called));
+  cg_motion_answer_start (start,
+                          cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis,
+                                                   "%s is on its way to a preset", self->name));
   return TRUE;
 }
 

@@ -73,7 +73,9 @@ struct _CgMotion {
   CgMotionStart *pending; /* (owned) (nullable) waits for a stop, or a look, to be answered */
   guint moves_in_flight;
   guint stops_in_flight;
-  gboolean halt_again; /* a move was in flight when the stop went out: it may arrive later */
+  GTask *last_stop;        /* (unowned) (nullable) the newest that was asked for, and sent */
+  gboolean is_stop_newest; /* no move was sent since */
+  gboolean halt_again;     /* a move was in flight when the stop went out: it may arrive later */
   CgBackoff halt_backoff;
   guint halt_tries;
   GSource *halt_retry;
@@ -161,6 +163,8 @@ gint64 cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start);
 /* cg-motion-stop.c */
 gboolean cg_motion_is_silence (const GError *error);
 void cg_motion_send_stop (CgMotion *self, GTask *task);
+gboolean cg_motion_share_stop (CgMotion *self, GTask *task);
+void cg_motion_note_last_stop (CgMotion *self, GTask *task);
 void cg_motion_give_up (CgMotion *self, const char *reason);
 void cg_motion_stop_stray (CgMotion *self);
 gboolean cg_motion_wants_stop (CgMotion *self, const CgMotionStart *start);

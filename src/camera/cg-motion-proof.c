@@ -192,11 +192,14 @@ on_proof (const CgPtzLook *look, gpointer user_data)
   return 0;
 }
 
+/* A camera that is slow to tell is waited for, once that is known, and where nobody waits. */
 static void
 open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms)
 {
   self->moves_on = self->is_unseen = FALSE;
   cg_motion_open_eye (self, phase, delay_ms, on_proof);
+  if (phase == CG_MOTION_LATER || cg_ptz_eye_is_slow (self->eye))
+    cg_ptz_eye_be_patient (self->eye);
 }
 
 static gboolean

@@ -250,6 +250,7 @@ cg_motion_send_start (CgMotion *self, CgMotionStart *start)
     return;
   }
   self->moves_in_flight++;
+  self->is_stop_newest = FALSE;
   cg_ptz_driver_cancel_moves (self->driver);
   if (start->preset != NULL)
     send_goto (self, start, timeout_ms);

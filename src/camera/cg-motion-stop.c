@@ -27,6 +27,12 @@ cg_motion_is_silence (const GError *error)
          g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE);
 }
 
+/* One stop on its way: the data of its task. */
+typedef struct {
+  guint serial;
+  GQueue sharing; /* (element-type GTask) each owned: the same answer is theirs */
+} Stop;
+
 static void send_stop (CgMotion *self, GTask *task);
 
 static gboolean
@@ -183,6 +189,31 @@ send_pending (CgMotion *self, const GError *error)
 }
 
 static void
+answer_stop (GTask *task, const GError *error)
+{
+  if (error != NULL)
+    g_task_return_error (task, g_error_copy (error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* All that were asked for while it waited for another one. */
+static void
+answer_stops (CgMotion *self, GTask *task, const GError *error)
+{
+  Stop *stop = g_task_get_task_data (task);
+  GTask *other;
+
+  if (self->last_stop == task)
+    self->last_stop = NULL;
+  answer_stop (task, error);
+  while ((other = g_queue_pop_head (&stop->sharing)) != NULL) {
+    answer_stop (other, error);
+    g_object_unref (other);
+  }
+}
+
+static void
 on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -197,14 +228,11 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
   self->stops_in_flight--;
   if (self->pending != NULL)
     settle_before_start (self, error);
-  else if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
+  else if (((const Stop *)g_task_get_task_data (task))->serial == self->serial)
     settle_stop (self, error);
   if (cg_motion_is_silence (error))
     cg_motion_tell_silent (self, error);
-  if (error != NULL)
-    g_task_return_error (task, g_error_copy (error));
-  else
-    g_task_return_boolean (task, TRUE);
+  answer_stops (self, task, error);
   if (self->stops_in_flight == 0 && self->pending != NULL)
     send_pending (self, error);
   cg_motion_check_rest (self);
@@ -225,8 +253,10 @@ static void
 send_stop (CgMotion *self, GTask *task)
 {
   GTask *own = task != NULL ? task : g_task_new (self, NULL, NULL, NULL);
+  Stop *stop = g_new (Stop, 1);
 
-  g_task_set_task_data (own, GUINT_TO_POINTER (self->serial), NULL);
+  *stop = (Stop){self->serial, G_QUEUE_INIT};
+  g_task_set_task_data (own, stop, g_free);
   self->stops_in_flight++;
   self->forms |= 1u << self->stop_form;
   cg_ptz_driver_stop_async (self->driver, self->stop_form, get_timeout_ms (self), on_stopped, own);
@@ -248,6 +278,46 @@ cg_motion_send_stop (CgMotion *self, GTask *task)
   self->halt_backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
   self->halt_again = self->moves_in_flight > 0;
   send_stop (self, task);
+}
+
+/**
+ * cg_motion_share_stop:
+ * @self: a camera's motion
+ * @task: (transfer full) on %TRUE: a stop that is asked for
+ *
+ * One that has not been sent yet, since another one is on the wire, stops what this one would: the
+ * camera gets one message, however many ask. Not where a move was answered since then: what has
+ * waited for the repeated stop is gone, and a new one is sent.
+ *
+ * Returns: whether @task gets the answer to that
+ */
+gboolean
+cg_motion_share_stop (CgMotion *self, GTask *task)
+{
+  const gboolean owes_another = self->halt_again && self->moves_in_flight == 0;
+  Stop *stop;
+
+  if (self->last_stop == NULL || !self->is_stop_newest || self->stops_in_flight < 2 || owes_another)
+    return FALSE;
+  stop = g_task_get_task_data (self->last_stop);
+  stop->serial = ++self->serial;
+  g_queue_push_tail (&stop->sharing, task);
+  cg_motion_drop_pending (self);
+  return TRUE;
+}
+
+/**
+ * cg_motion_note_last_stop:
+ * @self: a camera's motion
+ * @task: a stop that was asked for, and has just been given to the driver
+ *
+ * For cg_motion_share_stop().
+ */
+void
+cg_motion_note_last_stop (CgMotion *self, GTask *task)
+{
+  self->last_stop = task;
+  self->is_stop_newest = TRUE;
 }
 
 /**

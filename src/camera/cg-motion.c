@@ -339,7 +339,8 @@ cg_motion_start_finish (CgMotion *self, GAsyncResult *result, GError **error)
  * @user_data: for @callback
  *
  * Stops, whether or not we know of a motion. Waiting moves are dropped; a move that was on the
- * wire is followed by another stop; a stop that fails is repeated in the background (Q1).
+ * wire is followed by another stop; a stop that fails is repeated in the background (Q1). Those
+ * that wait for the same camera share one message and its answer.
  */
 void
 cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer user_data)
@@ -349,7 +350,10 @@ cg_motion_halt_async (CgMotion *self, GAsyncReadyCallback callback, gpointer use
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_motion_halt_async);
   self->commands++;
+  if (cg_motion_share_stop (self, task))
+    return;
   cg_motion_halt (self, task);
+  cg_motion_note_last_stop (self, task);
 }
 
 /**

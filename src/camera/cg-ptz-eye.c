@@ -6,6 +6,8 @@
 
 /* Whoever waits for a look waits no longer for a slow answer (Q36). */
 #define ANSWER_TIMEOUT_MS 1000
+/* Where nobody waits, one that is slower is waited for. */
+#define PATIENT_TIMEOUT_MS 3000
 /* One lost look is bad luck; so many in a row are a camera that answers too late to be of use. */
 #define LOST_MAX 3
 /* So many faults in a row are a camera that does not know the question. */
@@ -22,6 +24,7 @@ struct _CgPtzEye {
   guint lost;        /* looks of watches, in a row */
   gint64 lost_at_ms; /* the newest of them */
   guint faults;      /* in a row */
+  gboolean is_slow;  /* answers, and later than those wait who wait for it */
 
   gboolean has_last;
   CgPtzLook last;
@@ -31,7 +34,8 @@ struct _CgPtzEye {
   guint serial; /* of the watch under way: an answer to an older one is dropped */
   CgPtzEyeFunc func;
   gpointer user_data;
-  GSource *next; /* the next look of the watch */
+  GSource *next;       /* the next look of the watch */
+  gboolean is_patient; /* of the watch under way */
 };
 
 /* One look of a watch on its way. */
@@ -64,6 +68,7 @@ note_look (CgPtzEye *self, const CgPtzLook *look, gint64 asked_at_ms)
   self->last = *look;
   self->last_at_ms = cg_clock_get_monotonic_ms (self->clock);
   self->asked_at_ms = asked_at_ms;
+  self->is_slow |= self->last_at_ms - asked_at_ms > ANSWER_TIMEOUT_MS;
   g_signal_emit (self, signals[SIGNAL_LOOKED], 0);
 }
 
@@ -135,7 +140,8 @@ on_next (gpointer user_data)
 
   cg_clear_source (&self->next);
   *glance = (Glance){g_object_ref (self), self->serial};
-  cg_ptz_eye_look_async (self, ANSWER_TIMEOUT_MS, on_glanced, glance);
+  cg_ptz_eye_look_async (self, self->is_patient ? PATIENT_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
+                         on_glanced, glance);
   return G_SOURCE_REMOVE;
 }
 
@@ -320,7 +326,32 @@ cg_ptz_eye_close (CgPtzEye *self)
 {
   self->serial++;
   self->func = NULL;
+  self->is_patient = FALSE;
   cg_clear_source (&self->next);
+}
+
+/**
+ * cg_ptz_eye_be_patient:
+ * @self: an eye that has just been opened
+ *
+ * What this watch is for is worth more than being soon: slow answers are waited for (Q36).
+ */
+void
+cg_ptz_eye_be_patient (CgPtzEye *self)
+{
+  self->is_patient = TRUE;
+}
+
+/**
+ * cg_ptz_eye_is_slow:
+ * @self: an eye
+ *
+ * Returns: whether the camera was seen to answer too late for whoever is not patient (Q36)
+ */
+gboolean
+cg_ptz_eye_is_slow (CgPtzEye *self)
+{
+  return self->is_slow;
 }
 
 /**

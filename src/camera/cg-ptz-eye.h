@@ -38,6 +38,8 @@ cg_ptz_eye_look_finish (CgPtzEye *self, GAsyncResult *result, CgPtzLook *look, G
 
 void cg_ptz_eye_open (CgPtzEye *self, guint delay_ms, CgPtzEyeFunc func, gpointer user_data);
 void cg_ptz_eye_close (CgPtzEye *self);
+void cg_ptz_eye_be_patient (CgPtzEye *self);
+gboolean cg_ptz_eye_is_slow (CgPtzEye *self);
 gboolean cg_ptz_eye_is_open (CgPtzEye *self);
 
 gboolean cg_ptz_eye_get_last (CgPtzEye *self, CgPtzLook *look, gint64 *age_ms);

@@ -29,11 +29,16 @@ struct _CgReboot {
   char *did;
 
   Phase phase;
-  guint coming_ms;   /* how long this one may be away */
-  GSource *plan;     /* (nullable) until it is asked */
-  GTask *task;       /* (owned) (nullable) while it is asked, if somebody waits for the answer */
-  GSource *look;     /* (nullable) */
-  GSource *deadline; /* (nullable) */
+  guint coming_ms;       /* how long this one may be away */
+  GSource *plan;         /* (nullable) until it is asked */
+  gint64 plan_ms;        /* monotonic: when that is */
+  gboolean is_new;       /* has taken another's place, and has not tried to reach it yet */
+  gboolean is_due;       /* it is asked as soon as the first contact was tried */
+  gboolean is_inherited; /* another one goes on with it */
+  GTask *task;        /* (owned) (nullable) while it is asked, if somebody waits for the answer */
+  GSource *look;      /* (nullable) */
+  GSource *deadline;  /* (nullable) */
+  gint64 deadline_ms; /* monotonic: when that is */
 };
 
 enum { SIGNAL_ENDED, N_SIGNALS };
@@ -73,6 +78,7 @@ set_deadline (CgReboot *self, guint timeout_ms)
 {
   cg_clear_source (&self->deadline);
   self->deadline = cg_clock_add_timeout (self->clock, timeout_ms, on_deadline, self);
+  self->deadline_ms = cg_clock_get_monotonic_ms (self->clock) + timeout_ms;
 }
 
 /* Nobody else would find out within a minute. */
@@ -96,23 +102,18 @@ begin_coming (CgReboot *self)
 }
 
 static void
-on_presence_changed (CgPresence *presence, CgReboot *self)
-{
-  const gboolean is_up = cg_presence_is_up (presence);
-
-  if (self->phase == PHASE_GOING && !is_up)
-    begin_coming (self);
-  else if (self->phase == PHASE_COMING && is_up)
-    end (self, NULL);
-}
-
-static void
-begin_going (CgReboot *self, guint going_ms, guint coming_ms)
+look_out (CgReboot *self, guint going_ms, guint coming_ms)
 {
   self->phase = PHASE_GOING;
   self->coming_ms = coming_ms;
   self->look = cg_clock_add_timeout (self->clock, LOOK_INTERVAL_MS, on_look, self);
   set_deadline (self, going_ms);
+}
+
+static void
+begin_going (CgReboot *self, guint going_ms, guint coming_ms)
+{
+  look_out (self, going_ms, coming_ms);
   if (!cg_presence_is_up (self->presence))
     begin_coming (self);
 }
@@ -125,6 +126,8 @@ on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   cg_jobs_run_finish (CG_JOBS (object), result, &error);
+  if (self->is_inherited && task == NULL)
+    return;
   /* Some are gone before they have answered. */
   if (error == NULL || cg_error_is_silence (error)) {
     begin_going (self, GOING_TIMEOUT_MS, COMING_TIMEOUT_MS);
@@ -161,9 +164,26 @@ on_planned (gpointer user_data)
   CgReboot *self = user_data;
 
   cg_clear_source (&self->plan);
-  if (self->phase == PHASE_IDLE)
+  self->is_due = self->phase == PHASE_IDLE && self->is_new;
+  if (self->phase == PHASE_IDLE && !self->is_due)
     ask (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+on_presence_changed (CgPresence *presence, CgReboot *self)
+{
+  const gboolean is_up = cg_presence_is_up (presence);
+
+  self->is_new = FALSE;
+  if (self->phase == PHASE_IDLE && self->is_due) {
+    self->is_due = FALSE;
+    ask (self);
+  } else if (self->phase == PHASE_GOING && !is_up) {
+    begin_coming (self);
+  } else if (self->phase == PHASE_COMING && is_up) {
+    end (self, NULL);
+  }
 }
 
 static void
@@ -245,6 +265,7 @@ cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer us
     return;
   }
   cg_clear_source (&self->plan);
+  self->is_due = FALSE;
   self->task = g_steal_pointer (&task);
   ask (self);
 }
@@ -276,7 +297,48 @@ cg_reboot_plan (CgReboot *self, guint delay_ms)
 {
   CG_ON_MAIN ();
   cg_clear_source (&self->plan);
+  self->is_due = FALSE;
   self->plan = cg_clock_add_timeout (self->clock, delay_ms, on_planned, self);
+  self->plan_ms = cg_clock_get_monotonic_ms (self->clock) + delay_ms;
+}
+
+static guint
+get_rest_ms (CgReboot *self, gint64 time_ms)
+{
+  return (guint)MAX (time_ms - cg_clock_get_monotonic_ms (self->clock), 0);
+}
+
+/**
+ * cg_reboot_inherit:
+ * @self: the restart of a camera that was not opened yet
+ * @before: that of the one whose place it takes
+ *
+ * Goes on with what is planned or under way there, where only the settings of the camera have
+ * changed. One that is being asked this moment is asked again by @self: a camera that has restarted
+ * meanwhile has only restarted.
+ */
+void
+cg_reboot_inherit (CgReboot *self, CgReboot *before)
+{
+  const gboolean is_asking = before->phase == PHASE_ASKING && before->task == NULL;
+
+  CG_ON_MAIN ();
+  self->is_new = TRUE;
+  if (before->plan != NULL || before->is_due || is_asking)
+    cg_reboot_plan (self, before->plan != NULL ? get_rest_ms (self, before->plan_ms) : 0);
+  if (before->phase == PHASE_GOING) {
+    look_out (self, get_rest_ms (self, before->deadline_ms), before->coming_ms);
+  } else if (before->phase == PHASE_COMING) {
+    self->phase = PHASE_COMING;
+    set_deadline (self, get_rest_ms (self, before->deadline_ms));
+  }
+  before->is_inherited = TRUE;
+  before->is_due = FALSE;
+  cg_clear_source (&before->plan);
+  cg_clear_source (&before->look);
+  cg_clear_source (&before->deadline);
+  if (before->phase != PHASE_ASKING)
+    before->phase = PHASE_IDLE;
 }
 
 /**
@@ -307,6 +369,7 @@ cg_reboot_forget_plan (CgReboot *self)
 {
   CG_ON_MAIN ();
   cg_clear_source (&self->plan);
+  self->is_due = FALSE;
 }
 
 /**

@@ -21,6 +21,7 @@ CgReboot *cg_reboot_new (CgJobs *jobs, CgPresence *presence, CgClock *clock, con
 void cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error);
 void cg_reboot_plan (CgReboot *self, guint delay_ms);
+void cg_reboot_inherit (CgReboot *self, CgReboot *before);
 void cg_reboot_expect (CgReboot *self, guint going_ms, guint down_ms);
 void cg_reboot_forget_plan (CgReboot *self);
 gboolean cg_reboot_is_under_way (CgReboot *self);

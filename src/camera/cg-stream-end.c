@@ -84,6 +84,21 @@ cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms)
   g_clear_error (&self->error);
 }
 
+/* Returns: the pause; @least_ms: so much of it is not for us to shorten */
+static guint
+choose_pause (CgStreamEnd *self, const CgStreamEndWaits *waits, guint *least_ms)
+{
+  const gboolean is_full = g_error_matches (self->error, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS);
+
+  if (g_error_matches (self->error, CG_ERROR, CG_ERROR_LOGIN_REFUSED) && waits->login_ms > 0)
+    return *least_ms = waits->login_ms;
+  if (g_error_matches (self->error, CG_ERROR, CG_ERROR_STREAM_BUSY))
+    return *least_ms = waits->publisher_ms;
+  const guint pause_ms = cg_backoff_next_ms (&self->backoff, NULL);
+  *least_ms = is_full ? pause_ms : MIN (pause_ms, RETRY_MIN_MS);
+  return is_full && waits->session_ms > 0 ? waits->session_ms : pause_ms;
+}
+
 /**
  * cg_stream_end_fail:
  * @self: an end
@@ -102,19 +117,16 @@ cg_stream_end_fail (CgStreamEnd *self,
                     const CgStreamEndWaits *waits)
 {
   GError *copy = g_error_copy (error); /* before the old one goes: it may be the same */
+  guint least_ms = 0;
 
   if (self->live && now_ms - self->live_since_ms > HEALTHY_MS)
     cg_backoff_reset (&self->backoff);
   self->live = FALSE;
   g_clear_error (&self->error);
   self->error = copy;
-  if (g_error_matches (copy, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
-    return waits->login_ms;
-  if (g_error_matches (copy, CG_ERROR, CG_ERROR_STREAM_BUSY))
-    return waits->publisher_ms;
-  if (g_error_matches (copy, CG_ERROR, CG_ERROR_TOO_MANY_STREAMS) && waits->session_ms > 0)
-    return waits->session_ms;
-  return cg_backoff_next_ms (&self->backoff, NULL);
+  const guint pause_ms = choose_pause (self, waits, &least_ms);
+  self->soonest_ms = now_ms + least_ms;
+  return pause_ms;
 }
 
 /**

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @live: it works
  * @error: (nullable): of the last try, until the end is live again
  * @retry: (nullable): when the next try begins
+ * @soonest_ms: monotonic: nobody tries before that, whoever asks
  * @next_ms: then, in ms since 1970
  * @closing: earlier tries that have not said goodbye yet
  *
@@ -27,13 +28,14 @@ typedef struct {
   GError *error;
   CgBackoff backoff;
   GSource *retry;
+  gint64 soonest_ms;
   gint64 next_ms;
   guint closing;
 } CgStreamEnd;
 
 /**
  * CgStreamEndWaits:
- * @login_ms: after a refused login (Q6)
+ * @login_ms: after a refused login of the camera (Q6); 0: as after any failure
  * @publisher_ms: how long a media server holds a dead publisher (Q10)
  * @session_ms: after the camera had no session left (Q19); 0: as after any failure
  */

@@ -38,13 +38,24 @@ cg_stream_get_standby_rest_ms (CgStream *self)
  * cg_stream_hurry_pull:
  * @self: a stream
  *
- * Who asks now does not wait for the next try of a pull that was kept for others.
+ * Who asks now does not wait out a long pause of a pull that was kept for others, but no pause of
+ * the camera's (Q6, Q19) is cut short, nor is it asked without any, however many come and go.
  */
 void
 cg_stream_hurry_pull (CgStream *self)
 {
-  if (self->ends[END_PULL].retry != NULL)
-    cg_stream_reset_end (self, END_PULL);
+  CgStreamEnd *pull = &self->ends[END_PULL];
+  const gint64 wait_ms = pull->soonest_ms - cg_clock_get_monotonic_ms (self->clock);
+
+  if (pull->retry == NULL)
+    return;
+  if (wait_ms > 0) {
+    if (wait_ms < pull->next_ms - cg_clock_get_real_ms (self->clock))
+      cg_stream_retry_in (self, END_PULL, (guint)wait_ms);
+    return;
+  }
+  cg_clear_source (&pull->retry);
+  g_clear_error (&pull->error);
 }
 
 /**

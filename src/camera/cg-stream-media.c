@@ -84,8 +84,7 @@ cg_stream_media_make_push (CgStreamMedia *self, const char *url)
   const CgPushOptions options = {
       .url = url,
       .connect_timeout_ms = PUSH_CONNECT_TIMEOUT_MS,
-      .stall_timeout_ms =
-          cg_stall_get_timeout_ms (CG_STALL_SERVER, self->config->stall_timeout_ms),
+      .stall_timeout_ms = cg_stall_get_timeout_ms (CG_STALL_SERVER, self->config->stall_timeout_ms),
       .insists_on_h265 = self->config->h265 == CG_H265_SEND,
       .clock = self->clock,
   };

@@ -40,6 +40,7 @@ struct _CgStream {
 
 void cg_stream_begin_end (CgStream *self, EndId id);
 void cg_stream_reset_end (CgStream *self, EndId id);
+void cg_stream_retry_in (CgStream *self, EndId id, guint pause_ms);
 
 gboolean cg_stream_is_held (CgStream *self);
 guint cg_stream_get_standby_rest_ms (CgStream *self);

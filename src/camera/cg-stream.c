@@ -103,13 +103,29 @@ on_push_retry (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-fail_end (CgStream *self, EndId id, const GError *error)
+/**
+ * cg_stream_retry_in:
+ * @self: a stream
+ * @id: of an end without object
+ * @pause_ms: until its next try
+ */
+void
+cg_stream_retry_in (CgStream *self, EndId id, guint pause_ms)
 {
   static const GSourceFunc retries[] = {on_pull_retry, on_push_retry};
   CgStreamEnd *end = &self->ends[id];
+
+  cg_clear_source (&end->retry);
+  end->retry = cg_clock_add_timeout (self->clock, pause_ms, retries[id], self);
+  end->next_ms = cg_clock_get_real_ms (self->clock) + pause_ms;
+}
+
+static void
+fail_end (CgStream *self, EndId id, const GError *error)
+{
+  CgStreamEnd *end = &self->ends[id];
   const CgStreamEndWaits waits = {
-      .login_ms = cg_breaker_get_retry_ms (self->login.breaker),
+      .login_ms = id == END_PULL ? cg_breaker_get_retry_ms (self->login.breaker) : 0,
       .publisher_ms = self->config.publisher_wait_ms,
       .session_ms = id == END_PULL ? cg_stream_get_standby_rest_ms (self) : 0,
   };
@@ -120,8 +136,7 @@ fail_end (CgStream *self, EndId id, const GError *error)
     cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
   drop_end (self, id);
   self->reconnects++;
-  end->retry = cg_clock_add_timeout (self->clock, pause_ms, retries[id], self);
-  end->next_ms = cg_clock_get_real_ms (self->clock) + pause_ms;
+  cg_stream_retry_in (self, id, pause_ms);
   g_info ("%s: %s: %s; next try in %.1f s", self->camera->did, id == END_PULL ? "camera" : "push",
           end->error->message, pause_ms / 1000.0);
   tell (self, self->url);

@@ -41,6 +41,7 @@ typedef struct {
   guint64 dropped;   /* at the last look */
   gint64 dropped_ms; /* it drops since then */
   gint64 drop_ms;    /* when it dropped last; 0: never */
+  gboolean is_slow;  /* at this look */
   gint64 small_ms;   /* when it was made small */
   gint64 main_ms;    /* when it was made main again; 0: never */
   guint wait_ms;     /* until that is tried */
@@ -183,14 +184,14 @@ look_at (const Look *look, guint i)
 }
 
 /* What was dropped before the last change had its effect tells nothing. */
-static gboolean
-is_slow (const Look *look, guint i)
+static void
+judge (const Look *look, guint i)
 {
-  const Memory *memory = get_memory (look, i);
+  Memory *memory = get_memory (look, i);
   const gint64 settled_ms = look->self->changed_ms > 0 ? look->self->changed_ms + SETTLE_MS : 0;
 
-  return memory->drop_ms > 0 && look->now_ms - memory->drop_ms <= QUIET_MS &&
-         memory->drop_ms - MAX (memory->dropped_ms, settled_ms) >= SLOW_MS;
+  memory->is_slow = memory->drop_ms > 0 && look->now_ms - memory->drop_ms <= QUIET_MS &&
+                    memory->drop_ms - MAX (memory->dropped_ms, settled_ms) >= SLOW_MS;
 }
 
 static guint
@@ -222,8 +223,8 @@ static gboolean
 goes_before (const Look *look, guint a, guint b)
 {
   const CgUplinkStream *streams = look->streams;
-  const gboolean a_is_slow = is_slow (look, a);
-  const gboolean b_is_slow = is_slow (look, b);
+  const gboolean a_is_slow = get_memory (look, a)->is_slow;
+  const gboolean b_is_slow = get_memory (look, b)->is_slow;
   const gint64 a_main_ms = get_memory (look, a)->main_ms;
   const gint64 b_main_ms = get_memory (look, b)->main_ms;
 
@@ -248,7 +249,7 @@ find_victim (const Look *look, guint importance, guint *victim)
 
     if (!stream->has_small || (!stream->is_playing && !stream->is_stuck) ||
         get_memory (look, i)->state != CG_UPLINK_FREE ||
-        (stream->importance >= importance && !is_slow (look, i)))
+        (stream->importance >= importance && !get_memory (look, i)->is_slow))
       continue;
     if (!is_found || goes_before (look, i, *victim))
       *victim = i;
@@ -267,7 +268,7 @@ relieve_line (const Look *look)
   guint victim;
 
   for (guint i = 0; i < look->n_streams; i++) {
-    if (!is_slow (look, i))
+    if (!get_memory (look, i)->is_slow)
       continue;
     n_slow++;
     if (look->streams[i].is_playing)
@@ -312,7 +313,18 @@ keep_budget (const Look *look)
   }
 }
 
-/* Whether neither a stream nor a more important one is in trouble. */
+/* Whether it is in trouble, and its turn to be made small is still to come. */
+static gboolean
+awaits_turn (const Look *look, guint i)
+{
+  const Memory *memory = get_memory (look, i);
+
+  return memory->state == CG_UPLINK_FREE && look->streams[i].has_small &&
+         memory->drop_ms - memory->dropped_ms >= SLOW_MS;
+}
+
+/* Whether neither a stream nor a more important one is in trouble, nor an equal one that it would
+ * only change places with. */
 static gboolean
 is_quiet (const Look *look, guint stream)
 {
@@ -321,8 +333,10 @@ is_quiet (const Look *look, guint stream)
   for (guint i = 0; i < look->n_streams; i++) {
     const gint64 drop_ms = get_memory (look, i)->drop_ms;
 
-    if (drop_ms > 0 && look->now_ms - drop_ms < MIN (QUIET_MS, look->self->retry_ms) &&
-        (i == stream || look->streams[i].importance > importance))
+    if (drop_ms == 0 || look->now_ms - drop_ms >= MIN (QUIET_MS, look->self->retry_ms))
+      continue;
+    if (i == stream || look->streams[i].importance > importance ||
+        (look->streams[i].importance == importance && awaits_turn (look, i)))
       return FALSE;
   }
   return TRUE;
@@ -404,6 +418,8 @@ cg_uplink_care_decide (CgUplinkCare *self, CgUplinkStream *streams, guint n_stre
   arrange (&look);
   for (guint i = 0; i < n_streams; i++)
     look_at (&look, i);
+  for (guint i = 0; i < n_streams; i++)
+    judge (&look, i);
   if (self->changed_ms == 0 || now_ms - self->changed_ms >= SETTLE_MS) {
     relieve_line (&look);
     if (self->changed_ms != now_ms)

@@ -2,6 +2,7 @@
 #include "cg-binding-entry.h"
 
 #include "cg-key-group.h"
+#include "cg-log.h"
 #include "cg-member.h"
 
 /* PROTOCOL.md section 5: the members, and the setting that each is (the first one is how we write
@@ -10,15 +11,16 @@ static const struct {
   const char *member;
   const char *key;
   gboolean is_secret;
+  gboolean is_address; /* may contain a login in path or query (Q26) */
 } rows[] = {
     {"protocol", "protocol"},
-    {"address", "address"},
-    {"host", "address"},
-    {"ip", "address"},
+    {"address", "address", .is_address = TRUE},
+    {"host", "address", .is_address = TRUE},
+    {"ip", "address", .is_address = TRUE},
     {"username", "username"},
     {"password", "password", .is_secret = TRUE},
     {"secret", "secret", .is_secret = TRUE},
-    {"url", "url"},
+    {"url", "url", .is_address = TRUE},
     {"name", "name"},
     {"profile", "profile"},
 };
@@ -112,6 +114,60 @@ is_starred (JsonObject *entry, const char *member)
          g_str_equal (json_object_get_string_member (entry, member), CG_BINDING_STARS);
 }
 
+static gboolean
+is_hidden (JsonObject *entry, const char *member)
+{
+  return cg_member_is_present (entry, member) && is_text (entry, member) &&
+         cg_log_is_hidden (json_object_get_string_member (entry, member));
+}
+
+/* @stored: (nullable): an address
+ *
+ * Returns: whether @text is what is shown of it */
+static gboolean
+is_shown_for (const char *text, const char *stored)
+{
+  g_autofree char *shown = cg_log_uri (stored);
+
+  return stored != NULL && g_str_equal (text, shown);
+}
+
+static gboolean
+resolve_address (
+    JsonObject *entry, gsize row, JsonObject *before, const CgCameraConfig *file, GError **error)
+{
+  const char *text = json_object_get_string_member (entry, rows[row].member);
+  const char *member = before != NULL ? find_member (before, rows[row].key) : NULL;
+  const char *stored = member != NULL ? json_object_get_string_member (before, member) : NULL;
+
+  if (is_shown_for (text, stored)) {
+    cg_member_set_text (entry, rows[row].member, stored);
+    return TRUE;
+  }
+  if (file != NULL && is_shown_for (text, get_text (file, get_key (rows[row].key)))) {
+    json_object_remove_member (entry, rows[row].member);
+    return TRUE;
+  }
+  g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "contains stars, and no such %s is stored",
+               rows[row].key);
+  return FALSE;
+}
+
+static gboolean
+resolve_secret (
+    JsonObject *entry, gsize row, JsonObject *before, const CgCameraConfig *file, GError **error)
+{
+  const char *member = rows[row].member;
+
+  if (before != NULL && cg_member_is_present (before, member))
+    json_object_set_member (entry, member, json_object_dup_member (before, member));
+  else if (file != NULL && get_text (file, get_key (rows[row].key)) != NULL)
+    json_object_remove_member (entry, member);
+  else
+    return fail (error, "is stars, and none is stored");
+  return TRUE;
+}
+
 /**
  * cg_binding_entry_resolve:
  * @entry: a camera as the cloud writes it; changed
@@ -120,8 +176,8 @@ is_starred (JsonObject *entry, const char *member)
  * @member: (out): on failure, which member is at fault
  * @error: return location: %CG_ERROR_INVALID_CONFIG
  *
- * PROTOCOL.md section 5: stars keep the stored password. One that stands in the file stays there
- * alone.
+ * PROTOCOL.md section 5: stars keep the stored password, and an address that is given as it is
+ * shown keeps the stored one (Q26). What stands in the file stays there alone.
  *
  * Returns: %FALSE if there are stars for what nobody has stored
  */
@@ -134,15 +190,12 @@ cg_binding_entry_resolve (JsonObject *entry,
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     *member = rows[i].member;
-    if (!rows[i].is_secret || !is_starred (entry, rows[i].member))
-      continue;
-    if (before != NULL && cg_member_is_present (before, rows[i].member))
-      json_object_set_member (entry, rows[i].member,
-                              json_object_dup_member (before, rows[i].member));
-    else if (file != NULL && get_text (file, get_key (rows[i].key)) != NULL)
-      json_object_remove_member (entry, rows[i].member);
-    else
-      return fail (error, "is stars, and none is stored");
+    if (rows[i].is_secret && is_starred (entry, rows[i].member) &&
+        !resolve_secret (entry, i, before, file, error))
+      return FALSE;
+    if (rows[i].is_address && is_hidden (entry, rows[i].member) &&
+        !resolve_address (entry, i, before, file, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -247,6 +300,14 @@ cg_binding_entry_complete (JsonObject *entry, const CgCameraConfig *file)
   }
 }
 
+static void
+hide_login (JsonObject *entry, const char *member)
+{
+  g_autofree char *shown = cg_log_uri (json_object_get_string_member (entry, member));
+
+  json_object_set_string_member (entry, member, shown);
+}
+
 /**
  * cg_binding_entry_hide:
  * @entry: a camera; changed
@@ -257,7 +318,11 @@ void
 cg_binding_entry_hide (JsonObject *entry)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (rows[i].is_secret && cg_member_is_present (entry, rows[i].member))
+    if (!cg_member_is_present (entry, rows[i].member))
+      continue;
+    if (rows[i].is_secret)
       json_object_set_string_member (entry, rows[i].member, CG_BINDING_STARS);
+    else if (rows[i].is_address && is_text (entry, rows[i].member))
+      hide_login (entry, rows[i].member);
   }
 }

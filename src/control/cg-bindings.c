@@ -301,10 +301,13 @@ cg_bindings_write (CgBindings *self, const CgConfig *file, JsonObject *params, G
 {
   g_autoptr (CgBindings) made = copy_bindings (self);
   g_autoptr (GError) trouble = NULL;
+  guint n_given;
 
   if (!read_updated (params, &made->updated, error) || !take_params (made, params, error))
     return NULL;
-  for (guint i = 0; i < json_array_get_length (made->cameras); i++) {
+  /* What is stored and does not fit the file any more is no fault of this write. */
+  n_given = cg_binding_list_has (params) ? json_array_get_length (made->cameras) : 0;
+  for (guint i = 0; i < n_given; i++) {
     if (!check_camera (made, self, file, i, error))
       return NULL;
   }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-channel.h"
 
+#include <string.h>
+
 #include "cg-duplicates.h"
 #include "cg-late-events.h"
 #include "cg-main.h"
 #include "cg-member.h"
 #include "cg-registrar.h"
+#include "cg-text.h"
 #include "cg-trace.h"
 
 struct _CgChannel {
@@ -316,6 +319,16 @@ follow (CgChannel *self, const char *did)
     g_hash_table_add (self->asked, g_strdup (did));
 }
 
+/* A cloud hears answers on a topic of its did's name; a socket needs none (MQTT 3.1.1 section 4.7).
+ */
+static gboolean
+can_be_answered (CgChannel *self, const CgMessage *message)
+{
+  const char *did = cg_message_get_did (message);
+
+  return self->kind == CG_CHANNEL_LOCAL || (strpbrk (did, "+#") == NULL && cg_text_is_plain (did));
+}
+
 /* Returns: (transfer full) (nullable): NULL for a message that came before, and was answered. */
 static CgExchange *
 begin_exchange (CgChannel *self, const CgMessage *message, GBytes *bytes)
@@ -474,8 +487,9 @@ cg_channel_receive (CgChannel *self, GBytes *message)
   cg_dispatcher_trace (self->dispatcher, self->name, TRUE, message);
   parsed = cg_message_parse (
       message, self->kind == CG_CHANNEL_LOCAL ? get_gateway_did (self) : NULL, &error);
-  if (parsed == NULL) {
-    cg_dispatcher_drop (self->dispatcher, self->name, error->message);
+  if (parsed == NULL || !can_be_answered (self, parsed)) {
+    cg_dispatcher_drop (self->dispatcher, self->name,
+                        parsed == NULL ? error->message : "did that no topic can have");
     return;
   }
   switch (cg_message_get_class (parsed)) {

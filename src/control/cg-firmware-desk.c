@@ -74,6 +74,8 @@ get_result (const GError *error)
     return CG_FIRMWARE_NOT_SUPPORTED;
   if (cg_error_is_silence (error))
     return CG_FIRMWARE_LOST;
+  if (cg_error_get_cause (error) == CG_ERROR_CAUSE_NO_MEMORY)
+    return CG_FIRMWARE_NO_MEMORY;
   return CG_FIRMWARE_FAILED;
 }
 
@@ -140,19 +142,24 @@ get_version (CgFirmwareDesk *self, const char *did)
   return camera != NULL ? cg_camera_get_firmware_version (camera) : NULL;
 }
 
+/* An installer may end us at once, and is asked for once: it has the file before it begins. */
 static void
-on_ask_version (CgFirmware *firmware, const char *did, char **version, CgFirmwareDesk *self)
+on_prepare (CgFirmware *firmware, const char *did, CgFirmwareOrder *order, CgFirmwareDesk *self)
 {
-  *version = g_strdup (get_version (self, did));
+  order->before = g_strdup (get_version (self, did));
+  order->is_handed = is_gateway (self, did);
 }
 
 static void
 on_percent (guint percent, gpointer user_data)
 {
   const Installation *installation = user_data;
+  CgFirmware *firmware = cg_dispatcher_get_firmware (installation->desk->dispatcher);
 
-  cg_firmware_tell_percent (cg_dispatcher_get_firmware (installation->desk->dispatcher),
-                            installation->did, percent);
+  if (percent == 0)
+    cg_firmware_hand (firmware, installation->did);
+  else
+    cg_firmware_tell_percent (firmware, installation->did, percent);
 }
 
 static void
@@ -310,7 +317,7 @@ cg_firmware_desk_new (CgDispatcher *dispatcher)
   CG_ON_MAIN ();
   self->dispatcher = g_object_ref (dispatcher);
   g_signal_connect_object (firmware, "changed", G_CALLBACK (on_changed), self, 0);
-  g_signal_connect_object (firmware, "ask-version", G_CALLBACK (on_ask_version), self, 0);
+  g_signal_connect_object (firmware, "prepare", G_CALLBACK (on_prepare), self, 0);
   g_signal_connect_object (firmware, "install", G_CALLBACK (on_install), self, 0);
   g_signal_connect_object (firmware, "resume", G_CALLBACK (on_resume), self, 0);
   g_signal_connect_object (fleet, "camera-contact-changed", G_CALLBACK (on_fleet_changed), self,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cg-json.h"
 #include "cg-scanner.h"
 
 /* More digits may not fit an integer of the parser, which then wraps round without a word. */
@@ -30,6 +31,7 @@ typedef struct {
   gboolean is_object;
   gboolean is_complete;
   gboolean has_long_integers;
+  gboolean has_endless_numbers;
   guint levels;
 } CgOutline;
 
@@ -84,6 +86,7 @@ outline_read (CgOutline *outline, const char *text, gsize length)
       *slot = token;
     slot = token.depth == 1 && token.kind == CG_TOKEN_KEY ? find_slot (outline, &token) : NULL;
     outline->has_long_integers = outline->has_long_integers || is_long_integer (&token);
+    outline->has_endless_numbers = outline->has_endless_numbers || cg_token_is_endless (&token);
   }
   outline->is_complete = cg_scanner_is_complete (&scanner);
   outline->levels = scanner.deepest;
@@ -103,7 +106,7 @@ read_scalar (const CgToken *token, gsize max_length)
     return json_from_string (raw, NULL);
   if (token->kind != CG_TOKEN_NUMBER)
     return NULL;
-  /* The generator writes 1e30 as 1e+30.0: what is no short integer goes back as a string. */
+  /* What is no short integer goes back as a string, each digit as it came. */
   node = json_node_alloc ();
   if (is_plain_integer (token) && token->length <= SAFE_DIGITS)
     return json_node_init_int (node, g_ascii_strtoll (raw, NULL, 10));
@@ -186,6 +189,10 @@ check_outline (const CgOutline *outline, gsize length, GError **error)
   }
   if (!outline->is_complete) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Invalid JSON");
+    return FALSE;
+  }
+  if (outline->has_endless_numbers) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Number out of range");
     return FALSE;
   }
   return TRUE;
@@ -452,7 +459,7 @@ GBytes *
 cg_message_build (JsonObject *root)
 {
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), root);
-  char *text = json_to_string (node, FALSE);
+  char *text = cg_json_to_string (node, FALSE);
 
   return g_bytes_new_take (text, strlen (text));
 }

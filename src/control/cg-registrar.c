@@ -20,6 +20,7 @@ typedef struct {
   CgRegistrar *registrar; /* owns this */
   char *did;              /* (owned) */
   GBytes *said;           /* (owned) (nullable): its last registration */
+  char *firmware;         /* (owned) (nullable): of a camera, as it told it last */
   CgRegistration registration;
   GSource *timer; /* (owned) (nullable): the next try, or the renewal */
 } CgThing;
@@ -36,6 +37,7 @@ thing_free (CgThing *thing)
   cg_clear_source (&thing->timer);
   cg_registration_clear (&thing->registration);
   g_clear_pointer (&thing->said, g_bytes_unref);
+  g_free (thing->firmware);
   g_free (thing->did);
   g_free (thing);
 }
@@ -107,6 +109,22 @@ describe_gateway (CgRegistrar *self)
   return data;
 }
 
+/* One that is configured otherwise, and was not reached since, is what it was. */
+static const char *
+recall_firmware (CgRegistrar *self, CgCamera *camera)
+{
+  CgThing *thing = g_hash_table_lookup (self->things, cg_camera_get_did (camera));
+  const char *firmware = cg_camera_get_firmware_version (camera);
+
+  if (thing == NULL)
+    return firmware;
+  if (firmware != NULL && g_strcmp0 (firmware, thing->firmware) != 0) {
+    g_free (thing->firmware);
+    thing->firmware = g_strdup (firmware);
+  }
+  return thing->firmware;
+}
+
 static JsonObject *
 describe_camera (CgRegistrar *self, CgCamera *camera)
 {
@@ -114,7 +132,7 @@ describe_camera (CgRegistrar *self, CgCamera *camera)
   JsonObject *version = json_object_new ();
 
   json_object_set_string_member (data, "gateway", self->config->gateway.did);
-  cg_member_set_text (version, "firmware", cg_camera_get_firmware_version (camera));
+  cg_member_set_text (version, "firmware", recall_firmware (self, camera));
   json_object_set_object_member (data, "version", version);
   return data;
 }
@@ -256,7 +274,8 @@ cg_registrar_new (CgFleet *fleet, CgConfig *config, CgClock *clock)
  * @self: a registrar
  * @config: what is configured from now on
  *
- * Registers again whoever says something else of itself now.
+ * It holds from #CgFleet::cameras-changed on, which follows: then whoever says something else of
+ * itself is registered again, once, with the cameras that are bound by then.
  */
 void
 cg_registrar_set_config (CgRegistrar *self, CgConfig *config)
@@ -267,7 +286,6 @@ cg_registrar_set_config (CgRegistrar *self, CgConfig *config)
   cg_config_ref (config);
   cg_config_unref (self->config);
   self->config = config;
-  ensure_all (self);
 }
 
 static void

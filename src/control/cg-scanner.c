@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-scanner.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What may come next. */
@@ -304,4 +305,20 @@ cg_token_is_key (const CgToken *self, const char *name)
 {
   return self->kind == CG_TOKEN_KEY && self->length == strlen (name) + 2 &&
          memcmp (self->text + 1, name, self->length - 2) == 0;
+}
+
+/**
+ * cg_token_is_endless:
+ * @self: a token
+ *
+ * Returns: whether it is a number that is JSON, but too large for a double: nothing that we would
+ *   make of it could be told again
+ */
+gboolean
+cg_token_is_endless (const CgToken *self)
+{
+  if (self->kind != CG_TOKEN_NUMBER)
+    return FALSE;
+  g_autofree char *raw = g_strndup (self->text, self->length);
+  return !isfinite (g_ascii_strtod (raw, NULL));
 }

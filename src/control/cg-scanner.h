@@ -48,6 +48,7 @@ gboolean cg_scanner_next (CgScanner *self, CgToken *token);
 gboolean cg_scanner_is_complete (const CgScanner *self);
 
 gboolean cg_token_is_key (const CgToken *self, const char *name);
+gboolean cg_token_is_endless (const CgToken *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CgScanner, cg_scanner_clear)
 

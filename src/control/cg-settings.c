@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-settings.h"
 
+#include <string.h>
+
 #include "cg-bindings.h"
 #include "cg-error.h"
+#include "cg-json.h"
 #include "cg-main.h"
 
 /* In the state folder. */
@@ -208,13 +211,38 @@ end_write (CgSettings *self, GError *error)
   begin_write (self);
 }
 
+/* Returns: (nullable): the member of @params that takes most room */
+static const char *
+find_longest (JsonObject *params)
+{
+  JsonObjectIter iter;
+  const char *name = NULL;
+  const char *longest = NULL;
+  JsonNode *node = NULL;
+  gsize most = 0;
+
+  json_object_iter_init (&iter, params);
+  while (json_object_iter_next (&iter, &name, &node)) {
+    g_autofree char *text = cg_json_to_string (node, FALSE);
+    const gsize length = strlen (text);
+
+    if (length > most)
+      longest = name;
+    most = MAX (most, length);
+  }
+  return longest;
+}
+
 static void
 on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgSettings) self = user_data;
+  const Write *write = g_task_get_task_data (g_queue_peek_head (&self->writes));
   GError *error = NULL;
 
   cg_store_save_finish (CG_STORE (object), result, &error);
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_INVALID_CONFIG))
+    g_prefix_error (&error, "%s: ", find_longest (write->params));
   end_write (self, error);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cg-json.h"
 #include "cg-log.h"
 #include "cg-message.h"
 #include "cg-scanner.h"
@@ -46,7 +47,7 @@ copy_string (CgTraceCopy *self, const CgToken *token)
   }
   shown = cg_log_uri (json_node_get_string (node));
   json_node_set_string (node, shown);
-  quoted = json_to_string (node, FALSE);
+  quoted = cg_json_to_string (node, FALSE);
   g_string_append (self->copy, quoted);
 }
 

@@ -118,15 +118,20 @@ read_all (CgDispatcher *dispatcher, gboolean reveal)
   return all;
 }
 
-/* Refuses the action if it names no camera. */
+/* Refuses the action if it names no camera. One that the cloud has written is one, also if it is
+ * not whole any more since the file has lost it. */
 static gboolean
 take_did (CgDispatcher *dispatcher, CgAction *action, const char **did)
 {
+  CgSettings *settings = cg_dispatcher_get_settings (dispatcher);
+  g_autoptr (JsonObject) stored = NULL;
+
   if (!cg_member_read_string (cg_action_get_params (action), "did", did)) {
     cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid did");
     return FALSE;
   }
-  if (cg_fleet_lookup (cg_dispatcher_get_fleet (dispatcher), *did) != NULL)
+  stored = cg_settings_read_one (settings, *did, FALSE);
+  if (stored != NULL)
     return TRUE;
   cg_action_refuse (action, CG_ERROR_UNKNOWN_THING, "Invalid thing id");
   return FALSE;

@@ -52,7 +52,8 @@ cg_door_open (CgDoor *self, GError **error)
  * @callback: called when it is closed, after two seconds at the latest
  * @user_data: for @callback
  *
- * Takes nothing in any more, sends what waits as far as the other side takes it, says goodbye.
+ * Sends what waits as far as the other side takes it, says goodbye. What has come in before that is
+ * still told by `message`, until it is closed.
  */
 void
 cg_door_close_async (CgDoor *self,

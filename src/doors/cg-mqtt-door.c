@@ -185,9 +185,8 @@ on_event (CgMqttEvent event, const char *text, GBytes *message, gpointer user_da
   case CG_MQTT_FAILED:
     note_trouble (self, text);
     break;
-  case CG_MQTT_MESSAGE:
-    if (self->closing == NULL)
-      cg_door_emit_message (CG_DOOR (self), message);
+  case CG_MQTT_MESSAGE: /* also while it is closing: the server has our word for it */
+    cg_door_emit_message (CG_DOOR (self), message);
     break;
   case CG_MQTT_ENDED:
     end_closing (self);

@@ -5,17 +5,15 @@
 #include <poll.h>
 #include <signal.h>
 
-#include "cg-backoff.h"
 #include "cg-outbox.h"
+#include "cg-reconnect.h"
 #include "cg-server.h"
 
 #define OUTBOX_LIMIT 1000               /* PROTOCOL.md section 1, "offline" */
 #define OUTBOX_BYTES (16 * 1024 * 1024) /* also while the link is up */
 #define OUTBOX_WINDOW 100               /* fills a link of 1000 messages a second and 100 ms */
-#define RECONNECT_MIN_MS 1000
-#define LOOP_MS 1000    /* the library wants to look at its keep-alive once a second */
-#define STOPPING_MS 50  /* at the end it looks at the clock more often */
-#define STEADY_MS 10000 /* a link that lived shorter does not shorten the pauses */
+#define LOOP_MS 1000   /* the library wants to look at its keep-alive once a second */
+#define STOPPING_MS 50 /* at the end it looks at the clock more often */
 
 struct _CgMqttLink {
   gint n_references;      /* atomic */
@@ -278,22 +276,18 @@ run_in_thread (gpointer data)
 {
   CgMqttLink *self = data;
   const GPtrArray *servers = self->options->servers;
-  CgBackoff backoff = CG_BACKOFF_INIT (RECONNECT_MIN_MS, self->options->reconnect_max_ms);
+  CgReconnect reconnect;
   sigset_t pipe;
-  guint next = 0;
 
   sigemptyset (&pipe);
   sigaddset (&pipe, SIGPIPE);
   pthread_sigmask (SIG_BLOCK, &pipe, NULL); /* the library writes to sockets that are gone */
+  cg_reconnect_init (&reconnect, servers->len, self->options->reconnect_max_ms);
   while (!is_stopping (self)) {
-    const gboolean was_up = serve_in_thread (self, servers->pdata[next]);
-    const gint64 lived_us = was_up ? g_get_monotonic_time () - self->up_since_us : 0;
+    const gboolean was_up = serve_in_thread (self, servers->pdata[reconnect.server]);
+    const gint64 lived_ms = was_up ? (g_get_monotonic_time () - self->up_since_us) / 1000 : 0;
 
-    if (lived_us >= STEADY_MS * G_GINT64_CONSTANT (1000))
-      cg_backoff_reset (&backoff);
-    next = was_up ? 0 : (next + 1) % servers->len;
-    if (next == 0) /* all servers had their turn */
-      pause_in_thread (self, cg_backoff_next_ms (&backoff, NULL));
+    pause_in_thread (self, cg_reconnect_next_ms (&reconnect, was_up, lived_ms, NULL));
   }
   cg_mqtt_inbox_post (self->inbox, CG_MQTT_ENDED, NULL, NULL);
   cg_mqtt_link_unref (self);

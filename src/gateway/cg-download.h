@@ -16,7 +16,7 @@ typedef enum {
   CG_FIRMWARE_INITIAL,
   CG_FIRMWARE_DONE,
   CG_FIRMWARE_NO_ROOM,       /* on our disk, or more than is allowed */
-  CG_FIRMWARE_NO_MEMORY,     /* never of us */
+  CG_FIRMWARE_NO_MEMORY,     /* of the camera */
   CG_FIRMWARE_LOST,          /* the connection */
   CG_FIRMWARE_NOT_VERIFIED,  /* it has another checksum, or its server is not who it says */
   CG_FIRMWARE_NOT_SUPPORTED, /* the device takes none, or no installer is configured */

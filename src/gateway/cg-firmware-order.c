@@ -71,13 +71,17 @@ cg_firmware_order_check (const CgFirmwareOrder *self, GError **error)
  * @self: an order
  * @other: another
  *
+ * PROTOCOL.md section 4: the same version, wherever it may be had; a signed address is another one
+ * each time. Without versions the file decides.
+ *
  * Returns: whether both want the same
  */
 gboolean
 cg_firmware_order_is_same (const CgFirmwareOrder *self, const CgFirmwareOrder *other)
 {
-  return g_str_equal (self->uri, other->uri) && g_ascii_strcasecmp (self->md5, other->md5) == 0 &&
-         g_strcmp0 (self->version, other->version) == 0;
+  if (self->version != NULL || other->version != NULL)
+    return g_strcmp0 (self->version, other->version) == 0;
+  return g_ascii_strcasecmp (self->md5, other->md5) == 0;
 }
 
 static void
@@ -105,6 +109,7 @@ cg_firmware_order_to_json (const CgFirmwareOrder *self)
   json_object_set_int_member (object, "place", self->place);
   json_object_set_int_member (object, "state", self->state);
   json_object_set_int_member (object, "result", self->result);
+  json_object_set_boolean_member (object, "handed", self->is_handed);
   return object;
 }
 
@@ -138,6 +143,7 @@ cg_firmware_order_from_json (JsonObject *object)
   self->place = (guint)get_number (object, "place", G_MAXINT);
   self->state = (CgFirmwareState)get_number (object, "state", CG_FIRMWARE_UPDATING);
   self->result = (CgFirmwareResult)get_number (object, "result", CG_FIRMWARE_BAD_PROTOCOL);
+  self->is_handed = json_object_get_boolean_member_with_default (object, "handed", TRUE);
   if (self->uri != NULL && self->md5 != NULL && cg_firmware_order_check (self, NULL))
     return self;
   cg_firmware_order_free (self);

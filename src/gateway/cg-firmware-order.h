@@ -24,6 +24,7 @@ typedef enum {
  * @percent: of the state, where that takes its time; 0: not known
  * @state: how far it is
  * @result: what became of it
+ * @is_handed: the device may have something of it: it is not given to it once more
  *
  * New firmware for one device.
  */
@@ -36,6 +37,7 @@ typedef struct {
   guint percent;
   CgFirmwareState state;
   CgFirmwareResult result;
+  gboolean is_handed;
 } CgFirmwareOrder;
 
 CgFirmwareOrder *cg_firmware_order_copy (const CgFirmwareOrder *self);

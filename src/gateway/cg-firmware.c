@@ -44,7 +44,7 @@ struct _CgFirmware {
 
 G_DEFINE_FINAL_TYPE (CgFirmware, cg_firmware, G_TYPE_OBJECT)
 
-enum { CHANGED, ASK_VERSION, INSTALL, RESUME, N_SIGNALS };
+enum { CHANGED, PREPARE, INSTALL, RESUME, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -80,8 +80,8 @@ cg_firmware_class_init (CgFirmwareClass *klass)
   object_class->finalize = cg_firmware_finalize;
   signals[CHANGED] = g_signal_new ("changed", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                    NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
-  signals[ASK_VERSION] = g_signal_new ("ask-version", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL,
-                                       NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
+  signals[PREPARE] = g_signal_new ("prepare", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
   signals[INSTALL] =
       g_signal_new ("install", CG_TYPE_FIRMWARE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 3, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING);
@@ -261,6 +261,25 @@ cg_firmware_tell_percent (CgFirmware *self, const char *did, guint percent)
   g_signal_emit (self, signals[CHANGED], 0, did, order);
 }
 
+/**
+ * cg_firmware_hand:
+ * @self: a queue of orders
+ * @did: of the device that is being given its file
+ *
+ * From now on it may have something of it, and whoever comes after a restart only looks.
+ */
+void
+cg_firmware_hand (CgFirmware *self, const char *did)
+{
+  CgFirmwareOrder *order = g_hash_table_lookup (self->orders, did);
+
+  CG_ON_MAIN ();
+  if (order == NULL || !is_under_way (self, did) || order->is_handed)
+    return;
+  order->is_handed = TRUE;
+  save (self);
+}
+
 static void begin (CgFirmware *self);
 
 static gboolean
@@ -299,8 +318,9 @@ install (CgFirmware *self)
   g_autoptr (JsonNode) node = NULL;
 
   order->state = CG_FIRMWARE_UPDATING;
+  order->is_handed = FALSE;
   g_clear_pointer (&order->before, g_free);
-  g_signal_emit (self, signals[ASK_VERSION], 0, self->busy, &order->before);
+  g_signal_emit (self, signals[PREPARE], 0, self->busy, order);
   node = to_json (self);
   cg_state_file_save_and_tell (self->file, node, on_ready, g_object_ref (self), g_object_unref);
 }
@@ -497,7 +517,7 @@ cg_firmware_open (CgFirmware *self)
     return;
   }
   order = g_hash_table_lookup (self->orders, did);
-  if (order->state != CG_FIRMWARE_UPDATING) {
+  if (order->state != CG_FIRMWARE_UPDATING || !order->is_handed) {
     start (self, did);
     return;
   }

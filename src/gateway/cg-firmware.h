@@ -21,13 +21,14 @@ G_DECLARE_FINAL_TYPE (CgFirmware, cg_firmware, CG, FIRMWARE, GObject)
  * Signals:
  *   "changed" (const char *did, CgFirmwareOrder *order)
  *       its state, result or percent is another one
- *   "ask-version" (const char *did, char **version)
- *       fill in what that device says of itself now
+ *   "prepare" (const char *did, CgFirmwareOrder *order)
+ *       it is about to be installed: fill in `before`, what that device says of itself now, and
+ *       `is_handed` if cg_firmware_hand() will not be called
  *   "install" (const char *did, const char *path, const char *version)
  *       answer with cg_firmware_end(); its state is "updating" by then
  *   "resume" (const char *did, CgFirmwareOrder *order)
- *       we were restarted while it was installed: look which version it has and answer with
- *       cg_firmware_end()
+ *       we were restarted when the device had got something of it: look which version it has and
+ *       answer with cg_firmware_end()
  */
 
 CgFirmware *cg_firmware_new (CgStore *store, CgClock *clock);
@@ -38,6 +39,7 @@ void cg_firmware_close (CgFirmware *self);
 gboolean
 cg_firmware_order (CgFirmware *self, const char *did, const CgFirmwareOrder *order, GError **error);
 void cg_firmware_tell_percent (CgFirmware *self, const char *did, guint percent);
+void cg_firmware_hand (CgFirmware *self, const char *did);
 const CgFirmwareOrder *cg_firmware_find (CgFirmware *self, const char *did);
 void
 cg_firmware_end (CgFirmware *self, const char *did, CgFirmwareResult result, const GError *error);

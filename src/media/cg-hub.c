@@ -78,6 +78,11 @@ close_input_locked (CgHub *self)
 {
   self->input = CG_HUB_NO_INPUT;
   self->is_live = FALSE;
+  self->stats.bitrate_kbps = 0;
+  self->stats.fps = 0;
+  self->window_start_us = 0;
+  self->window_bytes = 0;
+  self->window_frames = 0;
   clear_cache (self);
   for (guint i = 0; i < self->outputs->len; i++)
     cg_hub_output_await_key (self->outputs->pdata[i]);

@@ -15,7 +15,8 @@ static const char *const needed[] = {
 };
 
 /* What only some configurations ask for: the elements of it need not be there. */
-static const char *const optional[] = {"snapshot-h264", "snapshot-h265", "video-transcode", NULL};
+static const char *const optional[] = {"pull-rtsp-http", "pull-rtsp-multicast", "snapshot-h264",
+                                       "snapshot-h265",  "video-transcode",     NULL};
 
 /* Read once, when the daemon starts, and never from a disk that hangs since. */
 static GMutex texts_lock;

@@ -435,14 +435,12 @@ cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline)
 /**
  * cg_pull_feed_count:
  * @self: a feed
- * @pipeline: that it is attached to
+ * @source: of the pipeline that it is attached to
  * @count: (out): what came so far, pictures whether key frames or not
  */
 void
-cg_pull_feed_count (CgPullFeed *self, GstElement *pipeline, CgPullCount *count)
+cg_pull_feed_count (CgPullFeed *self, GstElement *source, CgPullCount *count)
 {
-  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
-
   *count = (CgPullCount){
       .packets = CG_IS_RTSP_SRC (source) ? cg_rtsp_src_get_packets (CG_RTSP_SRC (source))
                                          : (guint)g_atomic_int_get (&self->packets),

@@ -29,7 +29,7 @@ void cg_pull_feed_unref (CgPullFeed *self);
 void cg_pull_feed_close (CgPullFeed *self);
 
 void cg_pull_feed_attach (CgPullFeed *self, GstElement *pipeline);
-void cg_pull_feed_count (CgPullFeed *self, GstElement *pipeline, CgPullCount *count);
+void cg_pull_feed_count (CgPullFeed *self, GstElement *source, CgPullCount *count);
 gboolean cg_pull_feed_has_video (CgPullFeed *self);
 char *cg_pull_feed_get_refused (CgPullFeed *self);
 

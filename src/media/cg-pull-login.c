@@ -4,6 +4,7 @@
 #include "cg-rtsp-guard.h"
 #include "cg-rtsp-pin.h"
 #include "cg-rtsp-src.h"
+#include "cg-rtsp-tunnel.h"
 
 /**
  * cg_pull_login_init:
@@ -80,5 +81,5 @@ cg_pull_login_apply (const CgPullLogin *self, GstElement *source, gboolean is_tu
     cg_rtsp_pin_attach (source, self->tls_fingerprint);
   cg_rtsp_guard_attach (source, self->username, self->password, self->breaker);
   if (is_tunnel)
-    g_object_set (source, "user-id", self->username, "user-pw", self->password, NULL);
+    cg_rtsp_tunnel_attach (source, self->username, self->password);
 }

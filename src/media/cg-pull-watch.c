@@ -61,31 +61,6 @@ cg_pull_watch_go_live (CgPullWatch *self, gint64 now_ms)
   self->frames_ms = now_ms;
 }
 
-static GError *
-make_no_picture (const char *format, guint timeout_ms)
-{
-  GError *error = g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "%s %u ms", format, timeout_ms);
-
-  cg_error_set_cause (&error, CG_ERROR_CAUSE_NO_PICTURE);
-  return error;
-}
-
-static GError *
-explain_slow_start (const CgPullWatch *self, const CgPullCount *count)
-{
-  if (!count->is_described)
-    return g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer within %u ms",
-                        self->start_timeout_ms);
-  if (count->frames == 0 && count->packets > 0)
-    return make_no_picture ("camera sent packets, and no picture in them, within",
-                            self->start_timeout_ms);
-  GError *error = g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no %s within %u ms",
-                               count->frames > 0 ? "key frame" : "picture", self->start_timeout_ms);
-  if (count->frames > 0)
-    cg_error_set_cause (&error, CG_ERROR_CAUSE_NO_KEY_FRAME);
-  return error;
-}
-
 static void
 take_count (CgPullWatch *self, gint64 now_ms, const CgPullCount *count)
 {
@@ -97,23 +72,51 @@ take_count (CgPullWatch *self, gint64 now_ms, const CgPullCount *count)
   self->frames = count->frames;
 }
 
-/* Where both deadlines are the same, the last packet is a little younger than the last picture: it
- * takes more than that to say that packets come. */
+/* Who has stopped sending altogether may have been in the middle of a picture. */
+static gboolean
+are_packets_coming (const CgPullWatch *self, gint64 now_ms)
+{
+  return self->packets > 0 && now_ms - self->packets_ms < self->packet_timeout_ms / 2;
+}
+
+static GError *
+make_stall (CgErrorCause cause, const char *what, const char *how_long, guint timeout_ms)
+{
+  GError *error = g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent %s %s %u ms", what,
+                               how_long, timeout_ms);
+
+  if (cause != CG_ERROR_CAUSE_NONE)
+    cg_error_set_cause (&error, cause);
+  return error;
+}
+
+static GError *
+explain_slow_start (const CgPullWatch *self, gint64 now_ms, const CgPullCount *count)
+{
+  const guint timeout_ms = self->start_timeout_ms;
+
+  if (!count->is_described)
+    return g_error_new (CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer within %u ms",
+                        timeout_ms);
+  if (count->frames > 0)
+    return make_stall (CG_ERROR_CAUSE_NO_KEY_FRAME, "no key frame", "within", timeout_ms);
+  if (are_packets_coming (self, now_ms))
+    return make_stall (CG_ERROR_CAUSE_NO_PICTURE, "packets without a picture", "within",
+                       timeout_ms);
+  return make_stall (CG_ERROR_CAUSE_NONE, "no picture", "within", timeout_ms);
+}
+
 static GError *
 explain_stall (const CgPullWatch *self, gint64 now_ms)
 {
-  const gint64 silence_ms = now_ms - self->packets_ms;
-
-  if (silence_ms >= self->packet_timeout_ms)
-    return g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent nothing for %u ms",
-                        self->packet_timeout_ms);
+  if (now_ms - self->packets_ms >= self->packet_timeout_ms)
+    return make_stall (CG_ERROR_CAUSE_NONE, "nothing", "for", self->packet_timeout_ms);
   if (now_ms - self->frames_ms < self->picture_timeout_ms)
     return NULL;
-  if (silence_ms < self->packet_timeout_ms / 2)
-    return make_no_picture ("camera sent packets, and no picture in them, for",
-                            self->picture_timeout_ms);
-  return g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED, "camera sent no picture for %u ms",
-                      self->picture_timeout_ms);
+  if (are_packets_coming (self, now_ms))
+    return make_stall (CG_ERROR_CAUSE_NO_PICTURE, "packets without a picture", "for",
+                       self->picture_timeout_ms);
+  return make_stall (CG_ERROR_CAUSE_NONE, "no picture", "for", self->picture_timeout_ms);
 }
 
 /**
@@ -132,6 +135,7 @@ cg_pull_watch_look (CgPullWatch *self, gint64 now_ms, const CgPullCount *count)
   take_count (self, now_ms, count);
   if (self->is_live)
     return explain_stall (self, now_ms);
-  return now_ms - self->started_ms >= self->start_timeout_ms ? explain_slow_start (self, count)
-                                                             : NULL;
+  return now_ms - self->started_ms >= self->start_timeout_ms
+             ? explain_slow_start (self, now_ms, count)
+             : NULL;
 }

@@ -36,6 +36,7 @@ struct _CgPull {
 
   CgPullFeed *feed;     /* (owned) (nullable) */
   GstElement *pipeline; /* (owned) (nullable) */
+  GstElement *source;   /* (owned) (nullable) of the camera: branches have one of that name, too */
   GSource *bus;         /* (owned) (nullable) */
   GSource *watch;       /* (owned) (nullable) looks at the deadlines */
   GSource *failure;     /* (owned) (nullable) tells of a failure on the next turn */
@@ -72,6 +73,7 @@ drop_pipeline (CgPull *self, GAsyncReadyCallback callback, gpointer user_data)
   if (self->feed != NULL)
     cg_pull_feed_close (self->feed);
   g_clear_pointer (&self->feed, cg_pull_feed_unref);
+  gst_clear_object (&self->source);
   if (self->pipeline != NULL)
     cg_reaper_release_async (g_steal_pointer (&self->pipeline), callback, user_data);
 }
@@ -374,7 +376,7 @@ on_watch (gpointer user_data)
   CgPullCount count = {0};
 
   if (self->feed != NULL)
-    cg_pull_feed_count (self->feed, self->pipeline, &count);
+    cg_pull_feed_count (self->feed, self->source, &count);
   GError *error =
       cg_pull_watch_look (&self->deadlines, cg_clock_get_monotonic_ms (self->clock), &count);
   if (error != NULL)
@@ -395,13 +397,13 @@ attach_bus (CgPull *self)
 static gboolean
 set_properties (CgPull *self)
 {
-  g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (self->pipeline), "source");
-
-  if (source == NULL)
+  self->source = gst_bin_get_by_name (GST_BIN (self->pipeline), "source");
+  if (self->source == NULL)
     return FALSE;
-  cg_pull_way_apply (self->transport, source, self->location);
-  g_object_set (source, "tcp-timeout", (guint64)self->deadlines.start_timeout_ms * 1000, NULL);
-  cg_pull_login_apply (&self->login, source, cg_pull_way_is_tunnel (self->transport));
+  cg_pull_way_apply (self->transport, self->source, self->location);
+  g_object_set (self->source, "tcp-timeout", (guint64)self->deadlines.start_timeout_ms * 1000,
+                NULL);
+  cg_pull_login_apply (&self->login, self->source, cg_pull_way_is_tunnel (self->transport));
   return TRUE;
 }
 
@@ -466,8 +468,7 @@ cg_pull_new (CgHub *hub, const CgPullOptions *options)
   self->location = g_strdup (options->location);
   cg_pull_login_init (&self->login, options);
   self->wanted = options->transport;
-  self->transport =
-      options->transport == CG_TRANSPORT_AUTO ? CG_TRANSPORT_TCP : options->transport;
+  self->transport = options->transport == CG_TRANSPORT_AUTO ? CG_TRANSPORT_TCP : options->transport;
   self->audio = options->audio;
   cg_pull_watch_init (&self->deadlines, options->start_timeout_ms, options->stall_timeout_ms);
   return self;

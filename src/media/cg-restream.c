@@ -191,12 +191,13 @@ static void
 end_room (CgRestream *self, GTask *close)
 {
   Room *room = g_steal_pointer (&self->room);
+  g_autoptr (GMainContext) context = g_main_context_ref (room->context); /* outlives @source */
   g_autoptr (GSource) source = g_idle_source_new ();
 
   cg_restream_places_mute (self->places);
   room->close = close;
   g_source_set_callback (source, on_end, room, NULL);
-  g_source_attach (source, room->context);
+  g_source_attach (source, context);
 }
 
 static void

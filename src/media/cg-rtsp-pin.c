@@ -68,8 +68,8 @@ on_before_send (GstElement *source, GstRTSPMessage *request, gpointer user_data)
 
   if (self->was_shown || !is_encrypted (source))
     return TRUE;
-  tell (source, "whether the camera's certificate is the pinned one cannot be told with RTP over "
-                "UDP: the system trusts it");
+  tell (source, "whether the camera's certificate is the pinned one can be told with RTP over TCP "
+                "only: the system trusts it");
   return FALSE;
 }
 

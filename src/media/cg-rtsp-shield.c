@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two functions of GStreamer's RTSP library, each standing before the library's own of its name,
+/* Three functions of GStreamer's RTSP library, each standing before the library's own of its name,
  * which it calls, for all of this process: rtspsrc of GStreamer 1.22 trusts cameras where that ends
  * or fills the bridge, and offers no other place to look first. */
 #include "cg-rtsp-shield.h"
@@ -8,11 +8,15 @@
 #include <gst/rtsp/rtsp.h>
 
 #include "cg-rtsp-guard.h"
+#include "cg-rtsp-tunnel.h"
 
 /* Descriptions are a few hundred bytes long. */
 #define MAX_BODY (1024 * 1024)
 
 typedef GstRTSPAuthCredential **(*ParseFunc) (GstRTSPMessage *message, GstRTSPHeaderField field);
+typedef GstRTSPResult (*ConnectFunc) (GstRTSPConnection *connection,
+                                      gint64 timeout,
+                                      GstRTSPMessage *response);
 typedef GstRTSPResult (*CreateFunc) (const GstRTSPUrl *url, GstRTSPConnection **connection);
 
 static gpointer
@@ -141,5 +145,29 @@ gst_rtsp_connection_create (const GstRTSPUrl *url, GstRTSPConnection **connectio
 
   if (result == GST_RTSP_OK)
     gst_rtsp_connection_set_content_length_limit (*connection, MAX_BODY);
+  return result;
+}
+
+/**
+ * gst_rtsp_connection_connect_with_response_usec: (skip)
+ * @connection: one that is created
+ * @timeout: in microseconds
+ * @response: (out caller-allocates): of the HTTP server, for a tunnel
+ *
+ * Why a tunnel could not be made is told; rtspsrc says only that it could not.
+ *
+ * Returns: as GStreamer's own
+ */
+GstRTSPResult
+gst_rtsp_connection_connect_with_response_usec (GstRTSPConnection *connection,
+                                                gint64 timeout,
+                                                GstRTSPMessage *response)
+{
+  static gsize theirs;
+  const ConnectFunc connect = (ConnectFunc)find_theirs (&theirs, G_STRFUNC);
+  const GstRTSPResult result = connect (connection, timeout, response);
+
+  if (result != GST_RTSP_OK && is_from_tunnel (response))
+    cg_rtsp_tunnel_take_answer (connection, response);
   return result;
 }

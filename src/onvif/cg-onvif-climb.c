@@ -252,15 +252,20 @@ is_still_taken (CgOnvifClimb *climb)
     return FALSE;
   self->has_suspicion = TRUE;
   self->is_verifying = TRUE;
+  if (login == CG_ONVIF_LOGIN_TOKEN && climb->was_challenged)
+    self->login = CG_ONVIF_LOGIN_BOTH; /* the same question does for both */
   g_autoptr (CgOnvifDeviceInformation) information =
       cg_onvif_device_get_information_in_thread (self, &reason);
   self->is_verifying = FALSE;
   const gboolean is_unknown =
-      cg_error_is_silence (reason) || g_error_matches (reason, CG_ERROR, CG_ERROR_CANCELLED);
+      information == NULL &&
+      (cg_error_is_silence (reason) || g_error_matches (reason, CG_ERROR, CG_ERROR_CANCELLED));
   if (self->has_suspicion)
     cg_breaker_end (self->breaker, CG_BREAKER_SOAP,
                     is_unknown ? CG_BREAKER_REFUSED : CG_BREAKER_UNKNOWN);
   self->has_suspicion = FALSE;
+  if (is_unknown)
+    self->login = login;
   if (is_unknown || g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
     climb->doubt = g_steal_pointer (&reason);
   climb->has_new_way = self->login != login || self->clock_mode != clock_mode ||
@@ -302,7 +307,7 @@ cg_onvif_climb_go_on (CgOnvifClimb *climb, CgOnvifLogin *login)
   if (cg_onvif_login_has_token (*login) && may_be_the_clock (climb))
     return TRUE;
   climb->tried |= 1u << *login;
-  if (*login != CG_ONVIF_LOGIN_NONE && !climb->was_known)
+  if (*login != CG_ONVIF_LOGIN_NONE && !climb->was_known && !self->is_verifying)
     self->logins_refused |= 1u << *login;
   return climb->was_known ? take_new_way (climb, login) : next_rung (climb, login);
 }

@@ -230,7 +230,7 @@ cg_onvif_fault_classify (const CgOnvifFault *self, CgOnvifService service)
  * @error: return location
  *
  * Words the fault: operation, codes, reason. What names no code has the cause
- * %CG_ERROR_CAUSE_GARBLED.
+ * %CG_ERROR_CAUSE_GARBLED; %CG_ERROR_CAUSE_NO_MEMORY is ONVIF Core's OutofMemory.
  */
 void
 cg_onvif_fault_to_error (const CgOnvifFault *self,
@@ -251,4 +251,6 @@ cg_onvif_fault_to_error (const CgOnvifFault *self,
                  self->text != NULL ? ": " : "", self->text != NULL ? self->text : "");
   if (self->codes[0] == NULL)
     cg_error_set_cause (error, CG_ERROR_CAUSE_GARBLED);
+  else if (cg_onvif_fault_has_code (self, "OutofMemory"))
+    cg_error_set_cause (error, CG_ERROR_CAUSE_NO_MEMORY);
 }

@@ -47,23 +47,23 @@ struct _CgOnvifSession {
   gint64 clock_offset_ms; /* camera's minus ours, as it told when it was measured */
   gint64 clock_base_ms;   /* our clock minus the monotonic one, at that time */
   gint64 zone_ms;         /* camera's local time minus UTC, as it tells */
-  CgOnvifClockMode clock_mode; /* by which time it judges tokens (Q5) */
-  guint clocks_refused;        /* bits of CgOnvifClockMode, since one was taken */
-  gint64 clock_measured_us;    /* monotonic; 0: never */
-  CgOnvifLogin login;          /* what worked; NONE: nothing had to */
-  guint logins_refused;        /* bits of CgOnvifLogin, since one was taken */
-  gboolean is_proven;          /* the login was taken in this life */
-  gboolean is_verifying;       /* asks whether the login is still taken */
-  gboolean has_suspicion;      /* a refusal that this is to explain; the breaker waits */
-  CgDigest *challenge;         /* (owned) (nullable) the last digest challenge */
-  CgDigest *weaker;            /* (owned) (nullable) the one offered beside it (Q27) */
-  char *digest;                /* (nullable) algorithm that was taken */
-  CgDigest *file_challenge;    /* (owned) (nullable) the last of a file (Q58) */
-  gboolean refuses_timeout;    /* of ContinuousMove (Q33) */
-  CgOnvifStopForm stop_form;   /* that was taken last, or is to be tried first */
-  CgOnvifMediaKnown media;     /* which of its media services answer */
-  gboolean is_soap11;          /* speaks SOAP 1.1 (Q40) */
-  gboolean is_soap_known;      /* has understood us in this version of SOAP */
+  CgOnvifClockMode clock_mode;           /* by which time it judges tokens (Q5) */
+  guint clocks_refused;                  /* bits of CgOnvifClockMode, since one was taken */
+  gint64 clock_measured_us;              /* monotonic; 0: never */
+  CgOnvifLogin login;                    /* what worked; NONE: nothing had to */
+  guint logins_refused;                  /* bits of CgOnvifLogin, since one was taken */
+  gboolean is_proven;                    /* the login was taken in this life */
+  gboolean is_verifying;                 /* asks whether the login is still taken */
+  gboolean has_suspicion;                /* a refusal that this is to explain; the breaker waits */
+  CgDigest *challenge;                   /* (owned) (nullable) the last digest challenge */
+  CgDigest *weaker;                      /* (owned) (nullable) the one offered beside it (Q27) */
+  char *digest;                          /* (nullable) algorithm that was taken */
+  CgDigest *file_challenge;              /* (owned) (nullable) the last of a file (Q58) */
+  gboolean refuses_timeout;              /* of ContinuousMove (Q33) */
+  CgOnvifStopForm stop_form;             /* that was taken last, or is to be tried first */
+  CgOnvifMediaKnown media;               /* which of its media services answer */
+  gboolean is_soap11;                    /* speaks SOAP 1.1 (Q40) */
+  gboolean is_soap_known;                /* has understood us in this version of SOAP */
   CgOnvifDeviceInformation *information; /* (owned) (nullable) that has proved the login */
   CgOnvifFault *fault;                   /* (owned) (nullable) the last call's */
 };

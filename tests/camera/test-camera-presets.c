@@ -451,6 +451,50 @@ test_set_gives_up (CameraFixture *fixture, gconstpointer data)
   halt (fixture);
 }
 
+/* The preset is where the camera stood when it was set, not where a move that came while the camera
+ * was still answering has taken it. */
+static void
+test_moved_while_it_is_set (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_set_fault (fixture, "Q31", "no-position");
+  camera_fixture_settle (fixture);
+  camera_fixture_set_fault (fixture, "hang", "200");
+  camera_fixture_set (fixture, 1, "gate");
+  camera_fixture_until_asked (fixture, "SetPreset", 1);
+
+  camera_fixture_move (fixture, CG_DIRECTION_RIGHT, "test");
+  camera_fixture_expect (fixture, 2, "set:ok move:ok");
+  halt (fixture);
+
+  camera_fixture_until_still (fixture);
+  camera_fixture_clear_fault (fixture, "hang");
+  camera_fixture_settle (fixture);
+  g_autofree char *noted = get_noted (fixture, 1);
+  g_assert_cmpstr (noted, ==, "- - -");
+}
+
+/* A set that waits behind the list is not made in the middle of a move that has come meanwhile. */
+static void
+test_moved_before_it_is_set (CameraFixture *fixture, gconstpointer data)
+{
+  g_autofree char *replies = NULL;
+  camera_fixture_settle (fixture);
+  const guint lists = cg_sim_count_requests (fixture->sim, "GetPresets");
+  camera_fixture_set_fault (fixture, "hang", "200");
+  camera_fixture_list (fixture);
+  camera_fixture_set (fixture, 1, "gate");
+  camera_fixture_until_asked (fixture, "GetPresets", lists + 1);
+
+  camera_fixture_move (fixture, CG_DIRECTION_RIGHT, "test");
+  replies = camera_fixture_await (fixture, 3);
+
+  g_assert_nonnull (strstr (replies, "move:ok"));
+  g_assert_null (strstr (replies, "set:ok"));
+  g_assert_cmpuint (cg_sim_count_requests (fixture->sim, "SetPreset"), ==, 0);
+  camera_fixture_clear_fault (fixture, "hang");
+  halt (fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -475,6 +519,8 @@ main (int argc, char **argv)
       {"/camera/presets/busy", test_busy},
       {"/camera/presets/set-waits", test_set_waits},
       {"/camera/presets/set-gives-up", test_set_gives_up},
+      {"/camera/presets/moved-while-it-is-set", test_moved_while_it_is_set},
+      {"/camera/presets/moved-before-it-is-set", test_moved_before_it_is_set},
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -309,6 +309,72 @@ test_q1_back_again (MotionFixture *fixture, gconstpointer data)
   g_assert_false (fixture->is_held);
 }
 
+static void
+on_asked_stop (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_motion_halt_finish (CG_MOTION (object), result, &error);
+  motion_note_reply (user_data, error);
+}
+
+static void
+ask_stop (MotionFixture *fixture)
+{
+  cg_motion_halt_async (fixture->motion, on_asked_stop, fixture);
+  motion_settle (fixture);
+}
+
+/* However many ask: one on the wire is followed by one at most, which answers them all. */
+static void
+test_stops_are_merged (MotionFixture *fixture, gconstpointer data)
+{
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+
+  ask_stop (fixture);
+  ask_stop (fixture);
+  motion_start (fixture, CG_DIRECTION_LEFT);
+  ask_stop (fixture);
+  ask_stop (fixture);
+  motion_expect (fixture, "move(1.00,0.00) stop stop", "ok cancelled");
+  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_settle (fixture);
+  motion_expect (fixture, "", "ok");
+  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_settle (fixture);
+  motion_expect (fixture, "", "ok ok ok");
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  motion_advance (fixture, 3000);
+
+  g_assert_false (fixture->is_held);
+}
+
+/* Those that share one that fails fail as well, and the camera is told again. */
+static void
+test_merged_stops_fail (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+
+  motion_see (fixture, 0, 0);
+  motion_contact (fixture, &motion_continuous);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  for (int i = 0; i < 3; i++)
+    ask_stop (fixture);
+
+  cg_driver_dummy_answer_stop (fixture->driver, error);
+  cg_driver_dummy_answer_stop (fixture->driver, error);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  motion_advance (fixture, 3000);
+
+  motion_expect (fixture, "move(1.00,0.00) stop stop stop look look",
+                 "ok timed-out timed-out timed-out");
+  g_assert_false (fixture->is_held);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -329,6 +395,8 @@ main (int argc, char **argv)
       {"/camera/motion-stop/q1-does-not-come", test_q1_does_not_come},
       {"/camera/motion-stop/q1-refused-for-long", test_q1_refused_for_long},
       {"/camera/motion-stop/q1-back-again", test_q1_back_again},
+      {"/camera/motion-stop/are-merged", test_stops_are_merged},
+      {"/camera/motion-stop/merged-fail", test_merged_stops_fail},
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -120,6 +120,24 @@ test_q36_lost (Fixture *fixture, gconstpointer data)
   g_assert_true (cg_ptz_eye_is_worth (fixture->eye));
 }
 
+/* Q36: who is patient waits for a slow answer, and it is known from then on that it is slow. */
+static void
+test_q36_slow (Fixture *fixture, gconstpointer data)
+{
+  cg_driver_dummy_set_look (fixture->driver, NULL);
+  cg_ptz_eye_open (fixture->eye, 0, on_look, fixture);
+  cg_ptz_eye_be_patient (fixture->eye);
+  advance (fixture, 0);
+  g_assert_false (cg_ptz_eye_is_slow (fixture->eye));
+
+  advance (fixture, 1500);
+  cg_driver_dummy_answer_look (fixture->driver, NULL);
+  advance (fixture, 0);
+
+  g_assert_cmpstr (fixture->seen->str, ==, "s");
+  g_assert_true (cg_ptz_eye_is_slow (fixture->eye));
+}
+
 static void
 on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -219,6 +237,7 @@ main (int argc, char **argv)
       {"/camera/ptz-eye/watch", test_watch},
       {"/camera/ptz-eye/late-answer", test_late_answer},
       {"/camera/ptz-eye/q36-lost", test_q36_lost},
+      {"/camera/ptz-eye/q36-slow", test_q36_slow},
       {"/camera/ptz-eye/q36-lost-together", test_q36_lost_together},
       {"/camera/ptz-eye/q36-try-again", test_q36_try_again},
       {"/camera/ptz-eye/q36-blind", test_q36_blind},

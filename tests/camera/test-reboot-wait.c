@@ -141,6 +141,33 @@ test_it_is_away (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* The camera is configured otherwise: before it goes, and again while it is away. */
+static void
+test_it_is_inherited (Fixture *fixture, gconstpointer data)
+{
+  cg_reboot_expect (fixture->reboot, FLASH_MS, 0);
+  for (guint i = 0; i < 2; i++) {
+    CgReboot *heir =
+        cg_reboot_new ((CgJobs *)fixture->jobs, fixture->presence, CG_CLOCK (fixture->clock), DID);
+
+    cg_clock_dummy_advance (fixture->clock, MINUTE_MS);
+    cg_reboot_inherit (heir, fixture->reboot);
+    g_assert_finalize_object (fixture->reboot);
+    fixture->reboot = heir;
+    g_signal_connect (heir, "ended", G_CALLBACK (on_ended), fixture);
+    g_assert_true (cg_reboot_is_under_way (heir));
+    if (i == 0)
+      tell_up (fixture, FALSE);
+  }
+  cg_clock_dummy_advance (fixture->clock, 4 * MINUTE_MS - 1);
+  g_assert_cmpuint (fixture->ends, ==, 0);
+
+  tell_up (fixture, TRUE);
+
+  g_assert_cmpuint (fixture->ends, ==, 1);
+  g_assert_no_error (fixture->error);
+}
+
 #define ADD(name, func) g_test_add ("/reboot-wait/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -151,5 +178,6 @@ main (int argc, char **argv)
   ADD ("goes-late", test_it_goes_late);
   ADD ("never-goes", test_it_never_goes);
   ADD ("away", test_it_is_away);
+  ADD ("inherited", test_it_is_inherited);
   return g_test_run ();
 }

@@ -189,6 +189,56 @@ test_q19_standby_gives_way (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 3);
 }
 
+/* However many viewers come and go meanwhile, a camera that fails is not asked again at once. */
+static void
+test_viewers_do_not_hurry_a_failing_camera (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    CgError error;
+    guint most_tries;
+  } rows[] = {
+      {CG_ERROR_UNREACHABLE, 11},
+      {CG_ERROR_TOO_MANY_STREAMS, 8},
+      {CG_ERROR_LOGIN_REFUSED, 1},
+  };
+
+  for (guint row = 0; row < G_N_ELEMENTS (rows); row++) {
+    const guint before = fake_media_count_ever (FAKE_PULL);
+
+    cg_stream_play (fixture->stream, URL);
+    for (guint i = 0; i < 30; i++) {
+      watch (fixture, i % 2 == 0);
+      if (fake_media_is_started (FAKE_PULL))
+        fake_media_fail (FAKE_PULL, rows[row].error);
+      advance (fixture, 333);
+    }
+    g_assert_cmpuint (fake_media_count_ever (FAKE_PULL) - before, <=, rows[row].most_tries);
+    watch (fixture, FALSE);
+    cg_stream_stop (fixture->stream);
+    settle ();
+  }
+}
+
+/* Who asks waits no longer than the camera needs, however long the pause has become. */
+static void
+test_who_asks_shortens_a_long_pause (Fixture *fixture, gconstpointer data)
+{
+  cg_stream_hold (fixture->stream, CG_STREAM_HOLD_STANDBY, TRUE);
+  for (guint i = 0; i < 12; i++) {
+    fake_media_fail (FAKE_PULL, CG_ERROR_UNREACHABLE);
+    while (!fake_media_is_started (FAKE_PULL))
+      advance (fixture, 1000);
+  }
+  const guint before = fake_media_count_ever (FAKE_PULL);
+
+  fake_media_fail (FAKE_PULL, CG_ERROR_UNREACHABLE);
+  watch (fixture, TRUE);
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, before);
+  advance (fixture, 1000);
+
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, before + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,6 +253,8 @@ main (int argc, char **argv)
       {"a-lost-camera-is-tried-again-while-watched",
        test_a_lost_camera_is_tried_again_while_watched},
       {"q19-standby-gives-way", test_q19_standby_gives_way},
+      {"viewers-do-not-hurry-a-failing-camera", test_viewers_do_not_hurry_a_failing_camera},
+      {"who-asks-shortens-a-long-pause", test_who_asks_shortens_a_long_pause},
   };
 
   g_test_init (&argc, &argv, NULL);

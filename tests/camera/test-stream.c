@@ -277,7 +277,12 @@ test_q10_publisher_exists_waits (Fixture *fixture, gconstpointer data)
   advance (fixture, 1);
 
   g_assert_cmpuint (fake_media_count_ever (FAKE_PUSH), ==, 2);
-  g_assert_cmpstr (fixture->events->str, ==, "retrying(publisher-exists)");
+  /* Its refusal is none of the camera's, and is asked about again soon. */
+  fake_media_fail (FAKE_PUSH, CG_ERROR_LOGIN_REFUSED);
+  advance (fixture, 1000);
+  g_assert_cmpuint (fake_media_count_ever (FAKE_PUSH), ==, 3);
+  g_assert_cmpstr (fixture->events->str, ==,
+                   "retrying(publisher-exists) failed(media-server-refused)");
 }
 
 /* Q6: a wrong password is not repeated. */

@@ -6,7 +6,8 @@
 #define RETRY_MS (60 * 1000)
 #define HOUR_MS (3600 * 1000)
 #define STEP_MS 200
-#define MAX_STREAMS 6
+#define MAX_STREAMS 12
+#define MAX_RESTLESS 6
 #define MAX_HOURS 4
 #define PICTURES_A_SECOND 25
 
@@ -39,7 +40,8 @@ typedef struct {
 static void
 world_init (World *world, guint n_streams, double line_kbps)
 {
-  static const char *const dids[MAX_STREAMS] = {"a", "b", "c", "d", "e", "f"};
+  static const char *const dids[MAX_STREAMS] = {"a", "b", "c", "d", "e", "f",
+                                                "g", "h", "i", "j", "k", "l"};
 
   *world = (World){.care = cg_uplink_care_new (), .n_streams = n_streams, .line_kbps = line_kbps};
   cg_uplink_care_apply (world->care, 0, RETRY_MS);
@@ -224,6 +226,37 @@ test_later_and_later (void)
   g_assert_cmpint (run_until (&world, 0, CG_UPLINK_FREE), <=, RETRY_MS + CG_UPLINK_TICK_MS);
 }
 
+static guint
+count_small (const World *world)
+{
+  guint n_small = 0;
+
+  for (guint i = 0; i < world->n_streams; i++)
+    n_small += world->streams[i].state != CG_UPLINK_FREE;
+  return n_small;
+}
+
+/* A quarter of those in trouble at a time; nobody comes back while the others are on their way. */
+static void
+test_many_alike (void)
+{
+  g_auto (World) world;
+  world_init (&world, 12, 12 * 500);
+  guint n_small = 0;
+
+  while (n_small < 12) {
+    const guint n_slow = 12 - n_small;
+
+    world_run (&world, CG_UPLINK_TICK_MS);
+    const guint n_now = count_small (&world);
+    g_assert_cmpuint (n_now, >=, n_small);
+    if (n_now > n_small)
+      g_assert_cmpuint (n_now - n_small, ==, MAX (n_slow / 4, 1));
+    n_small = n_now;
+    g_assert_cmpint (world.now_ms, <, 5 * 60 * 1000);
+  }
+}
+
 /* The least important goes first, and comes back last. */
 static void
 test_first_and_last (void)
@@ -304,7 +337,7 @@ check_restless (GRand *random)
   const double high_kbps = g_rand_double_range (random, 500, 20000);
   const double low_kbps = g_rand_double_range (random, 200, high_kbps);
   g_auto (World) world;
-  world_init (&world, (guint)g_rand_int_range (random, 1, MAX_STREAMS + 1), high_kbps);
+  world_init (&world, (guint)g_rand_int_range (random, 1, MAX_RESTLESS + 1), high_kbps);
   for (guint i = 0; i < world.n_streams; i++) {
     world.streams[i].importance = (guint)g_rand_int_range (random, 0, 4);
     world.streams[i].has_small = g_rand_int_range (random, 0, 8) > 0;
@@ -348,6 +381,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/camera/uplink-line/how-soon", test_how_soon);
   g_test_add_func ("/camera/uplink-line/later-and-later", test_later_and_later);
+  g_test_add_func ("/camera/uplink-line/many-alike", test_many_alike);
   g_test_add_func ("/camera/uplink-line/first-and-last", test_first_and_last);
   g_test_add_func ("/camera/uplink-line/trouble-of-its-own", test_trouble_of_its_own);
   g_test_add_data_func ("/camera/uplink-line/border", (gconstpointer)check_border, test_property);

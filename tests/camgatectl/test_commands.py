@@ -3,9 +3,10 @@
 """Each command: the line it sends, what it prints, how it ends (INTERFACES.md, camgatectl)."""
 
 import json
+import os
 import signal
 
-from ctl import DID, GATEWAY, OTHER_DID, CtlTest
+from ctl import DID, GATEWAY, OTHER_DID, CtlTest, Terminal
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 
@@ -88,7 +89,14 @@ class TestActions(CtlTest):
         ("device DID reset", (DID, "device", "reset", {}), {"reset": {"code": 18003}},
          1, "", "18003 operation the device does not support\n"),
         ("firmware gateway update uri=http://h/f version=12", (None, "firmware", "update",
-         {"uri": "http://h/f", "version": 12}), {"update": DONE}, 0, "done\n", ""),
+         {"uri": "http://h/f", "version": "12"}), {"update": DONE}, 0, "done\n", ""),
+        ("firmware DID update version=2.10 note=1.50 slot=010 delay=-1.5e3",
+         (DID, "firmware", "update",
+          {"version": "2.10", "note": 1.5, "slot": "010", "delay": -1500.0}),
+         {"update": DONE}, 0, "done\n", ""),
+        ("peripheral gateway read did=001122334455 config={}", (None, "peripheral", "read",
+         {"did": "001122334455", "config": {}}), {"read": {"did": "001122334455"}}, 0,
+         "did  001122334455\n", ""),
         ("config gateway write {\"updated\":1,\"camera\":[]}", (None, "config", "write",
          {"updated": 1, "camera": []}), {"write": {"code": 9, "error": "camera: too few"}},
          1, "", "9 invalid configuration parameters\n  camera: too few\n"),
@@ -415,6 +423,78 @@ class TestMonitor(CtlTest):
 
         self.assertEqual(child.wait(WATCHDOG_S), 3)
         self.assertIn("hung up", child.stderr.read())
+
+
+class TestImport(CtlTest):
+    """A list of more than one message that does not get through: it is told how far it came."""
+
+    N = 900
+    TITLES = "did,address,name\n"
+    ROWS = [f"{i:012},192.0.2.{i % 250},{'n' * 100}\n" for i in range(N)]
+
+    def setUp(self):
+        super().setUp()
+        self.bound = []
+        self.last_answer = None
+        self.start_daemon({"config.read": {"read": {"camera": []}}, "config.merge": self.merge})
+        self.path = os.path.join(self.folder, "site.csv")
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write(self.TITLES + "".join(self.ROWS))
+
+    def merge(self, daemon, message):
+        merge = message["data"]["config"]["merge"]
+        cameras = merge["camera"]
+        if not merge["check"]:
+            if self.bound and self.last_answer != DONE:
+                if self.last_answer is None:
+                    daemon.hang_up()
+                return self.last_answer and {"merge": self.last_answer}
+            self.bound += [camera["did"] for camera in cameras]
+        return {"merge": {"code": 0, "added": len(cameras), "changed": 0, "same": 0}}
+
+    def test_a_daemon_that_ends_half_way(self):
+        status, output, errors = self.ctl("import", self.path)
+
+        self.assertEqual((status, output), (3, ""))
+        self.assertRegex(
+            errors, rf"hung up(.|\n)*\n  {len(self.bound)} of {self.N} cameras are bound, up to "
+                    rf"{self.bound[-1]}, and perhaps the \d+ after them\. Import the list again")
+
+    def test_a_daemon_that_refuses_half_way(self):
+        self.last_answer = {"code": 500, "error": "no room on the disk"}
+
+        status, output, errors = self.ctl("import", self.path)
+
+        self.assertEqual((status, output), (1, ""))
+        self.assertIn("no room on the disk", errors)
+        self.assertIn(f"\n  {len(self.bound)} of {self.N} cameras are bound, up to "
+                      f"{self.bound[-1]}. Import the list again", errors)
+
+    def test_progress_is_shown_to_a_person(self):
+        self.last_answer = DONE
+        terminal = Terminal(self, self.command("import", self.path))
+
+        terminal.see("checked 900 of 900")
+        terminal.see("bound 900 of 900")
+        self.assertEqual(terminal.child.wait(WATCHDOG_S), 0)
+        self.assertNotIn("of 900", self.ctl("import", self.path)[1])
+        self.assertEqual(len(self.bound), 2 * self.N)
+
+    def test_how_large_a_list_may_be(self):
+        """Thousands of cameras; what is larger is refused as a whole."""
+        row = ",192.0.2.1," + "n" * 280 + "\n"
+        for count, status in ((3000, 0), (4000, 1)):
+            with self.subTest(count):
+                self.last_answer, self.bound = DONE, []
+                with open(self.path, "w", encoding="utf-8") as file:
+                    file.write(self.TITLES + "".join(f"{i:012}{row}" for i in range(count)))
+
+                done, _output, errors = self.ctl("import", self.path)
+
+                self.assertEqual((done, len(self.bound)), (status, count if status == 0 else 0))
+                if status:
+                    self.assertIn("is larger than 1 MiB", errors)
+                    self.assertIn("Nothing was written.", errors)
 
 
 if __name__ == "__main__":

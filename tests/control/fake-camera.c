@@ -216,11 +216,12 @@ fake_camera_release (CgCamera *self)
   return count;
 }
 
-void
+GError **
 fake_camera_fail_next (CgCamera *self, CgError code, const char *text)
 {
   g_clear_error (&self->next_error);
   self->next_error = g_error_new_literal (CG_ERROR, code, text);
+  return &self->next_error;
 }
 
 void
@@ -588,6 +589,7 @@ cg_camera_upgrade_async (CgCamera *self,
                          gpointer user_data)
 {
   note (self, "upgrade %s %s", path, version);
+  on_percent (0, user_data);
   accept_call (self, callback, user_data);
 }
 

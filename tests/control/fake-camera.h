@@ -22,7 +22,7 @@ void fake_camera_set_contacted (CgCamera *self, const char *firmware_version);
 void fake_camera_set_secret (CgCamera *self, const char *secret);
 void fake_camera_hold (CgCamera *self, gboolean hold);
 guint fake_camera_release (CgCamera *self);
-void fake_camera_fail_next (CgCamera *self, CgError code, const char *text);
+GError **fake_camera_fail_next (CgCamera *self, CgError code, const char *text);
 void fake_camera_add_preset (CgCamera *self, guint index, const char *name);
 void fake_camera_end_reboot (CgCamera *self, GError *error);
 void fake_camera_set_location (CgCamera *self, const char *location);

@@ -167,6 +167,10 @@ static const RequestRow broken_rows[] = {
     {"no-object", "[1,2,3]", NULL},
     {"no-mid", "{\"did\":\"" CAMERA "\",\"type\":\"action\",\"data\":{\"stop\":{}}}", NULL},
     {"no-did", "{\"mid\":\"1\",\"type\":\"action\",\"data\":{\"stop\":{}}}", NULL},
+    {"no-topic", "{\"did\":\"x#\",\"mid\":\"1\",\"data\":{\"stop\":{}}}", NULL},
+    {"no-topic-2", "{\"did\":\"a+b\",\"mid\":\"1\",\"data\":{\"stop\":{}}}", NULL},
+    {"no-topic-3", "{\"did\":\"a\\u0001\",\"mid\":\"1\",\"data\":{\"stop\":{}}}", NULL},
+    {"no-topic-4", "{\"did\":\"a\\uffff\",\"mid\":\"1\",\"data\":{\"stop\":{}}}", NULL},
 };
 
 static void
@@ -223,9 +227,9 @@ test_broken_rows (ControlFixture *fixture, gconstpointer settings)
   first = cg_test_pop_warning ();
   second = cg_test_pop_warning ();
   g_assert_cmpstr (first, ==, "dropped 1 message(s), the last one from mqtt: Invalid JSON");
-  g_assert_cmpstr (second, ==, "dropped 6 message(s), the last one from mqtt: not a JSON object");
+  g_assert_cmpstr (second, ==, "dropped 10 message(s), the last one from mqtt: not a JSON object");
   g_assert_null (cg_test_pop_warning ());
-  g_assert_cmpuint (cg_dispatcher_count_dropped (fixture->dispatcher), ==, 7);
+  g_assert_cmpuint (cg_dispatcher_count_dropped (fixture->dispatcher), ==, 11);
 }
 
 static void

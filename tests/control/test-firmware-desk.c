@@ -123,6 +123,14 @@ assert_result (Fixture *fixture, const char *did, int result)
   g_assert_cmpstr (fixture->told->str, ==, result == NOT_YET ? "" : told);
 }
 
+static gboolean
+is_told (gpointer user_data)
+{
+  const Fixture *fixture = user_data;
+
+  return fixture->told->len > 0;
+}
+
 #define V1 "\"version\":\"V1\","
 #define V2 "\"version\":\"V2\","
 #define WAS_V1 "\"before\":\"V1\","
@@ -164,6 +172,35 @@ test_camera (Fixture *fixture, gconstpointer data)
       cg_clock_dummy_advance (fixture->clock, 1);
       assert_result (fixture, CAMERA, rows[i].final);
     }
+    end (fixture);
+  }
+}
+
+/* PROTOCOL.md section 4: what a camera that does not take it makes of an order. */
+static void
+test_refusals (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    CgError code;
+    CgErrorCause cause;
+    CgFirmwareResult result;
+  } refusals[] = {
+      {CG_ERROR_PEER_FAULT, CG_ERROR_CAUSE_NONE, CG_FIRMWARE_FAILED},
+      {CG_ERROR_PEER_FAULT, CG_ERROR_CAUSE_NO_MEMORY, CG_FIRMWARE_NO_MEMORY},
+      {CG_ERROR_NOT_SUPPORTED, CG_ERROR_CAUSE_NONE, CG_FIRMWARE_NOT_SUPPORTED},
+      {CG_ERROR_UNREACHABLE, CG_ERROR_CAUSE_ROUTE, CG_FIRMWARE_LOST},
+      {CG_ERROR_LOGIN_REFUSED, CG_ERROR_CAUSE_NONE, CG_FIRMWARE_FAILED},
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    begin (fixture, CAMERA, V2, WAS_V1);
+    cg_error_set_cause (fake_camera_fail_next (fixture->camera, refusals[i].code, "no"),
+                        refusals[i].cause);
+
+    g_signal_emit_by_name (fixture->firmware, "install", CAMERA, "/f", "V2");
+    cg_test_wait_for (is_told, fixture, "the refusal");
+
+    assert_result (fixture, CAMERA, (int)refusals[i].result);
     end (fixture);
   }
 }
@@ -221,6 +258,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR);
   ADD ("camera", test_camera);
+  ADD ("refusals", test_refusals);
   ADD ("restarts-later", test_it_restarts_later);
   ADD ("unbound", test_it_is_unbound);
   ADD ("gateway", test_gateway);

@@ -142,8 +142,6 @@ test_spellings (Fixture *fixture, gconstpointer data)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *shown = NULL;
-
     g_test_message ("%s", rows[i].text);
     write_good (fixture, rows[i].text);
     g_assert_cmpstr (find (fixture, "c")->address, ==, rows[i].address);
@@ -256,6 +254,37 @@ test_login_in_address (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (find (fixture, "c")->password, ==, "p@ss");
 }
 
+#define STREAM "rtsp://h/live?user=admin&password=geheim2"
+#define SHOWN_STREAM "rtsp://h/live?user=admin&password=******"
+
+/* Where the camera wants it in path or query, it stays there and is hidden (Q26). */
+static void
+test_login_in_query (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonObject) shown = NULL;
+  g_autoptr (JsonObject) open = NULL;
+
+  write_good (fixture, ONE (",\"url\":\"" STREAM "\""));
+
+  shown = cg_settings_read_one (fixture->settings, "c", FALSE);
+  open = cg_settings_read_one (fixture->settings, "c", TRUE);
+  g_assert_cmpstr (json_object_get_string_member (shown, "url"), ==, SHOWN_STREAM);
+  g_assert_cmpstr (json_object_get_string_member (open, "url"), ==, STREAM);
+
+  write_good (fixture, ONE (",\"name\":\"gate\",\"url\":\"" SHOWN_STREAM "\""));
+  g_assert_cmpstr (find (fixture, "c")->url, ==, STREAM);
+  write_to (fixture, "c", "{\"host\":\"h/x?pwd=p1\",\"url\":\"" SHOWN_STREAM "\"}");
+  g_assert_no_error (fixture->error);
+  write_to (fixture, "c", "{\"ip\":\"h/x?pwd=******\"}");
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (find (fixture, "c")->url, ==, STREAM);
+  g_assert_cmpstr (find (fixture, "c")->address, ==, "h/x?pwd=p1");
+
+  write_to (fixture, "c", "{\"url\":\"rtsp://other/live?user=admin&password=******\"}");
+  g_assert_error (fixture->error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  g_assert_cmpstr (fixture->error->message, ==, "url: contains stars, and no such url is stored");
+}
+
 typedef struct {
   const char *text;
   const char *path;
@@ -289,6 +318,7 @@ static const BadRow bad_rows[] = {
     {ONE (",\"url\":\"http://h/\""), "camera[0].url: is no address"},
     {ONE (",\"password\":\"******\""), "camera[0].password: is stars"},
     {ONE (",\"secret\":\"******\""), "camera[0].secret: is stars"},
+    {ONE (",\"url\":\"rtsp://h/?pw=******\""), "camera[0].url: contains stars"},
     {ONE (",\"username\":\"a\\u0007b\""), "camera[0].username: contains a control"},
     {ONE (",\"name\":[]"), "camera[0].name: is no text"},
 };
@@ -373,6 +403,51 @@ test_one_camera (Fixture *fixture, gconstpointer data)
   write_to (fixture, "c", "{\"name\":null}");
   g_assert_no_error (fixture->error);
   g_assert_null (find (fixture, "c")->name);
+}
+
+/* Numbers of all sizes are kept as numbers, also on the disk. */
+static void
+test_numbers_are_kept (Fixture *fixture, gconstpointer data)
+{
+  const char *text = "{\"bluetooth\":[{\"x\":1e30,\"y\":-1E-30,\"z\":123456789012345678901234.5,"
+                     "\"w\":2.4}]}";
+  const char *shown =
+      "{\"bluetooth\":[{\"x\":1e30,\"y\":-1E-30,\"z\":123456789012345678901234.5,"
+      "\"w\":2.4}],\"camera\":[{\"did\":\"f\",\"protocol\":\"onvif\",\"address\":\"192.0.2.7\","
+      "\"username\":\"u\",\"password\":\"******\"}],\"updated\":0}";
+
+  write_good (fixture, text);
+  assert_read (fixture, shown);
+  end (fixture);
+  begin (fixture);
+
+  assert_read (fixture, shown);
+}
+
+/* What would not be read back is refused, by the name of what is too long; what was there stays. */
+static void
+test_too_much (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *list = g_strnfill (60000, '7');
+  g_autofree char *kept = NULL;
+  guint n = 0;
+
+  for (n = 0; fixture->error == NULL && n < 200; n++) {
+    g_autofree char *text = g_strdup_printf ("{\"short\":[%u],\"list%u\":[\"%s\"]}", n, n, list);
+
+    write_to (fixture, NULL, text);
+  }
+  g_assert_error (fixture->error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
+  kept = g_strdup_printf ("list%u: ", n - 1);
+  g_assert_true (g_str_has_prefix (fixture->error->message, kept));
+  write_good (fixture, "{\"list0\":[],\"list1\":[]}");
+  end (fixture);
+  begin (fixture);
+
+  g_autoptr (JsonObject) shown = cg_settings_read (fixture->settings, FALSE);
+  g_assert_cmpint (json_array_get_int_element (json_object_get_array_member (shown, "short"), 0),
+                   ==, n - 2);
+  g_assert_cmpuint (json_object_get_size (shown), ==, n - 1 + 3);
 }
 
 /* Three at once: each is answered, in turn, and the last one counts. */
@@ -498,11 +573,14 @@ main (int argc, char **argv)
   ADD ("unknown-lists", test_unknown_lists);
   ADD ("passwords", test_passwords);
   ADD ("login-in-address", test_login_in_address);
+  ADD ("login-in-query", test_login_in_query);
   ADD ("faults", test_faults);
   ADD ("updated", test_updated);
   ADD ("one-camera", test_one_camera);
   ADD ("one-after-the-other", test_one_after_the_other);
   ADD ("kept-over-a-restart", test_kept_over_a_restart);
+  ADD ("numbers-are-kept", test_numbers_are_kept);
+  ADD ("too-much", test_too_much);
   ADD ("full-disk", test_full_disk);
   ADD ("torn-files", test_torn_files);
   ADD ("edited-files", test_edited_files);

@@ -101,6 +101,51 @@ test_what_waited_goes_out (void)
   door_log_close (&log);
 }
 
+/* Without a turn of the main loop: what the cloud has published before is in the door then, for the
+ * server's receipt for the echo comes behind it. */
+static void
+await_delivery (Cloud *cloud, CgDoor *door)
+{
+  g_autoptr (GBytes) message = g_bytes_new_static ("echo", 4);
+  g_autoptr (CloudMessage) end = NULL;
+  const gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  cloud_publish (cloud, "messages/gw", "end", 3, FALSE);
+  while (end == NULL && g_get_monotonic_time () < until_us) {
+    g_thread_yield ();
+    end = cloud_poll_message (cloud);
+  }
+  g_assert_nonnull (end);
+  cg_door_send (door, "gw", CG_DOOR_REPLY, message);
+  while (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)) > 0 && g_get_monotonic_time () < until_us)
+    g_thread_yield ();
+  g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)), ==, 0);
+}
+
+/* The broker has our word for what came in before the goodbye: it is handed up all the same. */
+static void
+test_what_came_in_before_the_goodbye (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
+  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
+  g_autoptr (CgDoor) door = make_door (port);
+  g_auto (DoorLog) log = {0};
+  g_autoptr (GError) error = NULL;
+
+  door_log_init (&log, door);
+  cg_door_open (door, &error);
+  g_assert_no_error (error);
+  door_log_wait_for_up (&log);
+  for (guint i = 0; i < 10; i++)
+    cloud_publish (cloud, "actions/gw", "{}", 2, FALSE);
+  await_delivery (cloud, door);
+
+  door_log_close (&log);
+
+  g_assert_cmpuint (log.messages.length, ==, 10);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -109,5 +154,6 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
   g_test_add_func ("/drops/are-counted-and-logged-once", test_drops_are_counted_and_logged_once);
   g_test_add_func ("/drops/what-waited-goes-out", test_what_waited_goes_out);
+  g_test_add_func ("/drops/what-came-in-before-the-goodbye", test_what_came_in_before_the_goodbye);
   return g_test_run ();
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cg-message.h"
+#include "cg-scanner.h"
+#include "cg-text.h"
 #include "cg-trace.h"
 
 static ControlFixture fixture;
@@ -15,11 +17,25 @@ static void
 check_sent (const ControlSent *sent)
 {
   g_autoptr (JsonNode) node = json_from_string (sent->text, NULL);
+  g_auto (CgScanner) scanner = {0};
+  CgToken token;
 
   if (node == NULL)
     g_error ("no JSON went out: %s", sent->text);
   g_assert_true (JSON_NODE_HOLDS_OBJECT (node));
   g_assert_true (g_utf8_validate (sent->text, -1, NULL));
+  cg_scanner_init (&scanner, sent->text, strlen (sent->text));
+  while (cg_scanner_next (&scanner, &token))
+    continue;
+  if (!cg_scanner_is_complete (&scanner)) /* the parser takes more than JSON */
+    g_error ("no strict JSON went out: %s", sent->text);
+}
+
+/* Whether a cloud can hear of @did. */
+static gboolean
+has_topic (const char *did)
+{
+  return strpbrk (did, "+#") == NULL && cg_text_is_plain (did);
 }
 
 /* Returns how many replies @message is owed: one for each service, or one if it is refused. */
@@ -32,6 +48,8 @@ count_owed (GBytes *message, const char *default_did)
     return 0;
   g_assert_nonnull (cg_message_get_did (parsed));
   g_assert_nonnull (cg_message_get_mid (parsed));
+  if (default_did == NULL && !has_topic (cg_message_get_did (parsed)))
+    return 0;
   if (cg_message_get_fault (parsed) != NULL)
     return 1;
   return json_object_get_size (cg_message_get_data (parsed));

@@ -61,6 +61,11 @@ static void G_GNUC_PRINTF (2, 3) say (GOutputStream *output, const char *format,
 static void
 send_file (Shop *self, GOutputStream *output, gsize start, gsize length)
 {
+  if (start >= self->length) {
+    say (output, "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n"
+                 "Connection: close\r\n\r\n");
+    return;
+  }
   if (start > 0)
     say (output,
          "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %" G_GSIZE_FORMAT "-%" G_GSIZE_FORMAT
@@ -71,14 +76,6 @@ send_file (Shop *self, GOutputStream *output, gsize start, gsize length)
   say (output, "Content-Length: %" G_GSIZE_FORMAT "\r\nConnection: close\r\n\r\n",
        self->length - start);
   send (output, self->content + start, MIN (length, self->length - start));
-}
-
-/* Until nobody takes them any more. */
-static void
-trickle (GOutputStream *output)
-{
-  while (g_output_stream_write_all (output, "x", 1, NULL, NULL, NULL))
-    g_usleep (10000);
 }
 
 static void
@@ -121,13 +118,12 @@ answer (Shop *self, GOutputStream *output, gsize start)
     for (gsize sent = 0; sent < 2 * MIB; sent += self->length)
       send (output, self->content, self->length);
     break;
-  case SHOP_TRICKLES:
+  case SHOP_LITTLE:
     say (output, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-    trickle (output);
+    send (output, self->content, 1000);
     break;
-  case SHOP_TRICKLES_HEAD:
+  case SHOP_LITTLE_HEAD:
     say (output, "HTTP/1.1 200 OK\r\nServer: ");
-    trickle (output);
     break;
   }
 }
@@ -145,6 +141,8 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
   start = read_request (g_io_stream_get_input_stream (stream));
   if (start >= 0)
     answer (self, g_io_stream_get_output_stream (stream), (gsize)start);
+  if (self->manner == SHOP_LITTLE || self->manner == SHOP_LITTLE_HEAD)
+    g_input_stream_skip (g_io_stream_get_input_stream (stream), 1, NULL, NULL);
   g_io_stream_close (stream, NULL, NULL);
   return TRUE;
 }

@@ -18,8 +18,8 @@ typedef enum {
   SHOP_NO_LENGTH,
   SHOP_TELLS_TOO_MUCH, /* a length beyond all limits */
   SHOP_SENDS_TOO_MUCH, /* without a length, more than anybody takes */
-  SHOP_TRICKLES,       /* a byte of it every ten milliseconds, for ever */
-  SHOP_TRICKLES_HEAD,  /* comes no further than to its header in this way */
+  SHOP_LITTLE,         /* sends some bytes, and keeps the connection */
+  SHOP_LITTLE_HEAD,    /* of its header */
 } ShopManner;
 
 /**

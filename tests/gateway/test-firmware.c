@@ -38,9 +38,9 @@ on_changed (CgFirmware *firmware, const char *did, const CgFirmwareOrder *order,
 }
 
 static void
-on_ask_version (CgFirmware *firmware, const char *did, char **version, Fixture *fixture)
+on_prepare (CgFirmware *firmware, const char *did, CgFirmwareOrder *order, Fixture *fixture)
 {
-  *version = g_strdup ("V1");
+  order->before = g_strdup ("V1");
 }
 
 static void
@@ -71,7 +71,7 @@ begin (Fixture *fixture)
   fixture->store = cg_store_new (fixture->dir);
   fixture->firmware = cg_firmware_new (fixture->store, CG_CLOCK (fixture->clock));
   g_signal_connect (fixture->firmware, "changed", G_CALLBACK (on_changed), fixture);
-  g_signal_connect (fixture->firmware, "ask-version", G_CALLBACK (on_ask_version), fixture);
+  g_signal_connect (fixture->firmware, "prepare", G_CALLBACK (on_prepare), fixture);
   g_signal_connect (fixture->firmware, "install", G_CALLBACK (on_install), fixture);
   g_signal_connect (fixture->firmware, "resume", G_CALLBACK (on_resume), fixture);
   cg_firmware_apply (fixture->firmware, &fixture->config);
@@ -276,7 +276,7 @@ is_there (gpointer user_data)
 static void
 test_too_slow (Fixture *fixture, gconstpointer data)
 {
-  static const ShopManner manners[] = {SHOP_TRICKLES, SHOP_TRICKLES_HEAD};
+  static const ShopManner manners[] = {SHOP_LITTLE, SHOP_LITTLE_HEAD};
 
   for (gsize i = 0; i < G_N_ELEMENTS (manners); i++) {
     g_autofree char *uri = shop_make_uri (&fixture->shop, "localhost");
@@ -327,6 +327,7 @@ test_queue (Fixture *fixture, gconstpointer data)
 
   g_assert_true (order (fixture, "a", NULL, NULL, "V2"));
   g_assert_true (order (fixture, "b", NULL, NULL, "V3"));
+  g_assert_true (order (fixture, "b", "http://127.0.0.1/f?sig=2", NULL, "V3"));
   g_assert_false (order (fixture, "a", NULL, NULL, "V3"));
   g_assert_false (order (fixture, "b", NULL, NULL, "V2"));
   g_assert_cmpstr (fixture->told->str, ==, "a10 a20 a30 ");
@@ -380,6 +381,7 @@ test_restart_while_it_installs (Fixture *fixture, gconstpointer data)
   order (fixture, "a", NULL, NULL, NULL);
   order (fixture, "b", NULL, NULL, "V2");
   cg_test_wait_for (is_installing, fixture, "the installer");
+  cg_firmware_hand (fixture->firmware, "a");
   end (fixture);
 
   begin (fixture);
@@ -391,6 +393,26 @@ test_restart_while_it_installs (Fixture *fixture, gconstpointer data)
   cg_test_wait_for (is_done, fixture, "the end of both");
 
   g_assert_cmpstr (fixture->told->str, ==, "a08 b10 b20 b30 b01 ");
+}
+
+/* Nothing of it had gone to the device: it is given to it again, without another download. */
+static void
+test_restart_before_it_installs (Fixture *fixture, gconstpointer data)
+{
+  fixture->holds = TRUE;
+  order (fixture, "a", NULL, NULL, "V2");
+  cg_test_wait_for (is_installing, fixture, "the installer");
+  end (fixture);
+
+  fixture->holds = FALSE;
+  g_string_truncate (fixture->told, 0);
+  begin (fixture);
+  cg_test_wait_for (is_done, fixture, "the end");
+
+  g_assert_cmpstr (fixture->resumed->str, ==, "");
+  g_assert_cmpstr (fixture->told->str, ==, "a10 a20 a30 a01 ");
+  g_assert_cmpuint (shop_count (&fixture->shop), ==, 2);
+  g_assert_cmpuint (shop_get_start (&fixture->shop, 1), ==, LENGTH);
 }
 
 static void
@@ -475,6 +497,7 @@ main (int argc, char **argv)
   ADD ("same-file-twice", test_same_file_twice);
   ADD ("restart-while-it-waits", test_restart_while_it_waits);
   ADD ("restart-while-it-installs", test_restart_while_it_installs);
+  ADD ("restart-before-it-installs", test_restart_before_it_installs);
   ADD ("edited-file", test_edited_file);
   ADD ("https", test_https);
   return g_test_run ();

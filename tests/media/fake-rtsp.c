@@ -12,10 +12,10 @@ struct _FakeRtsp {
   guint source;
   int port;
   GMutex mutex;
-  GstElement *valve; /* (owned) (nullable) of the media that runs */
-  char *transport;   /* (owned) (nullable) of the last SETUP */
+  GstElement *valve;  /* (owned) (nullable) of the media that runs */
+  char *transport;    /* (owned) (nullable) of the last SETUP */
   gboolean tunnelled; /* the last SETUP came through HTTP */
-  gint query_status; /* (atomic) for a DESCRIBE with a query; 0: as without */
+  gint query_status;  /* (atomic) for a DESCRIBE with a query; 0: as without */
 };
 
 static void

@@ -119,6 +119,8 @@ session_on_request (const char *request, gpointer user_data)
   Behaviour *behaviour = user_data;
   g_autofree char *public = NULL;
 
+  if (behaviour->leaves_on != NULL && script_rtsp_is (request, behaviour->leaves_on))
+    cg_rtsp_session_interrupt (behaviour->ours);
   if (behaviour->swallows && strstr (request, "\r\nAuthorization: ") != NULL) {
     if (script_rtsp_count (behaviour->camera, "Authorization") == behaviour->leaves_at)
       script_rtsp_leave (behaviour->camera);

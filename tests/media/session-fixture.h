@@ -34,6 +34,8 @@ typedef struct {
   gboolean is_silent;     /* says nothing to DESCRIBE */
   const char *after_play; /* (nullable) bytes that follow */
   gsize after_play_size;
+  const char *leaves_on;   /* (nullable) request at which we are interrupted, before its answer */
+  CgRtspSession *ours;     /* (not owned) (nullable) that is */
   const char *before_play; /* (nullable) bytes that come before the answer */
   gsize before_play_size;
 } Behaviour;

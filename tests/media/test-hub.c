@@ -244,6 +244,23 @@ test_stats (void)
   g_assert_false (stats.reordered);
 }
 
+/* What has ended sends nothing. */
+static void
+test_rates_end_with_the_input (void)
+{
+  g_autoptr (CgHub) hub = cg_hub_new ();
+  const guint input = cg_hub_open_input (hub);
+  CgHubStats stats;
+
+  media_feed_pictures (hub, input, 0, 101, 50, 1000);
+  cg_hub_close_input (hub, input);
+  cg_hub_get_stats (hub, &stats);
+
+  g_assert_cmpuint (stats.frames, ==, 101);
+  g_assert_cmpuint (stats.bitrate_kbps, ==, 0);
+  g_assert_cmpfloat (stats.fps, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -259,5 +276,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hub/audio", test_audio);
   g_test_add_func ("/hub/wakes", test_wakes);
   g_test_add_func ("/hub/stats", test_stats);
+  g_test_add_func ("/hub/rates-end-with-the-input", test_rates_end_with_the_input);
   return g_test_run ();
 }

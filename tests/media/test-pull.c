@@ -343,32 +343,10 @@ test_only_udp (void)
   fixture_init (&fixture);
   fake_rtsp_only_udp (fake);
   start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
-  wait_for_frames (&fixture, 5, 0);
+  wait_for_frames (&fixture, 40, 0); /* longer than its packets may stay away */
 
   g_assert_cmpint (cg_pull_get_transport (fixture.pull), ==, CG_TRANSPORT_UDP);
   stop_pull (&fixture);
-}
-
-/* Everything inside HTTP, the login as ever. */
-static void
-test_http (void)
-{
-  g_autoptr (FakeRtsp) fake =
-      fake_rtsp_new_with_login (FAKE_RTSP_VIDEO FAKE_RTSP_AAC, "admin", "p@#%?^/:ss");
-  g_auto (Fixture) fixture;
-
-  fixture_init (&fixture);
-  start_pull (&fixture, fake,
-              (CgPullOptions){.username = "admin",
-                              .password = "p@#%?^/:ss",
-                              .transport = CG_TRANSPORT_HTTP,
-                              .audio = CG_AUDIO_PASS});
-  wait_for_frames (&fixture, 25, 10);
-
-  g_assert_true (fake_rtsp_was_tunnelled (fake));
-  g_assert_cmpint (cg_pull_get_transport (fixture.pull), ==, CG_TRANSPORT_HTTP);
-  stop_pull (&fixture);
-  media_wait_until (fake_rtsp_count_sessions (fake) == 0);
 }
 
 /* Q29: the camera refuses the query of the address that it gave. */
@@ -614,7 +592,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pull/q11-h265", test_q11_h265);
   g_test_add_func ("/pull/q11-h264-first", test_q11_h264_goes_first);
   g_test_add_func ("/pull/q14-no-key-frame", test_no_key_frame);
-  g_test_add_func ("/pull/http", test_http);
   g_test_add_func ("/pull/q11-codec", test_codec);
   g_test_add_func ("/pull/q12-audio", test_audio);
   g_test_add_func ("/pull/stop-at-once", test_stop_at_once);

@@ -257,6 +257,33 @@ test_full (void)
   assert_open (&fixture);
 }
 
+/* A DESCRIBE that waits for the picture: what else is asked meanwhile is not for this moment. */
+static void
+test_asks_too_early (void)
+{
+  static const char *const methods[] = {"PAUSE", "PLAY"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
+    g_auto (RestreamFixture) fixture;
+    g_auto (RtspViewer) viewer;
+
+    restream_fixture_init (&fixture);
+    restream_feed (&fixture, 1);
+    restream_open_viewer (&fixture, &viewer);
+    rtsp_viewer_play (&viewer, "/cam");
+    cg_hub_close_input (fixture.hub, fixture.input);
+
+    rtsp_viewer_request (&viewer, "DESCRIBE", "/cam", NULL);
+    rtsp_viewer_request (&viewer, methods[i], "/cam", NULL);
+    g_assert_cmpuint (rtsp_viewer_read_answer (&viewer), ==, 455);
+    fixture.input = cg_hub_open_input (fixture.hub);
+    restream_feed (&fixture, RESTREAM_GOP);
+
+    g_assert_cmpuint (rtsp_viewer_read_answer (&viewer), ==, 200);
+    assert_open (&fixture);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,5 +299,6 @@ main (int argc, char **argv)
   g_test_add_func ("/restream/slow-loris", test_slow_loris);
   g_test_add_func ("/restream/crowd", test_crowd);
   g_test_add_func ("/restream/full", test_full);
+  g_test_add_func ("/restream/asks-too-early", test_asks_too_early);
   return media_test_run ();
 }

@@ -35,6 +35,44 @@ test_dialogue (void)
   g_assert_cmpuint (script_rtsp_count (fixture.camera, "Authorization"), ==, 0);
 }
 
+/* Q19: who leaves while a SETUP is on its way may have a session, and ends it. */
+static void
+test_q19_leaves_during_setup (void)
+{
+  Behaviour behaviour = {.leaves_on = "SETUP"};
+  g_auto (SessionFixture) fixture;
+
+  session_fixture_init (&fixture, &behaviour);
+  behaviour.ours = fixture.session;
+  g_assert_false (session_begin (&fixture));
+  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_CANCELLED);
+  cg_rtsp_session_close_in_thread (fixture.session, 20000);
+
+  g_assert_cmpuint (script_rtsp_count (fixture.camera, "TEARDOWN "), ==, 1);
+  g_assert_cmpuint (script_rtsp_count (fixture.camera, "Session: 77"), ==, 1);
+}
+
+/* Q19: the goodbye is said to its end, though whoever waits for it gets impatient; the camera may
+ * want it again with a fresh nonce. */
+static void
+test_q19_goodbye_is_awaited (void)
+{
+  Behaviour behaviour = {.challenges = MD5,
+                         .taken = "Digest",
+                         .checksum = G_CHECKSUM_MD5,
+                         .play = "455 Method Not Valid In This State",
+                         .leaves_on = "TEARDOWN"};
+  g_auto (SessionFixture) fixture;
+
+  session_fixture_init (&fixture, &behaviour);
+  behaviour.ours = fixture.session;
+  g_assert_false (session_begin (&fixture));
+  g_atomic_int_set (&behaviour.is_stale, TRUE);
+  cg_rtsp_session_close_in_thread (fixture.session, 20000);
+
+  g_assert_cmpuint (script_rtsp_count (fixture.camera, "TEARDOWN "), ==, 2);
+}
+
 /* Q17: at half of the time-out, by what the camera knows. */
 static void
 test_signs_of_life (void)
@@ -385,6 +423,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/rtsp-session/dialogue", test_dialogue);
+  g_test_add_func ("/rtsp-session/q19-leaves-during-setup", test_q19_leaves_during_setup);
+  g_test_add_func ("/rtsp-session/q19-goodbye-is-awaited", test_q19_goodbye_is_awaited);
   g_test_add_func ("/rtsp-session/q17-signs-of-life", test_signs_of_life);
   g_test_add_func ("/rtsp-session/forgotten-session", test_forgotten_session);
   g_test_add_func ("/rtsp-session/start", test_start);

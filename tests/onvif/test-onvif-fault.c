@@ -80,6 +80,20 @@ test_codes (void)
   }
 }
 
+/* ONVIF Core: the device has not enough memory for what was asked. */
+static void
+test_out_of_memory (void)
+{
+  g_autofree char *body = fake_fault ("Receiver", "OutofMemory", NULL, "Out of Memory");
+  g_autoptr (CgOnvifFault) fault = read_fault (body, 500);
+  g_autoptr (GError) error = NULL;
+
+  cg_onvif_fault_to_error (fault, &operation_SetPreset, CG_ERROR_PEER_FAULT, &error);
+
+  g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
+  g_assert_cmpint (cg_error_get_cause (error), ==, CG_ERROR_CAUSE_NO_MEMORY);
+}
+
 /* Shapes that are not SOAP 1.2 by the book. */
 static const struct {
   guint status;
@@ -137,6 +151,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/onvif/fault/codes", test_codes);
+  g_test_add_func ("/onvif/fault/out-of-memory", test_out_of_memory);
   g_test_add_func ("/onvif/fault/shapes", test_shapes);
   return g_test_run ();
 }

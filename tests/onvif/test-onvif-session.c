@@ -244,11 +244,7 @@ test_password_is_changed (void)
     fake_camera_set_password (fixture.camera, PASSWORD);
     wait_for_breaker (fixture.session);
     g_clear_error (&error);
-    fake_camera_forget (fixture.camera);
-    get_profiles (fixture.session, &error);
-    for (FakeRequest *r; i == 2 && (r = fake_camera_pop (fixture.camera)) != NULL;)
-      g_printerr ("%s %d %d\n", r->operation, r->has_authorization, r->has_token);
-    g_assert_no_error (error);
+    g_assert_true (get_profiles (fixture.session, &error));
     tear_down (&fixture, NULL);
   }
 }
@@ -296,14 +292,14 @@ test_q6_password_is_changed_before_a_new_call (void)
   }
 }
 
-/* Another login is taken than the one that was learnt. */
+/* Another login is taken than the one that was learnt, from a camera that reads no token now. */
 static void
 test_login_kind_changes (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_require (fixture->camera, FAKE_LOGIN_TOKEN, FAKE_REFUSE_401);
   g_assert_true (get_profiles (fixture->session, NULL));
-  fake_camera_require (fixture->camera, FAKE_LOGIN_DIGEST, FAKE_REFUSE_401);
+  fake_camera_require (fixture->camera, FAKE_LOGIN_DIGEST | FAKE_LOGIN_BOTH, FAKE_REFUSE_401);
 
   const gboolean ok = get_profiles (fixture->session, &error);
 

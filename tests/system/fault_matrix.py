@@ -335,6 +335,8 @@ LOST = ("unreachable", "refused", "no-data", "lost", "closed", "timed-out")
 ROWS = (
     # Stream in
     row("Q8 no frames", lambda: Sim("Q8"), False, ("no-data",)),
+    row("Q8 packets without pictures", lambda: Relayed(lambda: spoils.Units(spoils.hollow)), False,
+        ("no-picture",)),
     row("Q8 not a byte", Deaf, False, LOST),
     row("Q9 connection reset", Cut, False, LOST),
     row("Q9 camera starts anew", Reboot, None, lasts_s=1.5),

@@ -19,6 +19,8 @@ from harness.house import DID, SMALL, configuration
 from harness.simulator import Simulator, until
 
 LOOK_EVERY = 50
+# The rest are moves at a limit, presets that it stands at, and a camera that is starting.
+GOOD_PART = 0.9
 
 
 class Soak:
@@ -97,6 +99,17 @@ class Soak:
                 self._look(done)
         return {"moves": done, "seconds": round(time.monotonic() - begin, 1), "codes": self._codes}
 
+    def judge(self):
+        """What is wrong with how the moves went; nothing: []"""
+        wrong = []
+        sent, good = sum(self._codes.values()), self._codes.get(0, 0)
+        if good < GOOD_PART * sent:
+            wrong.append(f"{good} of {sent} requests were answered 0")
+        if self._ask("ptz", {"stop": {}}) != 0:
+            wrong.append("the last stop was not answered 0")
+        until(lambda: not self._camera.position()["moving"], "it stands at the end")
+        return wrong
+
     def _look(self, done):
         now = self.growth.look()
         self._looks += 1
@@ -117,10 +130,14 @@ def main():
         soak = Soak(folder, arguments)
         try:
             told = soak.run()
+            wrong = soak.judge()
         finally:
             soak.close()
     print(f"{told['moves']} moves in {told['seconds']} s; codes {told['codes']}")
-    sys.exit(0 if soak.growth.report() else 1)
+    for text in wrong:
+        print(text)
+    has_grown = not soak.growth.report()
+    sys.exit(1 if has_grown or wrong else 0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import json
 import os
 
 from harness.daemon import BUILD
-from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, configuration
+from harness.house import (
+    DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration)
 from harness.runner import main
 from harness.simulator import PASSWORD, USERNAME, until
 
@@ -116,6 +117,60 @@ class TestConfig(BindingsTest):
         mid, _at = self.cloud.send(DID, {"device": {"read": {}}})
         self.ask("device", "read", did=OTHER_DID)
         self.assertEqual(self.cloud.replies_to(DID, mid), [], "nobody listens there any more")
+
+    def test_a_change_is_registered_once(self):
+        """With the new nodes at once, and a camera not before it was reached at its new place."""
+        self.write(camera=self.entries()[:1], updated=5)
+        self.cloud.expect_register(DID)
+
+        self.write(camera=self.entries(), updated=6)
+        self.cloud.expect_register(OTHER_DID)
+        self.write(camera=[{**self.entries()[0], "address": "127.0.0.1:9"}, self.entries()[1]],
+                   updated=7)
+        self.write(camera=self.entries(), updated=8)
+        until(lambda: self.cameras()[DID]["contacted"], "contact at its old place")
+
+        told = [m.body for m in self.cloud.history if m.body.get("type") == "register"]
+        self.assertEqual([(m["data"]["version"]["config"], m["data"]["nodes"])
+                          for m in told if m["did"] == GATEWAY],
+                         [("0", []), ("5", [DID]), ("6", [DID, OTHER_DID]),
+                          ("7", [DID, OTHER_DID]), ("8", [DID, OTHER_DID])])
+        self.assertEqual([m for m in told if m["did"] != GATEWAY
+                          and "firmware" not in m["data"]["version"]], [])
+
+    def test_a_planned_reboot_survives_another_name(self):
+        self.write(camera=self.entries(), updated=5)
+        self.cloud.expect_register(DID)
+        self.simulator.cameras[0].requests()
+        self.assertEqual(self.ask("device", "reboot", did=DID, delay=1), {"code": 0})
+
+        self.assertEqual(self.ask("config", "write", did=DID, name="gate"), {"code": 0})
+
+        self.cloud.expect_event(DID, "device", reboot={"state": "back"})
+        self.assertEqual(len(self.simulator.cameras[0].requests("SystemReboot")), 1)
+        self.assertEqual(self.cameras()[DID]["name"], "gate")
+
+    def test_a_camera_that_the_file_has_lost_is_in_nobodys_way(self):
+        """The cloud has given it a name only; the rest stood in the file."""
+        self.config[f"camera {DID}"] = camera_keys(self.simulator.camera.address)
+        self.daemon.write_config()
+        self.daemon.reload()
+        self.assertEqual(self.ask("config", "write", did=DID, name="gate"), {"code": 0})
+        del self.config[f"camera {DID}"]
+        self.daemon.write_config()
+        self.daemon.reload()
+        until(lambda: DID not in self.cameras(), "the file's camera to go")
+
+        self.write(bluetooth=[])
+
+        peripheral = self.cloud.ask(GATEWAY, {"peripheral": {"write": {
+            "did": DID, "config": {"username": "x"}}}}).result["peripheral"]["write"]
+        self.assertEqual(peripheral["code"], INVALID)
+        entry = self.entry(DID, self.simulator.camera)
+        peripheral = self.cloud.ask(GATEWAY, {"peripheral": {"write": {
+            "did": DID, "config": entry}}}).result["peripheral"]["write"]
+        self.assertEqual(peripheral, {"did": DID, "code": 0})
+        self.assertEqual(self.cameras()[DID]["name"], "gate")
 
     def test_updated(self):
         self.write(camera=self.entries()[:1], updated=5)

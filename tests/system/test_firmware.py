@@ -4,6 +4,7 @@
 
 import hashlib
 import http.server
+import json
 import os
 import re
 import signal
@@ -182,9 +183,23 @@ class TestCamera(FirmwareTest):
 
         self.expect_states(DID, *GOOD[1:3], (IDLE, LOST))
 
+    def is_handed(self):
+        path = os.path.join(self.daemon.state_dir, "firmware.json")
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)[DID]["handed"]
+
     def kill_while_the_camera_takes_it(self, version):
-        self.shop.hold.clear()
         self.update(DID, version=version)
+        self.expect_states(DID, *GOOD[:3])
+        until(self.is_handed, "the beginning of the upload, on disk")
+
+        self.daemon.process.kill()
+        self.spawn_again()
+
+    def test_a_kill_before_the_camera_takes_it(self):
+        """Nothing of it has gone to the camera: it is given to it after all."""
+        self.shop.hold.clear()
+        self.update(DID)
         self.expect_states(DID, GOOD[0])
         self.simulator.freeze()
         self.shop.hold.set()
@@ -193,6 +208,9 @@ class TestCamera(FirmwareTest):
         self.daemon.process.kill()
         self.simulator.signal(signal.SIGCONT)
         self.spawn_again()
+
+        self.expect_states(DID, *GOOD)
+        self.assertEqual(len(self.camera.requests("Firmware")), 1)
 
     def spawn_again(self):
         self.daemon.spawn()

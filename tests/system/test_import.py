@@ -245,6 +245,28 @@ class TestExport(ImportTest):
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith("old.csv.")],
                          [])
 
+    def test_a_login_in_a_url_is_a_password(self):
+        """Cameras that want it in path or query (Q26)."""
+        self.local.ask(None, {"config": {"write": {"camera": [
+            {"did": DID, "protocol": "rtsp", "url": "rtsp://127.0.0.1:9/?user=a&pwd=geheim2"},
+            {"did": OTHER_DID, "protocol": "rtsp",
+             "url": "rtsp://127.0.0.1:9/user=a_password=geheim3_channel=1"}]}}})
+        before = self.read(reveal=True)
+        one = self.local.ask(None, {"peripheral": {"read": {"did": DID, "config": {}}}})
+        printed = self.ctl("export", "--json")[1] + self.ctl("cameras", "--json")[1]
+
+        self.assertEqual(self.ctl("export", self.path("all.csv"))[0], 0)
+
+        self.assertEqual(stat.S_IMODE(os.stat(self.path("all.csv")).st_mode), 0o600)
+        with open(self.path("all.csv"), encoding="utf-8") as file:
+            shown = json.dumps([self.read(), one]) + file.read() + printed
+        self.assertNotIn("geheim", shown)
+        status, output, errors = self.ctl("import", self.path("all.csv"))
+        self.assertEqual((status, output, errors),
+                         (0, f"gateway {GATEWAY}: 0 added, 0 changed, 3 as before\n", ""))
+        self.assertEqual(self.read(reveal=True), before)
+        self.assertEqual(before["camera"][0]["url"], "rtsp://127.0.0.1:9/?user=a&pwd=geheim2")
+
     def test_what_cannot_be_written_is_told(self):
         for path in ("/dev/null", "/nowhere/all.csv", self.folder):
             with self.subTest(path):

@@ -101,6 +101,17 @@ class TestStopMoves(ControlTest):
         self.assertIn(DID, errors)
         self.assertTrue(os.path.exists(self.mark()))
 
+    def test_a_camera_that_goes_for_good_leaves_no_mark(self):
+        self.assertEqual(self.local.ask(DID, self.start()), DONE)
+        until(lambda: os.path.exists(self.mark()), "the mark of a move")
+        self.simulator.kill()
+        del self.daemon.config[f"camera {DID}"]
+        self.daemon.write_config()
+
+        self.daemon.reload()
+
+        until(lambda: not os.path.exists(self.mark()), "nobody will stop it any more")
+
     def test_nothing_is_to_be_done(self):
         self.daemon.terminate()
         self.daemon.wait()
@@ -120,6 +131,32 @@ class TestStopMoves(ControlTest):
         self.assertEqual(self.local.ask(DID, {"ptz": {"stop": {}}}), DONE)
 
 
+    def run_second(self, *options):
+        done = subprocess.run(
+            [CAMGATED, "--config", self.daemon.config_path, "--state-dir", self.daemon.state_dir,
+             "--socket", self.daemon.socket_path + ".other", *options],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WATCHDOG_S,
+            env={**os.environ, **ENVIRONMENT}, check=False)
+        return done.returncode, done.stderr
+
+    def test_a_daemon_on_another_socket_keeps_its_marks(self):
+        self.assertEqual(self.local.ask(DID, self.start(2)), DONE)
+        until(lambda: os.path.exists(self.mark()), "the mark of a move")
+
+        status, errors = self.run_second("--stop-moves")
+
+        self.assertEqual(status, 70, errors)
+        self.assertIn(self.daemon.state_dir, errors)
+        self.assertTrue(os.path.exists(self.mark()))
+        self.assertTrue(self.camera.position()["moving"])
+
+    def test_a_second_daemon_on_one_state_folder_is_refused(self):
+        status, errors = self.run_second()
+
+        self.assertEqual(status, 70, errors)
+        self.assertIn(self.daemon.state_dir, errors)
+
+
 class TestLast(ControlTest):
     has_cloud = True
 
@@ -130,7 +167,6 @@ class TestLast(ControlTest):
 
         event = self.cloud.expect_event(DID, "ptz", code=60006)
         self.assertIn("in place of cloud", json.dumps(event.body))
-
 
     def test_the_cloud_has_no_status(self):
         self.assertEqual(self.cloud.ask(DID, {"ptz": {"status": {}}}).result["ptz"]["code"], 60020)

@@ -32,6 +32,7 @@ class TestSoaks(unittest.TestCase):
 
         self.assertIn("moves in", said)
         self.assertIn("rss_kib", said)
+        self.assertNotIn("answered 0", said)
 
     def test_a_fleet_with_faults(self):
         said = self.run_soak("soak_fleet.py", "--cameras", "8", "--seconds", "10", "--faults", "2",

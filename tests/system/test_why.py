@@ -125,6 +125,11 @@ class TestSpoiltCamera(WhyTest):
 
         self.expect_why("no-key-frame", "no key frame within 4000 ms")
 
+    def test_q8_packets_and_no_picture(self):
+        self.bind_spoilt(spoils.Units(spoils.hollow), stream={"start-timeout": 4})
+
+        self.expect_why("no-picture", "packets without a picture within 4000 ms")
+
     def test_q8_silent(self):
         self.bind_spoilt(spoils.Spoil(), stream={"start-timeout": 1})
         self.relay.deaf.set()

@@ -7,13 +7,14 @@ import subprocess
 import time
 import urllib.parse
 
-from harness.daemon import BUILD, CAMGATED, ENVIRONMENT, Daemon
+from harness.daemon import BUILD, CAMGATED, ENVIRONMENT, ROOT, Daemon
 from harness.house import camera_keys, configuration
 from harness.process import Process
 from harness.simulator import PASSWORD, USERNAME
 
 BARE_RELAY = os.path.join(BUILD, "tools", "bench", "bare-relay")
 RTMP_SINK = os.path.join(BUILD, "tools", "bench", "rtmp-sink")
+UNIT = os.path.join(ROOT, "systemd", "camgated.service.in")
 TICKS = os.sysconf("SC_CLK_TCK")
 START_S = 60
 
@@ -83,6 +84,14 @@ def make_did(number):
     return f"{0xac0000000001 + number:012x}"
 
 
+def unit_environment():
+    """What the service manager gives camgated, apart from folders of its own (%C)."""
+    with open(UNIT, encoding="utf-8") as unit:
+        words = [word for line in unit if line.startswith("Environment=")
+                 for word in line.partition("=")[2].split()]
+    return dict(word.split("=", 1) for word in words if "%" not in word)
+
+
 class QuietDaemon(Daemon):
     """camgated as it runs in the field: without --verbose."""
 
@@ -91,7 +100,7 @@ class QuietDaemon(Daemon):
             "camgated",
             [CAMGATED, "--config", self.config_path, "--state-dir", self.state_dir,
              "--socket", self.socket_path, *arguments],
-            env={**ENVIRONMENT, "NOTIFY_SOCKET": self._notify_path})
+            env={**ENVIRONMENT, **unit_environment(), "NOTIFY_SOCKET": self._notify_path})
 
 
 class Camgate:

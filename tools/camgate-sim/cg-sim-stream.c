@@ -387,9 +387,9 @@ cg_sim_stream_make_factory (CgSimStream *self)
   gst_rtsp_media_factory_set_launch (factory, launch);
   gst_rtsp_media_factory_set_shared (factory, TRUE);
   gst_rtsp_media_factory_set_latency (factory, 0);
-  gst_rtsp_media_factory_set_protocols (factory,
-                                        GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP |
-                                            GST_RTSP_LOWER_TRANS_UDP_MCAST);
+  gst_rtsp_media_factory_set_protocols (factory, GST_RTSP_LOWER_TRANS_TCP |
+                                                     GST_RTSP_LOWER_TRANS_UDP |
+                                                     GST_RTSP_LOWER_TRANS_UDP_MCAST);
   g_signal_connect_data (factory, "media-configure", G_CALLBACK (on_configure), stream_ref (self),
                          (GClosureNotify)(void (*) (void))cg_sim_stream_unref, 0);
   return factory;

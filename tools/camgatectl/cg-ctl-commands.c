@@ -18,7 +18,8 @@
 #define SERVICE_USAGE "DID METHOD [MEMBER=VALUE]..."
 #define SERVICE_HELP                                                                               \
   "The method's members follow as NAME=VALUE: a number stays a number, true and false are what "   \
-  "they are, {...} and [...] are JSON, all else is a text. DID \"gateway\" is the bridge itself."
+  "they are, {...} and [...] are JSON, all else is a text, and so are did, version and name. DID " \
+  "\"gateway\" is the bridge itself."
 
 static const CgCtlCommand commands[] = {
     {
@@ -126,7 +127,7 @@ static const CgCtlCommand commands[] = {
         .help =
             "A table, or JSON where FILE ends with .json or --json is given; without FILE it is "
             "printed. Passwords are stars, which \"import\" leaves as they are stored. "
-            "--with-passwords writes them into FILE, with mode 0600; camgated shows them to root "
+            "FILE has mode 0600. --with-passwords writes them into it; camgated shows them to root "
             "and to the user that it runs as.",
         .examples = "camgatectl export site.csv\n"
                     "sudo camgatectl export backup.json --with-passwords",

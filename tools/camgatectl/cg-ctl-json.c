@@ -2,6 +2,7 @@
 #include "cg-ctl-json.h"
 
 #include "cg-ctl-error.h"
+#include "cg-json.h"
 
 #define INDENT 2
 
@@ -136,7 +137,7 @@ char *
 cg_ctl_json_to_line (JsonObject *object)
 {
   g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-  g_autofree char *line = json_to_string (node, FALSE);
+  g_autofree char *line = cg_json_to_string (node, FALSE);
 
   return cg_ctl_text_escape (line);
 }
@@ -184,7 +185,7 @@ cg_ctl_json_value_to_text (JsonNode *node)
     return g_strdup (json_node_get_boolean (node) ? "yes" : "no");
   if (json_node_get_value_type (node) == G_TYPE_DOUBLE)
     return double_to_text (json_node_get_double (node));
-  return json_to_string (node, FALSE);
+  return cg_json_to_string (node, FALSE);
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 
 #include "cg-ctl-csv.h"
 #include "cg-ctl-roster.h"
+#include "cg-json.h"
 
 static gboolean
 has_member (JsonArray *cameras, const char *member)
@@ -55,7 +56,7 @@ append_cell (GString *text, JsonObject *camera, const char *title, const char *g
   }
   if (node == NULL)
     return;
-  json = is_json ? json_to_string (node, FALSE) : NULL;
+  json = is_json ? cg_json_to_string (node, FALSE) : NULL;
   cg_ctl_csv_append_text (text, is_json ? json : json_node_get_string (node) ?: "");
 }
 

@@ -10,6 +10,7 @@
 #include "cg-ctl-error.h"
 #include "cg-ctl-json.h"
 #include "cg-ctl-screen.h"
+#include "cg-json.h"
 #include "cg-key-group.h"
 #include "cg-nearest.h"
 
@@ -283,7 +284,7 @@ take_titles (CgCtlRoster *self, const CgCtlCsvRow *row, GError **error)
 static gboolean
 is_utf8 (JsonNode *node)
 {
-  g_autofree char *text = json_to_string (node, FALSE);
+  g_autofree char *text = cg_json_to_string (node, FALSE);
 
   return g_utf8_validate (text, -1, NULL);
 }

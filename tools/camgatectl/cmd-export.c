@@ -11,17 +11,32 @@
 #include "cg-ctl-json.h"
 #include "cg-ctl-roster.h"
 #include "cg-ctl-target.h"
+#include "cg-json.h"
+#include "cg-log.h"
 
 /* Beside the file, until it is whole. */
 #define TEMPORARY ".XXXXXX"
+#define MODE 0600
 
 static gboolean
-is_shown (JsonArray *cameras, const char *member)
+is_camera_shown (JsonObject *camera)
+{
+  static const char *const members[] = {"password", "secret", "url", "address", "host", "ip"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++) {
+    const char *text = cg_ctl_json_string (camera, members[i]);
+
+    if (text != NULL && (strcmp (text, CG_CTL_ROSTER_STARS) == 0 || cg_log_is_hidden (text)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_shown (JsonArray *cameras)
 {
   for (guint i = 0; i < json_array_get_length (cameras); i++) {
-    JsonObject *camera = json_array_get_object_element (cameras, i);
-
-    if (g_strcmp0 (cg_ctl_json_string (camera, member), CG_CTL_ROSTER_STARS) == 0)
+    if (!is_camera_shown (json_array_get_object_element (cameras, i)))
       return FALSE;
   }
   return TRUE;
@@ -50,7 +65,7 @@ ask (CgCtl *self, GError **error)
     g_set_error_literal (error, CG_CTL_ERROR, CG_CTL_REFUSED, "camgated tells no list of cameras");
     return NULL;
   }
-  if (reveal && (!is_shown (cameras, "password") || !is_shown (cameras, "secret"))) {
+  if (reveal && !is_shown (cameras)) {
     g_set_error_literal (error, CG_CTL_ERROR, CG_CTL_REFUSED,
                          "camgated shows passwords to root and to its own user alone: use sudo");
     return NULL;
@@ -81,10 +96,10 @@ write_all (int fd, const char *text)
   return fsync (fd) == 0;
 }
 
-/* The old file or the new one, and never readable by others for an instant if it holds passwords.
- */
+/* The old file or the new one, and never readable by others for an instant: it may hold passwords,
+ * and it tells where the cameras are. */
 static gboolean
-write_file (const char *path, const char *text, int mode, GError **error)
+write_file (const char *path, const char *text, GError **error)
 {
   g_autofree char *temporary = g_strconcat (path, TEMPORARY, NULL);
   struct stat status;
@@ -95,7 +110,7 @@ write_file (const char *path, const char *text, int mode, GError **error)
     g_set_error (error, CG_CTL_ERROR, CG_CTL_REFUSED, "%s: is no regular file", path);
     return FALSE;
   }
-  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, mode);
+  fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, MODE);
   if (fd < 0)
     return fail_with_errno (path, error);
   is_written = write_all (fd, text);
@@ -117,14 +132,14 @@ export_to (CgCtl *self, const char *path, JsonArray *cameras, const char *gatewa
   if (is_json) {
     g_autoptr (JsonObject) root = cg_ctl_roster_write_json (cameras, gateway);
     g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), root);
-    g_autofree char *pretty = json_to_string (node, TRUE);
+    g_autofree char *pretty = cg_json_to_string (node, TRUE);
     g_autofree char *escaped = cg_ctl_text_escape (pretty);
 
     text = g_strconcat (escaped, "\n", NULL);
   } else {
     text = cg_ctl_roster_write_csv (cameras, gateway);
   }
-  if (!write_file (path, text, self->options->with_passwords ? 0600 : 0666, error))
+  if (!write_file (path, text, error))
     return FALSE;
   json_object_set_string_member (told, "file", path);
   json_object_set_string_member (told, "gateway", gateway);

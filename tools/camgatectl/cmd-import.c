@@ -125,6 +125,35 @@ take_sum (Import *self, const CgCtlAnswer *answer, guint first, GError **error)
   return fail (self, why, error);
 }
 
+/* Of a list that takes several messages, for who waits for it. */
+static void
+show_progress (const Import *self, gboolean only_checks, guint n_done, guint n_all)
+{
+  if (self->ctl->screen.is_terminal)
+    cg_ctl_say (self->ctl, "%s %u of %u%s", only_checks ? "checked" : "bound", n_done, n_all,
+                self->ctl->screen.rewrites && n_done < n_all ? "\r" : "\n");
+}
+
+/* What was bound before it went wrong stays: who has sent the list must know how far it came, and
+ * what to do. @n_open: of which nobody knows, because the answer is missing. */
+static void
+tell_how_far (const Import *self, guint n_done, guint n_open, GError **error)
+{
+  const guint n_all = cg_ctl_roster_get_n (self->roster);
+  g_autofree char *why = g_steal_pointer (&(*error)->message);
+  g_autoptr (GString) text = g_string_new (why);
+
+  g_string_append_printf (text, "\n  %u of %u cameras are bound", n_done, n_all);
+  if (n_done > 0)
+    g_string_append_printf (
+        text, ", up to %s",
+        cg_ctl_json_string (cg_ctl_roster_get (self->roster, n_done - 1), "did"));
+  if (n_open > 0)
+    g_string_append_printf (text, ", and perhaps the %u after them", n_open);
+  g_string_append (text, ". Import the list again: what is bound stays as it is.");
+  (*error)->message = g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* A long list goes in several messages: all are checked before the first one counts. */
 static gboolean
 send_all (Import *self, gboolean only_checks, GError **error)
@@ -143,9 +172,14 @@ send_all (Import *self, gboolean only_checks, GError **error)
     json_object_set_array_member (parameters, "camera", cameras);
     json_object_set_boolean_member (parameters, "check", only_checks);
     answer = cg_ctl_target_ask (self->target, "config", "merge", parameters, error);
-    if (answer == NULL || !take_sum (self, answer, n_sent, error))
+    if (answer == NULL || !take_sum (self, answer, n_sent, error)) {
+      if (!only_checks)
+        tell_how_far (self, n_sent, answer == NULL ? n_cameras : 0, error);
       return FALSE;
+    }
     n_sent += n_cameras;
+    if (n_cameras < n_all)
+      show_progress (self, only_checks, n_sent, n_all);
   }
   return TRUE;
 }

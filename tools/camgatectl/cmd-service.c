@@ -20,16 +20,29 @@ print_body (CgCtl *self, const CgCtlAnswer *answer)
   cg_ctl_say (self, "%s", *text != '\0' ? text : "done\n");
 }
 
-/* A checksum may happen to read as a number, and would be another one then. */
+/* What the contract has as text, also where it reads as a number: `did=001122334455`,
+ * `version=2.10`. */
 static gboolean
-is_digest (const char *text)
+is_text (const char *name)
 {
-  const gsize length = strlen (text);
+  static const char *const texts[] = {"did",      "version", "md5sum",  "uri", "url",    "name",
+                                      "protocol", "address", "host",    "ip",  "reason", "username",
+                                      "password", "secret",  "profile", NULL};
 
-  return length >= 32 && strspn (text, "0123456789abcdefABCDEF") == length;
+  return g_strv_contains (texts, name);
 }
 
-/* `delay=3` is a number, `name=gate` a text: what reads as JSON is JSON. */
+/* json-glib also takes octal and hexadecimal numbers, which no JSON has. */
+static gboolean
+is_no_json (JsonNode *node, const char *text)
+{
+  const GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_NONE;
+
+  return (type == G_TYPE_INT64 || type == G_TYPE_DOUBLE) &&
+         !g_regex_match_simple ("^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?$", text, 0, 0);
+}
+
+/* `delay=3` is a number, `note=gate` a text: what reads as JSON is JSON. */
 static gboolean
 take_member (CgCtl *self, JsonObject *parameters, const char *word, GError **error)
 {
@@ -40,8 +53,9 @@ take_member (CgCtl *self, JsonObject *parameters, const char *word, GError **err
   if (equals == NULL || equals == word)
     return cg_ctl_fail_usage (self, error, "a member is given as NAME=VALUE, not \"%s\"", word);
   name = g_strndup (word, (gsize)(equals - word));
-  value = json_from_string (equals + 1, NULL);
-  if (value != NULL && is_digest (equals + 1))
+  if (!is_text (name))
+    value = json_from_string (equals + 1, NULL);
+  if (value != NULL && is_no_json (value, equals + 1))
     g_clear_pointer (&value, json_node_unref);
   if (value == NULL) {
     value = json_node_alloc ();

@@ -11,6 +11,8 @@
 #define MAX_REDIRECTS 5
 
 struct _CgRtspSession {
+  GMutex mutex;             /* between who interrupts and who says goodbye */
+  gboolean is_closing;      /* no interruption counts any more */
   CgRtspDialogue *dialogue; /* (owned) */
   CgRtspUrl *url;           /* (owned) (nullable) what is described */
   gboolean with_login;      /* it is ours that may be shown there */
@@ -20,7 +22,8 @@ struct _CgRtspSession {
   guint status; /* with which the camera last refused something */
   char *base;   /* (owned) (nullable) of the description's addresses */
 
-  char *id; /* (owned) (nullable) */
+  char *id;           /* (owned) (nullable) */
+  gboolean awaits_id; /* the camera has not answered the last SETUP */
   guint timeout_s;
   GPtrArray *media;        /* (owned) (element-type utf8) what was set up */
   char *played;            /* (owned) (nullable) */
@@ -44,6 +47,7 @@ cg_rtsp_session_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpoint
 {
   CgRtspSession *self = g_new0 (CgRtspSession, 1);
 
+  g_mutex_init (&self->mutex);
   self->dialogue = cg_rtsp_dialogue_new (options, func, user_data);
   self->url = cg_rtsp_url_parse (options->location, NULL);
   self->with_login = TRUE;
@@ -70,6 +74,7 @@ cg_rtsp_session_free (CgRtspSession *self)
   g_ptr_array_unref (self->media);
   g_free (self->played);
   g_free (self->info);
+  g_mutex_clear (&self->mutex);
   g_free (self);
 }
 
@@ -78,12 +83,15 @@ cg_rtsp_session_free (CgRtspSession *self)
  * @self: a session
  *
  * What is under way ends at once with #CG_ERROR_CANCELLED, and so does everything after it but
- * cg_rtsp_session_close_in_thread(); any thread.
+ * cg_rtsp_session_close_in_thread(), which has its own time and is not cut short; any thread.
  */
 void
 cg_rtsp_session_interrupt (CgRtspSession *self)
 {
-  cg_rtsp_dialogue_interrupt (self->dialogue);
+  g_mutex_lock (&self->mutex);
+  if (!self->is_closing)
+    cg_rtsp_dialogue_interrupt (self->dialogue);
+  g_mutex_unlock (&self->mutex);
 }
 
 /* Returns: (transfer full): @answer */
@@ -271,19 +279,26 @@ cg_rtsp_session_describe_in_thread (CgRtspSession *self, GError **error)
   }
 }
 
+static void
+take_id (CgRtspSession *self, const CgRtspMessage *answer)
+{
+  const char *session = cg_rtsp_message_get_header (answer, "Session");
+
+  if (session == NULL || self->id != NULL)
+    return;
+  self->id = cg_rtsp_session_parse (session, &self->timeout_s);
+  cg_rtsp_dialogue_set_session (self->dialogue, self->id);
+}
+
 static gboolean
 take_setup (CgRtspSession *self,
             const CgRtspMessage *answer,
             CgRtspTransport *transport,
             GError **error)
 {
-  const char *session = cg_rtsp_message_get_header (answer, "Session");
   const char *chosen = cg_rtsp_message_get_header (answer, "Transport");
 
-  if (session != NULL && self->id == NULL) {
-    self->id = cg_rtsp_session_parse (session, &self->timeout_s);
-    cg_rtsp_dialogue_set_session (self->dialogue, self->id);
-  }
+  take_id (self, answer);
   if (chosen != NULL && !cg_rtsp_transport_parse (chosen, transport)) {
     self->status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT;
     g_propagate_error (error, cg_pull_error_from_status (self->status));
@@ -313,8 +328,10 @@ cg_rtsp_session_setup_in_thread (CgRtspSession *self,
   g_autofree char *headers =
       g_strdup_printf ("Transport: RTP/AVP/TCP;unicast;interleaved=%u-%u\r\n",
                        transport->rtp_channel, transport->rtcp_channel);
+  self->awaits_id = self->id == NULL;
   g_autoptr (CgRtspMessage) answer = exchange (self, "SETUP", uri, headers, error);
 
+  self->awaits_id = self->awaits_id && answer == NULL;
   if (answer == NULL || !is_good (answer, error) || !take_setup (self, answer, transport, error))
     return FALSE;
   g_ptr_array_add (self->media, g_steal_pointer (&uri));
@@ -460,10 +477,37 @@ cg_rtsp_session_send_packet_in_thread (
   return cg_rtsp_dialogue_send_packet_in_thread (self->dialogue, channel, data, size, error);
 }
 
+static void
+begin_close (CgRtspSession *self, guint timeout_ms)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_closing = TRUE;
+  cg_rtsp_dialogue_resume (self->dialogue, timeout_ms);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* Who left while a SETUP was on its way may have a session all the same. */
+static void
+await_id (CgRtspSession *self, guint timeout_ms)
+{
+  const gint64 until_us = g_get_monotonic_time () + (gint64)timeout_ms * 1000;
+
+  while (self->awaits_id && cg_rtsp_dialogue_is_open (self->dialogue)) {
+    g_autoptr (CgRtspMessage) message = NULL;
+
+    if (!cg_rtsp_dialogue_receive_in_thread (self->dialogue, until_us, &message, NULL) ||
+        message == NULL)
+      return;
+    self->awaits_id = message->method != NULL || message->status < 200;
+    if (!self->awaits_id)
+      take_id (self, message);
+  }
+}
+
 /**
  * cg_rtsp_session_close_in_thread:
  * @self: a session, however it ended
- * @timeout_ms: how long the camera may take to answer
+ * @timeout_ms: how long the camera may take for each answer
  *
  * Says TEARDOWN wherever there is a session to end (Q19), and closes the connection.
  */
@@ -472,7 +516,8 @@ cg_rtsp_session_close_in_thread (CgRtspSession *self, guint timeout_ms)
 {
   const char *uri = self->played != NULL ? self->played : self->base;
 
-  cg_rtsp_dialogue_resume (self->dialogue, timeout_ms);
+  begin_close (self, timeout_ms);
+  await_id (self, timeout_ms);
   if (self->id != NULL && cg_rtsp_dialogue_is_open (self->dialogue)) {
     g_autoptr (CgRtspMessage) answer =
         cg_rtsp_dialogue_exchange_in_thread (self->dialogue, "TEARDOWN", uri, "", NULL);

@@ -307,6 +307,18 @@ check_session (CgRestreamViewer *self, const GstRTSPMessage *request)
   return FALSE;
 }
 
+/* While a DESCRIBE waits, what it looks at must not be taken away. */
+static gboolean
+check_ready (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  if (!check_session (self, request))
+    return FALSE;
+  if (self->question == NULL)
+    return TRUE;
+  answer_status (self, request, GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE);
+  return FALSE;
+}
+
 static void
 begin_play (CgRestreamViewer *self)
 {
@@ -321,7 +333,7 @@ on_play (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
   GstRTSPMessage answer;
 
-  if (!check_session (self, request))
+  if (!check_ready (self, request))
     return;
   g_autofree char *info = make_rtp_info (self, request);
   if (!self->is_playing)
@@ -335,7 +347,7 @@ on_play (CgRestreamViewer *self, const GstRTSPMessage *request)
 static void
 on_pause (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
-  if (!check_session (self, request))
+  if (!check_ready (self, request))
     return;
   cg_restream_flow_close (self);
   answer_status (self, request, GST_RTSP_STS_OK);

@@ -305,6 +305,11 @@ def without_keys(kind, payload, marker):
     return (None if is_key else payload), marker
 
 
+def hollow(_kind, _payload, marker):
+    """Filler data (ITU-T H.264, 7.3.2.7), and nothing else."""
+    return b"\x0c\xff\x80", marker
+
+
 # Q47
 
 def other_media_first(text):
