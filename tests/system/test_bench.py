@@ -73,7 +73,8 @@ class TestOnvif(BenchTest):
         self.assert_clean()
 
     def test_it_leaves_nothing_behind_when_it_is_ended(self):
-        bench = Process("bench", [ONVIF, "--sizes", "1", "--starts", "1000000"],
+        bench = Process("bench", [ONVIF, "--sizes", "1", "--contacts", "1",
+                                  "--starts", "1000000"],
                         env={"TMPDIR": self.temporary})
         self.addCleanup(bench.close)
         bench.lines.expect(lambda line: "ptz start" in line, "progress")

@@ -6,6 +6,7 @@ right, then lets a clock of each track drift: time stamps and reports alike, as 
 comes out at the far end is known again by its bytes.
 """
 
+import statistics
 import struct
 import time
 
@@ -52,27 +53,36 @@ class Witness(Spoil):
         fast = int(passed * (1 + self._drift.get(channel, 0)))
         return struct.pack("!I", first + fast & 0xFFFFFFFF)
 
-    def _made_at(self, channel, tag):
-        """A tone repeats itself: of equal units the last that had come is meant."""
-        moments = self._moments.get((channel, tag.payload[-KNOWN_BY:]), [])
-        stamps = [stamp for came_at, stamp in moments if came_at <= tag.at]
-        if not stamps or channel not in self._reports:
-            return None
-        stamp = stamps[-1]
+    def _made_at(self, channel, stamp):
         ntp_s, reported = self._reports[channel]
         passed = stamp - reported & 0xFFFFFFFF
         return ntp_s + (passed - 2**32 if passed > 2**31 else passed) / RATES[channel]
 
+    def _lateness(self, channel, tags):
+        """[(when it was made, how much later it is shown)], of what is known again. A tone repeats
+        itself: of equal units the last that had come is meant; but one may have been late on its
+        way, so in the end it is that which fits best to most others."""
+        known = []
+        for tag in tags:
+            moments = self._moments.get((channel, tag.payload[-KNOWN_BY:]), [])
+            made = [self._made_at(channel, stamp)
+                    for came_at, stamp in moments if came_at <= tag.at]
+            if made:
+                known.append((tag.timestamp / 1000, made))
+        usual = statistics.median(shown - made[-1] for shown, made in known)
+        found = []
+        for shown, made in known:
+            made_at = min(made, key=lambda at: abs(shown - at - usual))
+            found.append((made_at, shown - made_at))
+        return found
+
     def offsets(self, tags):
         """[(seconds since the first picture, how much later than its picture a sound is heard)]"""
-        lateness = {AUDIO: [], VIDEO: []}
-        for tag in tags:
-            made_at = None if tag.header else self._made_at(2 if tag.kind == AUDIO else 0, tag)
-            if made_at is not None:
-                lateness[tag.kind].append((made_at, tag.timestamp / 1000 - made_at))
-        pictures = lateness[VIDEO]
+        units = [tag for tag in tags if not tag.header]
+        pictures, sounds = (self._lateness(channel, [tag for tag in units if tag.kind == kind])
+                            for channel, kind in ((0, VIDEO), (2, AUDIO)))
         found = []
-        for made_at, late in lateness[AUDIO]:
+        for made_at, late in sounds:
             _at, beside = min(pictures, key=lambda p: abs(p[0] - made_at))
             found.append((made_at - pictures[0][0], late - beside))
         return found
