@@ -91,6 +91,12 @@ on_cameras_changed (CgFleet *fleet, CgCloud *self)
 
 /* The door that the configuration asks for, closed. What the channel says meanwhile waits in it. */
 static void
+on_dropped (CgDoor *door, const char *reason, CgDispatcher *dispatcher)
+{
+  cg_dispatcher_drop (dispatcher, CLOUD_NAME, reason);
+}
+
+static void
 make_door (CgCloud *self)
 {
   const CgGatewayConfig *gateway = &self->config->gateway;
@@ -106,6 +112,7 @@ make_door (CgCloud *self)
     self->telemetry = cg_telemetry_new (self->dispatcher, self->channel);
   }
   cg_join (self->door, self->channel);
+  g_signal_connect_object (self->door, "dropped", G_CALLBACK (on_dropped), self->dispatcher, 0);
   subscribe (self);
 }
 

@@ -8,6 +8,12 @@ on_message (CgDoor *door, GBytes *message, CgChannel *channel)
 }
 
 static void
+on_refused (CgDoor *door, GBytes *message, CgChannel *channel)
+{
+  cg_channel_refuse_reply (channel, message);
+}
+
+static void
 on_link_changed (CgDoor *door, gboolean up, CgChannel *channel)
 {
   cg_channel_set_link (channel, up);
@@ -39,6 +45,7 @@ void
 cg_join (CgDoor *door, CgChannel *channel)
 {
   g_signal_connect_object (door, "message", G_CALLBACK (on_message), channel, 0);
+  g_signal_connect_object (door, "refused", G_CALLBACK (on_refused), channel, 0);
   g_signal_connect_object (door, "link-changed", G_CALLBACK (on_link_changed), channel, 0);
   g_signal_connect_object (channel, "send", G_CALLBACK (on_send), door, 0);
 }

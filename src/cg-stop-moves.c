@@ -112,7 +112,7 @@ make_config (const CgConfig *config, const Work *work)
     g_clear_pointer (&copy->events, g_free);
     if (copy->url == NULL)
       copy->url = g_strdup ("rtsp://unused.invalid/"); /* not asked for */
-    g_ptr_array_add (own->cameras, copy);
+    cg_config_take_camera (own, copy);
   }
   return own;
 }

@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include "cg-error.h"
+#include "cg-late.h"
 #include "cg-log.h"
 #include "cg-main.h"
 #include "cg-media.h"
@@ -147,7 +148,7 @@ run (const Options *options, CgConfig *config)
       g_unix_signal_add (SIGHUP, on_hangup, &program),
   };
 
-  if (!cg_service_start (service, config, &error)) {
+  if (!cg_late_open (&error) || !cg_service_start (service, config, &error)) {
     g_printerr ("camgated: %s\n", error->message);
     return g_error_matches (error, CG_ERROR, CG_ERROR_INVALID_CONFIG) ? EX_CONFIG : EX_SOFTWARE;
   }
@@ -176,7 +177,8 @@ check (const Options *options)
 {
   g_autoptr (GError) error = NULL;
 
-  if (cg_media_init (NULL, &error) && cg_media_check (&error)) {
+  if (cg_late_open (&error) && cg_late_load (&error) && cg_media_init (NULL, &error) &&
+      cg_media_check (&error)) {
     g_print ("%s: good\n", options->paths.config);
     return EX_OK;
   }

@@ -4,16 +4,22 @@
 #include "cg-error.h"
 
 typedef struct {
-  gboolean is_proven; /* the last answer was that the login is right */
+  gboolean is_proven; /* the last certain answer was that the login is right */
   guint refused;
+  guint doubted;   /* refused, for whatever reason: one question is to tell; while proven */
+  GThread *asker;  /* (nullable) who asks */
   guint under_way; /* shown and not answered yet */
+  guint let_in;    /* of these: for so long that they were not refused */
+  gint64 begun_ms; /* monotonic; the last of them */
 } Door;
 
 /* Cameras lock an account, or our address, after a few wrong passwords (Q6). */
 struct _CgBreaker {
   CgClock *clock; /* (owned) */
   GMutex lock;
+  GCond changed;
   Door doors[CG_N_BREAKER_DOORS];
+  GHashTable *allowed;    /* (owned) what the login was taken for */
   gint64 last_refused_ms; /* monotonic; counts while anything was refused */
 };
 
@@ -30,6 +36,8 @@ cg_breaker_new (CgClock *clock)
 
   self->clock = clock != NULL ? g_object_ref (clock) : cg_clock_new ();
   g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->allowed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -51,7 +59,9 @@ breaker_clear (gpointer data)
   CgBreaker *self = data;
 
   g_object_unref (self->clock);
+  g_hash_table_unref (self->allowed);
   g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
 }
 
 /**
@@ -80,15 +90,49 @@ count_refused (CgBreaker *self, gint64 now_ms)
   return refused;
 }
 
-/* With the lock: what may yet be refused. */
-static guint
-count_under_way (const CgBreaker *self)
+/* With the lock: whether nothing speaks against the login at a door. */
+static gboolean
+is_trusted (const Door *door)
 {
-  guint under_way = 0;
+  return door->is_proven && door->doubted == 0;
+}
 
-  for (guint i = 0; i < CG_N_BREAKER_DOORS; i++)
-    under_way += self->doors[i].is_proven ? 0 : self->doors[i].under_way;
-  return under_way;
+/* With the lock: what is under way and may yet be refused. */
+static guint
+count_unsure (CgBreaker *self, Door *door)
+{
+  if (cg_clock_get_monotonic_ms (self->clock) - door->begun_ms >= CG_BREAKER_REFUSAL_MS)
+    door->let_in = door->under_way;
+  return door->under_way - door->let_in;
+}
+
+/* With the lock: what was or may yet be refused. A door that took the login is counted alone. */
+static guint
+count_shown (CgBreaker *self, CgBreakerDoor door)
+{
+  Door *here = &self->doors[door];
+  guint shown = 0;
+
+  if (here->is_proven)
+    return here->doubted + count_unsure (self, here);
+  for (guint i = 0; i < CG_N_BREAKER_DOORS; i++) {
+    const Door *there = &self->doors[i];
+
+    shown += there->doubted + (is_trusted (there) ? 0 : there->under_way);
+  }
+  return shown + count_refused (self, cg_clock_get_monotonic_ms (self->clock));
+}
+
+/* With the lock. Who asks a question goes before all others. */
+static gboolean
+may_begin (CgBreaker *self, CgBreakerDoor door)
+{
+  const Door *here = &self->doors[door];
+
+  if (is_trusted (here))
+    return TRUE;
+  return (here->asker == NULL || here->asker == g_thread_self ()) &&
+         count_shown (self, door) < CG_BREAKER_MAX_REFUSED;
 }
 
 /* With the lock. */
@@ -103,18 +147,29 @@ get_pause_ms (CgBreaker *self)
 }
 
 static gboolean
-refuse (guint pause_ms, GError **error)
+is_over (const CgBreakerPatience *patience)
 {
-  if (pause_ms == 0) {
+  return patience->is_over != NULL && patience->is_over (patience->user_data);
+}
+
+/* With the lock. */
+static gboolean
+refuse (CgBreaker *self, const CgBreakerPatience *patience, GError **error)
+{
+  const guint pause_ms = get_pause_ms (self);
+
+  if (pause_ms > 0) {
+    g_set_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
+                 "the login was refused %d times and is not sent again for %u min, "
+                 "or until it is changed: the camera could lock the account",
+                 CG_BREAKER_MAX_REFUSED, (pause_ms + 59999) / 60000);
+    cg_error_set_cause (error, CG_ERROR_CAUSE_LOCKED);
+  } else if (is_over (patience)) {
+    g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the call was given up");
+  } else {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_TIMED_OUT,
                          "the login waits for what becomes of another try");
-    return FALSE;
   }
-  g_set_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED,
-               "the login was refused %d times and is not sent again for %u min, "
-               "or until it is changed: the camera could lock the account",
-               CG_BREAKER_MAX_REFUSED, (pause_ms + 59999) / 60000);
-  cg_error_set_cause (error, CG_ERROR_CAUSE_LOCKED);
   return FALSE;
 }
 
@@ -123,7 +178,8 @@ refuse (guint pause_ms, GError **error)
  * @self: a breaker
  * @door: where the password is about to be shown
  * @error: return location: %CG_ERROR_LOGIN_REFUSED when it was refused too often,
- *   %CG_ERROR_TIMED_OUT when tries that are under way may yet be refused
+ *   %CG_ERROR_TIMED_OUT when tries that are under way may yet be refused, %CG_ERROR_CANCELLED when
+ *   that is no longer waited for
  *
  * Asks before each message with a password in it. Where the last one was taken, no question is
  * refused; elsewhere no more are let through than may be wrong.
@@ -133,13 +189,98 @@ refuse (guint pause_ms, GError **error)
 gboolean
 cg_breaker_begin (CgBreaker *self, CgBreakerDoor door, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  const guint refused = count_refused (self, cg_clock_get_monotonic_ms (self->clock));
+  static const CgBreakerPatience none = {0};
 
-  if (!self->doors[door].is_proven && refused + count_under_way (self) >= CG_BREAKER_MAX_REFUSED)
-    return refuse (get_pause_ms (self), error);
-  self->doors[door].under_way++;
+  return cg_breaker_begin_patiently (self, door, &none, error);
+}
+
+/* With the lock: when what is under way was not refused, unless it ends before. */
+static gint64
+get_sure_us (CgBreaker *self, const Door *door)
+{
+  const gint64 left_ms =
+      door->begun_ms + CG_BREAKER_REFUSAL_MS - cg_clock_get_monotonic_ms (self->clock);
+
+  return door->under_way > door->let_in ? g_get_monotonic_time () + left_ms * 1000 : G_MAXINT64;
+}
+
+/* With the lock, which is given up meanwhile. Returns: whether it was worth it */
+static gboolean
+wait_for_change (CgBreaker *self, Door *here, const CgBreakerPatience *patience)
+{
+  const guint unsure = here->under_way - here->let_in;
+
+  if (is_over (patience) || g_get_monotonic_time () >= patience->until_us)
+    return FALSE;
+  if (count_unsure (self, here) == unsure) /* else that is the change */
+    g_cond_wait_until (&self->changed, &self->lock,
+                       MIN (patience->until_us, get_sure_us (self, here)));
   return TRUE;
+}
+
+/**
+ * cg_breaker_begin_patiently:
+ * @self: a breaker
+ * @door: where the password is about to be shown
+ * @patience: how long to wait for what becomes of other tries
+ * @error: return location, as of cg_breaker_begin()
+ *
+ * As cg_breaker_begin(), for a thread that may block.
+ *
+ * Returns: whether it may be sent; then cg_breaker_end() must follow
+ */
+gboolean
+cg_breaker_begin_patiently (CgBreaker *self,
+                            CgBreakerDoor door,
+                            const CgBreakerPatience *patience,
+                            GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Door *here = &self->doors[door];
+
+  while (!may_begin (self, door)) {
+    if (get_pause_ms (self) > 0 || !wait_for_change (self, here, patience))
+      return refuse (self, patience, error);
+  }
+  count_unsure (self, here); /* before a younger one comes */
+  here->under_way++;
+  here->begun_ms = cg_clock_get_monotonic_ms (self->clock);
+  return TRUE;
+}
+
+/* With the lock. Calls that were refused at the same moment count as one: a user who may not move
+ * is not to be locked out for trying (Q35), nor anybody whose camera has lost its clock or its
+ * nonces. */
+static guint
+count_doubts (const Door *door)
+{
+  return MIN (door->doubted, CG_BREAKER_MAX_REFUSED - 1);
+}
+
+/* With the lock: the login is not right at a door, and the doubts there were refusals. */
+static void
+disprove (Door *door)
+{
+  door->is_proven = FALSE;
+  door->refused += count_doubts (door);
+  door->doubted = 0;
+}
+
+/* With the lock: @refused more, and the doubts with them. A login that was right here and no longer
+ * is has changed for all doors. */
+static void
+count (CgBreaker *self, CgBreakerDoor door, guint refused)
+{
+  const gboolean was_proven = self->doors[door].is_proven;
+  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
+
+  count_refused (self, now_ms);
+  self->doors[door].refused += refused;
+  self->last_refused_ms = now_ms;
+  for (guint i = 0; i < CG_N_BREAKER_DOORS; i++) {
+    if (i == door || was_proven)
+      disprove (&self->doors[i]);
+  }
 }
 
 /**
@@ -149,30 +290,145 @@ cg_breaker_begin (CgBreaker *self, CgBreakerDoor door, GError **error)
  * @outcome: what the camera said
  *
  * A right password makes up for what was refused before at the same door: a camera may offer a
- * kind of login that does not work (Q27).
+ * kind of login that does not work (Q27). After a doubt cg_breaker_explain() is to follow; where
+ * the login was not taken before, a doubt is a refusal.
  */
 void
 cg_breaker_end (CgBreaker *self, CgBreakerDoor door, CgBreakerOutcome outcome)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
+  Door *here = &self->doors[door];
 
-  g_return_if_fail (self->doors[door].under_way > 0);
-  self->doors[door].under_way--;
+  g_return_if_fail (here->under_way > 0);
+  here->under_way--;
+  here->let_in = MIN (here->let_in, here->under_way);
   switch (outcome) {
   case CG_BREAKER_ACCEPTED:
-    self->doors[door].is_proven = TRUE;
-    self->doors[door].refused = 0;
+    here->is_proven = TRUE;
+    here->refused = 0;
+    here->doubted = 0;
     break;
   case CG_BREAKER_REFUSED:
-    count_refused (self, now_ms);
-    self->doors[door].is_proven = FALSE;
-    self->doors[door].refused++;
-    self->last_refused_ms = now_ms;
+    count (self, door, 1);
+    break;
+  case CG_BREAKER_DOUBTED:
+    here->doubted++;
+    if (!here->is_proven)
+      count (self, door, 0);
     break;
   case CG_BREAKER_UNKNOWN:
     break;
   }
+  g_cond_broadcast (&self->changed);
+}
+
+/* With the lock: whether one question may be asked now. */
+static gboolean
+begin_question (CgBreaker *self, Door *door)
+{
+  if (door->asker != NULL || count_unsure (self, door) > 0)
+    return FALSE;
+  door->doubted = count_doubts (door);
+  door->asker = g_thread_self ();
+  return TRUE;
+}
+
+/**
+ * cg_breaker_explain:
+ * @self: a breaker
+ * @door: where a doubt was left by cg_breaker_end()
+ * @patience: how long to wait for what becomes of other calls and of another's question
+ * @error: return location, as of cg_breaker_begin()
+ *
+ * Whether the login is still right. What is on its way may tell, so the question is the last; but
+ * a call that hangs was let in, and is not waited for (Q41).
+ *
+ * Returns: %CG_BREAKER_ACCEPTED: it is; %CG_BREAKER_REFUSED: it is not, or nobody knows;
+ *   %CG_BREAKER_UNKNOWN: ask now, then call cg_breaker_end_question()
+ */
+CgBreakerOutcome
+cg_breaker_explain (CgBreaker *self,
+                    CgBreakerDoor door,
+                    const CgBreakerPatience *patience,
+                    GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Door *here = &self->doors[door];
+
+  for (;;) {
+    if (is_trusted (here))
+      return CG_BREAKER_ACCEPTED;
+    if (here->is_proven && begin_question (self, here))
+      return CG_BREAKER_UNKNOWN;
+    if (!here->is_proven || !wait_for_change (self, here, patience)) {
+      refuse (self, patience, error);
+      return CG_BREAKER_REFUSED;
+    }
+  }
+}
+
+/**
+ * cg_breaker_end_question:
+ * @self: a breaker that has let a question be asked
+ * @door: where
+ * @is_answered: whether it was, in whatever way: then the login counts as right, unless it was
+ *   refused; else as wrong, unless another call has told
+ */
+void
+cg_breaker_end_question (CgBreaker *self, CgBreakerDoor door, gboolean is_answered)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  Door *here = &self->doors[door];
+
+  here->asker = NULL;
+  if (is_answered)
+    here->doubted = 0;
+  else if (here->doubted > 0)
+    count (self, door, 0);
+  g_cond_broadcast (&self->changed);
+}
+
+/**
+ * cg_breaker_wake:
+ * @self: a breaker
+ *
+ * Whoever waits looks whether its patience is over.
+ */
+void
+cg_breaker_wake (CgBreaker *self)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  g_cond_broadcast (&self->changed);
+}
+
+/**
+ * cg_breaker_note_allowed:
+ * @self: a breaker
+ * @what: a call that this login was taken for
+ */
+void
+cg_breaker_note_allowed (CgBreaker *self, const char *what)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  if (!g_hash_table_contains (self->allowed, what))
+    g_hash_table_add (self->allowed, g_strdup (what));
+}
+
+/**
+ * cg_breaker_was_allowed:
+ * @self: a breaker
+ * @what: a call
+ *
+ * Returns: whether this login was taken for it before
+ */
+gboolean
+cg_breaker_was_allowed (CgBreaker *self, const char *what)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return g_hash_table_contains (self->allowed, what);
 }
 
 /**

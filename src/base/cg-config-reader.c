@@ -62,17 +62,6 @@ static gboolean G_GNUC_PRINTF (3, 4) refuse (Reading *self, GError **error, cons
   return FALSE;
 }
 
-static gboolean G_GNUC_PRINTF (2, 3) fail (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, text);
-  return FALSE;
-}
-
 /* A value as it may stand in a message. A login ends at the last @, whatever stands before it: in
  * a list of addresses too. */
 static char *
@@ -81,8 +70,9 @@ show_value (const char *value)
   const char *at = strrchr (value, '@');
   const char *mark = value + strcspn (value, ":/?#;,@");
   const int scheme = g_str_has_prefix (mark, "://") ? mark - value + strlen ("://") : 0;
-  g_autofree char *plain =
-      at == NULL ? g_strdup (value) : g_strdup_printf ("%.*s******%s", scheme, value, at);
+  g_autofree char *plain = at == NULL
+                               ? g_strdup (value)
+                               : g_strdup_printf ("%.*s" CG_LOG_HIDDEN "%s", scheme, value, at);
 
   return cg_log_uri (plain);
 }
@@ -292,7 +282,7 @@ read_key (Reading *self,
   const gboolean is_path = is_file || key->type == CG_KEY_FILE;
   g_autofree char *whole = is_path ? g_strdup (value) : show_value (value);
   g_autofree char *shown = clip (whole);
-  return refuse (self, error, "[%s] %s=%s: %s", title, name, is_hidden ? "******" : shown,
+  return refuse (self, error, "[%s] %s=%s: %s", title, name, is_hidden ? CG_LOG_HIDDEN : shown,
                  why->message);
 }
 
@@ -328,7 +318,7 @@ read_camera (Reading *self, GKeyFile *file, const char *title, GError **error)
     return refuse (self, error, "[%s]: did %s stands twice", title, did);
 
   CgCameraConfig *camera = cg_camera_config_new (did);
-  g_ptr_array_add (self->config->cameras, camera);
+  cg_config_take_camera (self->config, camera);
   if (!read_keys (self, file, title, cg_key_group_get (CG_KEY_GROUP_CAMERA), camera, error))
     return FALSE;
   if (cg_camera_config_settle (camera, &key, &why))
@@ -484,7 +474,7 @@ cg_config_load (const char *path, GPtrArray *warnings, GError **error)
 
   text = cg_file_read (path, &length, &why);
   if (text == NULL) {
-    fail (error, "%s: %s", path, why->message);
+    cg_key_refuse (error, "%s: %s", path, why->message);
     return NULL;
   }
   return cg_config_parse (text, (gssize)length, path, warnings, error);

@@ -25,6 +25,7 @@ cg_config_new (void)
     cg_key_group_set_defaults (group, G_STRUCT_MEMBER_P (self, group->offset));
   }
   self->cameras = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_camera_config_free);
+  self->by_did = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
 }
 
@@ -38,6 +39,14 @@ CgConfig *
 cg_config_ref (CgConfig *self)
 {
   return g_atomic_rc_box_acquire (self);
+}
+
+/* Of two with the same did the first counts. */
+static void
+index_camera (CgConfig *self, CgCameraConfig *camera)
+{
+  if (!g_hash_table_contains (self->by_did, camera->did))
+    g_hash_table_insert (self->by_did, camera->did, camera);
 }
 
 /**
@@ -60,6 +69,9 @@ cg_config_rebind (const CgConfig *self, GPtrArray *cameras, gint64 updated)
                        G_STRUCT_MEMBER_P (copy, group->offset));
   }
   copy->cameras = cameras;
+  copy->by_did = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < cameras->len; i++)
+    index_camera (copy, cameras->pdata[i]);
   copy->updated = updated;
   return copy;
 }
@@ -73,6 +85,7 @@ config_clear (gpointer data)
     const CgKeyGroup *group = cg_key_group_get (id);
     cg_key_group_clear (group, G_STRUCT_MEMBER_P (self, group->offset));
   }
+  g_hash_table_unref (self->by_did);
   g_ptr_array_unref (self->cameras);
 }
 
@@ -87,6 +100,18 @@ cg_config_unref (CgConfig *self)
 }
 
 /**
+ * cg_config_take_camera: (skip)
+ * @self: a configuration that nobody else has seen yet
+ * @camera: (transfer full): one more
+ */
+void
+cg_config_take_camera (CgConfig *self, CgCameraConfig *camera)
+{
+  g_ptr_array_add (self->cameras, camera);
+  index_camera (self, camera);
+}
+
+/**
  * cg_config_find_camera:
  * @self: a configuration
  * @did: a device id
@@ -96,12 +121,7 @@ cg_config_unref (CgConfig *self)
 const CgCameraConfig *
 cg_config_find_camera (const CgConfig *self, const char *did)
 {
-  for (guint i = 0; i < self->cameras->len; i++) {
-    const CgCameraConfig *camera = self->cameras->pdata[i];
-    if (g_str_equal (camera->did, did))
-      return camera;
-  }
-  return NULL;
+  return g_hash_table_lookup (self->by_did, did);
 }
 
 /**

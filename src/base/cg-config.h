@@ -111,6 +111,7 @@ typedef struct {
   guint play_lease_s;      /* 0: none */
   CgH265Policy h265;
   CgStandby standby;
+  guint gop_cache_kib;   /* of a stream, for who comes into the middle of a group; 0: none */
   guint uplink_kbps;     /* all streams together may send so much; 0: no budget */
   gboolean uplink_care;  /* a stream that the line does not carry gets the camera's small picture */
   guint uplink_retry_ms; /* after so long its main picture is tried again, the first time */
@@ -217,6 +218,7 @@ typedef struct {
   CgTelemetryConfig telemetry;
   CgFirmwareConfig firmware;
   GPtrArray *cameras; /* (owned) (element-type CgCameraConfig) in the file's order */
+  GHashTable *by_did; /* (owned) (element-type utf8 CgCameraConfig) the same */
   gint64 updated;     /* of what the cloud has written; 0: nothing */
 } CgConfig;
 
@@ -227,6 +229,7 @@ CgConfig *cg_config_parse (
 CgConfig *cg_config_ref (CgConfig *self);
 CgConfig *cg_config_rebind (const CgConfig *self, GPtrArray *cameras, gint64 updated);
 void cg_config_unref (CgConfig *self);
+void cg_config_take_camera (CgConfig *self, CgCameraConfig *camera);
 const CgCameraConfig *cg_config_find_camera (const CgConfig *self, const char *did);
 gboolean cg_config_check_did (const char *did, GError **error);
 gboolean cg_gateway_config_equal (const CgGatewayConfig *a, const CgGatewayConfig *b);

@@ -173,3 +173,23 @@ cg_json_to_string (JsonNode *node, gboolean is_pretty)
   write_node (&writer, node);
   return g_string_free (writer.text, FALSE);
 }
+
+/**
+ * cg_json_read_number:
+ * @object: of a file or a message: anybody may have written it
+ * @member: of @object
+ * @number: (out): left alone unless it is there
+ *
+ * Returns: whether it is a number, whole or not
+ */
+gboolean
+cg_json_read_number (JsonObject *object, const char *member, double *number)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  const GType type = node != NULL ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  if ((type != G_TYPE_DOUBLE && type != G_TYPE_INT64) || !isfinite (json_node_get_double (node)))
+    return FALSE;
+  *number = json_node_get_double (node);
+  return TRUE;
+}

@@ -133,6 +133,8 @@ static const CgKey stream_keys[] = {
     .help = "so long after that its main picture is tried again, later and later if in vain" },
   { "standby", CG_KEY_WORD, STREAM (standby), "none", .words = standby_words,
     .help = "connected: the stream comes all the time, the first picture is there at once" },
+  { "gop-cache", CG_KEY_COUNT, STREAM (gop_cache_kib), "8192", 0, 65536,
+    .help = "KiB of the pictures since the key frame, for who comes later; 0: none are kept" },
   { "restream", CG_KEY_STRING, RESTREAM (url),
     .help = "rtsp://address:port where viewers on the LAN see /did; absent: nowhere" },
   { "restream-user", CG_KEY_STRING, RESTREAM (username),

@@ -18,17 +18,6 @@ typedef struct {
   gboolean (*set) (const CgKey *key, gpointer field, const char *value, GError **error);
 } CgKeyOps;
 
-static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_autofree char *why = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, why);
-  return FALSE;
-}
-
 static gboolean
 set_string (const CgKey *key, gpointer field, const char *value, GError **error)
 {
@@ -45,11 +34,11 @@ set_file (const CgKey *key, gpointer field, const char *value, GError **error)
   struct stat status;
 
   if (!g_path_is_absolute (value))
-    return refuse (error, "is not an absolute path");
+    return cg_key_refuse (error, "is not an absolute path");
   if (access (value, R_OK) != 0 || stat (value, &status) != 0)
-    return refuse (error, "cannot be read: %s", g_strerror (errno));
+    return cg_key_refuse (error, "cannot be read: %s", g_strerror (errno));
   if (!S_ISREG (status.st_mode))
-    return refuse (error, "is no regular file");
+    return cg_key_refuse (error, "is no regular file");
   return set_string (key, field, value, error);
 }
 
@@ -59,9 +48,9 @@ set_topic (const CgKey *key, gpointer field, const char *value, GError **error)
   const char *percent = strchr (value, '%');
 
   if (percent == NULL || percent[1] != 's' || strchr (percent + 1, '%') != NULL)
-    return refuse (error, "must contain %%s, for the did, exactly once and no other %%");
+    return cg_key_refuse (error, "must contain %%s, for the did, exactly once and no other %%");
   if (strpbrk (value, "+#") != NULL)
-    return refuse (error, "must not contain the wildcards + and #");
+    return cg_key_refuse (error, "must not contain the wildcards + and #");
   return set_string (key, field, value, error);
 }
 
@@ -71,13 +60,13 @@ set_hosts (const CgKey *key, gpointer field, const char *value, GError **error)
   g_auto (GStrv) words = g_strsplit (value, ";", -1);
 
   if (strchr (value, '@') != NULL)
-    return refuse (error, "is no list of hosts: a login does not belong here");
+    return cg_key_refuse (error, "is no list of hosts: a login does not belong here");
   for (guint i = 0; words[i] != NULL; i++) {
     g_autoptr (GError) reason = NULL;
     g_auto (GStrv) hosts = cg_range_expand (g_strstrip (words[i]), &reason);
 
     if (hosts == NULL)
-      return refuse (error, "is no list of hosts: %s", reason->message);
+      return cg_key_refuse (error, "is no list of hosts: %s", reason->message);
   }
   return set_string (key, field, value, error);
 }
@@ -96,9 +85,9 @@ set_command (const CgKey *key, gpointer field, const char *value, GError **error
   g_auto (GStrv) words = NULL;
 
   if (!g_shell_parse_argv (value, NULL, &words, NULL))
-    return refuse (error, "is no command: its quotes do not match");
+    return cg_key_refuse (error, "is no command: its quotes do not match");
   if (!g_path_is_absolute (words[0]))
-    return refuse (error, "is no command that begins with the absolute path of a program");
+    return cg_key_refuse (error, "is no command that begins with the absolute path of a program");
   return set_string (key, field, value, error);
 }
 
@@ -113,7 +102,7 @@ set_words (const CgKey *key, gpointer field, const char *value, GError **error)
     if (*g_strstrip (words[i]) != '\0' && g_strv_contains (key->words, words[i]))
       continue;
     known = g_strjoinv ("|", (char **)key->words);
-    return refuse (error, "is no list of %s, separated by ;", known);
+    return cg_key_refuse (error, "is no list of %s, separated by ;", known);
   }
   return set_string (key, field, value, error);
 }
@@ -156,7 +145,7 @@ set_word (const CgKey *key, gpointer field, const char *value, GError **error)
     return TRUE;
   }
   g_autofree char *known = g_strjoinv ("|", (char **)key->words);
-  return refuse (error, "is not %s", known);
+  return cg_key_refuse (error, "is not %s", known);
 }
 
 static gboolean
@@ -166,9 +155,9 @@ parse_number (const CgKey *key, const char *value, double *number, GError **erro
   const double parsed = g_ascii_strtod (value, &end);
 
   if (end == value || *end != '\0' || strpbrk (value, "xXnN") != NULL || !isfinite (parsed))
-    return refuse (error, "is no number");
+    return cg_key_refuse (error, "is no number");
   if (parsed < key->min || parsed > key->max)
-    return refuse (error, "is not %g to %g", key->min, key->max);
+    return cg_key_refuse (error, "is not %g to %g", key->min, key->max);
   *number = parsed;
   return TRUE;
 }
@@ -181,7 +170,7 @@ set_count (const CgKey *key, gpointer field, const char *value, GError **error)
   if (!parse_number (key, value, &number, error))
     return FALSE;
   if (number != floor (number))
-    return refuse (error, "is no whole number");
+    return cg_key_refuse (error, "is no whole number");
   *(guint *)field = (guint)number;
   return TRUE;
 }
@@ -226,7 +215,7 @@ set_fractions (const CgKey *key, gpointer field, const char *value, GError **err
   double numbers[3];
 
   if (g_strv_length (words) != G_N_ELEMENTS (numbers))
-    return refuse (error, "is not %d numbers, separated by ;", (int)G_N_ELEMENTS (numbers));
+    return cg_key_refuse (error, "is not %d numbers, separated by ;", (int)G_N_ELEMENTS (numbers));
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     if (!parse_number (key, g_strstrip (words[i]), &numbers[i], error))
       return FALSE;
@@ -240,7 +229,7 @@ set_ranking (const CgKey *key, gpointer field, const char *value, GError **error
 {
   for (const char *at = value; *at != '\0'; at++)
     if (!g_ascii_islower (*at) && !g_ascii_isdigit (*at) && strchr ("-; ", *at) == NULL)
-      return refuse (error, "is no list of names in small letters, separated by ;");
+      return cg_key_refuse (error, "is no list of names in small letters, separated by ;");
   *(const char **)field = g_intern_string (value);
   return TRUE;
 }
@@ -252,9 +241,9 @@ check_text (const CgKey *key, const char *value, GError **error)
   const gboolean is_list = key->type == CG_KEY_HOSTS || key->type == CG_KEY_SERVERS;
 
   if (!cg_text_is_plain (value))
-    return refuse (error, "contains a control character, or a code that is no character");
+    return cg_key_refuse (error, "contains a control character, or a code that is no character");
   if (!is_list && strlen (value) > CG_TEXT_MAX_BYTES)
-    return refuse (error, "is longer than %d bytes", CG_TEXT_MAX_BYTES);
+    return cg_key_refuse (error, "is longer than %d bytes", CG_TEXT_MAX_BYTES);
   return TRUE;
 }
 
@@ -277,6 +266,26 @@ static const CgKeyOps ops[] = {
     [CG_KEY_RANKING] = {sizeof (const char *), set_ranking},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (ops) == CG_N_KEY_TYPES);
+
+/**
+ * cg_key_refuse:
+ * @error: return location: %CG_ERROR_INVALID_CONFIG
+ * @format: what is wrong with a value, for who wrote it, as in printf()
+ * @...: for @format
+ *
+ * Returns: %FALSE: so ends who reads a value
+ */
+gboolean
+cg_key_refuse (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error,
+                     g_error_new_valist (CG_ERROR, CG_ERROR_INVALID_CONFIG, format, arguments));
+  va_end (arguments);
+  return FALSE;
+}
 
 /**
  * cg_key_set:

@@ -51,6 +51,7 @@ typedef struct {
   const char *help;
 } CgKey;
 
+gboolean cg_key_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 gboolean cg_key_set (const CgKey *self, gpointer base, const char *value, GError **error);
 void cg_key_set_default (const CgKey *self, gpointer base);
 void cg_key_clear (const CgKey *self, gpointer base);

@@ -62,10 +62,8 @@ static void
 note (CgLag *self, gint64 us, gint64 waited_us)
 {
   const gint32 max_us = (gint32)CLAMP (us, 0, G_MAXINT32);
+  const gint64 own_us = us < SHORT_US ? us : us - (read_waited_us (self) - waited_us);
 
-  if (us < SHORT_US && us <= self->now.max_us)
-    return;
-  const gint64 own_us = us - (read_waited_us (self) - waited_us);
   self->now.max_us = MAX (self->now.max_us, max_us);
   self->now.own_max_us = MAX (self->now.own_max_us, (gint32)CLAMP (own_us, 0, max_us));
 }
@@ -120,10 +118,10 @@ lag_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   note (self, now_us - self->due_us, self->tick_waited_us);
   self->now.late_us = (gint32)CLAMP (now_us - self->due_us, 0, G_MAXINT32);
   keep_look (self);
-  self->tick_waited_us = read_waited_us (self);
   self->due_us = now_us + TICK_US;
   if (self->busy_since_us == 0)
     begin_turn (self, now_us);
+  self->tick_waited_us = self->waited_us;
   return G_SOURCE_CONTINUE;
 }
 

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HIDDEN "******"
-
 /* Atomic: lines are written by every thread. */
 static gint is_verbose;
 static gint to_journal;
@@ -134,16 +132,39 @@ skip_login (const char *authority)
                                                                                      : last_at + 1;
 }
 
+/* What @name ends with, numbers at its end apart. */
 static gboolean
-is_secret_name (const char *begin, const char *end)
+has_end (const char *name, gsize length, const char *word)
 {
-  static const char *const words[] = {"pass", "pw",  "secret", "token",     "key",
-                                      "sign", "sig", "auth",   "credential"};
-  g_autofree char *exact = g_strndup (begin, end - begin);
-  g_autofree char *name = g_ascii_strdown (exact, -1);
+  const gsize n = strlen (word);
+
+  while (length > 0 && g_ascii_isdigit (name[length - 1]))
+    length--;
+  return length >= n && strncmp (name + length - n, word, n) == 0;
+}
+
+/**
+ * cg_log_is_secret_name:
+ * @name: of a member of a message, or of a part of an address
+ * @length: of it, in bytes
+ *
+ * People spell a password in many ways; but a keyframe and a signal are no secrets.
+ *
+ * Returns: whether what it names is not shown
+ */
+gboolean
+cg_log_is_secret_name (const char *name, gsize length)
+{
+  static const char *const words[] = {"pass", "pwd",        "secret",   "token",
+                                      "auth", "credential", "signature"};
+  static const char *const ends[] = {"key", "sign", "sig", "pw"};
+  g_autofree char *lower = g_ascii_strdown (name, (gssize)length);
 
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
-    if (strstr (name, words[i]) != NULL)
+    if (strstr (lower, words[i]) != NULL)
+      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (has_end (lower, length, ends[i]))
       return TRUE;
   return FALSE;
 }
@@ -159,8 +180,8 @@ append_rest (GString *out, const char *rest)
   for (const char *at = rest; *at != '\0';) {
     in_query |= *at == '?';
     g_string_append_c (out, *at);
-    if (*at == '=' && is_secret_name (name, at)) {
-      g_string_append (out, HIDDEN);
+    if (*at == '=' && cg_log_is_secret_name (name, at - name)) {
+      g_string_append (out, CG_LOG_HIDDEN);
       at += 1 + strcspn (at + 1, in_query ? "&;#" : "&;#?/_");
       continue;
     }
@@ -191,7 +212,7 @@ cg_log_uri (const char *uri)
   GString *out = g_string_new_len (uri, authority - uri);
 
   if (host != authority)
-    g_string_append (out, HIDDEN "@");
+    g_string_append (out, CG_LOG_HIDDEN "@");
   append_rest (out, host);
   return g_string_free (out, FALSE);
 }
@@ -205,5 +226,5 @@ cg_log_uri (const char *uri)
 gboolean
 cg_log_is_hidden (const char *uri)
 {
-  return strstr (uri, "=" HIDDEN) != NULL || strstr (uri, "://" HIDDEN "@") != NULL;
+  return strstr (uri, "=" CG_LOG_HIDDEN) != NULL || strstr (uri, "://" CG_LOG_HIDDEN "@") != NULL;
 }

@@ -197,23 +197,3 @@ cg_notify_stopping (CgNotify *self)
 
   send_text (self, "STOPPING=1");
 }
-
-/**
- * cg_notify_status:
- * @self: a voice
- * @format: one line for `systemctl status`, as for printf()
- * @...: its arguments
- */
-void
-cg_notify_status (CgNotify *self, const char *format, ...)
-{
-  va_list arguments;
-
-  g_return_if_fail (CG_IS_NOTIFY (self));
-
-  va_start (arguments, format);
-  g_autofree char *status = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_autofree char *text = g_strconcat ("STATUS=", g_strdelimit (status, "\n", ' '), NULL);
-  send_text (self, text);
-}

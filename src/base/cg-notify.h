@@ -15,6 +15,5 @@ gboolean cg_notify_is_supervised (CgNotify *self);
 void cg_notify_ready (CgNotify *self);
 void cg_notify_reloading (CgNotify *self);
 void cg_notify_stopping (CgNotify *self);
-void cg_notify_status (CgNotify *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 G_END_DECLS

@@ -87,15 +87,10 @@ read_span (const char *text, const char *dash, guint32 *first, guint32 *last, GE
   return TRUE;
 }
 
-/**
- * cg_range_is_range:
- * @text: what somebody gave as a host
- *
- * Returns: whether it is meant as a range of IPv4 addresses, well written or not; a name of a host
- *   has a letter in it
- */
-gboolean
-cg_range_is_range (const char *text)
+/* Whether it is meant as a range of IPv4 addresses, well written or not: a name of a host has a
+ * letter in it. */
+static gboolean
+is_range (const char *text)
 {
   return strpbrk (text, "/-") != NULL && strspn (text, "0123456789./-") == strlen (text);
 }
@@ -115,7 +110,7 @@ cg_range_expand (const char *text, GError **error)
   guint32 first = 0;
   guint32 last = 0;
 
-  if (!cg_range_is_range (text)) {
+  if (!is_range (text)) {
     g_strv_builder_add (builder, text);
     return g_strv_builder_end (builder);
   }

@@ -8,7 +8,6 @@ G_BEGIN_DECLS
 /* As many hosts as a range may stand for: a /24. */
 #define CG_RANGE_MAX 256
 
-gboolean cg_range_is_range (const char *text);
 char **cg_range_expand (const char *text, GError **error);
 char **cg_range_expand_all (const char *const *texts, GError **error);
 

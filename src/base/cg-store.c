@@ -505,7 +505,8 @@ save (CgStore *self, const char *name, JsonNode *node, gboolean is_synced, GTask
  *
  * Saves atomically: at any instant of a power cut the file holds the old content or the new one.
  * Its mode is 0600. Of several contents that wait for the disk the newest is written. One of more
- * than 4 MiB, which would not be read again, is refused with %CG_ERROR_INVALID_CONFIG.
+ * than 4 MiB, which would not be read again, is refused with %CG_ERROR_INVALID_CONFIG. Content
+ * whose folder could not be synced is told as failed; the next start may find it.
  */
 void
 cg_store_save_async (CgStore *self,

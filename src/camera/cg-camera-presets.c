@@ -170,17 +170,6 @@ on_preset_list (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
-static GError *
-make_busy (CgCamera *self)
-{
-  CgErrorBasis basis = CG_ERROR_BASIS_NONE;
-
-  if (!cg_motion_is_calling (self->motion, &basis))
-    return NULL;
-  return cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis, "camera %s is going to a preset",
-                                  self->config->did);
-}
-
 /* Somebody may have moved it while the set waited for its turn: what it passes by is no place. */
 static GError *
 check_stands (gpointer user_data)
@@ -190,7 +179,7 @@ check_stands (gpointer user_data)
   if (cg_motion_is_moving (self->motion))
     return g_error_new (CG_ERROR, CG_ERROR_CANCELLED, "camera %s is moved again",
                         self->config->did);
-  return make_busy (self);
+  return cg_motion_make_busy (self->motion);
 }
 
 static void
@@ -203,7 +192,7 @@ on_rested (GObject *object, GAsyncResult *result, gpointer user_data)
 
   request->turn = self->turns;
   if (cg_motion_await_rest_finish (CG_MOTION (object), result, &error))
-    error = make_busy (self);
+    error = cg_motion_make_busy (self->motion);
   if (error != NULL) {
     g_task_return_error (task, error); /* that it moves on is no doubt about the contact */
     g_object_unref (task);
@@ -223,7 +212,7 @@ go_preset_set (gpointer user_data, const GError *error)
 
   if (!cg_camera_request_is_reached (task, error))
     return;
-  busy = make_busy (self);
+  busy = cg_motion_make_busy (self->motion);
   if (busy != NULL)
     cg_camera_request_finish (task, busy);
   else
@@ -232,31 +221,17 @@ go_preset_set (gpointer user_data, const GError *error)
                                 on_rested, task);
 }
 
-/* Motion knows presets by their tokens; who asks, by their numbers. */
-static GError *
-name_preset (CgCamera *self, guint index, GError *error)
-{
-  const CgErrorBasis basis = cg_error_get_basis (error);
-
-  if (!g_error_matches (error, CG_ERROR, CG_ERROR_AT_PRESET))
-    return error;
-  g_error_free (error);
-  return cg_error_new_with_basis (CG_ERROR_AT_PRESET, basis, "camera %s stands at preset %u",
-                                  self->config->did, index);
-}
-
 /* The camera knows best: what it does not have is forgotten. */
 static void
 on_gone (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   CgCamera *self = g_task_get_source_object (user_data);
-  const CgCameraRequest *request = g_task_get_task_data (user_data);
   GError *error = NULL;
 
   cg_motion_start_finish (CG_MOTION (object), result, &error);
   if (g_error_matches (error, CG_ERROR, CG_ERROR_NO_SUCH_PRESET))
     cg_presets_read_again (self->presets);
-  cg_camera_request_finish (user_data, name_preset (self, request->index, error));
+  cg_camera_request_finish (user_data, error);
 }
 
 static void
@@ -274,8 +249,8 @@ on_preset_found (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
   }
   const gboolean is_known = get_place (self, request->index, &there);
-  cg_motion_goto_async (self->motion, token, is_known ? &there : NULL, request->turn,
-                        request->asked_at_ms, on_gone, task);
+  const CgMotionTarget target = {request->index, token, is_known ? &there : NULL, request->source};
+  cg_motion_goto_async (self->motion, &target, request->turn, request->asked_at_ms, on_gone, task);
 }
 
 /* Its turn is now, though it may have to be looked for first. */
@@ -479,11 +454,9 @@ on_presets_learnt (CgPresets *presets, CgCamera *self)
 }
 
 static void
-on_arrived (CgMotion *motion, const char *token, const CgPtzLook *look, CgCamera *self)
+on_arrived (CgMotion *motion, guint index, const CgPtzLook *look, CgCamera *self)
 {
-  const guint index = cg_presets_get_index (self->presets, token);
-
-  if (index != 0 && look != NULL)
+  if (look != NULL)
     note_place (self, index, look);
 }
 
@@ -500,5 +473,7 @@ cg_camera_watch_presets (CgCamera *self)
   cg_presets_set_reserved (self->presets, cg_profile_get_learnt (self->profile)->reserved_presets);
   g_signal_connect_object (self->presets, "learnt", G_CALLBACK (on_presets_learnt), self, 0);
   g_signal_connect_object (self->presets, "settled", G_CALLBACK (on_settled), self, 0);
+  g_signal_connect_object (self->presets, "removing", G_CALLBACK (cg_motion_call_once),
+                           self->motion, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->motion, "arrived", G_CALLBACK (on_arrived), self, 0);
 }

@@ -6,23 +6,20 @@
 /* Who asks sits at a terminal: what is known already comes after so long, with its age. */
 #define LOOK_TIMEOUT_MS 1000
 
-/* Motion knows presets by their tokens; people, by number and name. */
+/* Motion knows presets by their numbers; people, by name as well. */
 static void
 name_preset (CgCamera *self, const CgPtzLook *look, CgPtzStatus *status)
 {
-  const char *called = cg_motion_get_called (self->motion);
-  guint index = 0;
+  const guint called = cg_motion_get_called (self->motion);
+  guint index = called;
 
-  if (called != NULL)
-    index = cg_presets_get_index (self->presets, called);
-  else if (look != NULL && !cg_motion_is_moving (self->motion))
+  if (called == 0 && look != NULL && !cg_motion_is_moving (self->motion))
     index = cg_camera_find_preset_at (self, look);
-  if (called == NULL && index == 0)
+  if (index == 0)
     return;
-  status->preset_state = called != NULL ? CG_PTZ_PRESET_CALLING : CG_PTZ_PRESET_AT;
+  status->preset_state = called != 0 ? CG_PTZ_PRESET_CALLING : CG_PTZ_PRESET_AT;
   status->preset_index = index;
-  if (index > 0)
-    status->preset_name = g_strdup (cg_presets_get_name (self->presets, index));
+  status->preset_name = g_strdup (cg_presets_get_name (self->presets, index));
 }
 
 static void

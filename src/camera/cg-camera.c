@@ -227,16 +227,21 @@ on_synchronized (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   cg_jobs_run_finish (CG_JOBS (object), result, &error);
-  if (error != NULL)
-    g_debug ("%s: no synchronization point: %s", self->config->did, error->message);
+  if (error == NULL)
+    return;
+  g_debug ("%s: no synchronization point: %s", self->config->did, error->message);
+  if (self->stream != NULL)
+    cg_stream_request_key (self->stream);
 }
 
-/* The stream has begun: a key frame asked for now spares waiting for the next one (Q13). */
+/* A key frame asked for now spares waiting for the next one (Q13). */
 static void
-on_source_running (CgStream *stream, CgCamera *self)
+on_key_wanted (CgStream *stream, CgCamera *self)
 {
   if (cg_camera_get_played_profile (self) != NULL)
     run_on_profile (self, synchronize_in_thread, NULL, on_synchronized);
+  else
+    cg_stream_request_key (stream);
 }
 
 static void
@@ -332,7 +337,7 @@ build_stream (CgCamera *self, const CgCameraContext *context)
   self->stream = cg_stream_new (self->config, &context->config->stream, context->clock,
                                 self->breaker, self->transport);
   g_signal_connect_object (self->stream, "source-wanted", G_CALLBACK (on_source_wanted), self, 0);
-  g_signal_connect_object (self->stream, "source-running", G_CALLBACK (on_source_running), self, 0);
+  g_signal_connect_object (self->stream, "key-wanted", G_CALLBACK (on_key_wanted), self, 0);
   g_signal_connect_object (self->stream, "source-lost", G_CALLBACK (on_source_lost), self, 0);
   g_signal_connect_object (self->stream, "changed", G_CALLBACK (on_stream_changed), self, 0);
 }

@@ -213,18 +213,14 @@ let_go (CgFleet *self, CgCamera *camera, CgCamera *successor)
   cg_camera_close_async (camera, on_camera_closed, departure);
 }
 
+/* @index: (element-type utf8 CgCamera): of @old, by did; both lose what is bound again */
 static void
-bind (CgFleet *self, GPtrArray *old, const CgCameraConfig *config)
+bind (CgFleet *self, GPtrArray *old, GHashTable *index, const CgCameraConfig *config)
 {
-  CgCamera *before = NULL;
+  CgCamera *before = g_hash_table_lookup (index, config->did);
   CgCamera *camera;
 
-  for (guint i = 0; i < old->len && before == NULL; i++) {
-    CgCamera *candidate = g_ptr_array_index (old, i);
-
-    if (g_str_equal (cg_camera_get_did (candidate), config->did))
-      before = candidate;
-  }
+  g_hash_table_remove (index, config->did);
   if (before != NULL && cg_camera_config_equal (cg_camera_get_config (before), config)) {
     cg_camera_apply (before, self->config);
     g_ptr_array_add (self->cameras, g_object_ref (before));
@@ -336,14 +332,17 @@ cg_fleet_apply (CgFleet *self, CgConfig *config)
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->cameras);
   g_autoptr (CgConfig) before = g_steal_pointer (&self->config);
   const CgKeyGroup *discovery = cg_key_group_get (CG_KEY_GROUP_DISCOVERY);
+  g_autoptr (GHashTable) index = g_hash_table_new (g_str_hash, g_str_equal);
 
   CG_ON_MAIN ();
   self->config = cg_config_ref (config);
   if (before == NULL || !cg_key_group_equal (discovery, &before->discovery, &config->discovery))
     cg_finder_apply (self->finder, &config->discovery);
   self->cameras = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < old->len; i++)
+    g_hash_table_insert (index, (char *)cg_camera_get_did (old->pdata[i]), old->pdata[i]);
   for (guint i = 0; i < config->cameras->len; i++)
-    bind (self, old, g_ptr_array_index (config->cameras, i));
+    bind (self, old, index, g_ptr_array_index (config->cameras, i));
   for (guint i = 0; i < old->len; i++)
     let_go (self, g_ptr_array_index (old, i), NULL);
   cg_viewers_apply (self->viewers, &config->restream);

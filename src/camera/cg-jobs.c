@@ -8,6 +8,8 @@
  * the camera delays no move. */
 typedef enum { LANE_WORK, LANE_STOP, LANE_LOOK, N_LANES } LaneId;
 
+#define CLOSED_TEXT "the camera is being removed"
+
 typedef struct _Ticket Ticket;
 
 typedef struct {
@@ -23,6 +25,7 @@ struct _CgJobs {
   GMainContext *context;
   CgClock *clock;
   Lane lanes[N_LANES];
+  gboolean is_closed;
 };
 
 /* One job on its way. The worker sees @job, @session, @result and @error only. */
@@ -283,6 +286,26 @@ cg_jobs_copy_session (CgJobs *self)
   return lane->running == NULL ? cg_onvif_session_copy (lane->session) : NULL;
 }
 
+/* The queue is put right before anyone is told: a callback may queue the next job at once. */
+static void
+drop_waiting (Lane *lane, gboolean moves_only, const char *text)
+{
+  GQueue waiting = lane->waiting;
+  GQueue dropped = G_QUEUE_INIT;
+  Ticket *ticket;
+
+  g_queue_init (&lane->waiting);
+  while ((ticket = g_queue_pop_head (&waiting)) != NULL) {
+    const gboolean keep = moves_only && ticket->job.kind != CG_JOB_MOVE;
+
+    g_queue_push_tail (keep ? &lane->waiting : &dropped, ticket);
+  }
+  while ((ticket = g_queue_pop_head (&dropped)) != NULL) {
+    ticket_fail (ticket, CG_ERROR_CANCELLED, text);
+    ticket_free (ticket);
+  }
+}
+
 /**
  * cg_jobs_run_async:
  * @self: the jobs of a camera
@@ -312,6 +335,10 @@ cg_jobs_run_async (CgJobs *self, const CgJob *job, GAsyncReadyCallback callback,
 
   lane = &self->lanes[ticket->lane];
   g_queue_push_tail (&lane->waiting, ticket);
+  if (self->is_closed) {
+    drop_waiting (lane, FALSE, CLOSED_TEXT);
+    return;
+  }
   if (job->kind != CG_JOB_SPARE)
     lane_make_room (lane);
   lane_pump (lane, self->workers);
@@ -332,26 +359,6 @@ cg_jobs_run_finish (CgJobs *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-/* The queue is put right before anyone is told: a callback may queue the next job at once. */
-static void
-drop_waiting (Lane *lane, gboolean moves_only, const char *text)
-{
-  GQueue waiting = lane->waiting;
-  GQueue dropped = G_QUEUE_INIT;
-  Ticket *ticket;
-
-  g_queue_init (&lane->waiting);
-  while ((ticket = g_queue_pop_head (&waiting)) != NULL) {
-    const gboolean keep = moves_only && ticket->job.kind != CG_JOB_MOVE;
-
-    g_queue_push_tail (keep ? &lane->waiting : &dropped, ticket);
-  }
-  while ((ticket = g_queue_pop_head (&dropped)) != NULL) {
-    ticket_fail (ticket, CG_ERROR_CANCELLED, text);
-    ticket_free (ticket);
-  }
 }
 
 /**
@@ -378,13 +385,14 @@ void
 cg_jobs_close (CgJobs *self)
 {
   CG_ON_MAIN ();
+  self->is_closed = TRUE;
   for (guint i = 0; i < N_LANES; i++) {
     Lane *lane = &self->lanes[i];
 
-    drop_waiting (lane, FALSE, "the camera is being removed");
+    drop_waiting (lane, FALSE, CLOSED_TEXT);
     if (lane->running == NULL)
       continue;
-    ticket_fail (lane->running, CG_ERROR_CANCELLED, "the camera is being removed");
+    ticket_fail (lane->running, CG_ERROR_CANCELLED, CLOSED_TEXT);
     cg_onvif_session_abort (lane->session);
   }
 }

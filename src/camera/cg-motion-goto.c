@@ -13,10 +13,10 @@
 static void
 finish_call (CgMotion *self, const CgPtzLook *place)
 {
-  g_autofree char *preset = g_strdup (self->called);
+  const guint index = self->called_index;
 
   cg_motion_end_call (self);
-  cg_motion_tell_arrived (self, preset, place);
+  cg_motion_tell_arrived (self, index, place);
   cg_motion_check_rest (self);
 }
 
@@ -59,13 +59,9 @@ on_called_again (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
     g_debug ("%s: a preset that is called again: %s", self->name, error->message);
-  self->moves_in_flight--;
-  cg_motion_note_doubt (self, error);
   g_task_return_boolean (task, TRUE);
-  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial)
+  if (cg_motion_end_flight (self, GPOINTER_TO_UINT (g_task_get_task_data (task)), error))
     self->is_call_answered = TRUE;
-  else
-    cg_motion_settle_overtaken (self);
   cg_motion_check_rest (self);
 }
 
@@ -75,7 +71,8 @@ call_again (CgMotion *self)
 {
   GTask *task = g_task_new (self, NULL, NULL, NULL);
 
-  g_debug ("%s: is not on its way to preset %s: calling it once more", self->name, self->called);
+  g_debug ("%s: is not on its way to preset %u: calling it once more", self->name,
+           self->called_index);
   g_task_set_source_tag (task, call_again);
   g_task_set_task_data (task, GUINT_TO_POINTER (self->serial), NULL);
   self->is_called_again = TRUE;
@@ -113,7 +110,10 @@ judge_call (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen)
 
   if (is_still && (self->has_call_begun || is_at_target (self, look)))
     return arrive (self, look);
-  if (!is_still || ++self->unbegun_looks < UNBEGUN_LOOKS_MAX)
+  if (!is_still)
+    return CALL_LOOK_MS;
+  self->unbegun_looks++;
+  if (self->unbegun_looks < UNBEGUN_LOOKS_MAX)
     return CALL_LOOK_MS;
   if (self->is_called_again)
     return arrive (self, look);
@@ -146,26 +146,37 @@ on_call_look (const CgPtzLook *look, gpointer user_data)
 }
 
 /**
+ * cg_motion_make_busy:
+ * @self: a camera's motion
+ *
+ * PROTOCOL.md section 3, 60009.
+ *
+ * Returns: (transfer full) (nullable): why nothing else is done now: a preset is being called
+ */
+GError *
+cg_motion_make_busy (CgMotion *self)
+{
+  CgErrorBasis basis;
+
+  if (!cg_motion_is_calling (self, &basis))
+    return NULL;
+  return cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis, "%s is on its way to preset %u",
+                                  self->name, self->called_index);
+}
+
+/**
  * cg_motion_refuse_busy:
  * @self: a camera's motion
  * @start: a start
- *
- * PROTOCOL.md section 3, 60009.
  *
  * Returns: whether @start was taken over, refused
  */
 gboolean
 cg_motion_refuse_busy (CgMotion *self, CgMotionStart *start)
 {
-  CgErrorBasis basis;
-
-  if (!cg_motion_is_calling (self, &basis))
+  if (self->config.goto_interrupt || !cg_motion_is_calling (self, NULL))
     return FALSE;
-  if (self->config.goto_interrupt)
-    return FALSE;
-  cg_motion_answer_start (start,
-                          cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis,
-                                                   "%s is on its way to a preset", self->name));
+  cg_motion_answer_start (start, cg_motion_make_busy (self));
   return TRUE;
 }
 
@@ -194,6 +205,8 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
   CgPtzLook look;
 
   self->called = g_strdup (start->preset);
+  self->called_index = start->preset_index;
+  self->called_source = g_strdup (start->source);
   self->has_target = start->has_target;
   self->target = start->target;
   self->is_call_measured =
@@ -201,12 +214,28 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
   self->is_call_answered = self->is_call_uncertain = self->has_call_begun = FALSE;
   self->is_call_clean = !start->owes_stop && !start->had_moved && self->has_stood &&
                         cg_clock_get_monotonic_ms (self->clock) >= self->late_stop_until_ms;
-  self->is_called_again = start->owes_stop; /* a camera that was stopped just now is awake */
+  /* A camera that was stopped just now is awake. */
+  self->is_called_again = start->owes_stop || start->is_once;
   self->unbegun_looks = 0;
   self->call_ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.goto_timeout_ms;
   set_call_end (self, self->config.goto_timeout_ms);
   if (!start->owes_stop && cg_motion_is_measurable (self))
     look_from_where (self);
+}
+
+/**
+ * cg_motion_call_once:
+ * @self: a camera's motion
+ *
+ * From now on the token by which a preset is being called may stand for another one (Q31): it is
+ * not called a second time (Q37).
+ */
+void
+cg_motion_call_once (CgMotion *self)
+{
+  self->is_called_again = TRUE;
+  if (self->pending != NULL)
+    self->pending->is_once = TRUE;
 }
 
 /**
@@ -242,6 +271,7 @@ cg_motion_end_call (CgMotion *self)
   if (self->called == NULL)
     return;
   g_clear_pointer (&self->called, g_free);
+  g_clear_pointer (&self->called_source, g_free);
   cg_clear_source (&self->call_end);
   if (self->phase == CG_MOTION_CALL)
     cg_motion_close_eye (self);

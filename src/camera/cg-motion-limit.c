@@ -156,7 +156,8 @@ refuse_here (CgMotion *self, CgMotionStart *start, const CgPtzLook *look)
       return FALSE;
     refuse (self, start,
             cg_error_new_with_basis (CG_ERROR_AT_PRESET, CG_ERROR_BASIS_MEASURED,
-                                     "%s stands at preset %s already", self->name, start->preset));
+                                     "%s stands at preset %u already", self->name,
+                                     start->preset_index));
     return TRUE;
   }
   move = get_move (self, start);
@@ -205,6 +206,7 @@ cg_motion_look_first (CgMotion *self, CgMotionStart *start)
 
   *waiting = (Waiting){g_object_ref (self), start->serial};
   start->is_looked = TRUE;
+  start->wait = CG_MOTION_WAIT_LOOK;
   self->pending = start;
   cg_motion_end_watch (self);
   cg_motion_end_proof (self);

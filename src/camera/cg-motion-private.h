@@ -9,8 +9,8 @@
 /* What the parts of a motion share: cg-motion.c (lease, and who commands), cg-motion-start.c (a
  * start on its way), cg-motion-stop.c (stops), cg-motion-proof.c (whether one has stopped it),
  * cg-motion-limit.c (where a start is refused), cg-motion-watch.c (a move under way, and what
- * follows it up), cg-motion-goto.c (presets), cg-motion-rest.c (who waits and asks),
- * cg-motion-status.c (all of it, for people). */
+ * follows it up), cg-motion-goto.c (presets), cg-motion-place.c (where it stands),
+ * cg-motion-rest.c (signals, and who waits), cg-motion-status.c (all of it, for people). */
 
 #define CG_MOTION_OVERTAKEN "overtaken by a later command"
 /* So long a slow camera may still be busy with a move that it has not answered in time. */
@@ -19,22 +19,34 @@
  * out. */
 #define CG_MOTION_PLACE_FRESH_MS 1000
 
+/* What a start waits for before it is sent. */
+typedef enum {
+  CG_MOTION_WAIT_NONE,
+  CG_MOTION_WAIT_TURN,  /* a stop that was on the wire before it */
+  CG_MOTION_WAIT_LOOK,  /* whether the camera stands where it leads */
+  CG_MOTION_WAIT_MOVE,  /* a move that is on the wire: the camera is stopped when it has that */
+  CG_MOTION_WAIT_DOUBT, /* a move that was not answered in time: the same */
+  CG_MOTION_WAIT_STOP,  /* a stop of its own */
+} CgMotionWait;
+
 /* One start on its way: a move, or the call of a preset. */
 typedef struct {
   GTask *task;
   CgMoveRequest request;
   char *source;
   char *preset;        /* (nullable) token: not a move */
+  guint preset_index;  /* the same, for people: tokens may change hands meanwhile (Q31) */
   gboolean has_target; /* where the preset is, is known */
   CgPtzLook target;
   gint64 asked_at_ms;
   guint serial;
-  gboolean was_moving;     /* before it was sent */
-  gboolean owes_stop;      /* the same, or nobody has seen it stand since */
-  gboolean had_moved;      /* the same, or nobody knows */
-  gboolean is_looked;      /* the camera was looked at first */
-  gboolean is_stopped;     /* it was told to stop first */
-  gboolean waits_for_move; /* that is on the wire, before it can be */
+  gboolean was_moving; /* before it was sent */
+  gboolean owes_stop;  /* the same, or nobody has seen it stand since */
+  gboolean had_moved;  /* the same, or nobody knows */
+  gboolean is_looked;  /* the camera was looked at first */
+  gboolean is_stopped; /* it was told to stop first */
+  gboolean is_once;    /* a preset that may have another token by the time of a second call (Q31) */
+  CgMotionWait wait;
 } CgMotionStart;
 
 /* What the eye is open for. */
@@ -70,7 +82,8 @@ struct _CgMotion {
   gint64 lease_ends_ms;
   GSource *lease;         /* ends the move */
   GSource *grace;         /* ends it after the link was lost */
-  CgMotionStart *pending; /* (owned) (nullable) waits for a stop, or a look, to be answered */
+  CgMotionStart *pending; /* (owned) (nullable) waits, see @CgMotionWait */
+  GSource *doubt_end;     /* of %CG_MOTION_WAIT_DOUBT */
   guint moves_in_flight;
   guint stops_in_flight;
   GTask *last_stop;        /* (unowned) (nullable) the newest that was asked for, and sent */
@@ -84,7 +97,8 @@ struct _CgMotion {
   gint64 late_stop_until_ms;  /* the same of a stop */
   GSource *later;             /* the next look of %CG_MOTION_LATER */
   guint laters;
-  gboolean may_stray; /* a move was not answered in time: it may come at any time */
+  gboolean may_stray;  /* a move was not answered in time: it may come at any time */
+  gboolean refuses_us; /* the last stop was given up for that: only one that it takes ends it */
 
   CgOnvifStopForm stop_form;  /* tried first */
   CgOnvifStopForm told_form;  /* has worked, as far as the camera tells */
@@ -94,6 +108,7 @@ struct _CgMotion {
   guint lost;                 /* of the phase */
   gboolean has_first;
   gboolean is_unseen;       /* looking at what a stop has done shows nothing */
+  gboolean proves_nothing;  /* the same, or it shows what has always been shown */
   gboolean is_told_blindly; /* it was stopped in a second form, since nobody can see it stand */
   gboolean moves_on;        /* a stop that is being proven did not stop it, as far as was seen */
   CgPtzLook first;          /* of the two that are compared */
@@ -127,6 +142,8 @@ struct _CgMotion {
   gboolean tries_both; /* this one is sent whole */
 
   char *called; /* (nullable) token of the preset that is being called */
+  guint called_index;
+  char *called_source; /* (nullable) link that calls it */
   gboolean has_target;
   CgPtzLook target;
   gboolean is_call_measured;
@@ -156,12 +173,10 @@ void cg_motion_send_start (CgMotion *self, CgMotionStart *start);
 void cg_motion_answer_start (CgMotionStart *start, GError *error);
 void cg_motion_expire_start (CgMotion *self, CgMotionStart *start);
 void cg_motion_drop_pending (CgMotion *self);
-void cg_motion_note_doubt (CgMotion *self, const GError *error);
-void cg_motion_settle_overtaken (CgMotion *self);
+gboolean cg_motion_end_flight (CgMotion *self, guint serial, const GError *error);
 gint64 cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start);
 
 /* cg-motion-stop.c */
-gboolean cg_motion_is_silence (const GError *error);
 void cg_motion_send_stop (CgMotion *self, GTask *task);
 gboolean cg_motion_share_stop (CgMotion *self, GTask *task);
 void cg_motion_note_last_stop (CgMotion *self, GTask *task);
@@ -174,6 +189,7 @@ void cg_motion_hurry_stop (CgMotion *self);
 /* cg-motion-proof.c */
 void cg_motion_prove_stop (CgMotion *self);
 void cg_motion_end_proof (CgMotion *self);
+void cg_motion_end_blindness (CgMotion *self);
 void cg_motion_look_later (CgMotion *self);
 
 /* cg-motion-limit.c */
@@ -196,21 +212,24 @@ void cg_motion_begin_call (CgMotion *self, const CgMotionStart *start);
 void cg_motion_call_answered (CgMotion *self, gboolean is_uncertain);
 void cg_motion_end_call (CgMotion *self);
 
-/* cg-motion-rest.c */
-void cg_motion_add_signals (CgMotionClass *klass);
-void cg_motion_dispose_rest (CgMotion *self);
+/* cg-motion-place.c */
 void cg_motion_take_facts (CgMotion *self);
 void cg_motion_open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms, CgPtzEyeFunc func);
 void cg_motion_close_eye (CgMotion *self);
 void cg_motion_note_place (CgMotion *self, const CgPtzLook *look);
 void cg_motion_note_stands (CgMotion *self, const CgPtzLook *look);
 void cg_motion_forget_place (CgMotion *self);
+gboolean cg_motion_is_measurable (CgMotion *self);
+gboolean cg_motion_says_that_it_moves (CgMotion *self, const CgPtzLook *look);
+
+/* cg-motion-rest.c */
+void cg_motion_add_signals (CgMotionClass *klass);
+void cg_motion_dispose_rest (CgMotion *self);
 void cg_motion_tell_learnt (CgMotion *self);
 void cg_motion_tell_leased (CgMotion *self);
 void cg_motion_tell_held (CgMotion *self);
 void cg_motion_tell_silent (CgMotion *self, const GError *error);
 void cg_motion_tell_not_stopped (CgMotion *self, const char *message);
-void cg_motion_tell_arrived (CgMotion *self, const char *preset, const CgPtzLook *look);
+void cg_motion_tell_arrived (CgMotion *self, guint index, const CgPtzLook *look);
 void cg_motion_check_rest (CgMotion *self);
-gboolean cg_motion_is_measurable (CgMotion *self);
-gboolean cg_motion_says_that_it_moves (CgMotion *self, const CgPtzLook *look);
+gboolean cg_motion_is_at_rest (CgMotion *self);

@@ -10,6 +10,8 @@
 #define LOOKS_SEEN_MAX 3
 /* Looks that are lost cost a try each. */
 #define LOOKS_MAX 6
+/* One that has answered none of so many is asked again later. */
+#define LOST_MAX 3
 /* A network that was bad may be good again by then; so often, and no more: five minutes. */
 #define LATER_MS 30000
 #define LATERS_MAX 10
@@ -64,16 +66,20 @@ on_moves_on (CgMotion *self)
   cg_motion_halt_now (self, NULL);
 }
 
-/* A camera without position that has never said anything but IDLE may say so for ever (Q36). */
+/* A camera without position that has never said anything but IDLE may say so for ever, and one that
+ * has never told but one position (Q36). */
 static void
 on_stands (CgMotion *self, const CgPtzLook *look)
 {
   cg_ptz_sense_note_rest (&self->sense, &self->first, look);
+  if (self->watch.has_last)
+    cg_ptz_sense_note_change (&self->sense, &self->watch.last, look);
   self->is_unseen = !cg_ptz_sense_has_place (&self->sense, look) &&
                     self->sense.move_status != CG_PTZ_TRUTH_HONEST;
+  self->proves_nothing = !cg_ptz_sense_proves_rest (&self->sense, look, &self->move);
   cg_motion_note_stands (self, look);
-  if (!self->is_unseen)
-    self->told_form = self->stop_form;
+  if (!self->proves_nothing || !self->is_told_blindly)
+    self->told_form = self->stop_form; /* that it agreed to, and nothing speaks against it */
   cg_motion_tell_learnt (self);
 }
 
@@ -93,7 +99,7 @@ judge_rest (CgMotion *self, const CgPtzLook *look)
     return self->looks < LOOKS_SEEN_MAX ? LOOK_MS : 0;
   case CG_PTZ_SEEN_NOTHING:
     self->has_moved = FALSE;
-    self->is_unseen = TRUE;
+    self->is_unseen = self->proves_nothing = TRUE;
     return 0;
   }
   g_return_val_if_reached (0);
@@ -134,8 +140,14 @@ stop_blindly (CgMotion *self)
   return TRUE;
 }
 
-static void
-end_blindness (CgMotion *self)
+/**
+ * cg_motion_end_blindness:
+ * @self: a camera's motion
+ *
+ * The form in which it was told blindly is none that is known to work.
+ */
+void
+cg_motion_end_blindness (CgMotion *self)
 {
   if (self->is_told_blindly)
     self->stop_form = self->told_form;
@@ -163,13 +175,26 @@ settle_proof (CgMotion *self)
     cg_motion_stop_stray (self);
   } else if (self->moves_on) {
     on_moves_on (self);
+  } else if (self->proves_nothing && stop_blindly (self)) {
+    return;
   } else if (is_worth_later (self)) {
     cg_motion_look_later (self);
-  } else if (!self->is_unseen || !stop_blindly (self)) {
-    end_blindness (self);
+  } else {
+    cg_motion_end_blindness (self);
     self->may_stray = FALSE;
     cg_motion_set_unproven (self, FALSE);
   }
+}
+
+/* Where nobody waits, a look that is lost costs no more than itself. */
+static gboolean
+is_look_worth (CgMotion *self)
+{
+  if (self->looks + self->lost >= LOOKS_MAX)
+    return FALSE;
+  if (self->phase == CG_MOTION_LATER)
+    return !cg_ptz_eye_is_blind (self->eye) && (self->looks > 0 || self->lost < LOST_MAX);
+  return cg_ptz_eye_is_worth (self->eye);
 }
 
 static guint
@@ -182,9 +207,7 @@ on_proof (const CgPtzLook *look, gpointer user_data)
     delay_ms = see_rest (self, look);
   else
     self->lost++;
-  if (!cg_ptz_eye_is_worth (self->eye) || self->looks + self->lost >= LOOKS_MAX)
-    delay_ms = 0;
-  if (delay_ms > 0)
+  if (delay_ms > 0 && is_look_worth (self))
     return delay_ms;
   cg_motion_close_eye (self);
   settle_proof (self);
@@ -192,11 +215,23 @@ on_proof (const CgPtzLook *look, gpointer user_data)
   return 0;
 }
 
+/* Whether what the camera tells has been seen to change, so that looking at it is worth waiting
+ * for. */
+static gboolean
+can_prove (CgMotion *self)
+{
+  CgPtzLook last;
+
+  return cg_ptz_eye_get_last (self->eye, &last, NULL) &&
+         cg_ptz_sense_proves_rest (&self->sense, &last, &self->move);
+}
+
 /* A camera that is slow to tell is waited for, once that is known, and where nobody waits. */
 static void
 open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms)
 {
   self->moves_on = self->is_unseen = FALSE;
+  self->proves_nothing = !can_prove (self);
   cg_motion_open_eye (self, phase, delay_ms, on_proof);
   if (phase == CG_MOTION_LATER || cg_ptz_eye_is_slow (self->eye))
     cg_ptz_eye_be_patient (self->eye);
@@ -209,11 +244,23 @@ on_later (gpointer user_data)
 
   cg_clear_source (&self->later);
   if (self->phase == CG_MOTION_BLIND && !cg_motion_is_moving (self) && self->called == NULL &&
-      cg_ptz_eye_try_again (self->eye))
+      !cg_ptz_eye_is_blind (self->eye))
     open_eye (self, CG_MOTION_LATER, 0);
   else
     cg_motion_look_later (self);
   return G_SOURCE_REMOVE;
+}
+
+/* One that is slow to tell may need but more patience (Q36): it is given that at once. Not one that
+ * has not taken a stop either. */
+static guint
+get_later_ms (CgMotion *self)
+{
+  const gboolean needs_time = self->halt_tries > 0 || cg_ptz_eye_is_late (self->eye);
+
+  if (self->laters > 0 || (self->has_moved && needs_time))
+    return LATER_MS;
+  return self->has_moved ? REST_MS : STRAY_MS;
 }
 
 /**
@@ -222,19 +269,20 @@ on_later (gpointer user_data)
  *
  * The camera could not be looked at, or may begin to move again. Nobody waits for it, but one that
  * moves is still ours to stop: it is looked at after a while, unless it tells nothing. One that is
- * always too late to tell is given up; one that cannot be asked is stopped at its next contact.
+ * always too late to tell is given up; one that cannot be asked, or lets us tell it
+ * nothing, is stopped at its next contact.
  */
 void
 cg_motion_look_later (CgMotion *self)
 {
-  const guint delay_ms = self->has_moved || self->laters > 0 ? LATER_MS : STRAY_MS;
+  const guint delay_ms = get_later_ms (self);
 
   cg_clear_source (&self->later);
   if (!self->is_unproven)
     return;
   if (self->laters++ < LATERS_MAX && !cg_ptz_eye_is_blind (self->eye))
     self->later = cg_clock_add_timeout (self->clock, delay_ms, on_later, self);
-  else if (!cg_ptz_eye_is_worth (self->eye))
+  else if (!cg_ptz_eye_is_worth (self->eye) && !self->refuses_us)
     cg_motion_set_unproven (self, FALSE);
 }
 
@@ -258,7 +306,7 @@ cg_motion_prove_stop (CgMotion *self)
   if (cg_ptz_eye_try_again (self->eye)) {
     open_eye (self, CG_MOTION_PROOF, REST_MS);
   } else if (!stop_blindly (self)) {
-    end_blindness (self);
+    cg_motion_end_blindness (self);
     cg_motion_look_later (self);
   }
 }

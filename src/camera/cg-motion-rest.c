@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a motion that knows where the camera stands, and tells those who wait for it or ask.
- */
+/* The part of a motion that tells what has happened: by signals, and to those who wait for the
+ * camera to stand. */
 #include "cg-motion-private.h"
 
 #include "cg-main.h"
-
-/* A camera that has just been reached is looked at again when the look was lost. */
-#define CONTACT_RETRY_MS 1000
-/* And once more to see whether it stands. */
-#define CONTACT_LOOK_MS 250
-/* Somebody else may move it: that is followed for so many looks, ten seconds. */
-#define CONTACT_LOOKS_MAX 40
 
 enum {
   SIGNAL_LEASED,
@@ -46,7 +39,7 @@ cg_motion_add_signals (CgMotionClass *klass)
   signals[SIGNAL_NOT_STOPPED] = g_signal_new ("not-stopped", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                               NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_ARRIVED] = g_signal_new ("arrived", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
+                                          G_TYPE_NONE, 2, G_TYPE_UINT, G_TYPE_POINTER);
 }
 
 /**
@@ -102,15 +95,15 @@ cg_motion_tell_not_stopped (CgMotion *self, const char *message)
 /**
  * cg_motion_tell_arrived:
  * @self: a camera's motion
- * @preset: token
+ * @index: of a preset
  * @look: (nullable): where, as far as it tells
  *
  * Emits #CgMotion::arrived.
  */
 void
-cg_motion_tell_arrived (CgMotion *self, const char *preset, const CgPtzLook *look)
+cg_motion_tell_arrived (CgMotion *self, guint index, const CgPtzLook *look)
 {
-  g_signal_emit (self, signals[SIGNAL_ARRIVED], 0, preset, look);
+  g_signal_emit (self, signals[SIGNAL_ARRIVED], 0, index, look);
 }
 
 /**
@@ -129,113 +122,6 @@ cg_motion_tell_learnt (CgMotion *self)
   g_signal_emit (self, signals[SIGNAL_LEARNT], 0);
 }
 
-/**
- * cg_motion_open_eye:
- * @self: a camera's motion
- * @phase: what it is to look for
- * @delay_ms: until the first look
- * @func: gets each look
- *
- * The eye does one thing at a time: the newest.
- */
-void
-cg_motion_open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms, CgPtzEyeFunc func)
-{
-  self->phase = phase;
-  self->looks = self->lost = 0;
-  self->has_first = FALSE;
-  cg_ptz_eye_open (self->eye, delay_ms, func, self);
-}
-
-/**
- * cg_motion_close_eye:
- * @self: a camera's motion
- *
- * Whatever the eye was open for is over.
- */
-void
-cg_motion_close_eye (CgMotion *self)
-{
-  self->phase = CG_MOTION_BLIND;
-  cg_ptz_eye_close (self->eye);
-}
-
-/**
- * cg_motion_note_place:
- * @self: a camera's motion
- * @look: what was seen
- *
- * The camera stands there.
- */
-void
-cg_motion_note_place (CgMotion *self, const CgPtzLook *look)
-{
-  self->has_place = TRUE;
-  self->place = *look;
-  self->place_at_ms = cg_clock_get_monotonic_ms (self->clock);
-}
-
-/**
- * cg_motion_note_stands:
- * @self: a camera's motion
- * @look: what was seen
- *
- * The camera was seen to stand there.
- */
-void
-cg_motion_note_stands (CgMotion *self, const CgPtzLook *look)
-{
-  cg_motion_note_place (self, look);
-  self->has_moved = FALSE;
-  self->has_stood = TRUE;
-}
-
-/**
- * cg_motion_forget_place:
- * @self: a camera's motion
- *
- * Something is about to move the camera.
- */
-void
-cg_motion_forget_place (CgMotion *self)
-{
-  self->has_place = FALSE;
-  self->has_moved = TRUE;
-  self->stop_holds_until_ms = 0;
-  self->end = CG_N_ERRORS;
-}
-
-/**
- * cg_motion_is_measurable:
- * @self: a camera's motion
- *
- * Returns: whether looking can tell that the camera stands, as far as is known
- */
-gboolean
-cg_motion_is_measurable (CgMotion *self)
-{
-  CgPtzLook look;
-
-  if (!cg_ptz_eye_is_worth (self->eye))
-    return FALSE;
-  if (!cg_ptz_eye_get_last (self->eye, &look, NULL) || cg_ptz_sense_has_place (&self->sense, &look))
-    return TRUE;
-  return look.has_move_status && self->sense.move_status == CG_PTZ_TRUTH_HONEST;
-}
-
-/**
- * cg_motion_says_that_it_moves:
- * @self: a camera's motion
- * @look: what was seen
- *
- * Returns: whether the camera says so, and is to be believed (Q36)
- */
-gboolean
-cg_motion_says_that_it_moves (CgMotion *self, const CgPtzLook *look)
-{
-  return self->sense.move_status == CG_PTZ_TRUTH_HONEST && cg_ptz_look_is_moving (look);
-}
-
 /* A look that is on its way is worth waiting for, unless one was lost. */
 static gboolean
 is_being_seen (CgMotion *self)
@@ -243,8 +129,15 @@ is_being_seen (CgMotion *self)
   return self->phase == CG_MOTION_PROOF || (self->phase == CG_MOTION_CONTACT && self->lost == 0);
 }
 
-static gboolean
-is_at_rest (CgMotion *self)
+/**
+ * cg_motion_is_at_rest:
+ * @self: a camera's motion
+ *
+ * Returns: whether nothing moves the camera on our behalf, and nobody is about to see whether it
+ *   stands
+ */
+gboolean
+cg_motion_is_at_rest (CgMotion *self)
 {
   return !cg_motion_is_moving (self) && self->called == NULL && !is_being_seen (self);
 }
@@ -266,7 +159,7 @@ tell_rest (GTask *task)
 void
 cg_motion_check_rest (CgMotion *self)
 {
-  while (!g_queue_is_empty (&self->waiting) && is_at_rest (self))
+  while (!g_queue_is_empty (&self->waiting) && cg_motion_is_at_rest (self))
     tell_rest (g_queue_pop_head (&self->waiting));
 }
 
@@ -336,7 +229,7 @@ cg_motion_await_rest_async (CgMotion *self,
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_motion_await_rest_async);
   g_task_set_task_data (task, timer, free_timer);
-  if (is_at_rest (self)) {
+  if (cg_motion_is_at_rest (self)) {
     tell_rest (task);
     return;
   }
@@ -358,216 +251,4 @@ cg_motion_await_rest_finish (CgMotion *self, GAsyncResult *result, GError **erro
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* One that moves stands nowhere; one that was just reached may be moved by anybody.
- * Returns: when to look again; 0: enough was seen */
-static guint
-see_contact (CgMotion *self, const CgPtzLook *look)
-{
-  const CgPtzSeen seen = self->has_first ? cg_ptz_sense_compare (&self->sense, &self->first, look)
-                                         : CG_PTZ_SEEN_NOTHING;
-
-  if (self->has_moved)
-    return 0;
-  if (seen == CG_PTZ_SEEN_STILL)
-    cg_motion_note_stands (self, look);
-  else
-    cg_motion_note_place (self, look);
-  const gboolean says_moving = cg_motion_says_that_it_moves (self, look);
-  if (seen == CG_PTZ_SEEN_MOVING || says_moving)
-    self->has_place = FALSE;
-  self->is_seen_moving = cg_ptz_sense_has_place (&self->sense, look) &&
-                         (self->has_first ? seen == CG_PTZ_SEEN_MOVING : says_moving);
-  if (self->has_first && (!self->is_seen_moving || ++self->looks >= CONTACT_LOOKS_MAX))
-    return 0;
-  self->first = *look;
-  self->has_first = TRUE;
-  return CONTACT_LOOK_MS;
-}
-
-static guint
-on_contact_look (const CgPtzLook *look, gpointer user_data)
-{
-  CgMotion *self = user_data;
-  guint delay_ms = CONTACT_RETRY_MS;
-
-  if (look != NULL)
-    delay_ms = see_contact (self, look);
-  else
-    self->lost++;
-  if (!cg_ptz_eye_is_worth (self->eye))
-    delay_ms = 0;
-  if (delay_ms == 0)
-    cg_motion_close_eye (self);
-  cg_motion_check_rest (self);
-  return delay_ms;
-}
-
-/**
- * cg_motion_take_facts:
- * @self: a camera's motion
- *
- * What the camera says of itself may depend on the space in which it tells its place.
- */
-void
-cg_motion_take_facts (CgMotion *self)
-{
-  cg_ptz_driver_get_facts (self->driver, &self->facts);
-  cg_ptz_sense_set_facts (&self->sense, &self->facts);
-  cg_ptz_sense_set_facts (&self->told, &self->facts);
-}
-
-/**
- * cg_motion_contacted:
- * @self: the motion of a camera that has just been reached
- *
- * Takes what the camera says of itself, and looks where it stands, or stops it if nobody has seen
- * it stand since it was moved. In which space it tells its place is known after the look: until
- * then what was known of its ends holds.
- */
-void
-cg_motion_contacted (CgMotion *self)
-{
-  const CgPtzFacts *facts = &self->facts;
-
-  CG_ON_MAIN ();
-  cg_ptz_driver_get_facts (self->driver, &self->facts);
-  if (!cg_ptz_sense_has_facts (&self->sense))
-    cg_motion_take_facts (self);
-  cg_ptz_eye_renew (self->eye);
-  cg_motion_hurry_stop (self);
-  if (!is_at_rest (self) || self->phase != CG_MOTION_BLIND)
-    return;
-  self->has_place = self->has_stood = self->is_seen_moving = FALSE;
-  if (facts->continuous_pan_tilt || facts->continuous_zoom || facts->relative_pan_tilt ||
-      facts->relative_zoom)
-    cg_motion_open_eye (self, CG_MOTION_CONTACT, 0, on_contact_look);
-}
-
-/**
- * cg_motion_set_learnt:
- * @self: a camera's motion
- * @stop_form: the form of stop that has worked (Q1, Q33)
- * @ptz: (nullable): from cg_motion_get_learnt(), in another life perhaps
- *
- * While the camera moves, or is looked at, what it does teaches more: then nothing changes.
- */
-void
-cg_motion_set_learnt (CgMotion *self, CgOnvifStopForm stop_form, JsonNode *ptz)
-{
-  CG_ON_MAIN ();
-  if (cg_motion_is_moving (self) || self->phase != CG_MOTION_BLIND)
-    return;
-  self->stop_form = self->told_form = self->known_form = stop_form;
-  cg_ptz_sense_read (&self->sense, ptz);
-  self->told = self->sense;
-}
-
-/**
- * cg_motion_get_stop_form:
- * @self: a camera's motion
- *
- * Returns: the form of stop that the camera has taken and, as far as it tells, obeyed
- */
-CgOnvifStopForm
-cg_motion_get_stop_form (CgMotion *self)
-{
-  return self->told_form;
-}
-
-/**
- * cg_motion_get_learnt:
- * @self: a camera's motion
- *
- * Returns: (transfer full): what its moves have taught, to be stored
- */
-JsonNode *
-cg_motion_get_learnt (CgMotion *self)
-{
-  return cg_ptz_sense_write (&self->sense);
-}
-
-/**
- * cg_motion_get_place:
- * @self: a camera's motion
- * @look: (out): what was seen last
- * @age_ms: (out) (optional): how long ago
- *
- * Returns: whether the camera has been seen since it was reached
- */
-gboolean
-cg_motion_get_place (CgMotion *self, CgPtzLook *look, gint64 *age_ms)
-{
-  return cg_ptz_eye_get_last (self->eye, look, age_ms);
-}
-
-static void
-on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autofree CgPtzLook *look = g_new0 (CgPtzLook, 1);
-  GError *error = NULL;
-
-  if (cg_ptz_eye_look_finish (CG_PTZ_EYE (object), result, look, &error))
-    g_task_return_pointer (task, g_steal_pointer (&look), g_free);
-  else
-    g_task_return_error (task, error);
-}
-
-/**
- * cg_motion_look_async:
- * @self: a camera's motion
- * @timeout_ms: until the answer
- * @callback: finish with cg_motion_look_finish()
- * @user_data: for @callback
- *
- * Asks the camera where it is now.
- */
-void
-cg_motion_look_async (CgMotion *self,
-                      guint timeout_ms,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data)
-{
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  CG_ON_MAIN ();
-  g_task_set_source_tag (task, cg_motion_look_async);
-  cg_ptz_eye_look_async (self->eye, timeout_ms, on_looked, task);
-}
-
-/**
- * cg_motion_look_finish:
- * @self: a camera's motion
- * @result: what the callback got
- * @look: (out): what was seen
- * @error: return location for a #CG_ERROR
- *
- * Returns: whether the camera has answered
- */
-gboolean
-cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error)
-{
-  g_autofree CgPtzLook *seen = NULL;
-
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  seen = g_task_propagate_pointer (G_TASK (result), error);
-  if (seen != NULL)
-    *look = *seen;
-  return seen != NULL;
-}
-
-/**
- * cg_motion_is_same_place:
- * @self: a camera's motion
- * @a: a place
- * @b: another
- *
- * Returns: whether the two are the same within this camera's tolerance
- */
-gboolean
-cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b)
-{
-  return cg_ptz_sense_is_same_place (&self->sense, a, b);
 }

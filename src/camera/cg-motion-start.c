@@ -39,6 +39,7 @@ cg_motion_drop_pending (CgMotion *self)
 {
   CgMotionStart *start = g_steal_pointer (&self->pending);
 
+  cg_clear_source (&self->doubt_end);
   if (start != NULL)
     cg_motion_answer_start (
         start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, CG_MOTION_OVERTAKEN));
@@ -64,8 +65,8 @@ cg_motion_get_left_ms (CgMotion *self, const CgMotionStart *start)
 static gboolean
 is_uncertain (const GError *error)
 {
-  return cg_motion_is_silence (error) || (g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) &&
-                                          cg_error_get_cause (error) == CG_ERROR_CAUSE_GARBLED);
+  return cg_error_is_silence (error) || (g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT) &&
+                                         cg_error_get_cause (error) == CG_ERROR_CAUSE_GARBLED);
 }
 
 /* A move that was dropped may have been on the wire by then. */
@@ -96,16 +97,10 @@ settle_failure (CgMotion *self, const CgMotionStart *start, const GError *error)
   cg_motion_set_leased (self, FALSE);
 }
 
-/**
- * cg_motion_note_doubt:
- * @self: a camera's motion
- * @error: (nullable): what became of a move
- *
- * A move, or a call, that was not answered in time may arrive after the stop that follows it: until
- * it is too late for that, one stop is not enough.
- */
-void
-cg_motion_note_doubt (CgMotion *self, const GError *error)
+/* A move, or a call, that was not answered in time may arrive after the stop that follows it: until
+ * it is too late for that, one stop is not enough. */
+static void
+note_doubt (CgMotion *self, const GError *error)
 {
   if (!g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
     return;
@@ -114,32 +109,39 @@ cg_motion_note_doubt (CgMotion *self, const GError *error)
 }
 
 /**
- * cg_motion_settle_overtaken:
+ * cg_motion_end_flight:
  * @self: a camera's motion
+ * @serial: of the command that has sent a move, or has called a preset
+ * @error: (nullable): what the camera has answered
  *
- * A move that a stop has overtaken may have come after it: the stop is repeated. What waits for the
- * answer to that move goes on.
+ * What was sent is on its way no more. One that was overtaken lets go out what was to follow it:
+ * a start that has waited for it, or another stop, as the camera may have got the move after the
+ * first.
+ *
+ * Returns: whether it is of the newest command
  */
-void
-cg_motion_settle_overtaken (CgMotion *self)
+gboolean
+cg_motion_end_flight (CgMotion *self, guint serial, const GError *error)
 {
+  self->moves_in_flight--;
+  note_doubt (self, error);
+  if (serial == self->serial)
+    return TRUE;
   if (self->moves_in_flight > 0)
-    return;
-  if (self->pending != NULL && self->pending->waits_for_move)
+    return FALSE;
+  if (self->pending != NULL && self->pending->wait == CG_MOTION_WAIT_MOVE)
     cg_motion_send_start (self, g_steal_pointer (&self->pending));
   else if (self->halt_again && self->pending == NULL)
     cg_motion_halt (self, NULL);
+  return FALSE;
 }
 
 /* Returns: whether the reply waits until it is seen what the move does */
 static gboolean
 settle_start (CgMotion *self, CgMotionStart *start, const GError *error)
 {
-  cg_motion_note_doubt (self, error);
-  if (start->serial != self->serial) {
-    cg_motion_settle_overtaken (self);
+  if (!cg_motion_end_flight (self, start->serial, error))
     return FALSE;
-  }
   if (error != NULL) {
     settle_failure (self, start, error);
     return FALSE;
@@ -162,7 +164,6 @@ on_moved (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error);
-  self->moves_in_flight--;
   if (!settle_start (self, start, error))
     cg_motion_answer_start (start, g_steal_pointer (&error));
   cg_motion_check_rest (self);
@@ -231,7 +232,7 @@ cg_motion_send_start (CgMotion *self, CgMotionStart *start)
 {
   const guint timeout_ms = (guint)MAX (cg_motion_get_left_ms (self, start), 0);
 
-  start->waits_for_move = FALSE;
+  start->wait = CG_MOTION_WAIT_NONE;
   start->was_moving = self->leased || self->called != NULL;
   start->owes_stop = start->was_moving || self->is_unproven;
   start->had_moved = self->has_moved;
@@ -274,8 +275,10 @@ cg_motion_begin_start (CgMotion *self, CgMotionStart *start)
   cg_motion_drop_pending (self);
   cg_clear_source (&self->halt_retry);
   start->serial = ++self->serial;
-  if (self->stops_in_flight > 0)
+  if (self->stops_in_flight > 0) {
+    start->wait = CG_MOTION_WAIT_TURN;
     self->pending = start;
-  else
+  } else {
     cg_motion_send_start (self, start);
+  }
 }

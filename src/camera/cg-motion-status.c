@@ -54,10 +54,10 @@ cg_motion_get_status (CgMotion *self)
  * cg_motion_get_called:
  * @self: a camera's motion
  *
- * Returns: (transfer none) (nullable): token of the preset that it is on its way to
+ * Returns: index of the preset that it is on its way to; 0: none
  */
-const char *
+guint
 cg_motion_get_called (CgMotion *self)
 {
-  return self->called;
+  return self->called != NULL ? self->called_index : 0;
 }

@@ -14,19 +14,6 @@
 /* So long after a stop a camera is awake (Q37). */
 #define AWAKE_MS 1000
 
-/**
- * cg_motion_is_silence:
- * @error: (nullable): what became of a call
- *
- * Returns: whether the camera has not answered: it may have got it
- */
-gboolean
-cg_motion_is_silence (const GError *error)
-{
-  return g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_UNREACHABLE);
-}
-
 /* One stop on its way: the data of its task. */
 typedef struct {
   guint serial;
@@ -89,12 +76,21 @@ take_turns (CgMotion *self)
         self->told_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
 }
 
+/* It may know how to stop, and let us in again one day. */
+static gboolean
+is_shut_out (const GError *error)
+{
+  return g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED) ||
+         g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+}
+
 /* One that refuses every stop is looked at from time to time, and stopped at its next contact. */
 static void
 retry_halt (CgMotion *self, const GError *error)
 {
   self->halt_tries++;
-  if (self->halt_tries >= TRIES_MAX && !cg_motion_is_silence (error)) {
+  if (self->halt_tries >= TRIES_MAX && !cg_error_is_silence (error)) {
+    self->refuses_us = is_shut_out (error);
     cg_motion_set_unproven (self, TRUE);
     cg_motion_give_up (self, error->message);
     cg_motion_look_later (self);
@@ -134,9 +130,7 @@ static gboolean
 is_refused (const GError *error)
 {
   return g_error_matches (error, CG_ERROR, CG_ERROR_NO_PTZ) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_PERMITTED) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED) ||
-         g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+         g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED) || is_shut_out (error);
 }
 
 /* What answers a stop, when no start has come since. */
@@ -180,7 +174,7 @@ send_pending (CgMotion *self, const GError *error)
 {
   CgMotionStart *start = g_steal_pointer (&self->pending);
 
-  if (start->is_stopped && cg_motion_is_silence (error)) {
+  if (start->is_stopped && cg_error_is_silence (error)) {
     settle_stop (self, error);
     cg_motion_answer_start (start, g_error_copy (error));
     return;
@@ -223,14 +217,14 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (cg_ptz_driver_stop_finish (CG_PTZ_DRIVER (object), result, &taken, &error))
     note_agreed (self, taken);
-  else if (cg_motion_is_silence (error))
+  else if (cg_error_is_silence (error))
     self->late_stop_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
   self->stops_in_flight--;
   if (self->pending != NULL)
     settle_before_start (self, error);
   else if (((const Stop *)g_task_get_task_data (task))->serial == self->serial)
     settle_stop (self, error);
-  if (cg_motion_is_silence (error))
+  if (cg_error_is_silence (error))
     cg_motion_tell_silent (self, error);
   answer_stops (self, task, error);
   if (self->stops_in_flight == 0 && self->pending != NULL)
@@ -275,6 +269,7 @@ cg_motion_send_stop (CgMotion *self, GTask *task)
 {
   cg_clear_source (&self->halt_retry);
   self->halt_tries = 0;
+  self->refuses_us = FALSE;
   self->halt_backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
   self->halt_again = self->moves_in_flight > 0;
   send_stop (self, task);
@@ -367,6 +362,17 @@ cg_motion_wants_stop (CgMotion *self, const CgMotionStart *start)
          cg_clock_get_monotonic_ms (self->clock) >= self->stop_holds_until_ms;
 }
 
+/* What was not answered in time has come by now, or never will. */
+static gboolean
+on_doubt_over (gpointer user_data)
+{
+  g_autoptr (CgMotion) self = g_object_ref (user_data);
+
+  cg_clear_source (&self->doubt_end);
+  cg_motion_stop_first (self, g_steal_pointer (&self->pending));
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * cg_motion_stop_first:
  * @self: a camera's motion
@@ -390,11 +396,14 @@ cg_motion_stop_first (CgMotion *self, CgMotionStart *start)
   cg_motion_end_lease (self);
   cg_ptz_driver_cancel_moves (self->driver);
   if (self->moves_in_flight > 0) {
-    start->waits_for_move = TRUE;
+    start->wait = CG_MOTION_WAIT_MOVE;
   } else if (doubt_ms > 0) {
-    plan_retry (self, (guint)doubt_ms);
+    start->wait = CG_MOTION_WAIT_DOUBT;
+    self->doubt_end = cg_clock_add_timeout (self->clock, (guint)doubt_ms, on_doubt_over, self);
   } else {
+    start->wait = CG_MOTION_WAIT_STOP;
     start->is_stopped = TRUE;
+    cg_motion_end_blindness (self);
     self->forms = 0;
     self->is_told_blindly = FALSE;
     cg_motion_send_stop (self, NULL);

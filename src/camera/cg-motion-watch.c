@@ -122,14 +122,10 @@ on_followed_up (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
     g_debug ("%s: what follows a move up has failed: %s", self->name, error->message);
-  self->moves_in_flight--;
-  cg_motion_note_doubt (self, error);
   g_task_return_boolean (task, TRUE);
-  if (GPOINTER_TO_UINT (g_task_get_task_data (task)) == self->serial) {
+  if (cg_motion_end_flight (self, GPOINTER_TO_UINT (g_task_get_task_data (task)), error)) {
     settle_resend (self, error);
     plan_follow_up (self);
-  } else {
-    cg_motion_settle_overtaken (self);
   }
   cg_motion_check_rest (self);
 }
@@ -157,6 +153,16 @@ follow_up (CgMotion *self)
   return TRUE;
 }
 
+/* Q37: the first command after a rest was slept through. */
+static guint
+resend (CgMotion *self)
+{
+  g_debug ("%s: has not moved: asking once more", self->name);
+  self->is_resending = self->is_resent = follow_up (self);
+  return PROBE_MS;
+}
+
+/* The next step of one that has not moved is its second try. */
 static gboolean
 on_follow_up (gpointer user_data)
 {
@@ -164,7 +170,10 @@ on_follow_up (gpointer user_data)
 
   cg_clear_source (&self->follow_up);
   self->slice++;
-  follow_up (self);
+  if (is_relative (self) && !self->has_begun && !self->is_resent)
+    resend (self);
+  else
+    follow_up (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -206,23 +215,16 @@ static void
 refuse_probe (CgMotion *self, const CgPtzLook *look)
 {
   CgMotionStart *start = g_steal_pointer (&self->probe);
+  const CgErrorBasis basis = cg_ptz_sense_knows_ways (&self->sense, &self->move)
+                                 ? CG_ERROR_BASIS_MEASURED
+                                 : CG_ERROR_BASIS_ASSUMED;
 
   cg_ptz_sense_note_end (&self->sense, look, &self->move);
   cg_motion_settle_probe (self);
   cg_motion_note_stands (self, look);
   remember_end (self, look);
   cg_motion_tell_learnt (self);
-  cg_motion_refuse_at_limit (self, start, cg_ptz_sense_get_code (&self->move),
-                             CG_ERROR_BASIS_MEASURED);
-}
-
-/* Q37: the first command after a rest was slept through. */
-static guint
-resend (CgMotion *self)
-{
-  g_debug ("%s: has not moved: asking once more", self->name);
-  self->is_resending = self->is_resent = follow_up (self);
-  return PROBE_MS;
+  cg_motion_refuse_at_limit (self, start, cg_ptz_sense_get_code (&self->move), basis);
 }
 
 static void
@@ -238,10 +240,17 @@ note_begun (CgMotion *self)
 static gboolean
 may_have_slept (CgMotion *self, const CgPtzLook *look)
 {
-  if (self->is_resent || is_relative (self))
+  if (self->is_resent)
     return FALSE;
   return self->sense.loses_first || !cg_ptz_sense_has_place (&self->sense, look) ||
          !cg_ptz_sense_get_limit (&self->sense, look, &self->move).is_sure;
+}
+
+/* A camera that takes steps is asked by the next one. Returns: when to look again */
+static guint
+ask_again (CgMotion *self)
+{
+  return is_relative (self) && self->follow_up != NULL ? PROBE_MS : resend (self);
 }
 
 /* Returns: when to look again; 0: it is over */
@@ -261,7 +270,7 @@ judge_probe (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_m
     return WATCH_MS;
   }
   if (may_have_slept (self, look))
-    return resend (self);
+    return ask_again (self);
   refuse_probe (self, look);
   return 0;
 }
@@ -290,7 +299,7 @@ judge_turns (CgMotion *self, gint64 age_ms)
 
 /* Under its lease it stands: there is an end. */
 static guint
-note_stands (CgMotion *self, const CgPtzLook *look)
+note_end_of_move (CgMotion *self, const CgPtzLook *look)
 {
   self->stands = TRUE;
   cg_motion_note_place (self, look);
@@ -307,8 +316,10 @@ judge_start (CgMotion *self, const CgPtzLook *look, gint64 age_ms)
   if (cg_ptz_sense_has_place (&self->sense, look) && may_be_at_limit (self, look)) {
     if (age_ms < BEGUN_MS)
       return PROBE_MS;
+    if (may_have_slept (self, look))
+      return ask_again (self);
     cg_ptz_sense_note_end (&self->sense, look, &self->move);
-    return note_stands (self, look);
+    return note_end_of_move (self, look);
   }
   if (age_ms < WATCH_MS - SLACK_MS && !(may_resend && self->sense.loses_first))
     return (guint)MAX (WATCH_MS - age_ms, PROBE_MS);
@@ -318,7 +329,7 @@ judge_start (CgMotion *self, const CgPtzLook *look, gint64 age_ms)
     cg_ptz_sense_note_second_try (&self->sense, FALSE);
     cg_ptz_sense_note_unmoved (&self->sense, look, &self->move);
   }
-  return note_stands (self, look);
+  return note_end_of_move (self, look);
 }
 
 /* Returns: when to look again; 0: it is over */
@@ -337,7 +348,7 @@ judge_move (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms
       return judge_start (self, look, age_ms);
     if (get_now_ms (self) - self->seen_at_ms < STAND_MS)
       return WATCH_MS;
-    return note_stands (self, look);
+    return note_end_of_move (self, look);
   }
   g_return_val_if_reached (0);
 }

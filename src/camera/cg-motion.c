@@ -95,6 +95,7 @@ cg_motion_halt_now (CgMotion *self, GTask *task)
 void
 cg_motion_halt (CgMotion *self, GTask *task)
 {
+  cg_motion_end_blindness (self);
   self->forms = 0;
   self->is_told_blindly = FALSE;
   cg_motion_halt_now (self, task);
@@ -278,9 +279,7 @@ cg_motion_take_turn (CgMotion *self)
 /**
  * cg_motion_goto_async:
  * @self: a camera's motion
- * @preset: token
- * @place: (nullable): where it is, if that is known: a camera that is seen to stand there already
- *   is not asked, %CG_ERROR_AT_PRESET
+ * @target: copied; a camera that is seen to stand there already is not asked, %CG_ERROR_AT_PRESET
  * @turn: from cg_motion_take_turn(): whatever was asked for since then overtakes this
  * @asked_at_ms: as for cg_motion_start_async()
  * @callback: finish with cg_motion_start_finish(); called once the camera has answered, or the
@@ -295,8 +294,7 @@ cg_motion_take_turn (CgMotion *self)
  */
 void
 cg_motion_goto_async (CgMotion *self,
-                      const char *preset,
-                      const CgPtzLook *place,
+                      const CgMotionTarget *target,
                       guint turn,
                       gint64 asked_at_ms,
                       GAsyncReadyCallback callback,
@@ -309,10 +307,12 @@ cg_motion_goto_async (CgMotion *self,
         start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, CG_MOTION_OVERTAKEN));
     return;
   }
-  start->preset = g_strdup (preset);
-  start->has_target = place != NULL;
-  if (place != NULL)
-    start->target = *place;
+  start->preset = g_strdup (target->token);
+  start->preset_index = target->index;
+  start->source = g_strdup (target->source);
+  start->has_target = target->place != NULL;
+  if (start->has_target)
+    start->target = *target->place;
   cg_motion_begin_start (self, start);
 }
 
@@ -412,13 +412,16 @@ cg_motion_link_lost (CgMotion *self, const char *source)
  * cg_motion_get_source:
  * @self: a camera's motion
  *
- * Returns: (transfer none) (nullable): the link whose move is under way, or waits to be sent
+ * Returns: (transfer none) (nullable): the link whose move, or call of a preset, is under way or
+ *   waits to be sent; not of a call that nobody may interrupt
  */
 const char *
 cg_motion_get_source (CgMotion *self)
 {
-  if (self->pending != NULL && self->pending->preset == NULL)
+  if (self->pending != NULL)
     return self->pending->source;
+  if (self->called != NULL)
+    return self->config.goto_interrupt ? self->called_source : NULL;
   return self->lease != NULL ? self->source : NULL;
 }
 

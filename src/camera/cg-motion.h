@@ -23,9 +23,23 @@ G_DECLARE_FINAL_TYPE (CgMotion, cg_motion, CG, MOTION, GObject)
  *   "learnt"       ()                        something that is worth storing
  *   "silent"       (GError *error)           a stop was not answered: is it still there?
  *   "not-stopped"  (const char *message)     it agrees to every form of stop, and moves on (Q1)
- *   "arrived"      (const char *preset, const CgPtzLook *look)  a preset that was called is
- * reached; look is (nullable): where, as far as it tells
+ *   "arrived"      (guint index, const CgPtzLook *look)  a preset that was called is reached; look
+ * is (nullable): where, as far as it tells
  */
+
+/**
+ * CgMotionTarget:
+ * @index: by which people know the preset
+ * @token: by which the camera knows it now
+ * @place: (nullable): where it is, if that is known
+ * @source: (nullable): link that calls it
+ */
+typedef struct {
+  guint index;
+  const char *token;
+  const CgPtzLook *place;
+  const char *source;
+} CgMotionTarget;
 
 CgMotion *
 cg_motion_new (CgPtzDriver *driver, CgClock *clock, const char *name, const CgPtzConfig *config);
@@ -37,8 +51,7 @@ void cg_motion_start_async (CgMotion *self,
                             gpointer user_data);
 guint cg_motion_take_turn (CgMotion *self);
 void cg_motion_goto_async (CgMotion *self,
-                           const char *preset,
-                           const CgPtzLook *place,
+                           const CgMotionTarget *target,
                            guint turn,
                            gint64 asked_at_ms,
                            GAsyncReadyCallback callback,
@@ -72,7 +85,9 @@ void cg_motion_look_async (CgMotion *self,
 gboolean
 cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error);
 gboolean cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b);
-const char *cg_motion_get_called (CgMotion *self);
+guint cg_motion_get_called (CgMotion *self);
+GError *cg_motion_make_busy (CgMotion *self);
+void cg_motion_call_once (CgMotion *self);
 CgPtzStatus *cg_motion_get_status (CgMotion *self);
 
 G_END_DECLS

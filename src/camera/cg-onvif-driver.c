@@ -3,10 +3,7 @@
 
 #include "cg-error.h"
 #include "cg-main.h"
-
-/* One relative step at full speed, as a fraction of the translation range: about what a
- * continuous move covers in half a second. */
-#define STEP_FRACTION 0.1
+#include "cg-ptz-velocity.h"
 
 struct _CgOnvifDriver {
   GObject parent_instance;
@@ -123,52 +120,17 @@ look_in_thread (CgOnvifSession *session, gpointer data, GError **error)
   return g_steal_pointer (&status);
 }
 
-/* Fractions of the camera's own range, whose two ends need not be equally far (Q33: an advertised
- * range of nothing counts as the generic −1…1). */
-static double
-scale (double fraction, const CgOnvifRange *range)
-{
-  if (range->max <= 0 || range->min >= 0)
-    return fraction;
-  return fraction >= 0 ? fraction * range->max : fraction * -range->min;
-}
-
-static CgOnvifVelocity
-scale_velocity (const CgOnvifPtzFacts *facts, const CgPtzMove *move)
-{
-  return (CgOnvifVelocity){
-      .move_pan_tilt = move->pan_tilt,
-      .move_zoom = move->zooming,
-      .pan = scale (move->pan, &facts->pan_velocity),
-      .tilt = scale (move->tilt, &facts->tilt_velocity),
-      .zoom = scale (move->zoom, &facts->zoom_velocity),
-  };
-}
-
-static CgOnvifVelocity
-scale_step (const CgOnvifPtzFacts *facts, const CgPtzMove *move)
-{
-  return (CgOnvifVelocity){
-      .move_pan_tilt = move->pan_tilt,
-      .move_zoom = move->zooming,
-      .pan = STEP_FRACTION * scale (move->pan, &facts->pan_step),
-      .tilt = STEP_FRACTION * scale (move->tilt, &facts->tilt_step),
-      .zoom = STEP_FRACTION * scale (move->zoom, &facts->zoom_step),
-  };
-}
-
 static Request *
 build_move (CgOnvifDriver *self, const CgPtzMove *move)
 {
   const CgOnvifPtzFacts *facts = &self->facts;
   Request *request = g_new0 (Request, 1);
   request->profile = g_strdup (self->profile);
-  request->relative = move->zooming ? !facts->has_continuous_zoom : !facts->has_continuous_pan_tilt;
+  request->relative = cg_ptz_velocity_take (&request->velocity, facts, move);
   request->lease_ms = move->lease_ms;
   request->stop_pan_tilt = move->stop_others && !move->pan_tilt && facts->has_continuous_pan_tilt;
   request->stop_zoom = move->stop_others && !move->zooming && facts->has_continuous_zoom;
   request->stop_form = move->stop_form;
-  request->velocity = request->relative ? scale_step (facts, move) : scale_velocity (facts, move);
   return request;
 }
 

@@ -119,9 +119,10 @@ void
 cg_preset_book_fill (CgPresetBook *self, CgPresetRequest *request, guint index, const char *name)
 {
   const char *own_name = cg_preset_map_get_name (self->map, index);
+  const char *wanted = name != NULL && *name != '\0' ? name : own_name;
 
   request->index = index;
-  request->name = g_strdup (name != NULL && *name != '\0' ? name : own_name);
+  request->name = wanted != NULL && *wanted != '\0' ? g_strdup (wanted) : NULL;
   request->token = g_strdup (cg_preset_map_get_token (self->map, index));
   request->is_ours = own_name != NULL;
   request->taken = list_tokens (self);

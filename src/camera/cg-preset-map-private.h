@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *token;        /* (nullable): %NULL where the index is free */
-  char *name;         /* (nullable): that was asked for; wins as long as @shown does not change */
+  char *name;         /* (nullable): that was asked for, empty: it was set without one; wins as
+                       * long as @shown does not change */
   char *shown;        /* (nullable): that the camera shows; %NULL: not looked at since it was set */
   CgPresetPlace told; /* that the camera tells of it */
   CgPresetPlace noted; /* where the camera came to rest */
@@ -20,6 +21,8 @@ struct _CgPresetMap {
   gboolean is_there[CG_PRESET_INDEX_MAX + 1];  /* the camera has a slot of that number */
   CgPresetPlace tolerance; /* within which places may be one that a gear came to twice */
 };
+
+extern const CgPresetPlace cg_preset_place_generic_tolerance;
 
 void cg_preset_slot_clear (CgPresetSlot *self);
 gboolean cg_preset_place_is_known (const CgPresetPlace *self);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-preset-map-private.h"
 
+#include "cg-json.h"
+
 /* Of the generic ranges a hundredth: gears are not more exact than that, and nobody mistakes more.
  */
-static const CgPresetPlace generic_tolerance = {.pan = 0.02, .tilt = 0.02, .zoom = 0.01};
+const CgPresetPlace cg_preset_place_generic_tolerance = {.pan = 0.02, .tilt = 0.02, .zoom = 0.01};
 
 /* Encoders are off by that part of it from one arrival to the next. */
 #define NOTED_PART 0.2
@@ -96,7 +98,7 @@ cg_preset_map_new (void)
 {
   CgPresetMap *self = g_new0 (CgPresetMap, 1);
 
-  self->tolerance = generic_tolerance;
+  self->tolerance = cg_preset_place_generic_tolerance;
   return self;
 }
 
@@ -145,7 +147,8 @@ cg_preset_map_get_token (CgPresetMap *self, guint index)
  * @self: a map
  * @index: 1…128
  *
- * Returns: (transfer none) (nullable): the name that was asked for, if it still counts
+ * Returns: (transfer none) (nullable): the name that was asked for, if it still counts; empty: it
+ *   was set without one
  */
 const char *
 cg_preset_map_get_name (CgPresetMap *self, guint index)
@@ -161,7 +164,7 @@ cg_preset_map_get_name (CgPresetMap *self, guint index)
  * @index: 1…128
  *
  * Returns: (transfer none) (nullable): the name to be listed: what was asked for, else what the
- *   camera shows
+ *   camera shows, unless it has made that up by itself when the preset was set
  */
 const char *
 cg_preset_map_get_shown_name (CgPresetMap *self, guint index)
@@ -171,6 +174,17 @@ cg_preset_map_get_shown_name (CgPresetMap *self, guint index)
   const CgPresetSlot *slot = &self->slots[index];
   const char *name = slot->name != NULL ? slot->name : slot->shown;
   return name != NULL && *name != '\0' ? name : NULL;
+}
+
+/* What a camera tells of a preset is in the generic spaces. One whose ranges are wider tells where
+ * it stands in others, degrees as a rule: its places say nothing of each other. */
+static gboolean
+tells_presets_as_itself (const CgPresetMap *self)
+{
+  const CgPresetPlace *generic = &cg_preset_place_generic_tolerance;
+
+  return self->tolerance.pan <= generic->pan && self->tolerance.tilt <= generic->tilt &&
+         self->tolerance.zoom <= generic->zoom;
 }
 
 /**
@@ -187,7 +201,8 @@ cg_preset_map_get_place (CgPresetMap *self, guint index, CgPresetPlace *place)
   g_return_val_if_fail (is_index (index), FALSE);
 
   const CgPresetSlot *slot = &self->slots[index];
-  const gboolean is_told = cg_preset_place_is_known (&slot->told) && !place_is_middle (&slot->told);
+  const gboolean is_told = tells_presets_as_itself (self) &&
+                           cg_preset_place_is_known (&slot->told) && !place_is_middle (&slot->told);
   const gboolean is_noted = cg_preset_place_is_known (&slot->noted);
 
   if (is_told && is_noted && !place_is_near (&slot->told, &slot->noted, &self->tolerance))
@@ -210,6 +225,26 @@ cg_preset_map_has_slot (CgPresetMap *self, guint index)
   g_return_val_if_fail (is_index (index), FALSE);
 
   return self->is_there[index];
+}
+
+/**
+ * cg_preset_map_dup_token:
+ * @self: a map
+ * @index: 1…128
+ *
+ * Of a slot that looks empty the camera knows best whether it is.
+ *
+ * Returns: (transfer full) (nullable): by which the camera is asked for that preset; %NULL: it has
+ *   none
+ */
+char *
+cg_preset_map_dup_token (CgPresetMap *self, guint index)
+{
+  const char *token = cg_preset_map_get_token (self, index);
+
+  if (token != NULL)
+    return g_strdup (token);
+  return cg_preset_map_has_slot (self, index) ? g_strdup_printf ("%u", index) : NULL;
 }
 
 /**
@@ -247,7 +282,7 @@ cg_preset_map_put (CgPresetMap *self, guint index, const char *token, const char
   g_return_if_fail (is_index (index));
 
   if (next.name == NULL)
-    next.name = g_strdup (cg_preset_map_get_shown_name (self, index));
+    next.name = g_strdup (cg_preset_map_get_shown_name (self, index) ?: "");
   if (old != 0)
     cg_preset_slot_clear (&self->slots[old]);
   cg_preset_slot_clear (&self->slots[index]);
@@ -376,18 +411,6 @@ get_text (JsonObject *object, const char *name)
              : NULL;
 }
 
-static gboolean
-read_number (JsonObject *object, const char *name, double *number)
-{
-  JsonNode *node = json_object_get_member (object, name);
-  const GType type = node != NULL ? json_node_get_value_type (node) : G_TYPE_INVALID;
-
-  if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
-    return FALSE;
-  *number = json_node_get_double (node);
-  return TRUE;
-}
-
 static CgPresetPlace
 read_place (JsonObject *entry, const char *name)
 {
@@ -398,9 +421,9 @@ read_place (JsonObject *entry, const char *name)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return place;
   object = json_node_get_object (node);
-  place.has_position =
-      read_number (object, "pan", &place.pan) && read_number (object, "tilt", &place.tilt);
-  place.has_zoom = read_number (object, "zoom", &place.zoom);
+  place.has_position = cg_json_read_number (object, "pan", &place.pan) &&
+                       cg_json_read_number (object, "tilt", &place.tilt);
+  place.has_zoom = cg_json_read_number (object, "zoom", &place.zoom);
   return place;
 }
 
@@ -412,11 +435,13 @@ read_entry (CgPresetMap *self, JsonNode *node)
   double index = 0;
   CgPresetSlot *slot;
 
-  if (token == NULL || !read_number (entry, "index", &index) ||
+  if (token == NULL || !cg_json_read_number (entry, "index", &index) ||
       !(index >= 1 && index <= CG_PRESET_INDEX_MAX))
     return;
-  cg_preset_map_put (self, (guint)index, token, get_text (entry, "name"));
+  cg_preset_map_put (self, (guint)index, token, NULL);
   slot = &self->slots[(guint)index];
+  g_free (slot->name);
+  slot->name = g_strdup (get_text (entry, "name"));
   slot->shown = g_strdup (get_text (entry, "shown"));
   slot->told = read_place (entry, "told");
   slot->noted = read_place (entry, "place");

@@ -36,6 +36,7 @@ const char *cg_preset_map_get_name (CgPresetMap *self, guint index);
 const char *cg_preset_map_get_shown_name (CgPresetMap *self, guint index);
 gboolean cg_preset_map_get_place (CgPresetMap *self, guint index, CgPresetPlace *place);
 gboolean cg_preset_map_has_slot (CgPresetMap *self, guint index);
+char *cg_preset_map_dup_token (CgPresetMap *self, guint index);
 guint cg_preset_map_find (CgPresetMap *self, const char *token);
 void cg_preset_map_put (CgPresetMap *self, guint index, const char *token, const char *name);
 void cg_preset_map_put_place (CgPresetMap *self, guint index, const CgPresetPlace *place);

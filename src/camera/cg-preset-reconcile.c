@@ -31,15 +31,29 @@ take_name (CgPresetSlot *self, const char *shown)
   self->shown = g_strdup (shown);
 }
 
+static CgPresetPlace
+read_place (const CgOnvifPreset *preset)
+{
+  const CgOnvifPtzStatus *place = &preset->place;
+
+  return (CgPresetPlace){place->has_position, place->has_zoom, place->pan, place->tilt,
+                         place->zoom};
+}
+
+static gboolean
+is_told_again (const CgPresetSlot *self, const CgPresetPlace *place)
+{
+  return cg_preset_place_is_same (&self->told, place, &cg_preset_place_generic_tolerance,
+                                  TOLD_PART);
+}
+
 /* Somebody else has set it anew if the camera tells another place than before. */
 static void
-take_place (CgPresetSlot *self, const CgOnvifPtzStatus *status, const CgPresetPlace *tolerance)
+take_place (CgPresetSlot *self, const CgOnvifPreset *preset)
 {
-  const CgPresetPlace told = {status->has_position, status->has_zoom, status->pan, status->tilt,
-                              status->zoom};
+  const CgPresetPlace told = read_place (preset);
 
-  if (cg_preset_place_is_known (&self->told) &&
-      !cg_preset_place_is_same (&self->told, &told, tolerance, TOLD_PART))
+  if (cg_preset_place_is_known (&self->told) && !is_told_again (self, &told))
     self->noted = (CgPresetPlace){0};
   self->told = told;
 }
@@ -52,7 +66,7 @@ take_preset (CgPresetMap *self, guint index, const CgOnvifPreset *preset)
   if (slot->token == NULL)
     slot->token = g_strdup (preset->token);
   take_name (slot, preset->name);
-  take_place (slot, &preset->place, &self->tolerance);
+  take_place (slot, preset);
 }
 
 static const CgOnvifPreset *
@@ -83,30 +97,29 @@ is_gone (const CgPresetSlot *slot,
 
 /* Whether that is what the camera showed behind the slot's token before. */
 static gboolean
-is_as_before (const CgPresetSlot *slot, const CgOnvifPreset *preset, const CgPresetPlace *tolerance)
+is_as_before (const CgPresetSlot *slot, const CgOnvifPreset *preset)
 {
-  const CgPresetPlace told = {preset->place.has_position, preset->place.has_zoom, preset->place.pan,
-                              preset->place.tilt, preset->place.zoom};
+  const CgPresetPlace told = read_place (preset);
 
   return slot->shown != NULL && g_str_equal (slot->shown, preset->name) &&
-         cg_preset_place_is_same (&slot->told, &told, tolerance, TOLD_PART);
+         is_told_again (slot, &told);
 }
 
 /* The only preset that is as the slot's was: it has another token now. What has neither name nor
  * place is like any other. */
 static const char *
-find_moved (CgPresetMap *self, const CgPresetSlot *slot, GPtrArray *presets, GPtrArray *used)
+find_moved (const CgPresetSlot *slot, GPtrArray *presets, GPtrArray *used)
 {
   const CgOnvifPreset *preset = slot->token != NULL ? find_preset (presets, slot->token) : NULL;
   const char *moved = NULL;
 
-  if (slot->token == NULL || (preset != NULL && is_as_before (slot, preset, &self->tolerance)) ||
+  if (slot->token == NULL || (preset != NULL && is_as_before (slot, preset)) ||
       (g_strcmp0 (slot->shown, "") == 0 && !cg_preset_place_is_known (&slot->told)))
     return NULL;
   for (guint i = 0; i < used->len; i++) {
     const CgOnvifPreset *candidate = used->pdata[i];
 
-    if (!is_as_before (slot, candidate, &self->tolerance))
+    if (!is_as_before (slot, candidate))
       continue;
     if (moved != NULL)
       return NULL;
@@ -137,7 +150,7 @@ follow_moved (CgPresetMap *self, GPtrArray *presets, GPtrArray *used)
   gboolean is_free[CG_PRESET_INDEX_MAX + 1] = {FALSE};
 
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++)
-    moved[i] = find_moved (self, &self->slots[i], presets, used);
+    moved[i] = find_moved (&self->slots[i], presets, used);
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++)
     is_free[i] = moved[i] != NULL && is_free_for (self, moved, i);
   for (guint i = 1; i <= CG_PRESET_INDEX_MAX; i++) {

@@ -197,28 +197,16 @@ on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
     finish_call (self, NULL, NULL);
 }
 
-/* Of a slot that looks empty the camera knows best whether it is.
- *
- * Returns: (nullable) (transfer full): which preset of the camera is meant */
-static char *
-find_token (CgPresets *self, guint index)
-{
-  const char *token = cg_preset_map_get_token (self->book.map, index);
-
-  if (token != NULL)
-    return g_strdup (token);
-  return cg_preset_map_has_slot (self->book.map, index) ? g_strdup_printf ("%u", index) : NULL;
-}
-
 static void
 find_or_remove (CgPresets *self, const Call *call)
 {
-  g_autofree char *token = find_token (self, call->index);
+  g_autofree char *token = cg_preset_map_dup_token (self->book.map, call->index);
 
   if (token == NULL) {
     fail_call (self, g_error_new (CG_ERROR, CG_ERROR_NO_SUCH_PRESET, "camera %s has no preset %u",
                                   self->did, call->index));
   } else if (call->verb == CG_PRESETS_REMOVE) {
+    cg_presets_tell_removing (self);
     run_step (self, cg_preset_remove_in_thread, token, on_removed);
   } else {
     finish_call (self, g_steal_pointer (&token), g_free);

@@ -41,5 +41,6 @@ void cg_presets_begin (CgPresets *self,
                        gpointer user_data);
 void cg_presets_tell_settled (CgPresets *self);
 void cg_presets_tell_learnt (CgPresets *self);
+void cg_presets_tell_removing (CgPresets *self);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 #include "cg-main.h"
 #include "cg-presets-private.h"
 
-enum { SIGNAL_LEARNT, SIGNAL_SETTLED, N_SIGNALS };
+enum { SIGNAL_LEARNT, SIGNAL_SETTLED, SIGNAL_REMOVING, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -31,6 +31,8 @@ cg_presets_class_init (CgPresetsClass *klass)
                                           0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
   signals[SIGNAL_LEARNT] = g_signal_new ("learnt", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                          NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_REMOVING] = g_signal_new ("removing", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -112,19 +114,6 @@ cg_presets_get_reserved (CgPresets *self)
 }
 
 /**
- * cg_presets_get_index:
- * @self: a camera's presets
- * @token: of a preset
- *
- * Returns: its index; 0: it has none
- */
-guint
-cg_presets_get_index (CgPresets *self, const char *token)
-{
-  return cg_preset_map_find (self->book.map, token);
-}
-
-/**
  * cg_presets_get_name:
  * @self: a camera's presets
  * @index: 1…128
@@ -192,6 +181,18 @@ cg_presets_tell_settled (CgPresets *self)
   self->set_last = 0;
   if (index > 0)
     g_signal_emit (self, signals[SIGNAL_SETTLED], 0, index);
+}
+
+/**
+ * cg_presets_tell_removing:
+ * @self: a camera's presets
+ *
+ * Emits #CgPresets::removing.
+ */
+void
+cg_presets_tell_removing (CgPresets *self)
+{
+  g_signal_emit (self, signals[SIGNAL_REMOVING], 0);
 }
 
 /**

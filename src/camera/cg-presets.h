@@ -16,6 +16,8 @@ G_DECLARE_FINAL_TYPE (CgPresets, cg_presets, CG, PRESETS, GObject)
  * Signals:
  *   "learnt"   ()             that the camera keeps a slot for itself (Q32)
  *   "settled"  (guint index)  the list was read again after that preset was set
+ *   "removing" ()             the camera is about to remove one: tokens that are known already may
+ *                             stand for others from now on (Q31)
  */
 
 /**
@@ -33,7 +35,6 @@ void cg_presets_set_guard (CgPresets *self, CgPresetsGuard guard, gpointer user_
 void cg_presets_set_profile (CgPresets *self, const char *ptz_profile, guint max_presets);
 void cg_presets_set_reserved (CgPresets *self, const char *reserved);
 const char *cg_presets_get_reserved (CgPresets *self);
-guint cg_presets_get_index (CgPresets *self, const char *token);
 const char *cg_presets_get_name (CgPresets *self, guint index);
 void cg_presets_set_tolerance (CgPresets *self, const CgPresetPlace *tolerance);
 gboolean cg_presets_get_place (CgPresets *self, guint index, CgPresetPlace *place);

@@ -15,6 +15,8 @@ cg_ptz_driver_default_init (CgPtzDriverInterface *iface)
  * @timeout_ms: until the answer
  * @callback: finish with cg_ptz_driver_move_finish()
  * @user_data: for @callback
+ *
+ * Source: PTZ Service Specification, 5.3.3 ContinuousMove and 5.3.2 RelativeMove.
  */
 void
 cg_ptz_driver_move_async (CgPtzDriver *self,
@@ -33,6 +35,8 @@ cg_ptz_driver_move_async (CgPtzDriver *self,
  * @timeout_ms: until the answer
  * @callback: finish with cg_ptz_driver_move_finish(): the camera has begun to move
  * @user_data: for @callback
+ *
+ * Source: PTZ Service Specification, 5.4.3 GotoPreset.
  */
 void
 cg_ptz_driver_goto_async (CgPtzDriver *self,
@@ -66,7 +70,8 @@ cg_ptz_driver_move_finish (CgPtzDriver *self, GAsyncResult *result, GError **err
  * @callback: finish with cg_ptz_driver_stop_finish()
  * @user_data: for @callback
  *
- * Stops all axes, and overtakes everything that waits.
+ * Stops all axes, and overtakes everything that waits. Source: PTZ Service Specification, 5.3.5
+ * Stop.
  */
 void
 cg_ptz_driver_stop_async (CgPtzDriver *self,
@@ -103,7 +108,8 @@ cg_ptz_driver_stop_finish (CgPtzDriver *self,
  * @callback: finish with cg_ptz_driver_look_finish()
  * @user_data: for @callback
  *
- * Asks the camera where it stands. Delays neither moves nor stops.
+ * Asks the camera where it stands. Delays neither moves nor stops. Source: PTZ Service
+ * Specification, 5.3.7 GetStatus.
  */
 void
 cg_ptz_driver_look_async (CgPtzDriver *self,

@@ -25,6 +25,7 @@ struct _CgPtzEye {
   gint64 lost_at_ms; /* the newest of them */
   guint faults;      /* in a row */
   gboolean is_slow;  /* answers, and later than those wait who wait for it */
+  gboolean is_late;  /* it did not answer the last one who had patience */
 
   gboolean has_last;
   CgPtzLook last;
@@ -48,7 +49,7 @@ typedef struct {
 typedef struct {
   GTask *task; /* (owned) */
   gint64 asked_at_ms;
-  gboolean is_patient; /* waits as long as a watch does: if it is lost, the camera is late */
+  guint timeout_ms;
 } Question;
 
 enum { SIGNAL_LOOKED, N_SIGNALS };
@@ -63,6 +64,7 @@ static void
 note_look (CgPtzEye *self, const CgPtzLook *look, gint64 asked_at_ms)
 {
   self->lost = self->faults = 0;
+  self->is_late = FALSE;
   self->is_blind = !look->has_position && !look->has_zoom && !look->has_move_status;
   self->has_last = TRUE;
   self->last = *look;
@@ -72,11 +74,14 @@ note_look (CgPtzEye *self, const CgPtzLook *look, gint64 asked_at_ms)
   g_signal_emit (self, signals[SIGNAL_LOOKED], 0);
 }
 
-/* Looks that waited behind one that hangs are lost with it: together they are one. */
+/* What was not waited for as long as a watch waits says nothing. Looks that waited behind one
+ * that hangs are lost with it: together they are one. */
 static void
-note_late (CgPtzEye *self, gint64 asked_at_ms)
+note_late (CgPtzEye *self, const Question *question)
 {
-  if (self->lost > 0 && asked_at_ms < self->lost_at_ms)
+  self->is_late |= question->timeout_ms >= PATIENT_TIMEOUT_MS;
+  if (question->timeout_ms < ANSWER_TIMEOUT_MS ||
+      (self->lost > 0 && question->asked_at_ms < self->lost_at_ms))
     return;
   self->lost++;
   self->lost_at_ms = cg_clock_get_monotonic_ms (self->clock);
@@ -86,8 +91,8 @@ note_late (CgPtzEye *self, gint64 asked_at_ms)
 static void
 note_lost (CgPtzEye *self, const GError *error, const Question *question)
 {
-  if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT) && question->is_patient)
-    note_late (self, question->asked_at_ms);
+  if (g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
+    note_late (self, question);
   else if (g_error_matches (error, CG_ERROR, CG_ERROR_PEER_FAULT))
     self->is_blind |= ++self->faults >= FAULTS_MAX;
   else if (g_error_matches (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED) ||
@@ -203,7 +208,7 @@ cg_ptz_eye_new (CgPtzDriver *driver, CgClock *clock)
 void
 cg_ptz_eye_renew (CgPtzEye *self)
 {
-  self->is_blind = FALSE;
+  self->is_blind = self->is_late = FALSE;
   self->lost = self->faults = 0;
   self->has_last = FALSE;
 }
@@ -270,8 +275,7 @@ cg_ptz_eye_look_async (CgPtzEye *self,
 
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_ptz_eye_look_async);
-  *question =
-      (Question){task, cg_clock_get_monotonic_ms (self->clock), timeout_ms >= ANSWER_TIMEOUT_MS};
+  *question = (Question){task, cg_clock_get_monotonic_ms (self->clock), timeout_ms};
   cg_ptz_driver_look_async (self->driver, timeout_ms, on_looked, question);
 }
 
@@ -355,15 +359,15 @@ cg_ptz_eye_is_slow (CgPtzEye *self)
 }
 
 /**
- * cg_ptz_eye_is_open:
+ * cg_ptz_eye_is_late:
  * @self: an eye
  *
- * Returns: whether a watch is under way
+ * Returns: whether the camera did not even answer the last look that had patience (Q36)
  */
 gboolean
-cg_ptz_eye_is_open (CgPtzEye *self)
+cg_ptz_eye_is_late (CgPtzEye *self)
 {
-  return self->func != NULL;
+  return self->is_late;
 }
 
 /**

@@ -40,7 +40,7 @@ void cg_ptz_eye_open (CgPtzEye *self, guint delay_ms, CgPtzEyeFunc func, gpointe
 void cg_ptz_eye_close (CgPtzEye *self);
 void cg_ptz_eye_be_patient (CgPtzEye *self);
 gboolean cg_ptz_eye_is_slow (CgPtzEye *self);
-gboolean cg_ptz_eye_is_open (CgPtzEye *self);
+gboolean cg_ptz_eye_is_late (CgPtzEye *self);
 
 gboolean cg_ptz_eye_get_last (CgPtzEye *self, CgPtzLook *look, gint64 *age_ms);
 gint64 cg_ptz_eye_get_asked_ms (CgPtzEye *self);

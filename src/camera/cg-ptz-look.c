@@ -2,6 +2,23 @@
 #include "cg-ptz-look.h"
 
 /**
+ * cg_ptz_axis_get_word:
+ * @axis: pan, tilt or zoom
+ *
+ * Returns: that word, as in messages and state files
+ */
+const char *
+cg_ptz_axis_get_word (CgPtzAxis axis)
+{
+  static const char *const words[] = {
+      [CG_PTZ_PAN] = "pan", [CG_PTZ_TILT] = "tilt", [CG_PTZ_ZOOM] = "zoom"};
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (words) == CG_PTZ_N_AXES);
+  g_return_val_if_fail ((guint)axis < CG_PTZ_N_AXES, "");
+  return words[axis];
+}
+
+/**
  * cg_ptz_look_get:
  * @self: a look
  * @axis: pan, tilt or zoom

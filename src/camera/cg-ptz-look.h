@@ -64,6 +64,7 @@ typedef struct {
   guint max_presets;
 } CgPtzFacts;
 
+const char *cg_ptz_axis_get_word (CgPtzAxis axis);
 gboolean cg_ptz_look_get (const CgPtzLook *self, CgPtzAxis axis, double *value);
 gboolean cg_ptz_look_is_moving (const CgPtzLook *self);
 gboolean cg_ptz_look_tells_same (const CgPtzLook *self, const CgPtzLook *other);

@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-ptz-move.h"
 
+/* PROTOCOL.md section 4, ptz. */
+static const struct {
+  gint8 pan, tilt, zoom;
+} axes[] = {
+    [CG_DIRECTION_UP] = {0, 1, 0},       [CG_DIRECTION_DOWN] = {0, -1, 0},
+    [CG_DIRECTION_LEFT] = {-1, 0, 0},    [CG_DIRECTION_RIGHT] = {1, 0, 0},
+    [CG_DIRECTION_UP_LEFT] = {-1, 1, 0}, [CG_DIRECTION_DOWN_LEFT] = {-1, -1, 0},
+    [CG_DIRECTION_UP_RIGHT] = {1, 1, 0}, [CG_DIRECTION_DOWN_RIGHT] = {1, -1, 0},
+    [CG_DIRECTION_ZOOM_IN] = {0, 0, 1},  [CG_DIRECTION_ZOOM_OUT] = {0, 0, -1},
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (axes) == CG_N_DIRECTIONS);
+
 /**
  * cg_ptz_move_from_request:
  * @self: (out): only the axes that were asked for (Q33)
@@ -10,18 +22,8 @@
 void
 cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const CgPtzConfig *config)
 {
-  static const struct {
-    gint8 pan, tilt, zoom;
-  } axes[] = {
-      [CG_DIRECTION_UP] = {0, 1, 0},       [CG_DIRECTION_DOWN] = {0, -1, 0},
-      [CG_DIRECTION_LEFT] = {-1, 0, 0},    [CG_DIRECTION_RIGHT] = {1, 0, 0},
-      [CG_DIRECTION_UP_LEFT] = {-1, 1, 0}, [CG_DIRECTION_DOWN_LEFT] = {-1, -1, 0},
-      [CG_DIRECTION_UP_RIGHT] = {1, 1, 0}, [CG_DIRECTION_DOWN_RIGHT] = {1, -1, 0},
-      [CG_DIRECTION_ZOOM_IN] = {0, 0, 1},  [CG_DIRECTION_ZOOM_OUT] = {0, 0, -1},
-  };
   const double speed = config->speeds[request->speed];
 
-  G_STATIC_ASSERT (G_N_ELEMENTS (axes) == CG_N_DIRECTIONS);
   *self = (CgPtzMove){
       .zooming = axes[request->direction].zoom != 0,
       .pan_tilt = axes[request->direction].zoom == 0,
@@ -30,6 +32,31 @@ cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const C
       .zoom = axes[request->direction].zoom * speed,
       .lease_ms = config->move_timeout_ms,
   };
+}
+
+static int
+get_sign (double number)
+{
+  return (number > 0) - (number < 0);
+}
+
+/**
+ * cg_ptz_move_find_direction:
+ * @pan: speed to the right
+ * @tilt: speed upwards
+ * @zoom: speed inwards
+ *
+ * Returns: the direction that this is; %CG_N_DIRECTIONS: none
+ */
+CgDirection
+cg_ptz_move_find_direction (double pan, double tilt, double zoom)
+{
+  CgDirection i = 0;
+
+  while (i < CG_N_DIRECTIONS && (axes[i].pan != get_sign (pan) || axes[i].tilt != get_sign (tilt) ||
+                                 axes[i].zoom != get_sign (zoom)))
+    i++;
+  return i;
 }
 
 /**

@@ -31,6 +31,7 @@ typedef struct {
 
 void
 cg_ptz_move_from_request (CgPtzMove *self, const CgMoveRequest *request, const CgPtzConfig *config);
+CgDirection cg_ptz_move_find_direction (double pan, double tilt, double zoom);
 gboolean cg_ptz_move_leaves_axis (const CgPtzMove *self, const CgPtzMove *next);
 gboolean cg_ptz_move_is_diagonal (const CgPtzMove *self);
 gboolean cg_ptz_move_is_like (const CgPtzMove *self, const CgPtzMove *other);

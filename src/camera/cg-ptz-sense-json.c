@@ -2,13 +2,12 @@
 /* What was learnt of a camera's PTZ, as its state file keeps it and `ptz status` shows it. */
 #include <math.h>
 
+#include "cg-json.h"
 #include "cg-ptz-sense.h"
 
 /* Further out than any space in use (degrees, hundredths of degrees). */
 #define VALUE_MAX 1e9
 
-static const char *const axis_words[] = {
-    [CG_PTZ_PAN] = "pan", [CG_PTZ_TILT] = "tilt", [CG_PTZ_ZOOM] = "zoom"};
 static const char *const side_words[] = {[CG_PTZ_LOW] = "low", [CG_PTZ_HIGH] = "high"};
 static const char *const kind_words[] = {
     [CG_PTZ_END_NONE] = "none",     [CG_PTZ_END_ADVERTISED] = "advertised",
@@ -22,7 +21,6 @@ static const char *const truth_words[] = {
     [CG_PTZ_TRUTH_RESTLESS] = "restless",
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (axis_words) == CG_PTZ_N_AXES);
 G_STATIC_ASSERT (G_N_ELEMENTS (side_words) == CG_PTZ_N_SIDES);
 G_STATIC_ASSERT (G_N_ELEMENTS (kind_words) == CG_PTZ_N_END_KINDS);
 G_STATIC_ASSERT (G_N_ELEMENTS (truth_words) == CG_PTZ_N_TRUTHS);
@@ -44,20 +42,17 @@ get_value (JsonObject *object, const char *name, GType type)
 {
   JsonNode *node = json_object_get_member (object, name);
 
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node))
-    return NULL;
-  const GType found = json_node_get_value_type (node);
-  return found == type || (type == G_TYPE_DOUBLE && found == G_TYPE_INT64) ? node : NULL;
+  return node != NULL && json_node_get_value_type (node) == type ? node : NULL;
 }
 
 static gboolean
 read_number (JsonObject *object, const char *name, double *value)
 {
-  JsonNode *node = get_value (object, name, G_TYPE_DOUBLE);
+  double number;
 
-  if (node == NULL || !(fabs (json_node_get_double (node)) < VALUE_MAX))
+  if (!cg_json_read_number (object, name, &number) || !(fabs (number) < VALUE_MAX))
     return FALSE;
-  *value = json_node_get_double (node);
+  *value = number;
   return TRUE;
 }
 
@@ -131,8 +126,8 @@ cg_ptz_sense_read (CgPtzSense *self, JsonNode *node)
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     return;
   JsonObject *object = json_node_get_object (node);
-  for (int i = 0; i < CG_PTZ_N_AXES; i++) {
-    JsonObject *axis = get_object (object, axis_words[i]);
+  for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++) {
+    JsonObject *axis = get_object (object, cg_ptz_axis_get_word (i));
 
     if (axis != NULL)
       read_axis (&self->axes[i], axis);
@@ -182,8 +177,8 @@ cg_ptz_sense_write (const CgPtzSense *self)
   JsonNode *node = json_node_new (JSON_NODE_OBJECT);
   JsonObject *object = json_object_new ();
 
-  for (int i = 0; i < CG_PTZ_N_AXES; i++)
-    json_object_set_object_member (object, axis_words[i], write_axis (&self->axes[i]));
+  for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++)
+    json_object_set_object_member (object, cg_ptz_axis_get_word (i), write_axis (&self->axes[i]));
   json_object_set_string_member (object, "move-status", truth_words[self->move_status]);
   json_object_set_boolean_member (object, "one-axis-only", self->one_axis_only);
   json_object_set_boolean_member (object, "loses-first", self->loses_first);

@@ -275,11 +275,14 @@ cg_ptz_sense_watch (CgPtzSense *self, CgPtzWatch *watch, const CgPtzLook *look)
  * @look: where the camera stands
  * @move: towards an end; it did not move
  *
- * A position that has never changed, though it was to, proves nothing.
+ * A position that has never changed, though it was to, proves nothing; neither does a diagonal
+ * whose ways are not known.
  */
 void
 cg_ptz_sense_note_end (CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move)
 {
+  if (!cg_ptz_sense_knows_ways (self, move))
+    return;
   for (CgPtzAxis i = CG_PTZ_PAN; i <= CG_PTZ_TILT; i++) {
     CgPtzAxisSense *axis = &self->axes[i];
     const double command = cg_ptz_move_get_axis (move, i);
@@ -328,6 +331,28 @@ cg_ptz_sense_note_unmoved (CgPtzSense *self, const CgPtzLook *look, const CgPtzM
     cg_ptz_axis_reset_end (axis, behind);
   }
   note_frozen (self, &watch, HABIT);
+}
+
+/**
+ * cg_ptz_sense_note_change:
+ * @self: what is known; learns
+ * @before: a look
+ * @after: a later one
+ *
+ * A position that was another one before is told truly, whatever has moved the camera (Q36).
+ */
+void
+cg_ptz_sense_note_change (CgPtzSense *self, const CgPtzLook *before, const CgPtzLook *after)
+{
+  for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++) {
+    CgPtzAxisSense *axis = &self->axes[i];
+    double way;
+
+    if (!cg_ptz_look_get_way (i, before, after, &way) || fabs (way) <= cg_ptz_axis_get_step (axis))
+      continue;
+    axis->truth = CG_PTZ_TRUTH_HONEST;
+    axis->unmoved = 0;
+  }
 }
 
 /**

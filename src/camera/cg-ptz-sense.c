@@ -264,6 +264,33 @@ cg_ptz_sense_compare (const CgPtzSense *self, const CgPtzLook *a, const CgPtzLoo
 }
 
 /**
+ * cg_ptz_sense_proves_rest:
+ * @self: what is known
+ * @look: the second of two that are the same
+ * @move: what the camera was asked for last; none: anything may have moved it
+ *
+ * What has never been seen to change may be frozen, and proves nothing (Q36).
+ *
+ * Returns: whether @look would be another one if the camera still moved
+ */
+gboolean
+cg_ptz_sense_proves_rest (const CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move)
+{
+  const gboolean is_any = !move->pan_tilt && !move->zooming;
+
+  if (look->has_move_status && self->move_status == CG_PTZ_TRUTH_HONEST)
+    return TRUE;
+  for (CgPtzAxis axis = 0; axis < CG_PTZ_N_AXES; axis++) {
+    double value;
+
+    if ((is_any || cg_ptz_move_get_axis (move, axis) != 0) &&
+        cg_ptz_look_get (look, axis, &value) && self->axes[axis].truth == CG_PTZ_TRUTH_HONEST)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
  * cg_ptz_end_is_known:
  * @end: of an axis
  *
@@ -375,6 +402,23 @@ cg_ptz_sense_is_near_limit (const CgPtzSense *self, const CgPtzLook *look, const
     is_near = TRUE;
   }
   return is_near;
+}
+
+/**
+ * cg_ptz_sense_knows_ways:
+ * @self: what is known
+ * @move: a move that did not move the camera
+ *
+ * An axis of a diagonal that counts the other way, and is not at its end, may be waiting for the
+ * one that is (Q38).
+ *
+ * Returns: whether that shows that the camera stands at its limits
+ */
+gboolean
+cg_ptz_sense_knows_ways (const CgPtzSense *self, const CgPtzMove *move)
+{
+  return !cg_ptz_move_is_diagonal (move) ||
+         (self->axes[CG_PTZ_PAN].sign != 0 && self->axes[CG_PTZ_TILT].sign != 0);
 }
 
 /**

@@ -117,9 +117,12 @@ gboolean
 cg_ptz_sense_is_same_place (const CgPtzSense *self, const CgPtzLook *a, const CgPtzLook *b);
 CgPtzSeen cg_ptz_sense_compare (const CgPtzSense *self, const CgPtzLook *a, const CgPtzLook *b);
 gboolean
+cg_ptz_sense_proves_rest (const CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
+gboolean
 cg_ptz_sense_is_near_limit (const CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
 CgPtzLimit
 cg_ptz_sense_get_limit (const CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
+gboolean cg_ptz_sense_knows_ways (const CgPtzSense *self, const CgPtzMove *move);
 CgError cg_ptz_sense_get_code (const CgPtzMove *move);
 
 void cg_ptz_watch_init (CgPtzWatch *self, const CgPtzMove *move, const CgPtzLook *before);
@@ -127,6 +130,7 @@ CgPtzSeen cg_ptz_sense_watch (CgPtzSense *self, CgPtzWatch *watch, const CgPtzLo
 gboolean cg_ptz_sense_refute_turns (CgPtzSense *self, const CgPtzWatch *watch);
 void cg_ptz_sense_note_end (CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
 void cg_ptz_sense_note_unmoved (CgPtzSense *self, const CgPtzLook *look, const CgPtzMove *move);
+void cg_ptz_sense_note_change (CgPtzSense *self, const CgPtzLook *before, const CgPtzLook *after);
 void cg_ptz_sense_note_rest (CgPtzSense *self, const CgPtzLook *a, const CgPtzLook *b);
 gboolean cg_ptz_sense_note_unstoppable (CgPtzSense *self, const CgPtzLook *look);
 void cg_ptz_sense_note_second_try (CgPtzSense *self, gboolean has_moved);

@@ -49,6 +49,12 @@ cg_stream_get_counters (CgStream *self, CgStreamCounters *counters)
       .reconnects = self->reconnects,
       .uplink_changes = self->uplink_changes,
       .bitrate_kbps = stats.bitrate_kbps,
+      .first_picture = self->first_picture,
+      .picture = {.width = stats.width,
+                  .height = stats.height,
+                  .fps = (guint)(stats.fps + 0.5),
+                  .gop_ms = stats.gop_ms,
+                  .has_b_frames = stats.reordered},
   };
 }
 

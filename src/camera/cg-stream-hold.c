@@ -5,6 +5,31 @@
 /* A camera that has no session left gives it to somebody who needs it more than a standby. */
 #define STANDBY_REST_MS (5 * 60 * 1000)
 
+static gboolean
+on_lease_over (gpointer user_data)
+{
+  CgStream *self = user_data;
+
+  g_info ("%s: nobody asked for the stream again: stopping", self->camera->did);
+  cg_stream_stop (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * cg_stream_renew_lease:
+ * @self: a stream
+ *
+ * Who wants the push has asked for it, again or for the first time.
+ */
+void
+cg_stream_renew_lease (CgStream *self)
+{
+  cg_clear_source (&self->lease);
+  if (self->config.play_lease_s > 0)
+    self->lease = cg_clock_add_timeout (self->clock, self->config.play_lease_s * (gint64)1000,
+                                        on_lease_over, self);
+}
+
 /**
  * cg_stream_is_held:
  * @self: a stream
@@ -103,6 +128,7 @@ cg_stream_hold (CgStream *self, CgStreamHold hold, gboolean is_held_now)
   cg_clear_source (&self->rest);
   if (is_held_now) {
     cg_stream_hurry_pull (self);
+    cg_stream_want_picture (self);
     cg_stream_begin_end (self, END_PULL);
   } else if (self->url == NULL && !cg_stream_is_held (self)) {
     self->rest =

@@ -28,12 +28,13 @@ cg_stream_media_clear (CgStreamMedia *self)
  * cg_stream_media_prepare:
  * @self: what a stream is made of
  *
- * To be called as soon as there is a configuration, and when it has changed: what takes long to
- * load is there when it is needed.
+ * To be called as soon as there is a configuration, and when it has changed: the hub keeps what it
+ * may, and what takes long to load is there when it is needed.
  */
 void
 cg_stream_media_prepare (const CgStreamMedia *self)
 {
+  cg_hub_set_cache_max_bytes (self->hub, (gsize)self->config->gop_cache_kib * 1024);
   if (self->config->h265 == CG_H265_TRANSCODE)
     cg_transcode_prepare ();
 }

@@ -6,8 +6,9 @@
 #include "cg-stream-media.h"
 #include "cg-stream.h"
 
-/* What cg-stream.c (its life), cg-stream-hold.c (who wants the pull beside a push) and
- * cg-stream-facts.c (what there is to say of it) share. */
+/* What cg-stream.c (its life), cg-stream-hold.c (who wants the push, and the pull beside
+ * it), cg-stream-thirst.c (whether what comes in goes out) and cg-stream-facts.c (what there is to
+ * say of it) share. */
 
 typedef enum { END_PULL, END_PUSH, N_ENDS } EndId;
 
@@ -27,11 +28,17 @@ struct _CgStream {
   CgStreamLogin login;               /* as the pull shows it */
   GSource *grace;                    /* gives up the publishing session of a lost camera */
   GSource *lease;
-  GSource *rest;           /* ends a pull that nobody wants any more */
+  GSource *rest; /* ends a pull that nobody wants any more */
+  GSource *look; /* whether everybody gets what comes, while the pull is live */
+  gboolean has_asked_key;
+  gint64 key_asked_ms; /* the camera, for a key frame */
+  guint64 coded;       /* pictures that the transcode had yielded */
+  gint64 coded_ms;
   const char *remark_word; /* (nullable) why it plays something else than the main picture */
   const char *remark;      /* (nullable) */
   CgStreamReport *report;
   CgStreamStages stages;
+  CgStreamStages first_picture; /* those of the last time that it began to play */
   guint reconnects;
   guint uplink_changes;
   guint64 sent; /* by pushes that have ended */
@@ -42,6 +49,14 @@ void cg_stream_begin_end (CgStream *self, EndId id);
 void cg_stream_reset_end (CgStream *self, EndId id);
 void cg_stream_retry_in (CgStream *self, EndId id, guint pause_ms);
 
+void cg_stream_lose_source (CgStream *self, const GError *error);
+void cg_stream_fail_transcode (CgStream *self, const GError *error);
+
+void cg_stream_want_key (CgStream *self);
+void cg_stream_want_picture (CgStream *self);
+void cg_stream_begin_look (CgStream *self);
+
+void cg_stream_renew_lease (CgStream *self);
 gboolean cg_stream_is_held (CgStream *self);
 guint cg_stream_get_standby_rest_ms (CgStream *self);
 void cg_stream_hurry_pull (CgStream *self);

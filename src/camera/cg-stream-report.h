@@ -17,6 +17,20 @@ typedef enum {
 } CgStreamState;
 
 /**
+ * CgStreamPicture:
+ * @fps: pictures a second; 0: none come
+ * @gop_ms: from key frame to key frame; 0: not known yet (Q14)
+ * @has_b_frames: Q22
+ */
+typedef struct {
+  guint width;
+  guint height;
+  guint fps;
+  guint gop_ms;
+  gboolean has_b_frames;
+} CgStreamPicture;
+
+/**
  * CgStreamReport:
  * @state: of the push as a whole
  * @url: (nullable): where to, credentials hidden by whoever shows it
@@ -46,8 +60,10 @@ typedef struct {
   guint64 dropped;
   guint64 unsent; /* of them, by the push that runs: the line was too slow */
   guint reconnects;
-  guint uplink_changes; /* to the small picture, and back again */
-  guint bitrate_kbps;   /* that the camera sends now */
+  guint uplink_changes;         /* to the small picture, and back again */
+  guint bitrate_kbps;           /* that the camera sends now */
+  CgStreamStages first_picture; /* how long it took the last time */
+  CgStreamPicture picture;      /* that the camera sends now */
 } CgStreamCounters;
 
 #define CG_TYPE_STREAM_REPORT (cg_stream_report_get_type ())

@@ -6,7 +6,7 @@
 #include "cg-main.h"
 #include "cg-media-step.h"
 
-enum { SIGNAL_SOURCE_WANTED, SIGNAL_SOURCE_RUNNING, SIGNAL_SOURCE_LOST, SIGNAL_CHANGED, N_SIGNALS };
+enum { SIGNAL_SOURCE_WANTED, SIGNAL_KEY_WANTED, SIGNAL_SOURCE_LOST, SIGNAL_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -25,7 +25,7 @@ tell (CgStream *self, const char *url)
     cg_stream_report_remark (report, self->remark_word, self->remark);
   const gboolean is_new = !cg_stream_report_equal (report, self->report);
   if (report->state == CG_STREAM_PLAYING)
-    report->stages = self->stages;
+    report->stages = self->first_picture = self->stages;
   report->since_ms = is_new ? cg_clock_get_real_ms (self->clock) : self->report->since_ms;
   cg_stream_report_free (self->report);
   self->report = cg_stream_report_copy (report);
@@ -70,8 +70,10 @@ drop_end (CgStream *self, EndId id)
 
   end->live = FALSE;
   cg_clear_source (&end->retry);
-  if (id == END_PULL)
+  if (id == END_PULL) {
+    cg_clear_source (&self->look);
     cg_stream_login_end (&self->login, CG_BREAKER_UNKNOWN);
+  }
   if (object == NULL)
     return;
   g_signal_handlers_disconnect_by_data (object, self);
@@ -172,6 +174,7 @@ on_pull_live (CgPull *pull, CgStream *self)
   cg_stream_transport_succeed (self->transport, cg_pull_get_transport (pull));
   cg_clear_source (&self->grace);
   mark_live (self, END_PULL);
+  cg_stream_begin_look (self);
   if (self->url == NULL)
     g_info ("%s: pictures come", self->camera->did);
   cg_stream_begin_end (self, END_PUSH);
@@ -181,11 +184,17 @@ static void
 on_pull_running (CgPull *pull, CgStream *self)
 {
   cg_stream_login_end (&self->login, CG_BREAKER_ACCEPTED);
-  g_signal_emit (self, signals[SIGNAL_SOURCE_RUNNING], 0);
+  self->has_asked_key = FALSE;
+  cg_stream_want_key (self);
 }
 
-static void
-lose_source (CgStream *self, const GError *error)
+/**
+ * cg_stream_lose_source:
+ * @self: a stream
+ * @error: why the camera's pictures are of no use, or do not come
+ */
+void
+cg_stream_lose_source (CgStream *self, const GError *error)
 {
   fail_end (self, END_PULL, error);
   if (self->url != NULL && self->grace == NULL)
@@ -202,7 +211,7 @@ on_pull_failed (CgPull *pull, GError *error, CgStream *self)
   cg_stream_login_end (&self->login, g_error_matches (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED)
                                          ? CG_BREAKER_REFUSED
                                          : CG_BREAKER_UNKNOWN);
-  lose_source (self, error);
+  cg_stream_lose_source (self, error);
 }
 
 static gboolean
@@ -217,12 +226,24 @@ on_push_publishing (CgPush *push, CgStream *self)
   mark_live (self, END_PUSH);
 }
 
-/* What was made for the server is none that the camera's next picture can be made into. */
-static void
-on_transcode_failed (CgTranscode *transcode, GError *error, CgStream *self)
+/**
+ * cg_stream_fail_transcode:
+ * @self: a stream with a transcode
+ * @error: why it is of no use
+ *
+ * What was made for the server is none that the camera's next picture can be made into.
+ */
+void
+cg_stream_fail_transcode (CgStream *self, const GError *error)
 {
   cg_stream_media_stop_converting (&self->media);
   fail_end (self, END_PUSH, error);
+}
+
+static void
+on_transcode_failed (CgTranscode *transcode, GError *error, CgStream *self)
+{
+  cg_stream_fail_transcode (self, error);
 }
 
 static void
@@ -235,6 +256,7 @@ on_push_failed (CgPush *push, GError *error, CgStream *self)
   g_signal_connect_object (self->media.transcode, "failed", G_CALLBACK (on_transcode_failed), self,
                            0);
   drop_end (self, END_PUSH);
+  tell (self, self->url);
 }
 
 static void
@@ -286,25 +308,6 @@ cg_stream_begin_end (CgStream *self, EndId id)
     begin_push (self);
 }
 
-static gboolean
-on_lease_over (gpointer user_data)
-{
-  CgStream *self = user_data;
-
-  g_info ("%s: nobody asked for the stream again: stopping", self->camera->did);
-  cg_stream_stop (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-renew_lease (CgStream *self)
-{
-  cg_clear_source (&self->lease);
-  if (self->config.play_lease_s > 0)
-    self->lease = cg_clock_add_timeout (self->clock, self->config.play_lease_s * (gint64)1000,
-                                        on_lease_over, self);
-}
-
 /**
  * cg_stream_reset_end:
  * @self: a stream
@@ -329,6 +332,7 @@ cg_stream_dispose (GObject *object)
   cg_clear_source (&self->grace);
   cg_clear_source (&self->lease);
   cg_clear_source (&self->rest);
+  cg_clear_source (&self->look);
   for (guint i = 0; i < N_ENDS; i++) {
     CgStreamEnd *end = &self->ends[i];
 
@@ -364,8 +368,8 @@ cg_stream_class_init (CgStreamClass *klass)
   G_OBJECT_CLASS (klass)->finalize = cg_stream_finalize;
   signals[SIGNAL_SOURCE_WANTED] =
       g_signal_new ("source-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_SOURCE_RUNNING] =
-      g_signal_new ("source-running", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_KEY_WANTED] =
+      g_signal_new ("key-wanted", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_SOURCE_LOST] = g_signal_new ("source-lost", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                               NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -377,6 +381,7 @@ cg_stream_init (CgStream *self)
 {
   self->media.hub = cg_hub_new ();
   self->report = cg_stream_report_new (CG_STREAM_STOPPED, NULL, NULL);
+  self->first_picture = self->report->stages;
 }
 
 /**
@@ -443,7 +448,7 @@ void
 cg_stream_play (CgStream *self, const char *url)
 {
   CG_ON_MAIN ();
-  renew_lease (self);
+  cg_stream_renew_lease (self);
   if (g_strcmp0 (self->url, url) == 0)
     return;
   if (self->url == NULL)
@@ -456,6 +461,7 @@ cg_stream_play (CgStream *self, const char *url)
   if (self->ends[END_PULL].error == NULL)
     cg_clear_source (&self->grace);
   tell (self, self->url);
+  cg_stream_want_picture (self);
   cg_stream_begin_end (self, END_PULL);
   cg_stream_begin_end (self, END_PUSH);
 }
@@ -539,6 +545,7 @@ cg_stream_change_source (CgStream *self, const char *word, const char *text)
   cg_stream_stages_begin (&self->stages, cg_clock_get_monotonic_ms (self->clock));
   drop_end (self, END_PULL);
   cg_hub_skip (self->media.hub);
+  tell (self, self->url);
 }
 
 /**
@@ -561,7 +568,7 @@ cg_stream_set_source (CgStream *self, const char *location)
   self->source_wanted = FALSE;
   on_step (NULL, CG_MEDIA_STEP_CONTACT, self);
   if (!cg_stream_login_begin (&self->login, &error)) {
-    lose_source (self, error);
+    cg_stream_lose_source (self, error);
     return;
   }
   pull = cg_stream_media_make_pull (&self->media, location, self->login.breaker,
@@ -587,5 +594,5 @@ cg_stream_source_failed (CgStream *self, const GError *error)
   if (!self->source_wanted)
     return;
   self->source_wanted = FALSE;
-  lose_source (self, error);
+  cg_stream_lose_source (self, error);
 }

@@ -30,10 +30,10 @@ G_DECLARE_FINAL_TYPE (CgStream, cg_stream, CG, STREAM, GObject)
 
 /*
  * Signals:
- *   "source-wanted"  ()                        answer with cg_stream_set_source() or
- * _source_failed() "source-running" ()                        the camera sends: a key frame may be
- * asked for "source-lost"    (GError *error)           the camera's side failed; it will be tried
- * again "changed"        (CgStreamReport *report)  an event for those who asked for the stream
+ *   "source-wanted"  ()  answer with cg_stream_set_source() or cg_stream_source_failed()
+ *   "key-wanted"     ()  the camera sends: it should be asked for a key frame
+ *   "source-lost"    (GError *error)  the camera's side failed; it will be tried again
+ *   "changed"        (CgStreamReport *report)  an event for those who asked for the stream
  */
 
 CgStream *cg_stream_new (const CgCameraConfig *camera,
@@ -51,6 +51,7 @@ gboolean cg_stream_close_finish (CgStream *self, GAsyncResult *result, GError **
 void cg_stream_change_source (CgStream *self, const char *word, const char *text);
 void cg_stream_set_source (CgStream *self, const char *location);
 void cg_stream_source_failed (CgStream *self, const GError *error);
+void cg_stream_request_key (CgStream *self);
 
 CgHub *cg_stream_get_hub (CgStream *self);
 gboolean cg_stream_is_active (CgStream *self);

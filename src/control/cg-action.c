@@ -13,6 +13,8 @@ struct _CgAction {
   CgCamera *camera;   /* (owned) (nullable) */
   CgErrorScope scope;
   GSource *limit; /* (owned) (nullable) */
+  CgError limit_code;
+  GCancellable *overdue; /* (owned) */
   gboolean answered;
   gboolean timed_out; /* an answer that still comes is late, and no mistake */
 };
@@ -46,6 +48,7 @@ cg_action_finalize (GObject *object)
 
   g_clear_pointer (&self->message, cg_message_unref);
   g_clear_pointer (&self->params, json_object_unref);
+  g_object_unref (self->overdue);
   g_free (self->service);
   g_free (self->method);
   g_free (self->origin_name);
@@ -66,6 +69,7 @@ cg_action_class_init (CgActionClass *klass)
 static void
 cg_action_init (CgAction *self)
 {
+  self->overdue = g_cancellable_new ();
 }
 
 /* Returns whether an answer is due now; from then on it is given. */
@@ -93,8 +97,11 @@ on_limit (gpointer user_data)
   CgAction *self = user_data;
   G_GNUC_UNUSED g_autoptr (CgAction) keep = g_object_ref (self);
 
-  cg_action_refuse (self, CG_ERROR_TIMED_OUT, "No answer in time");
+  cg_action_refuse (self, self->limit_code,
+                    self->limit_code == CG_ERROR_TIMED_OUT ? "No answer in time"
+                                                           : "Not done in time");
   self->timed_out = TRUE;
+  g_cancellable_cancel (self->overdue);
   return G_SOURCE_REMOVE;
 }
 
@@ -263,33 +270,35 @@ cg_action_set_error_scope (CgAction *self, CgErrorScope scope)
 }
 
 /**
+ * cg_action_get_cancellable:
+ * @self: an action
+ *
+ * Returns: (transfer none): is cancelled when its time limit is reached
+ */
+GCancellable *
+cg_action_get_cancellable (CgAction *self)
+{
+  return self->overdue;
+}
+
+/**
  * cg_action_set_time_limit:
  * @self: an action; nothing happens if it is answered already
  * @clock: the time
  * @limit_ms: milliseconds from now
+ * @code: %CG_ERROR_TIMED_OUT: a camera is too slow; %CG_ERROR_INTERNAL: what is ours
  *
- * Answers it with %CG_ERROR_TIMED_OUT when the limit is reached first. An answer that comes later
+ * Answers it with @code when the limit is reached first. An answer that comes later
  * is dropped.
  */
 void
-cg_action_set_time_limit (CgAction *self, CgClock *clock, guint limit_ms)
+cg_action_set_time_limit (CgAction *self, CgClock *clock, guint limit_ms, CgError code)
 {
   if (self->answered)
     return;
+  self->limit_code = code;
   cg_clear_source (&self->limit);
   self->limit = cg_clock_add_timeout (clock, limit_ms, on_limit, self);
-}
-
-/**
- * cg_action_is_answered:
- * @self: an action
- *
- * Returns: whether its answer was given
- */
-gboolean
-cg_action_is_answered (CgAction *self)
-{
-  return self->answered;
 }
 
 /**

@@ -46,9 +46,9 @@ void cg_action_set_method (CgAction *self, const char *method);
 void cg_action_set_params (CgAction *self, JsonObject *params);
 void cg_action_set_camera (CgAction *self, CgCamera *camera);
 void cg_action_set_error_scope (CgAction *self, CgErrorScope scope);
-void cg_action_set_time_limit (CgAction *self, CgClock *clock, guint limit_ms);
+GCancellable *cg_action_get_cancellable (CgAction *self);
+void cg_action_set_time_limit (CgAction *self, CgClock *clock, guint limit_ms, CgError code);
 
-gboolean cg_action_is_answered (CgAction *self);
 void cg_action_reply (CgAction *self, JsonObject *members);
 void cg_action_tell (CgAction *self, JsonObject *members);
 void cg_action_fail (CgAction *self, const GError *error);

@@ -1,44 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-binding-entry.h"
 
-#include "cg-key-group.h"
+#include "cg-camera-member.h"
 #include "cg-log.h"
 #include "cg-member.h"
-
-/* PROTOCOL.md section 5: the members, and the setting that each is (the first one is how we write
- * it ourselves). */
-static const struct {
-  const char *member;
-  const char *key;
-  gboolean is_secret;
-  gboolean is_address; /* may contain a login in path or query (Q26) */
-} rows[] = {
-    {"protocol", "protocol"},
-    {"address", "address", .is_address = TRUE},
-    {"host", "address", .is_address = TRUE},
-    {"ip", "address", .is_address = TRUE},
-    {"username", "username"},
-    {"password", "password", .is_secret = TRUE},
-    {"secret", "secret", .is_secret = TRUE},
-    {"url", "url", .is_address = TRUE},
-    {"name", "name"},
-    {"profile", "profile"},
-};
-
-static const CgKey *
-get_key (const char *name)
-{
-  gboolean is_file;
-
-  return cg_key_group_find (cg_key_group_get (CG_KEY_GROUP_CAMERA), name, &is_file);
-}
-
-static gboolean
-fail (GError **error, const char *text)
-{
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, text);
-  return FALSE;
-}
 
 static gboolean
 is_text (JsonObject *entry, const char *member)
@@ -52,9 +17,9 @@ is_text (JsonObject *entry, const char *member)
 static const char *
 find_member (JsonObject *entry, const char *key)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (g_str_equal (rows[i].key, key) && cg_member_is_present (entry, rows[i].member))
-      return rows[i].member;
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    if (g_str_equal (row->key, key) && cg_member_is_present (entry, row->name))
+      return row->name;
   }
   return NULL;
 }
@@ -78,16 +43,16 @@ cg_binding_entry_apply (JsonObject *entry,
 {
   const char *key = NULL;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    *member = rows[i].member;
-    if (!cg_member_is_present (entry, rows[i].member))
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    *member = row->name;
+    if (!cg_member_is_present (entry, row->name))
       continue;
-    if (!is_text (entry, rows[i].member))
-      return fail (error, "is no text");
-    if (find_member (entry, rows[i].key) != rows[i].member)
-      return fail (error, "address is given twice, by another name too");
-    if (!cg_key_set (get_key (rows[i].key), camera,
-                     json_object_get_string_member (entry, rows[i].member), error))
+    if (!is_text (entry, row->name))
+      return cg_key_refuse (error, "is no text");
+    if (find_member (entry, row->key) != row->name)
+      return cg_key_refuse (error, "address is given twice, by another name too");
+    if (!cg_key_set (cg_camera_member_get_key (row), camera,
+                     json_object_get_string_member (entry, row->name), error))
       return FALSE;
   }
   if (cg_camera_config_settle (camera, &key, error))
@@ -111,7 +76,7 @@ static gboolean
 is_starred (JsonObject *entry, const char *member)
 {
   return cg_member_is_present (entry, member) && is_text (entry, member) &&
-         g_str_equal (json_object_get_string_member (entry, member), CG_BINDING_STARS);
+         g_str_equal (json_object_get_string_member (entry, member), CG_LOG_HIDDEN);
 }
 
 static gboolean
@@ -133,38 +98,44 @@ is_shown_for (const char *text, const char *stored)
 }
 
 static gboolean
-resolve_address (
-    JsonObject *entry, gsize row, JsonObject *before, const CgCameraConfig *file, GError **error)
+resolve_address (JsonObject *entry,
+                 const CgCameraMember *row,
+                 JsonObject *before,
+                 const CgCameraConfig *file,
+                 GError **error)
 {
-  const char *text = json_object_get_string_member (entry, rows[row].member);
-  const char *member = before != NULL ? find_member (before, rows[row].key) : NULL;
+  const char *text = json_object_get_string_member (entry, row->name);
+  const char *member = before != NULL ? find_member (before, row->key) : NULL;
   const char *stored = member != NULL ? json_object_get_string_member (before, member) : NULL;
 
   if (is_shown_for (text, stored)) {
-    cg_member_set_text (entry, rows[row].member, stored);
+    cg_member_set_text (entry, row->name, stored);
     return TRUE;
   }
-  if (file != NULL && is_shown_for (text, get_text (file, get_key (rows[row].key)))) {
-    json_object_remove_member (entry, rows[row].member);
+  if (file != NULL && is_shown_for (text, get_text (file, cg_camera_member_get_key (row)))) {
+    json_object_remove_member (entry, row->name);
     return TRUE;
   }
   g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, "contains stars, and no such %s is stored",
-               rows[row].key);
+               row->key);
   return FALSE;
 }
 
 static gboolean
-resolve_secret (
-    JsonObject *entry, gsize row, JsonObject *before, const CgCameraConfig *file, GError **error)
+resolve_secret (JsonObject *entry,
+                const CgCameraMember *row,
+                JsonObject *before,
+                const CgCameraConfig *file,
+                GError **error)
 {
-  const char *member = rows[row].member;
+  const char *member = row->name;
 
   if (before != NULL && cg_member_is_present (before, member))
     json_object_set_member (entry, member, json_object_dup_member (before, member));
-  else if (file != NULL && get_text (file, get_key (rows[row].key)) != NULL)
+  else if (file != NULL && get_text (file, cg_camera_member_get_key (row)) != NULL)
     json_object_remove_member (entry, member);
   else
-    return fail (error, "is stars, and none is stored");
+    return cg_key_refuse (error, "is stars, and none is stored");
   return TRUE;
 }
 
@@ -188,13 +159,13 @@ cg_binding_entry_resolve (JsonObject *entry,
                           const char **member,
                           GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    *member = rows[i].member;
-    if (rows[i].is_secret && is_starred (entry, rows[i].member) &&
-        !resolve_secret (entry, i, before, file, error))
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    *member = row->name;
+    if (row->is_secret && is_starred (entry, row->name) &&
+        !resolve_secret (entry, row, before, file, error))
       return FALSE;
-    if (rows[i].is_address && is_hidden (entry, rows[i].member) &&
-        !resolve_address (entry, i, before, file, error))
+    if (row->is_address && is_hidden (entry, row->name) &&
+        !resolve_address (entry, row, before, file, error))
       return FALSE;
   }
   return TRUE;
@@ -273,13 +244,13 @@ cg_binding_entry_check (JsonObject *entry,
 void
 cg_binding_entry_reduce (JsonObject *entry, JsonObject *before, const CgCameraConfig *file)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (before != NULL && json_object_has_member (before, rows[i].member))
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    if (before != NULL && json_object_has_member (before, row->name))
       continue;
-    if (cg_member_is_present (entry, rows[i].member) &&
-        g_strcmp0 (json_object_get_string_member (entry, rows[i].member),
-                   get_text (file, get_key (rows[i].key))) == 0)
-      json_object_remove_member (entry, rows[i].member);
+    if (cg_member_is_present (entry, row->name) &&
+        g_strcmp0 (json_object_get_string_member (entry, row->name),
+                   get_text (file, cg_camera_member_get_key (row))) == 0)
+      json_object_remove_member (entry, row->name);
   }
 }
 
@@ -294,9 +265,9 @@ void
 cg_binding_entry_complete (JsonObject *entry, const CgCameraConfig *file)
 {
   json_object_set_string_member (entry, "did", file->did);
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (find_member (entry, rows[i].key) == NULL)
-      cg_member_set_text (entry, rows[i].member, get_text (file, get_key (rows[i].key)));
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    if (find_member (entry, row->key) == NULL)
+      cg_member_set_text (entry, row->name, get_text (file, cg_camera_member_get_key (row)));
   }
 }
 
@@ -317,12 +288,12 @@ hide_login (JsonObject *entry, const char *member)
 void
 cg_binding_entry_hide (JsonObject *entry)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    if (!cg_member_is_present (entry, rows[i].member))
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    if (!cg_member_is_present (entry, row->name))
       continue;
-    if (rows[i].is_secret)
-      json_object_set_string_member (entry, rows[i].member, CG_BINDING_STARS);
-    else if (rows[i].is_address && is_text (entry, rows[i].member))
-      hide_login (entry, rows[i].member);
+    if (row->is_secret)
+      json_object_set_string_member (entry, row->name, CG_LOG_HIDDEN);
+    else if (row->is_address && is_text (entry, row->name))
+      hide_login (entry, row->name);
   }
 }

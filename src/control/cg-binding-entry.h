@@ -7,9 +7,6 @@
 
 G_BEGIN_DECLS
 
-/* What stands for a password or secret that is not shown (PROTOCOL.md section 5). */
-#define CG_BINDING_STARS "******"
-
 /*
  * One camera as the cloud writes it: an object with did, address and what else it knows. Members
  * that are not known to us are kept.

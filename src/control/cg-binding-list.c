@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-binding-list.h"
 
-#include "cg-error.h"
+#include "cg-key.h"
 #include "cg-member.h"
 
 static const struct {
@@ -134,25 +134,66 @@ cg_binding_list_put (JsonObject *document, const char *place, JsonArray *cameras
 }
 
 /**
- * cg_binding_list_find:
- * @cameras: a list
- * @did: a device id
+ * cg_binding_list_check_did:
+ * @entry: of a list
+ * @file: the key file
+ * @place: where the list stands
+ * @index: of the entry in it
+ * @seen: (element-type utf8 guint): dids of those before, and where they stood; takes this one
+ * @error: return location: %CG_ERROR_INVALID_CONFIG says what is wrong with the did
  *
- * Returns: (transfer none) (nullable): its entry
+ * Returns: (transfer none) (nullable): its did, which may be bound here and stands there once
  */
-JsonObject *
-cg_binding_list_find (JsonArray *cameras, const char *did)
+const char *
+cg_binding_list_check_did (JsonObject *entry,
+                           const CgConfig *file,
+                           const char *place,
+                           guint index,
+                           GHashTable *seen,
+                           GError **error)
 {
-  for (guint i = 0; i < json_array_get_length (cameras); i++) {
-    JsonNode *node = json_array_get_element (cameras, i);
-    const char *named = NULL;
+  const char *did = NULL;
+  gpointer first;
 
-    if (JSON_NODE_HOLDS_OBJECT (node) &&
-        cg_member_read_string (json_node_get_object (node), "did", &named) &&
-        g_str_equal (named, did))
-      return json_node_get_object (node);
+  if (!cg_member_read_string (entry, "did", &did))
+    cg_key_refuse (error, "is missing, or no text");
+  else if (!cg_config_check_did (did, error))
+    return NULL;
+  else if (g_str_equal (did, file->gateway.did))
+    cg_key_refuse (error, "is the gateway's own");
+  else if (g_hash_table_lookup_extended (seen, did, NULL, &first))
+    cg_key_refuse (error, "stands twice, first in %s[%u]", place, GPOINTER_TO_UINT (first));
+  else {
+    g_hash_table_insert (seen, g_strdup (did), GUINT_TO_POINTER (index));
+    return did;
   }
   return NULL;
+}
+
+/**
+ * cg_binding_list_index:
+ * @cameras: a list, which lives longer
+ *
+ * Thousands of cameras are looked for one by one.
+ *
+ * Returns: (transfer full) (element-type utf8 JsonObject): its entries by did, each lent; of two
+ *   with the same one the first
+ */
+GHashTable *
+cg_binding_list_index (JsonArray *cameras)
+{
+  GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < json_array_get_length (cameras); i++) {
+    JsonNode *node = json_array_get_element (cameras, i);
+    const char *did = NULL;
+
+    if (JSON_NODE_HOLDS_OBJECT (node) &&
+        cg_member_read_string (json_node_get_object (node), "did", &did) &&
+        !g_hash_table_contains (index, did))
+      g_hash_table_insert (index, g_strdup (did), json_node_get_object (node));
+  }
+  return index;
 }
 
 /**

@@ -3,6 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "cg-config.h"
+
 G_BEGIN_DECLS
 
 /*
@@ -16,7 +18,13 @@ gboolean cg_binding_list_has (JsonObject *document);
 JsonArray *cg_binding_list_take (JsonObject *document, char **place);
 void cg_binding_list_put (JsonObject *document, const char *place, JsonArray *cameras);
 
-JsonObject *cg_binding_list_find (JsonArray *cameras, const char *did);
+const char *cg_binding_list_check_did (JsonObject *entry,
+                                       const CgConfig *file,
+                                       const char *place,
+                                       guint index,
+                                       GHashTable *seen,
+                                       GError **error);
+GHashTable *cg_binding_list_index (JsonArray *cameras);
 gboolean cg_binding_list_equal (JsonObject *a, JsonObject *b);
 JsonNode *cg_binding_list_copy (JsonNode *node);
 JsonObject *cg_binding_list_copy_object (JsonObject *object);

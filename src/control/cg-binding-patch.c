@@ -3,33 +3,25 @@
 
 #include "cg-binding-entry.h"
 #include "cg-binding-list.h"
+#include "cg-camera-member.h"
+#include "cg-key.h"
 #include "cg-member.h"
 
 /* The one place of a list of cameras that is put beside those that are bound. */
 #define PLACE "camera"
 
-static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, text);
-  return FALSE;
-}
-
 /* Returns: (transfer none): its entry, made if the cloud has not written one yet */
 static JsonObject *
-get_entry (JsonArray *cameras, const char *did)
+get_entry (JsonArray *cameras, GHashTable *index, const char *did)
 {
-  JsonObject *entry = cg_binding_list_find (cameras, did);
+  JsonObject *entry = g_hash_table_lookup (index, did);
 
   if (entry != NULL)
     return entry;
   entry = json_object_new ();
   json_object_set_string_member (entry, "did", did);
   json_array_add_object_element (cameras, entry);
+  g_hash_table_insert (index, g_strdup (did), entry);
   return entry;
 }
 
@@ -41,7 +33,7 @@ take_members (JsonObject *entry, const char *did, JsonObject *members, GError **
 
   if (cg_member_is_present (members, "did") &&
       (!cg_member_read_string (members, "did", &named) || !g_str_equal (named, did)))
-    return refuse (error, "is that of another camera");
+    return cg_key_refuse (error, "is that of another camera");
   for (GList *l = names; l != NULL; l = l->next) {
     if (g_str_equal (l->data, "updated") || g_str_equal (l->data, "did"))
       continue;
@@ -53,24 +45,29 @@ take_members (JsonObject *entry, const char *did, JsonObject *members, GError **
   return TRUE;
 }
 
+static void
+drop_key (JsonObject *entry, const char *key)
+{
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    if (g_str_equal (row->key, key) && json_object_has_member (entry, row->name))
+      json_object_remove_member (entry, row->name);
+  }
+}
+
 /* Another spelling of an address takes the place of the one before. */
 static void
 drop_spellings (JsonObject *entry, JsonObject *members)
 {
-  static const char *const spellings[] = {"address", "host", "ip"};
-  gboolean is_given = FALSE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (spellings); i++)
-    is_given |= cg_member_is_present (members, spellings[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS (spellings) && is_given; i++) {
-    if (json_object_has_member (entry, spellings[i]))
-      json_object_remove_member (entry, spellings[i]);
+  for (const CgCameraMember *row = cg_camera_member_get_all (); row->name != NULL; row++) {
+    if (cg_member_is_present (members, row->name))
+      drop_key (entry, row->key);
   }
 }
 
 /**
  * cg_binding_patch_one:
  * @cameras: as the cloud has written them; changed, also on failure
+ * @index: (element-type utf8 JsonObject): by did; changed with them
  * @file: the key file
  * @did: a camera that is bound, or is to be
  * @members: what is said of it now
@@ -84,6 +81,7 @@ drop_spellings (JsonObject *entry, JsonObject *members)
  */
 gboolean
 cg_binding_patch_one (JsonArray *cameras,
+                      GHashTable *index,
                       const CgConfig *file,
                       const char *did,
                       JsonObject *members,
@@ -91,7 +89,7 @@ cg_binding_patch_one (JsonArray *cameras,
                       GError **error)
 {
   const CgCameraConfig *known = cg_config_find_camera (file, did);
-  JsonObject *entry = get_entry (cameras, did);
+  JsonObject *entry = get_entry (cameras, index, did);
   g_autoptr (JsonObject) before = cg_binding_list_copy_object (entry);
 
   *member = "did";
@@ -104,7 +102,7 @@ cg_binding_patch_one (JsonArray *cameras,
 /* Takes away again what is new and says no more than the key file, so that the file goes on to
  * count. @before: (nullable): what the cloud had written of it */
 static void
-drop_echo (JsonArray *cameras, JsonObject *before, const CgCameraConfig *known)
+drop_echo (JsonArray *cameras, GHashTable *index, JsonObject *before, const CgCameraConfig *known)
 {
   for (guint i = json_array_get_length (cameras); i-- > 0;) {
     JsonObject *entry = json_array_get_object_element (cameras, i);
@@ -112,8 +110,10 @@ drop_echo (JsonArray *cameras, JsonObject *before, const CgCameraConfig *known)
     if (!g_str_equal (json_object_get_string_member (entry, "did"), known->did))
       continue;
     cg_binding_entry_reduce (entry, before, known);
-    if (before == NULL && json_object_get_size (entry) == 1)
-      json_array_remove_element (cameras, i);
+    if (before != NULL || json_object_get_size (entry) > 1)
+      return;
+    g_hash_table_remove (index, known->did);
+    json_array_remove_element (cameras, i);
     return;
   }
 }
@@ -131,48 +131,24 @@ count (CgBindingSum *sum, JsonObject *before, JsonObject *entry, gboolean is_kno
 }
 
 static gboolean
-check_did (const CgConfig *file, JsonArray *list, guint index, const char **did, GError **error)
-{
-  if (!cg_member_read_string (json_array_get_object_element (list, index), "did", did))
-    return refuse (error, "is missing, or no text");
-  if (!cg_config_check_did (*did, error))
-    return FALSE;
-  if (g_str_equal (*did, file->gateway.did))
-    return refuse (error, "is the gateway's own");
-  for (guint i = 0; i < index; i++) {
-    if (g_str_equal (
-            *did, json_object_get_string_member (json_array_get_object_element (list, i), "did")))
-      return refuse (error, "stands twice, first in " PLACE "[%u]", i);
-  }
-  return TRUE;
-}
-
-static gboolean
 take_camera (JsonArray *cameras,
+             GHashTable *index,
              const CgConfig *file,
-             JsonArray *list,
-             guint index,
+             const char *did,
+             JsonObject *members,
              CgBindingSum *sum,
              const char **member,
              GError **error)
 {
-  JsonNode *node = json_array_get_element (list, index);
-  g_autoptr (JsonObject) before = NULL;
-  const CgCameraConfig *known;
-  const char *did;
+  JsonObject *entry = g_hash_table_lookup (index, did);
+  const CgCameraConfig *known = cg_config_find_camera (file, did);
+  g_autoptr (JsonObject) before = entry != NULL ? cg_binding_list_copy_object (entry) : NULL;
 
-  if (!JSON_NODE_HOLDS_OBJECT (node))
-    return refuse (error, "is missing: the entry is no object");
-  if (!check_did (file, list, index, &did, error))
-    return FALSE;
-  known = cg_config_find_camera (file, did);
-  if (cg_binding_list_find (cameras, did) != NULL)
-    before = cg_binding_list_copy_object (cg_binding_list_find (cameras, did));
-  if (!cg_binding_patch_one (cameras, file, did, json_node_get_object (node), member, error))
+  if (!cg_binding_patch_one (cameras, index, file, did, members, member, error))
     return FALSE;
   if (known != NULL)
-    drop_echo (cameras, before, known);
-  count (sum, before, cg_binding_list_find (cameras, did), known != NULL);
+    drop_echo (cameras, index, before, known);
+  count (sum, before, g_hash_table_lookup (index, did), known != NULL);
   return TRUE;
 }
 
@@ -195,15 +171,24 @@ cg_binding_patch_all (
     JsonArray *cameras, const CgConfig *file, JsonObject *params, CgBindingSum *sum, GError **error)
 {
   JsonNode *node = json_object_get_member (params, PLACE);
+  g_autoptr (GHashTable) index = cg_binding_list_index (cameras);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   JsonArray *list;
 
   if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
-    return refuse (error, PLACE ": is no list");
+    return cg_key_refuse (error, PLACE ": is no list");
   list = json_node_get_array (node);
   for (guint i = 0; i < json_array_get_length (list); i++) {
+    JsonNode *one = json_array_get_element (list, i);
+    JsonObject *members = JSON_NODE_HOLDS_OBJECT (one) ? json_node_get_object (one) : NULL;
     const char *member = "did";
+    const char *did = NULL;
 
-    if (!take_camera (cameras, file, list, i, sum, &member, error)) {
+    if (members == NULL)
+      cg_key_refuse (error, "is missing: the entry is no object");
+    else
+      did = cg_binding_list_check_did (members, file, PLACE, i, seen, error);
+    if (did == NULL || !take_camera (cameras, index, file, did, members, sum, &member, error)) {
       g_prefix_error (error, PLACE "[%u].%s: ", i, member);
       return FALSE;
     }

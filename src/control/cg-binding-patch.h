@@ -22,6 +22,7 @@ typedef struct {
 } CgBindingSum;
 
 gboolean cg_binding_patch_one (JsonArray *cameras,
+                               GHashTable *index,
                                const CgConfig *file,
                                const char *did,
                                JsonObject *members,

@@ -5,6 +5,7 @@
 
 #include "cg-binding-entry.h"
 #include "cg-binding-list.h"
+#include "cg-key.h"
 #include "cg-member.h"
 
 struct _CgBindings {
@@ -13,6 +14,7 @@ struct _CgBindings {
   JsonArray *cameras;   /* (owned) (element-type JsonObject): as written */
   char *place;          /* (owned): where they stood */
   JsonObject *times;    /* (owned): did → `updated` of its own config */
+  GHashTable *index;    /* (owned) (nullable): of the cameras, made when one is looked for */
 };
 
 static void
@@ -23,7 +25,19 @@ bindings_clear (gpointer data)
   json_object_unref (self->document);
   json_array_unref (self->cameras);
   json_object_unref (self->times);
+  g_clear_pointer (&self->index, g_hash_table_unref);
   g_free (self->place);
+}
+
+/* Not before the list is whole. Returns: (transfer none) (nullable): its entry */
+static JsonObject *
+find (const CgBindings *self, const char *did)
+{
+  CgBindings *cached = (CgBindings *)self;
+
+  if (cached->index == NULL)
+    cached->index = cg_binding_list_index (self->cameras);
+  return g_hash_table_lookup (self->index, did);
 }
 
 /**
@@ -145,17 +159,6 @@ cg_bindings_save (const CgBindings *self)
   return node;
 }
 
-static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_autofree char *text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG, text);
-  return FALSE;
-}
-
 /* 0 also if it is absent: such a write always counts. */
 static gboolean
 read_updated (JsonObject *params, gint64 *updated, GError **error)
@@ -164,45 +167,34 @@ read_updated (JsonObject *params, gint64 *updated, GError **error)
   if (!cg_member_is_present (params, "updated"))
     return TRUE;
   return (cg_member_read_integer (params, "updated", updated) && *updated >= 0) ||
-         refuse (error, "updated: is no whole number of 0 or more");
+         cg_key_refuse (error, "updated: is no whole number of 0 or more");
 }
 
-/* PROTOCOL.md section 5, `updated`. Returns whether @self stays as it is, or with @error. */
+/* PROTOCOL.md section 5, `updated`: whether the content decides. */
 static gboolean
-is_repetition (gint64 before, gint64 updated, gboolean is_same, GError **error)
+is_repeated (gint64 before, gint64 updated)
 {
-  if (updated == 0 || updated != before)
-    return FALSE;
-  if (!is_same)
-    g_set_error (error, CG_ERROR, CG_ERROR_NOT_MODIFIED,
-                 "updated: is that of the stored configuration, which is another one");
-  return TRUE;
+  return updated != 0 && updated == before;
 }
 
-static gboolean
-check_did (const CgBindings *self, const CgConfig *file, guint index, GError **error)
+/* Returns: (transfer full) (nullable): what was stored, if nothing else was written */
+static CgBindings *
+take_repetition (CgBindings *self, gboolean is_same, GError **error)
 {
-  JsonObject *entry = json_array_get_object_element (self->cameras, index);
-  const char *did = NULL;
-
-  if (!cg_member_read_string (entry, "did", &did))
-    return refuse (error, "is missing, or no text");
-  if (!cg_config_check_did (did, error))
-    return FALSE;
-  if (g_str_equal (did, file->gateway.did))
-    return refuse (error, "is the gateway's own");
-  for (guint i = 0; i < index; i++) {
-    JsonObject *other = json_array_get_object_element (self->cameras, i);
-
-    if (g_str_equal (did, json_object_get_string_member (other, "did")))
-      return refuse (error, "stands twice, first in %s[%u]", self->place, i);
-  }
-  return TRUE;
+  if (is_same)
+    return cg_bindings_ref (self);
+  g_set_error (error, CG_ERROR, CG_ERROR_NOT_MODIFIED,
+               "updated: is that of the stored configuration, which is another one");
+  return NULL;
 }
 
 static gboolean
-check_camera (
-    CgBindings *self, const CgBindings *before, const CgConfig *file, guint index, GError **error)
+check_camera (CgBindings *self,
+              const CgBindings *before,
+              const CgConfig *file,
+              guint index,
+              GHashTable *seen,
+              GError **error)
 {
   JsonNode *node = json_array_get_element (self->cameras, index);
   const char *member = "did";
@@ -211,15 +203,14 @@ check_camera (
   const char *did;
 
   if (!JSON_NODE_HOLDS_OBJECT (node)) {
-    refuse (error, "%s[%u]: is no object", self->place, index);
+    cg_key_refuse (error, "%s[%u]: is no object", self->place, index);
     return FALSE;
   }
   entry = json_node_get_object (node);
-  if (check_did (self, file, index, error)) {
-    did = json_object_get_string_member (entry, "did");
+  did = cg_binding_list_check_did (entry, file, self->place, index, seen, error);
+  if (did != NULL) {
     known = cg_config_find_camera (file, did);
-    if (cg_binding_entry_resolve (entry, cg_binding_list_find (before->cameras, did), known,
-                                  &member, error) &&
+    if (cg_binding_entry_resolve (entry, find (before, did), known, &member, error) &&
         cg_binding_entry_check (entry, known, &member, error))
       return TRUE;
   }
@@ -234,8 +225,7 @@ forget_times (CgBindings *self, const CgBindings *before)
   g_autoptr (GList) dids = json_object_get_members (self->times);
 
   for (GList *l = dids; l != NULL; l = l->next) {
-    if (!cg_binding_list_equal (cg_binding_list_find (self->cameras, l->data),
-                                cg_binding_list_find (before->cameras, l->data)))
+    if (!cg_binding_list_equal (find (self, l->data), find (before, l->data)))
       json_object_remove_member (self->times, l->data);
   }
 }
@@ -300,7 +290,7 @@ CgBindings *
 cg_bindings_write (CgBindings *self, const CgConfig *file, JsonObject *params, GError **error)
 {
   g_autoptr (CgBindings) made = copy_bindings (self);
-  g_autoptr (GError) trouble = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n_given;
 
   if (!read_updated (params, &made->updated, error) || !take_params (made, params, error))
@@ -308,16 +298,11 @@ cg_bindings_write (CgBindings *self, const CgConfig *file, JsonObject *params, G
   /* What is stored and does not fit the file any more is no fault of this write. */
   n_given = cg_binding_list_has (params) ? json_array_get_length (made->cameras) : 0;
   for (guint i = 0; i < n_given; i++) {
-    if (!check_camera (made, self, file, i, error))
+    if (!check_camera (made, self, file, i, seen, error))
       return NULL;
   }
-  if (is_repetition (self->updated, made->updated,
-                     is_same (self, made) || is_echo (self, file, params), &trouble)) {
-    if (trouble == NULL)
-      return cg_bindings_ref (self);
-    g_propagate_error (error, g_steal_pointer (&trouble));
-    return NULL;
-  }
+  if (is_repeated (self->updated, made->updated))
+    return take_repetition (self, is_same (self, made) || is_echo (self, file, params), error);
   forget_times (made, self);
   return g_steal_pointer (&made);
 }
@@ -349,25 +334,19 @@ cg_bindings_write_one (
     CgBindings *self, const CgConfig *file, const char *did, JsonObject *members, GError **error)
 {
   g_autoptr (CgBindings) made = copy_bindings (self);
-  g_autoptr (GError) trouble = NULL;
+  g_autoptr (GHashTable) index = cg_binding_list_index (made->cameras);
   const char *member = "did";
-  gboolean is_same;
   gint64 updated;
 
   if (!read_updated (members, &updated, error))
     return NULL;
-  if (!cg_binding_patch_one (made->cameras, file, did, members, &member, error)) {
+  if (!cg_binding_patch_one (made->cameras, index, file, did, members, &member, error)) {
     g_prefix_error (error, "%s: ", member);
     return NULL;
   }
-  is_same = cg_binding_list_equal (cg_binding_list_find (made->cameras, did),
-                                   cg_binding_list_find (self->cameras, did));
-  if (is_repetition (get_time (self, did), updated, is_same, &trouble)) {
-    if (trouble == NULL)
-      return cg_bindings_ref (self);
-    g_propagate_error (error, g_steal_pointer (&trouble));
-    return NULL;
-  }
+  if (is_repeated (get_time (self, did), updated))
+    return take_repetition (self, cg_binding_list_equal (find (made, did), find (self, did)),
+                            error);
   json_object_set_int_member (made->times, did, updated);
   return g_steal_pointer (&made);
 }
@@ -412,11 +391,12 @@ CgConfig *
 cg_bindings_merge (const CgBindings *self, CgConfig *file)
 {
   GPtrArray *cameras = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_camera_config_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < file->cameras->len; i++) {
     const CgCameraConfig *camera = file->cameras->pdata[i];
 
-    if (cg_binding_list_find (self->cameras, camera->did) == NULL)
+    if (find (self, camera->did) == NULL)
       g_ptr_array_add (cameras, cg_camera_config_copy (camera));
   }
   for (guint i = 0; i < json_array_get_length (self->cameras); i++) {
@@ -424,10 +404,9 @@ cg_bindings_merge (const CgBindings *self, CgConfig *file)
     g_autoptr (CgCameraConfig) camera = NULL;
     g_autoptr (GError) error = NULL;
     const char *member = "did";
+    const char *did = cg_binding_list_check_did (entry, file, self->place, i, seen, &error);
 
-    if (check_did (self, file, i, &error)) {
-      const char *did = json_object_get_string_member (entry, "did");
-
+    if (did != NULL) {
       camera = cg_binding_entry_make_camera (entry, cg_config_find_camera (file, did));
       if (cg_binding_entry_apply (entry, camera, &member, &error)) {
         g_ptr_array_add (cameras, g_steal_pointer (&camera));
@@ -476,7 +455,7 @@ cg_bindings_read (const CgBindings *self, const CgConfig *file, gboolean reveal)
   for (guint i = 0; i < file->cameras->len; i++) {
     const CgCameraConfig *camera = file->cameras->pdata[i];
 
-    if (cg_binding_list_find (self->cameras, camera->did) == NULL)
+    if (find (self, camera->did) == NULL)
       json_array_add_object_element (cameras, show_entry (NULL, camera, reveal));
   }
   cg_binding_list_put (document, self->place, cameras);
@@ -499,7 +478,7 @@ cg_bindings_read_one (const CgBindings *self,
                       const char *did,
                       gboolean reveal)
 {
-  JsonObject *entry = cg_binding_list_find (self->cameras, did);
+  JsonObject *entry = find (self, did);
   const CgCameraConfig *camera = cg_config_find_camera (file, did);
   JsonObject *shown;
 
@@ -522,7 +501,7 @@ cg_bindings_read_one (const CgBindings *self,
 const char *
 cg_bindings_get_source (const CgBindings *self, const CgConfig *file, const char *did)
 {
-  if (cg_binding_list_find (self->cameras, did) == NULL)
+  if (find (self, did) == NULL)
     return "file";
   return cg_config_find_camera (file, did) != NULL ? "file+cloud" : "cloud";
 }

@@ -7,6 +7,7 @@
 #include "cg-late-events.h"
 #include "cg-main.h"
 #include "cg-member.h"
+#include "cg-refusal.h"
 #include "cg-registrar.h"
 #include "cg-text.h"
 #include "cg-trace.h"
@@ -165,7 +166,16 @@ send_event (CgChannel *self, const char *did, const char *service, JsonObject *c
   send_message (self, did, CG_MESSAGE_KIND_EVENT, message);
 }
 
-/* PROTOCOL.md section 2: events go out only while their did is registered. */
+static gboolean
+may_tell (const char *did, gpointer user_data)
+{
+  CgChannel *self = user_data;
+
+  return self->link_up && cg_registrar_is_registered (self->registrar, did);
+}
+
+/* PROTOCOL.md sections 1 and 2: events wait for the link, and go out only while their did is
+ * registered; with the token that counts then. */
 static void
 on_event (CgDispatcher *dispatcher,
           const char *did,
@@ -175,10 +185,10 @@ on_event (CgDispatcher *dispatcher,
 {
   if (self->registrar == NULL && !g_hash_table_contains (self->asked, did))
     return;
-  if (self->registrar != NULL && !cg_registrar_is_registered (self->registrar, did))
-    cg_late_events_add (self->late, did, service, content);
-  else
+  if (self->registrar == NULL || may_tell (did, self))
     send_event (self, did, service, content);
+  else if (!self->link_up || cg_late_events_is_lasting (service))
+    cg_late_events_add (self->late, did, service, content);
 }
 
 static void
@@ -190,7 +200,7 @@ on_late_event (const char *did, const char *service, JsonObject *content, gpoint
 static void
 on_registered (CgRegistrar *registrar, const char *did, CgChannel *self)
 {
-  cg_late_events_take (self->late, did, on_late_event, self);
+  cg_late_events_take (self->late, may_tell, on_late_event, self);
   g_signal_emit (self, signals[REGISTERED], 0, did);
 }
 
@@ -217,8 +227,10 @@ add_figures (CgChannel *self, JsonObject *object)
   if (!g_signal_has_handler_pending (self, signals[DESCRIBE], 0, FALSE))
     return;
   g_signal_emit (self, signals[DESCRIBE], 0, &figures);
-  json_object_set_int_member (object, "queued", figures.queued);
-  json_object_set_int_member (object, "dropped", (gint64)figures.dropped);
+  json_object_set_int_member (object, "queued",
+                              figures.queued + cg_late_events_get_length (self->late));
+  json_object_set_int_member (
+      object, "dropped", (gint64)(figures.dropped + cg_late_events_get_n_dropped (self->late)));
   cg_member_set_text (object, "server", figures.server);
   cg_member_set_text (object, "trouble", figures.trouble);
 }
@@ -449,18 +461,6 @@ cg_channel_set_owner (CgChannel *self, gboolean is_owner)
 }
 
 /**
- * cg_channel_get_name:
- * @self: a channel
- *
- * Returns: its name in logs, traces and moves
- */
-const char *
-cg_channel_get_name (CgChannel *self)
-{
-  return self->name;
-}
-
-/**
  * cg_channel_receive:
  * @self: a channel
  * @message: one message, as it came
@@ -524,8 +524,36 @@ cg_channel_set_link (CgChannel *self, gboolean up)
   self->link_up = up;
   if (!up)
     cg_fleet_link_lost (cg_dispatcher_get_fleet (self->dispatcher), self->name);
-  if (self->registrar != NULL)
-    cg_registrar_set_link (self->registrar, up);
+  if (self->registrar == NULL)
+    return;
+  cg_registrar_set_link (self->registrar, up);
+  cg_late_events_take (self->late, may_tell, on_late_event, self);
+}
+
+/**
+ * cg_channel_refuse_reply:
+ * @self: a channel
+ * @reply: what it said by "send", of kind reply
+ *
+ * Its door cannot bring @reply to the other end, which does not take it: there it is told so, if
+ * the length may be why.
+ */
+void
+cg_channel_refuse_reply (CgChannel *self, GBytes *reply)
+{
+  const CgConfig *config = cg_dispatcher_get_config (self->dispatcher);
+  g_autoptr (CgMessage) parsed = NULL;
+  g_autoptr (GBytes) refusal = NULL;
+
+  g_return_if_fail (CG_IS_CHANNEL (self));
+  CG_ON_MAIN ();
+
+  refusal = cg_refusal_build (reply, config->cloud.reply_shape == CG_REPLY_SHAPE_FLAT);
+  if (refusal == NULL)
+    return;
+  parsed = cg_message_parse (refusal, NULL, NULL);
+  if (parsed != NULL)
+    send_message (self, cg_message_get_did (parsed), CG_MESSAGE_KIND_REPLY, refusal);
 }
 
 /**

@@ -59,9 +59,9 @@ void cg_channel_close (CgChannel *self);
 void cg_channel_restart (CgChannel *self);
 
 void cg_channel_set_owner (CgChannel *self, gboolean is_owner);
-const char *cg_channel_get_name (CgChannel *self);
 void cg_channel_receive (CgChannel *self, GBytes *message);
 void cg_channel_set_link (CgChannel *self, gboolean up);
+void cg_channel_refuse_reply (CgChannel *self, GBytes *reply);
 gboolean cg_channel_is_open_to (CgChannel *self, const char *did);
 void
 cg_channel_send_stream (CgChannel *self, const char *did, const char *stream, JsonObject *data);

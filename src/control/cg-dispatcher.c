@@ -425,13 +425,17 @@ refuse_method (CgAction *action, const CgServiceRow *service)
 }
 
 /* PROTOCOL.md section 4: what is asked of a camera is answered within this time, whatever the
- * camera does. What disks and commands of this box do counts when it is done, be it late. */
-static guint
-get_time_limit (CgDispatcher *self, CgAction *action, const CgServiceRow *service)
+ * camera does. Disks and commands of this box have longer; that they hang is no fault of a camera.
+ */
+static void
+limit_time (CgDispatcher *self, CgAction *action, const CgServiceRow *service)
 {
-  return service->is_slow || cg_action_get_camera (action) == NULL
-             ? PATIENCE_MS
-             : self->config->ptz.reply_timeout_ms + REPLY_MARGIN_MS;
+  if (service->is_slow || cg_action_get_camera (action) == NULL)
+    cg_action_set_time_limit (action, self->clock, PATIENCE_MS, CG_ERROR_INTERNAL);
+  else
+    cg_action_set_time_limit (action, self->clock,
+                              self->config->ptz.reply_timeout_ms + REPLY_MARGIN_MS,
+                              CG_ERROR_TIMED_OUT);
 }
 
 static void
@@ -449,7 +453,7 @@ call_handler (CgDispatcher *self,
       !cg_deadline_check (action, self->clock))
     return;
   row->handler (self, action);
-  cg_action_set_time_limit (action, self->clock, get_time_limit (self, action, service));
+  limit_time (self, action, service);
 }
 
 /**

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cg-member.h"
+#include "cg-stream-members.h"
 
 /* PROTOCOL.md section 4: what goes over a cable. */
 #define NETWORK_BEARER_ETHERNET 41
@@ -226,6 +227,7 @@ cg_figures_camera_statistics (CgCamera *camera)
   json_object_set_int_member (members, "rxData", (gint64)(facts.counters.bytes / KB));
   json_object_set_int_member (members, "collectionPeriod", facts.age_s);
   add_counters (members, &facts.counters);
+  cg_stream_members_add_stages (members, &facts.counters.first_picture);
   return members;
 }
 

@@ -268,6 +268,20 @@ await_version (CgFirmwareDesk *self, const char *did)
   look_at_awaited (self);
 }
 
+/* Who is unbound has ordered nothing any more. */
+static void
+forget_unbound (CgFirmwareDesk *self)
+{
+  CgFirmware *firmware = cg_dispatcher_get_firmware (self->dispatcher);
+  CgFleet *fleet = cg_dispatcher_get_fleet (self->dispatcher);
+  g_autoptr (GList) dids = cg_firmware_list (firmware);
+
+  for (GList *l = dids; l != NULL; l = l->next) {
+    if (!is_gateway (self, l->data) && cg_fleet_lookup (fleet, l->data) == NULL)
+      cg_firmware_forget (firmware, l->data);
+  }
+}
+
 /* One that is configured otherwise is another object; what it takes it goes on taking. */
 static void
 on_fleet_changed (CgFirmwareDesk *self)
@@ -282,6 +296,7 @@ on_fleet_changed (CgFirmwareDesk *self)
   } else {
     look_at_awaited (self);
   }
+  forget_unbound (self);
 }
 
 /* We were restarted meanwhile: by our own installer, or while a camera took its firmware. */

@@ -8,9 +8,8 @@ G_BEGIN_DECLS
 /**
  * CgLateEvents:
  *
- * Events that wait for the registration of their did (PROTOCOL.md section 2): what became of a
- * restart, or of new firmware, is known before anybody may hear it. Of others only the next one
- * counts: they do not wait.
+ * Events that wait until their did may tell them: for a link (PROTOCOL.md section 1, "offline"), or
+ * for its registration (section 2).
  */
 typedef struct _CgLateEvents CgLateEvents;
 
@@ -19,12 +18,19 @@ typedef void (*CgLateEventFunc) (const char *did,
                                  JsonObject *content,
                                  gpointer user_data);
 
+typedef gboolean (*CgLateEventFilter) (const char *did, gpointer user_data);
+
 CgLateEvents *cg_late_events_new (void);
 void cg_late_events_free (CgLateEvents *self);
 void
 cg_late_events_add (CgLateEvents *self, const char *did, const char *service, JsonObject *content);
-void
-cg_late_events_take (CgLateEvents *self, const char *did, CgLateEventFunc func, gpointer user_data);
+void cg_late_events_take (CgLateEvents *self,
+                          CgLateEventFilter is_due,
+                          CgLateEventFunc func,
+                          gpointer user_data);
+gboolean cg_late_events_is_lasting (const char *service);
+guint cg_late_events_get_length (const CgLateEvents *self);
+guint64 cg_late_events_get_n_dropped (const CgLateEvents *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgLateEvents, cg_late_events_free)
 

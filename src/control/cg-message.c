@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "cg-json.h"
 #include "cg-scanner.h"
 
 /* More digits may not fit an integer of the parser, which then wraps round without a word. */
@@ -138,13 +137,20 @@ echo_member (JsonObject *asked, const char *name, const CgToken *token, gsize ma
   return g_steal_pointer (&text);
 }
 
+/* Null counts as absent. */
+static gboolean
+is_present (const CgToken *token)
+{
+  return token->length > 0 && *token->text != 'n';
+}
+
 static CgMessageClass
 classify (const CgOutline *outline, const char *type)
 {
-  const gboolean has_result = outline->result.length > 0;
+  const gboolean has_result = is_present (&outline->result);
 
-  if (g_strcmp0 (type, "register") == 0 && outline->sign.length == 0 &&
-      (has_result || outline->data.length > 0))
+  if (g_strcmp0 (type, "register") == 0 && !is_present (&outline->sign) &&
+      (has_result || is_present (&outline->data)))
     return CG_MESSAGE_REGISTER;
   return has_result ? CG_MESSAGE_REPLY : CG_MESSAGE_REQUEST;
 }
@@ -170,6 +176,8 @@ message_new (const CgOutline *outline, const char *default_did)
   if (type == NULL)
     json_object_set_string_member (asked, "type", "action");
   token = echo_member (asked, "token", &outline->token, CG_MESSAGE_MAX_TOKEN_BYTES);
+  if (outline->token.kind == CG_TOKEN_STRING && outline->token.length == strlen ("\"\""))
+    json_object_set_string_member (asked, "token", "");
   self->class = classify (outline, type);
   return self;
 }
@@ -450,21 +458,6 @@ cg_message_get_fault (const CgMessage *self)
 }
 
 /**
- * cg_message_build:
- * @root: a message
- *
- * Returns: (transfer full): its bytes: one line, without the newline
- */
-GBytes *
-cg_message_build (JsonObject *root)
-{
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), root);
-  char *text = cg_json_to_string (node, FALSE);
-
-  return g_bytes_new_take (text, strlen (text));
-}
-
-/**
  * cg_message_build_reply:
  * @self: a request
  * @result: what became of it
@@ -483,111 +476,4 @@ cg_message_build_reply (const CgMessage *self, JsonObject *result)
     json_object_set_member (reply, l->data, json_object_dup_member (asked, l->data));
   json_object_set_object_member (reply, "result", json_object_ref (result));
   return cg_message_build (reply);
-}
-
-/**
- * cg_message_build_event:
- * @did: who tells
- * @token: (nullable): its registration's token
- * @service: what about
- * @content: what happened
- *
- * Returns: (transfer full): an event of PROTOCOL.md section 2
- */
-GBytes *
-cg_message_build_event (const char *did,
-                        const char *token,
-                        const char *service,
-                        JsonObject *content)
-{
-  g_autoptr (JsonObject) event = json_object_new ();
-  JsonObject *data = json_object_new ();
-
-  json_object_set_string_member (event, "did", did);
-  json_object_set_string_member (event, "type", "event");
-  if (token != NULL)
-    json_object_set_string_member (event, "token", token);
-  json_object_set_object_member (data, service, json_object_ref (content));
-  json_object_set_object_member (event, "data", data);
-  return cg_message_build (event);
-}
-
-/**
- * cg_message_build_stream:
- * @did: who tells
- * @token: (nullable): its registration's token
- * @stream: (nullable): its name
- * @data: what is told
- *
- * Returns: (transfer full): a stream of PROTOCOL.md section 2
- */
-GBytes *
-cg_message_build_stream (const char *did, const char *token, const char *stream, JsonObject *data)
-{
-  g_autoptr (JsonObject) message = json_object_new ();
-
-  json_object_set_string_member (message, "did", did);
-  json_object_set_string_member (message, "type", "stream");
-  if (token != NULL)
-    json_object_set_string_member (message, "token", token);
-  if (stream != NULL)
-    json_object_set_string_member (message, "stream", stream);
-  json_object_set_object_member (message, "data", json_object_ref (data));
-  return cg_message_build (message);
-}
-
-/**
- * cg_message_build_will:
- * @did: the gateway
- *
- * Returns: (transfer full): what the cloud is told in our name when the link is lost (PROTOCOL.md
- *   section 1, session)
- */
-GBytes *
-cg_message_build_will (const char *did)
-{
-  g_autoptr (JsonObject) content = json_object_new ();
-
-  json_object_set_boolean_member (content, "online", FALSE);
-  return cg_message_build_event (did, NULL, "connectivity", content);
-}
-
-/**
- * cg_message_sign:
- * @did: a device
- * @secret: its secret
- *
- * Returns: (transfer full): the `sign` of PROTOCOL.md section 2, register
- */
-char *
-cg_message_sign (const char *did, const char *secret)
-{
-  g_autofree char *text = g_strconcat (did, ":", secret, NULL);
-  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
-
-  return g_strconcat (sum, ":md5", NULL);
-}
-
-/**
- * cg_message_build_register:
- * @did: who registers
- * @secret: (nullable): its secret; without one there is no sign
- * @data: what it says of itself
- *
- * Returns: (transfer full): a registration of PROTOCOL.md section 2
- */
-GBytes *
-cg_message_build_register (const char *did, const char *secret, JsonObject *data)
-{
-  g_autoptr (JsonObject) message = json_object_new ();
-
-  json_object_set_string_member (message, "did", did);
-  json_object_set_string_member (message, "type", "register");
-  if (secret != NULL) {
-    g_autofree char *sign = cg_message_sign (did, secret);
-
-    json_object_set_string_member (message, "sign", sign);
-  }
-  json_object_set_object_member (message, "data", json_object_ref (data));
-  return cg_message_build (message);
 }

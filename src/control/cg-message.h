@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 
 #include "cg-error.h"
+#include "cg-message-build.h"
 
 G_BEGIN_DECLS
 
@@ -44,17 +45,6 @@ JsonObject *cg_message_get_data (const CgMessage *self);
 const GError *cg_message_get_fault (const CgMessage *self);
 
 GBytes *cg_message_build_reply (const CgMessage *self, JsonObject *result);
-GBytes *cg_message_build_event (const char *did,
-                                const char *token,
-                                const char *service,
-                                JsonObject *content);
-GBytes *
-cg_message_build_stream (const char *did, const char *token, const char *stream, JsonObject *data);
-GBytes *cg_message_build_will (const char *did);
-GBytes *cg_message_build_register (const char *did, const char *secret, JsonObject *data);
-GBytes *cg_message_build (JsonObject *root);
-
-char *cg_message_sign (const char *did, const char *secret);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgMessage, cg_message_unref)
 

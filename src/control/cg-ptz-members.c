@@ -3,10 +3,6 @@
 
 #include "cg-member.h"
 
-static const char *const axes[] = {
-    [CG_PTZ_PAN] = "pan", [CG_PTZ_TILT] = "tilt", [CG_PTZ_ZOOM] = "zoom"};
-G_STATIC_ASSERT (G_N_ELEMENTS (axes) == CG_PTZ_N_AXES);
-
 static void
 add_lease (JsonObject *object, const CgPtzStatus *status)
 {
@@ -18,7 +14,7 @@ add_lease (JsonObject *object, const CgPtzStatus *status)
   json_object_set_int_member (lease, "left", status->lease_left_ms);
   cg_member_set_text (lease, "source", status->source);
   for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++)
-    json_object_set_double_member (lease, axes[i], status->speeds[i]);
+    json_object_set_double_member (lease, cg_ptz_axis_get_word (i), status->speeds[i]);
   json_object_set_object_member (object, "lease", lease);
 }
 
@@ -34,7 +30,7 @@ add_position (JsonObject *object, const CgPtzStatus *status)
     double value;
 
     if (cg_ptz_look_get (&status->look, i, &value))
-      json_object_set_double_member (position, axes[i], value);
+      json_object_set_double_member (position, cg_ptz_axis_get_word (i), value);
   }
   json_object_set_int_member (position, "age", status->look_age_ms);
   json_object_set_object_member (object, "position", position);
@@ -61,7 +57,7 @@ add_limits (JsonObject *object, const CgPtzStatus *status)
 
     add_end (limit, "min", known->range.min, "minKnown", known->min_known);
     add_end (limit, "max", known->range.max, "maxKnown", known->max_known);
-    json_object_set_object_member (limits, axes[i], limit);
+    json_object_set_object_member (limits, cg_ptz_axis_get_word (i), limit);
   }
   json_object_set_object_member (object, "limits", limits);
 }

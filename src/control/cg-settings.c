@@ -233,6 +233,29 @@ find_longest (JsonObject *params)
   return longest;
 }
 
+static gboolean
+is_overdue (GTask *task, GError **error)
+{
+  GCancellable *cancellable = g_task_get_cancellable (task);
+
+  if (cancellable == NULL || !g_cancellable_is_cancelled (cancellable))
+    return FALSE;
+  g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "nobody waits for it any more");
+  return TRUE;
+}
+
+static void
+on_taken_back (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CgSettings) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_store_save_finish (CG_STORE (object), result, &error))
+    g_warning ("a write of the cloud's that took too long counts after a restart: %s",
+               error->message);
+  end_write (self, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, "it took too long"));
+}
+
 static void
 on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -243,6 +266,12 @@ on_saved (GObject *object, GAsyncResult *result, gpointer user_data)
   cg_store_save_finish (CG_STORE (object), result, &error);
   if (g_error_matches (error, CG_ERROR, CG_ERROR_INVALID_CONFIG))
     g_prefix_error (&error, "%s: ", find_longest (write->params));
+  if (error == NULL && is_overdue (g_queue_peek_head (&self->writes), NULL)) {
+    g_autoptr (JsonNode) node = cg_bindings_save (self->bindings);
+
+    cg_store_save_async (self->store, STATE_NAME, node, NULL, on_taken_back, g_object_ref (self));
+    return;
+  }
   end_write (self, error);
 }
 
@@ -272,7 +301,8 @@ begin_write (CgSettings *self)
 
   if (task == NULL)
     return;
-  data->bindings = try_write (self, data, &error);
+  if (!is_overdue (task, &error))
+    data->bindings = try_write (self, data, &error);
   if (error != NULL || data->bindings == self->bindings || data->only_checks ||
       self->store == NULL) {
     end_write (self, error);
@@ -288,6 +318,7 @@ queue_write (CgSettings *self, GTask *task, const Write *write, JsonObject *para
   Write *data = g_memdup2 (write, sizeof *write);
 
   data->params = json_object_ref (params);
+  g_task_set_check_cancellable (task, FALSE); /* what is on disk counts, until it is taken back */
   g_task_set_task_data (task, data, write_free);
   g_queue_push_tail (&self->writes, task);
   if (self->writes.length == 1)
@@ -299,6 +330,7 @@ queue_write (CgSettings *self, GTask *task, const Write *write, JsonObject *para
  * @self: settings
  * @did: (nullable): of one camera, that is bound
  * @params: of `config write`, or the members of that camera
+ * @cancellable: (nullable): nobody waits for it any more: it is not done, or taken back
  * @callback: called when it is on disk and applied
  * @user_data: for @callback
  *
@@ -309,10 +341,11 @@ void
 cg_settings_write_async (CgSettings *self,
                          const char *did,
                          JsonObject *params,
+                         GCancellable *cancellable,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
   const Write data = {.kind = did != NULL ? WRITE_ONE : WRITE_ALL, .did = g_strdup (did)};
 
   CG_ON_MAIN ();
@@ -325,7 +358,7 @@ cg_settings_write_async (CgSettings *self,
  * @self: settings
  * @result: what the callback got
  * @error: return location: %CG_ERROR_INVALID_CONFIG names the path of the first fault;
- *   %CG_ERROR_NOT_MODIFIED; %CG_ERROR_INTERNAL: the disk does not take it
+ *   %CG_ERROR_NOT_MODIFIED; %CG_ERROR_INTERNAL: the disk does not take it; %CG_ERROR_CANCELLED
  *
  * Returns: whether it counts
  */
@@ -340,6 +373,7 @@ cg_settings_write_finish (CgSettings *self, GAsyncResult *result, GError **error
  * @self: settings
  * @params: of `config merge`: a list `camera`
  * @only_checks: nothing is stored, nothing is applied
+ * @cancellable: (nullable): as for cg_settings_write_async()
  * @callback: called when it is on disk and applied
  * @user_data: for @callback
  *
@@ -349,10 +383,11 @@ void
 cg_settings_add_async (CgSettings *self,
                        JsonObject *params,
                        gboolean only_checks,
+                       GCancellable *cancellable,
                        GAsyncReadyCallback callback,
                        gpointer user_data)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
   const Write data = {.kind = WRITE_ADD, .only_checks = only_checks};
 
   CG_ON_MAIN ();

@@ -30,12 +30,14 @@ const char *cg_settings_get_source (CgSettings *self, const char *did);
 void cg_settings_write_async (CgSettings *self,
                               const char *did,
                               JsonObject *params,
+                              GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 gboolean cg_settings_write_finish (CgSettings *self, GAsyncResult *result, GError **error);
 void cg_settings_add_async (CgSettings *self,
                             JsonObject *params,
                             gboolean only_checks,
+                            GCancellable *cancellable,
                             GAsyncReadyCallback callback,
                             gpointer user_data);
 gboolean

@@ -3,8 +3,13 @@
 
 #include "cg-member.h"
 
-static void
-add_stages (JsonObject *object, const CgStreamStages *stages)
+/**
+ * cg_stream_members_add_stages:
+ * @object: an event, what is shown of a camera, or its figures
+ * @stages: how long its first picture took; those that were not reached are left out
+ */
+void
+cg_stream_members_add_stages (JsonObject *object, const CgStreamStages *stages)
 {
   g_autoptr (JsonObject) steps = json_object_new ();
 
@@ -33,5 +38,5 @@ cg_stream_members_add (JsonObject *object, const CgStreamReport *report, const c
   cg_member_set_text (object, "error", report->text);
   cg_member_set_time (object, "since", report->since_ms);
   cg_member_set_time (object, "next", report->next_ms);
-  add_stages (object, &report->stages);
+  cg_stream_members_add_stages (object, &report->stages);
 }

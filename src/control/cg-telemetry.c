@@ -154,16 +154,17 @@ on_box_read (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (CgTelemetry) self = user_data;
   g_autoptr (CgBoxFacts) facts = cg_gateway_read_finish (CG_GATEWAY (object), result, NULL);
   g_autoptr (JsonObject) snapshot = NULL;
+  const gboolean sample_due = self->sample_due;
+  const gboolean timer_due = self->timer_due;
 
-  self->is_reading = FALSE;
+  self->is_reading = self->sample_due = self->timer_due = FALSE;
   if (self->dispatcher == NULL || !cg_channel_is_open_to (self->channel, get_gateway_did (self)))
     return;
   snapshot = describe_box (self, facts);
-  if (self->sample_due)
+  if (sample_due)
     send_box (self, snapshot, FALSE);
-  if (self->timer_due)
+  if (timer_due)
     send_box (self, snapshot, TRUE);
-  self->sample_due = self->timer_due = FALSE;
 }
 
 static gboolean

@@ -8,7 +8,7 @@
 #include "cg-message.h"
 #include "cg-scanner.h"
 
-#define HIDDEN "\"******\""
+#define HIDDEN "\"" CG_LOG_HIDDEN "\""
 
 /* Where the copy stands in the message. */
 typedef struct {
@@ -18,18 +18,11 @@ typedef struct {
   gboolean hide_next;
 } CgTraceCopy;
 
-/* Clouds and people spell a password in many ways. */
 static gboolean
 is_secret (const CgToken *key)
 {
-  static const char *const names[] = {"\"token\"", "\"sign\"", "secret", "passw", "pwd"};
-  g_autofree char *name = g_ascii_strdown (key->text, key->length);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
-    if (strstr (name, names[i]) != NULL)
-      return TRUE;
-  }
-  return strchr (name, '\\') != NULL; /* it may spell one of them */
+  return memchr (key->text, '\\', key->length) != NULL || /* it may spell a secret */
+         cg_log_is_secret_name (key->text + 1, key->length - 2);
 }
 
 /* An address may carry credentials: in its authority or in its query. */

@@ -62,7 +62,8 @@ cg_handle_config_write (CgDispatcher *dispatcher, CgAction *action)
   const char *did = cg_action_get_camera (action) != NULL ? cg_action_get_did (action) : NULL;
 
   cg_settings_write_async (cg_dispatcher_get_settings (dispatcher), did,
-                           cg_action_get_params (action), on_written, g_object_ref (action));
+                           cg_action_get_params (action), cg_action_get_cancellable (action),
+                           on_written, g_object_ref (action));
 }
 
 static void
@@ -97,7 +98,8 @@ cg_handle_config_merge (CgDispatcher *dispatcher, CgAction *action)
   JsonObject *params = cg_action_get_params (action);
 
   cg_settings_add_async (cg_dispatcher_get_settings (dispatcher), params,
-                         cg_member_is_true (params, "check"), on_merged, g_object_ref (action));
+                         cg_member_is_true (params, "check"), cg_action_get_cancellable (action),
+                         on_merged, g_object_ref (action));
 }
 
 /* Returns: (transfer full): did → config of each bound camera */
@@ -199,5 +201,6 @@ cg_handle_peripheral_write (CgDispatcher *dispatcher, CgAction *action)
     cg_action_refuse (action, CG_ERROR_BAD_REQUEST, "Invalid config");
   else
     cg_settings_write_async (cg_dispatcher_get_settings (dispatcher), did, config,
-                             on_peripheral_written, g_object_ref (action));
+                             cg_action_get_cancellable (action), on_peripheral_written,
+                             g_object_ref (action));
 }

@@ -39,11 +39,27 @@ cg_handle_connectivity_read (CgDispatcher *dispatcher, CgAction *action)
   cg_action_tell (action, members);
 }
 
+/* A camera that is asked where it stands. */
+typedef struct {
+  CgAction *action; /* (owned) */
+  CgClock *clock;   /* (owned) */
+} PlaceQuestion;
+
+static void
+place_question_free (PlaceQuestion *self)
+{
+  g_object_unref (self->action);
+  g_object_unref (self->clock);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlaceQuestion, place_question_free)
+
 /* When it is known to stand there is now. */
 static void
-tell_place (CgAction *action, const CgPlace *place)
+tell_place (CgAction *action, const CgPlace *place, CgClock *clock)
 {
-  g_autoptr (JsonObject) members = cg_figures_place (place, g_get_real_time () / 1000);
+  g_autoptr (JsonObject) members = cg_figures_place (place, cg_clock_get_real_ms (clock));
 
   cg_action_tell (action, members);
 }
@@ -51,14 +67,24 @@ tell_place (CgAction *action, const CgPlace *place)
 static void
 on_place_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (CgAction) action = user_data;
+  g_autoptr (PlaceQuestion) self = user_data;
   g_autoptr (GError) error = NULL;
   CgPlace place;
 
   if (cg_camera_read_place_finish (CG_CAMERA (source), result, &place, &error))
-    tell_place (action, &place);
+    tell_place (self->action, &place, self->clock);
   else
-    cg_action_fail (action, error);
+    cg_action_fail (self->action, error);
+}
+
+static void
+ask_place (CgAction *action, CgClock *clock)
+{
+  PlaceQuestion *self = g_new0 (PlaceQuestion, 1);
+
+  self->action = g_object_ref (action);
+  self->clock = g_object_ref (clock);
+  cg_camera_read_place_async (cg_action_get_camera (action), on_place_read, self);
 }
 
 /**
@@ -71,14 +97,14 @@ on_place_read (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 cg_handle_location_read (CgDispatcher *dispatcher, CgAction *action)
 {
-  CgCamera *camera = cg_action_get_camera (action);
   const char *location = cg_dispatcher_get_config (dispatcher)->device.location;
+  CgClock *clock = cg_dispatcher_get_clock (dispatcher);
   CgPlace place;
 
-  if (camera != NULL)
-    cg_camera_read_place_async (camera, on_place_read, g_object_ref (action));
+  if (cg_action_get_camera (action) != NULL)
+    ask_place (action, clock);
   else if (location != NULL && cg_place_parse (location, &place, NULL))
-    tell_place (action, &place);
+    tell_place (action, &place, clock);
   else
     cg_action_refuse (action, CG_ERROR_NOT_SUPPORTED, "No location is configured");
 }

@@ -12,6 +12,24 @@ set_url (JsonObject *object, const char *name, const char *url)
   cg_member_set_text (object, name, shown);
 }
 
+/* What an integrator looks for when a stream behaves oddly (Q14, Q22). */
+static void
+add_picture (JsonObject *stream, const CgStreamPicture *picture)
+{
+  JsonObject *object;
+
+  if (picture->fps == 0)
+    return;
+  object = json_object_new ();
+  json_object_set_int_member (object, "width", picture->width);
+  json_object_set_int_member (object, "height", picture->height);
+  json_object_set_int_member (object, "fps", picture->fps);
+  if (picture->gop_ms > 0)
+    json_object_set_int_member (object, "gop", picture->gop_ms);
+  json_object_set_boolean_member (object, "bFrames", picture->has_b_frames);
+  json_object_set_object_member (stream, "picture", object);
+}
+
 static void
 add_stream (JsonObject *object, const CgCameraFacts *facts, guint viewers)
 {
@@ -29,6 +47,7 @@ add_stream (JsonObject *object, const CgCameraFacts *facts, guint viewers)
   json_object_set_int_member (stream, "reconnects", facts->counters.reconnects);
   json_object_set_int_member (stream, "uplinkChanges", facts->counters.uplink_changes);
   json_object_set_int_member (stream, "viewers", viewers);
+  add_picture (stream, &facts->counters.picture);
   json_object_set_object_member (object, "stream", stream);
 }
 

@@ -102,14 +102,11 @@ on_status (GObject *source, GAsyncResult *result, gpointer user_data)
  * @dispatcher: who calls
  * @action: `ptz {"status":{}}`
  *
- * Over the local socket only: all that is known of how the camera moves. The contract of the cloud
- * has no such method (60020).
+ * All that is known of how the camera moves. Over the local socket only, as its row of the services
+ * says: the contract of the cloud has no such method (60020).
  */
 void
 cg_handle_ptz_status (CgDispatcher *dispatcher, CgAction *action)
 {
-  if (cg_action_get_origin (action)->is_local)
-    cg_camera_ptz_status_async (cg_action_get_camera (action), on_status, g_object_ref (action));
-  else
-    cg_action_refuse (action, CG_ERROR_UNKNOWN_COMMAND, "Unsupported command");
+  cg_camera_ptz_status_async (cg_action_get_camera (action), on_status, g_object_ref (action));
 }

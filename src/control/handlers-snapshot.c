@@ -34,8 +34,5 @@ on_picture (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 cg_handle_snapshot (CgDispatcher *dispatcher, CgAction *action)
 {
-  if (cg_action_get_origin (action)->is_local)
-    cg_camera_snapshot_async (cg_action_get_camera (action), on_picture, g_object_ref (action));
-  else
-    cg_action_refuse (action, CG_ERROR_UNKNOWN_SERVICE, "Unsupported action");
+  cg_camera_snapshot_async (cg_action_get_camera (action), on_picture, g_object_ref (action));
 }

@@ -5,7 +5,7 @@
 
 G_DEFINE_INTERFACE (CgDoor, cg_door, G_TYPE_OBJECT)
 
-enum { SIGNAL_MESSAGE, SIGNAL_LINK_CHANGED, N_SIGNALS };
+enum { SIGNAL_MESSAGE, SIGNAL_REFUSED, SIGNAL_DROPPED, SIGNAL_LINK_CHANGED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -19,6 +19,20 @@ cg_door_default_init (CgDoorInterface *iface)
    */
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", CG_TYPE_DOOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  /**
+   * CgDoor::refused:
+   * @self: a door
+   * @message: a reply that the other side does not take, and that was given up (GBytes)
+   */
+  signals[SIGNAL_REFUSED] = g_signal_new ("refused", CG_TYPE_DOOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  /**
+   * CgDoor::dropped:
+   * @self: a door
+   * @reason: why something that came in is looked at by nobody
+   */
+  signals[SIGNAL_DROPPED] = g_signal_new ("dropped", CG_TYPE_DOOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                          NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   /**
    * CgDoor::link-changed:
    * @self: a door
@@ -145,6 +159,34 @@ cg_door_emit_message (CgDoor *self, GBytes *message)
 {
   CG_ON_MAIN ();
   g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+}
+
+/**
+ * cg_door_emit_refused:
+ * @self: a door
+ * @message: a reply, as it was to be sent
+ *
+ * For implementations: the other side does not take it; on the main loop.
+ */
+void
+cg_door_emit_refused (CgDoor *self, GBytes *message)
+{
+  CG_ON_MAIN ();
+  g_signal_emit (self, signals[SIGNAL_REFUSED], 0, message);
+}
+
+/**
+ * cg_door_emit_dropped:
+ * @self: a door
+ * @reason: why
+ *
+ * For implementations: something came in that is looked at by nobody; on the main loop.
+ */
+void
+cg_door_emit_dropped (CgDoor *self, const char *reason)
+{
+  CG_ON_MAIN ();
+  g_signal_emit (self, signals[SIGNAL_DROPPED], 0, reason);
 }
 
 /**

@@ -30,8 +30,8 @@ G_DECLARE_INTERFACE (CgDoor, cg_door, CG, DOOR, GObject)
  * @set_dids: whose messages come in by this door
  * @is_up: whether the other side is there
  *
- * A way to the outside: bytes in, bytes out. Signals on the main loop: `message` (GBytes) and
- * `link-changed` (gboolean up).
+ * A way to the outside: bytes in, bytes out. Signals on the main loop: `message` (GBytes),
+ * `refused` (GBytes), `dropped` (reason) and `link-changed` (gboolean up).
  */
 struct _CgDoorInterface {
   GTypeInterface parent_iface;
@@ -59,6 +59,8 @@ gboolean cg_door_is_up (CgDoor *self);
 
 /* For implementations. */
 void cg_door_emit_message (CgDoor *self, GBytes *message);
+void cg_door_emit_refused (CgDoor *self, GBytes *message);
+void cg_door_emit_dropped (CgDoor *self, const char *reason);
 void cg_door_emit_link_changed (CgDoor *self, gboolean up);
 
 G_END_DECLS

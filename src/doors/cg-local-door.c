@@ -391,20 +391,6 @@ cg_local_door_new (GSocketConnection *connection)
 }
 
 /**
- * cg_local_door_get_serial:
- * @self: a door
- *
- * Returns: a number that tells it from all others, for the log and as a name
- */
-guint
-cg_local_door_get_serial (CgLocalDoor *self)
-{
-  g_return_val_if_fail (CG_IS_LOCAL_DOOR (self), 0);
-
-  return self->serial;
-}
-
-/**
  * cg_local_door_is_owner:
  * @self: a door
  *

@@ -9,7 +9,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (CgLocalDoor, cg_local_door, CG, LOCAL_DOOR, GObject)
 
 CgDoor *cg_local_door_new (GSocketConnection *connection);
-guint cg_local_door_get_serial (CgLocalDoor *self);
 gboolean cg_local_door_is_owner (CgLocalDoor *self);
 
 G_END_DECLS

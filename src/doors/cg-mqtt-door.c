@@ -23,8 +23,9 @@ struct _CgMqttDoor {
 
   gboolean is_open; /* the thread runs */
   gboolean is_up;
-  char *server;  /* (nullable) the one we are connected to */
-  char *trouble; /* (nullable) why we are not */
+  char *server;        /* (nullable) the one we are connected to */
+  char *trouble;       /* (nullable) why we are not */
+  char *refused_topic; /* (nullable) of the last message that the server did not take */
   GTask *closing;
   GSource *close_timer;
   guint64 n_drops_logged;
@@ -62,6 +63,7 @@ cg_mqtt_door_finalize (GObject *object)
   g_free (self->subscribe_topic);
   g_free (self->server);
   g_free (self->trouble);
+  g_free (self->refused_topic);
   G_OBJECT_CLASS (cg_mqtt_door_parent_class)->finalize (object);
 }
 
@@ -146,6 +148,18 @@ note_trouble (CgMqttDoor *self, const char *trouble)
   set_up (self, FALSE);
 }
 
+/* One line for each topic, not for each message: the number is told with all that is dropped. */
+static void
+note_refused (CgMqttDoor *self, const char *topic, GBytes *message)
+{
+  if (g_strcmp0 (self->refused_topic, topic) != 0)
+    g_warning ("cloud: the server cuts the link at a message on %s, which is given up", topic);
+  g_free (self->refused_topic);
+  self->refused_topic = g_strdup (topic);
+  if (message != NULL)
+    cg_door_emit_refused (CG_DOOR (self), message);
+}
+
 static void
 end_closing (CgMqttDoor *self)
 {
@@ -187,6 +201,12 @@ on_event (CgMqttEvent event, const char *text, GBytes *message, gpointer user_da
     break;
   case CG_MQTT_MESSAGE: /* also while it is closing: the server has our word for it */
     cg_door_emit_message (CG_DOOR (self), message);
+    break;
+  case CG_MQTT_REFUSED:
+    note_refused (self, text, message);
+    break;
+  case CG_MQTT_DROPPED:
+    cg_door_emit_dropped (CG_DOOR (self), text);
     break;
   case CG_MQTT_ENDED:
     end_closing (self);
@@ -410,7 +430,7 @@ cg_mqtt_door_get_n_queued (CgMqttDoor *self)
  * cg_mqtt_door_get_n_dropped:
  * @self: a door
  *
- * Returns: messages that were given up because too many waited
+ * Returns: messages that were given up: too many waited, or the server refuses them
  */
 guint64
 cg_mqtt_door_get_n_dropped (CgMqttDoor *self)

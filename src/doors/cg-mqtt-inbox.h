@@ -10,6 +10,8 @@ typedef enum {
   CG_MQTT_DOWN,    /* text: why */
   CG_MQTT_FAILED,  /* a try came to nothing; text: why */
   CG_MQTT_MESSAGE, /* message */
+  CG_MQTT_REFUSED, /* message: a reply that the server does not take */
+  CG_MQTT_DROPPED, /* a message that nobody is to see; text: why */
   CG_MQTT_ENDED,   /* the thread is at its end */
 } CgMqttEvent;
 

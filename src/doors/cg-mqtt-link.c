@@ -32,6 +32,7 @@ struct _CgMqttLink {
   /* The thread only. */
   gboolean was_up;
   gint64 up_since_us;
+  GHashTable *deaf; /* (owned) (element-type utf8): topics refused, as told in the log */
 };
 
 static CgMqttLink *
@@ -49,6 +50,28 @@ on_message_in_thread (GBytes *message, gpointer user_data)
   cg_mqtt_inbox_post (self->inbox, CG_MQTT_MESSAGE, NULL, message);
 }
 
+/* Nothing is acted upon late. */
+static void
+on_retained_in_thread (const char *topic, gpointer user_data)
+{
+  CgMqttLink *self = user_data;
+  g_autofree char *why = g_strdup_printf ("a retained message on %s", topic);
+
+  cg_mqtt_inbox_post (self->inbox, CG_MQTT_DROPPED, why, NULL);
+}
+
+/* One line for each topic, not for each connection. */
+static void
+on_subscribed_in_thread (const char *topic, gboolean is_granted, gpointer user_data)
+{
+  CgMqttLink *self = user_data;
+
+  if (is_granted)
+    g_hash_table_remove (self->deaf, topic);
+  else if (g_hash_table_add (self->deaf, g_strdup (topic)))
+    g_warning ("the server refuses the subscription to %s, no actions come from there", topic);
+}
+
 static void
 on_published_in_thread (int mid, gpointer user_data)
 {
@@ -56,6 +79,23 @@ on_published_in_thread (int mid, gpointer user_data)
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   cg_outbox_end (self->outbox, mid);
+}
+
+/* Tells of what the server does not take. A reply is awaited; all else is only counted. */
+static void
+post_refused (CgMqttLink *self)
+{
+  while (TRUE) {
+    g_autoptr (CgOutboxItem) item = NULL;
+
+    g_mutex_lock (&self->lock);
+    item = cg_outbox_take_refused (self->outbox);
+    g_mutex_unlock (&self->lock);
+    if (item == NULL)
+      return;
+    cg_mqtt_inbox_post (self->inbox, CG_MQTT_REFUSED, item->topic,
+                        item->kind == CG_DOOR_REPLY ? item->content : NULL);
+  }
 }
 
 /* From the main loop to the thread. */
@@ -152,6 +192,13 @@ note_up (CgMqttLink *self, const CgServer *server)
   cg_mqtt_inbox_post (self->inbox, CG_MQTT_UP, name, NULL);
 }
 
+/* Of a link that is up, or was up last. */
+static gint64
+get_life_ms (CgMqttLink *self)
+{
+  return (g_get_monotonic_time () - self->up_since_us) / 1000;
+}
+
 /* What there is to do on a connection that the server has accepted. */
 static gboolean
 work_in_thread (CgMqttLink *self, CgMqttSession *session, const CgServer *server, GError **error)
@@ -224,7 +271,12 @@ connect_in_thread (CgMqttLink *self, CgMqttSession *session, gboolean ipv4_only,
 static GError *
 try_in_thread (CgMqttLink *self, const CgServer *server, gboolean ipv4_only)
 {
-  static const CgMqttHandlers handlers = {on_message_in_thread, on_published_in_thread};
+  static const CgMqttHandlers handlers = {
+      .message = on_message_in_thread,
+      .retained = on_retained_in_thread,
+      .published = on_published_in_thread,
+      .subscribed = on_subscribed_in_thread,
+  };
   g_autoptr (GError) error = NULL;
   g_autoptr (CgMqttSession) session =
       cg_mqtt_session_new (self->options, server, &handlers, self, &error);
@@ -233,9 +285,11 @@ try_in_thread (CgMqttLink *self, const CgServer *server, gboolean ipv4_only)
   if (session != NULL && connect_in_thread (self, session, ipv4_only, &error))
     loop_in_thread (self, session, server, &error);
   g_mutex_lock (&self->lock);
-  cg_outbox_rewind (self->outbox);
+  if (self->was_up) /* else nothing is under way */
+    cg_outbox_rewind (self->outbox, !cg_reconnect_is_steady (get_life_ms (self)));
   cg_outbox_set_link (self->outbox, FALSE);
   g_mutex_unlock (&self->lock);
+  post_refused (self);
   return g_steal_pointer (&error);
 }
 
@@ -285,7 +339,7 @@ run_in_thread (gpointer data)
   cg_reconnect_init (&reconnect, servers->len, self->options->reconnect_max_ms);
   while (!is_stopping (self)) {
     const gboolean was_up = serve_in_thread (self, servers->pdata[reconnect.server]);
-    const gint64 lived_ms = was_up ? (g_get_monotonic_time () - self->up_since_us) / 1000 : 0;
+    const gint64 lived_ms = was_up ? get_life_ms (self) : 0;
 
     pause_in_thread (self, cg_reconnect_next_ms (&reconnect, was_up, lived_ms, NULL));
   }
@@ -311,6 +365,7 @@ cg_mqtt_link_new (CgMqttOptions *options, CgMqttListener listener, gpointer user
   self->options = options;
   self->inbox = cg_mqtt_inbox_new (listener, user_data);
   self->topics = g_new0 (char *, 1);
+  self->deaf = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->outbox = cg_outbox_new (OUTBOX_LIMIT, OUTBOX_BYTES, OUTBOX_WINDOW);
   g_mutex_init (&self->lock);
   return self;
@@ -328,6 +383,7 @@ cg_mqtt_link_unref (CgMqttLink *self)
   cg_mqtt_options_free (self->options);
   cg_outbox_free (self->outbox);
   cg_mqtt_inbox_unref (self->inbox);
+  g_hash_table_unref (self->deaf);
   g_strfreev (self->topics);
   g_free (self->will_topic);
   g_clear_pointer (&self->will, g_bytes_unref);
@@ -445,6 +501,7 @@ cg_mqtt_link_publish (
   g_mutex_lock (&self->lock);
   cg_outbox_push (self->outbox, topic, kind, qos, message);
   g_mutex_unlock (&self->lock);
+  post_refused (self);
   cg_mqtt_inbox_ring (self->inbox);
 }
 
@@ -498,7 +555,7 @@ cg_mqtt_link_get_n_queued (CgMqttLink *self)
  * cg_mqtt_link_get_n_dropped:
  * @self: a link
  *
- * Returns: messages that were given up for want of room
+ * Returns: messages that were given up: for want of room, or because the server refuses them
  */
 guint64
 cg_mqtt_link_get_n_dropped (CgMqttLink *self)

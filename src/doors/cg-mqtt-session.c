@@ -52,11 +52,10 @@ on_connect (struct mosquitto *client, void *user_data, int code)
 /* Without the gateway's own topic no action can come in: better another server, or another try.
  * Without a camera's the others still work; it is asked for again with the next connection. */
 static void
-note_refused_topic (CgMqttSession *self, const char *topic)
+note_subscription (CgMqttSession *self, const char *topic, gboolean is_granted)
 {
-  if (g_strcmp0 (topic, self->options->own_topic) != 0) {
-    g_warning ("%s: the subscription to %s is refused, no actions come from there",
-               self->server->host, topic);
+  if (is_granted || g_strcmp0 (topic, self->options->own_topic) != 0) {
+    self->handlers.subscribed (topic, is_granted, self->user_data);
     return;
   }
   self->refusal_code = CG_ERROR_LOGIN_REFUSED;
@@ -70,8 +69,8 @@ on_subscribe (struct mosquitto *client, void *user_data, int mid, int n, const i
   CgMqttSession *self = user_data;
   const char *topic = g_hash_table_lookup (self->unanswered, GINT_TO_POINTER (mid));
 
-  if (topic != NULL && n > 0 && granted[0] > 2)
-    note_refused_topic (self, topic);
+  if (topic != NULL && n > 0)
+    note_subscription (self, topic, granted[0] <= 2);
   g_hash_table_remove (self->unanswered, GINT_TO_POINTER (mid));
 }
 
@@ -83,8 +82,7 @@ on_message (struct mosquitto *client, void *user_data, const struct mosquitto_me
       message->payloadlen > CG_DOOR_MAX_MESSAGE ? CG_DOOR_CUT_MESSAGE : (gsize)message->payloadlen;
 
   if (message->retain) {
-    /* It was meant for another day: nothing is acted upon late. */
-    g_warning ("%s: retained message on %s is dropped", self->server->host, message->topic);
+    self->handlers.retained (message->topic, self->user_data);
     return;
   }
   g_autoptr (GBytes) bytes = g_bytes_new (message->payload, length);

@@ -5,9 +5,18 @@
 
 G_BEGIN_DECLS
 
+/**
+ * CgMqttHandlers:
+ * @message: came in
+ * @retained: a message that was meant for another day came in
+ * @published: the server has what was sent
+ * @subscribed: the server has answered; of the gateway's own topic only if it is granted
+ */
 typedef struct {
   void (*message) (GBytes *message, gpointer user_data);
+  void (*retained) (const char *topic, gpointer user_data);
   void (*published) (int mid, gpointer user_data);
+  void (*subscribed) (const char *topic, gboolean is_granted, gpointer user_data);
 } CgMqttHandlers;
 
 /* One connection to one server, from the name look-up to its end. One thread. */

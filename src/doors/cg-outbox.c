@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#define SUSPECT_LOSSES 2 /* then a message goes alone, to see whether it is the one */
+#define REFUSED_LOSSES 3
+/* Some server allows no more than a few KiB; below, it is more likely the topic that it hates. */
+#define TELLING_BYTES (8 * 1024)
+
 struct _CgOutbox {
   guint limit;
   gsize limit_bytes;
@@ -10,6 +15,8 @@ struct _CgOutbox {
   gboolean link_up;
   GQueue waiting;                   /* (owned) (element-type CgOutboxItem) oldest first */
   GQueue under_way;                 /* (owned) (element-type CgOutboxItem) oldest first */
+  GQueue refused;                   /* (owned) (element-type CgOutboxItem) oldest first */
+  gsize refused_size;               /* what is as long is refused, too; 0: not known */
   guint n_waiting[CG_N_DOOR_KINDS]; /* spares the search for what is not there */
   gsize n_bytes;                    /* of all, those under way included */
   guint64 n_dropped;
@@ -32,8 +39,12 @@ item_get_size (const CgOutboxItem *item)
   return sizeof *item + strlen (item->topic) + g_bytes_get_size (item->content);
 }
 
-static void
-item_free (CgOutboxItem *item)
+/**
+ * cg_outbox_item_free:
+ * @item: (transfer full): a message
+ */
+void
+cg_outbox_item_free (CgOutboxItem *item)
 {
   g_free (item->topic);
   g_bytes_unref (item->content);
@@ -59,6 +70,7 @@ cg_outbox_new (guint limit, gsize limit_bytes, guint window)
   self->window = window;
   g_queue_init (&self->waiting);
   g_queue_init (&self->under_way);
+  g_queue_init (&self->refused);
   return self;
 }
 
@@ -71,8 +83,9 @@ cg_outbox_free (CgOutbox *self)
 {
   if (self == NULL)
     return;
-  g_queue_clear_full (&self->waiting, (GDestroyNotify)item_free);
-  g_queue_clear_full (&self->under_way, (GDestroyNotify)item_free);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify)cg_outbox_item_free);
+  g_queue_clear_full (&self->under_way, (GDestroyNotify)cg_outbox_item_free);
+  g_queue_clear_full (&self->refused, (GDestroyNotify)cg_outbox_item_free);
   g_free (self);
 }
 
@@ -84,7 +97,7 @@ drop_oldest_of (CgOutbox *self, CgDoorKind kind)
   while (((CgOutboxItem *)link->data)->kind != kind)
     link = link->next;
   self->n_bytes -= item_get_size (link->data);
-  item_free (link->data);
+  cg_outbox_item_free (link->data);
   g_queue_delete_link (&self->waiting, link);
   self->n_waiting[kind]--;
   self->n_dropped++;
@@ -105,6 +118,36 @@ make_room (CgOutbox *self)
       drop_oldest_of (self, drop_order[i]);
 }
 
+static gboolean
+is_too_long (const CgOutbox *self, const CgOutboxItem *item)
+{
+  return self->refused_size > 0 && g_bytes_get_size (item->content) >= self->refused_size;
+}
+
+/* Gives up a message that is in no queue. */
+static void
+refuse (CgOutbox *self, CgOutboxItem *item)
+{
+  self->n_bytes -= item_get_size (item);
+  self->n_dropped++;
+  g_queue_push_tail (&self->refused, item);
+}
+
+static void
+refuse_too_long (CgOutbox *self)
+{
+  for (GList *link = self->waiting.head, *next = NULL; link != NULL; link = next) {
+    CgOutboxItem *item = link->data;
+
+    next = link->next;
+    if (!is_too_long (self, item))
+      continue;
+    g_queue_delete_link (&self->waiting, link);
+    self->n_waiting[item->kind]--;
+    refuse (self, item);
+  }
+}
+
 /**
  * cg_outbox_push:
  * @self: an outbox
@@ -115,7 +158,7 @@ make_room (CgOutbox *self)
  *
  * Adds a message at the end. When there is no room the oldest stream goes, then the oldest event,
  * then the oldest registration, then the oldest reply (PROTOCOL.md section 1). Messages under way
- * are not dropped.
+ * are not dropped. One as long as what the other side has refused is refused, too.
  */
 void
 cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos, GBytes *content)
@@ -126,10 +169,21 @@ cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos, GBy
   item->kind = kind;
   item->qos = qos;
   item->content = g_bytes_ref (content);
+  self->n_bytes += item_get_size (item);
+  if (is_too_long (self, item)) {
+    refuse (self, item);
+    return;
+  }
   g_queue_push_tail (&self->waiting, item);
   self->n_waiting[kind]++;
-  self->n_bytes += item_get_size (item);
   make_room (self);
+}
+
+/* It may be what the link is cut for: it goes when nothing else is under way. */
+static gboolean
+goes_alone (const CgOutboxItem *item)
+{
+  return item != NULL && item->losses >= SUSPECT_LOSSES;
 }
 
 /**
@@ -139,12 +193,14 @@ cg_outbox_push (CgOutbox *self, const char *topic, CgDoorKind kind, int qos, GBy
  * Takes the oldest message that waits. The sender stores its own number for it in `mid`.
  *
  * Returns: (transfer none) (nullable): the message, valid until cg_outbox_end() or
- *   cg_outbox_rewind(); %NULL if none waits or the window is full
+ *   cg_outbox_rewind(); %NULL if none waits, the window is full, or one of them has to go alone
  */
 CgOutboxItem *
 cg_outbox_begin (CgOutbox *self)
 {
-  if (self->under_way.length >= self->window)
+  const gboolean alone = goes_alone (g_queue_peek_head (&self->waiting)) ||
+                         goes_alone (g_queue_peek_head (&self->under_way));
+  if (self->under_way.length >= (alone ? 1 : self->window))
     return NULL;
 
   CgOutboxItem *item = g_queue_pop_head (&self->waiting);
@@ -173,7 +229,7 @@ cg_outbox_end (CgOutbox *self, int mid)
       continue;
     g_queue_delete_link (&self->under_way, link);
     self->n_bytes -= item_get_size (item);
-    item_free (item);
+    cg_outbox_item_free (item);
     return TRUE;
   }
   return FALSE;
@@ -182,20 +238,48 @@ cg_outbox_end (CgOutbox *self, int mid)
 /**
  * cg_outbox_rewind:
  * @self: an outbox
+ * @soon: whether the link was up, and not for long
  *
  * The link is lost: what was under way waits again, before all else and in its old order. The
  * other side may get it twice.
+ *
+ * A server that gets what it does not take, as too long a message, cuts the link (MQTT 3.1.1 has no
+ * other answer): a message with which three links in a row were lost soon, the last time alone, is
+ * refused; so is what is as long, until a link has lived longer: perhaps to another server then.
  */
 void
-cg_outbox_rewind (CgOutbox *self)
+cg_outbox_rewind (CgOutbox *self, gboolean soon)
 {
   CgOutboxItem *item = NULL;
 
+  if (!soon)
+    self->refused_size = 0;
   while ((item = g_queue_pop_tail (&self->under_way)) != NULL) {
+    const gsize size = g_bytes_get_size (item->content);
+
     item->mid = 0;
+    item->losses = soon ? item->losses + 1 : 0;
+    if (item->losses >= REFUSED_LOSSES) {
+      self->refused_size = size >= TELLING_BYTES ? size : self->refused_size;
+      refuse (self, item);
+      continue;
+    }
     g_queue_push_head (&self->waiting, item);
     self->n_waiting[item->kind]++;
   }
+  refuse_too_long (self);
+}
+
+/**
+ * cg_outbox_take_refused:
+ * @self: an outbox
+ *
+ * Returns: (transfer full) (nullable): the oldest message that was refused
+ */
+CgOutboxItem *
+cg_outbox_take_refused (CgOutbox *self)
+{
+  return g_queue_pop_head (&self->refused);
 }
 
 /**
@@ -208,7 +292,7 @@ cg_outbox_rewind (CgOutbox *self)
 GPtrArray *
 cg_outbox_take_waiting (CgOutbox *self)
 {
-  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)item_free);
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_outbox_item_free);
   CgOutboxItem *item = NULL;
 
   while ((item = g_queue_pop_head (&self->waiting)) != NULL) {
@@ -233,6 +317,7 @@ cg_outbox_adopt (CgOutbox *self, GPtrArray *items)
   for (guint i = items->len; i > 0; i--) {
     CgOutboxItem *item = items->pdata[i - 1];
 
+    item->losses = 0;
     g_queue_push_head (&self->waiting, item);
     self->n_waiting[item->kind]++;
     self->n_bytes += item_get_size (item);
@@ -272,7 +357,7 @@ cg_outbox_get_length (const CgOutbox *self)
  * cg_outbox_get_n_dropped:
  * @self: an outbox
  *
- * Returns: messages that were given up for want of room
+ * Returns: messages that were given up: for want of room, or because they are refused
  */
 guint64
 cg_outbox_get_n_dropped (const CgOutbox *self)

@@ -5,6 +5,18 @@
 #define STEADY_MS 10000 /* a link that lived shorter does not shorten the pauses */
 
 /**
+ * cg_reconnect_is_steady:
+ * @lived_ms: how long a link was up
+ *
+ * Returns: whether that is long enough to trust its server
+ */
+gboolean
+cg_reconnect_is_steady (gint64 lived_ms)
+{
+  return lived_ms >= STEADY_MS;
+}
+
+/**
  * cg_reconnect_init:
  * @self: to be filled in
  * @n_servers: at least one
@@ -31,7 +43,7 @@ cg_reconnect_init (CgReconnect *self, guint n_servers, guint max_ms)
 guint
 cg_reconnect_next_ms (CgReconnect *self, gboolean was_up, gint64 lived_ms, GRand *rand)
 {
-  if (was_up && lived_ms >= STEADY_MS)
+  if (was_up && cg_reconnect_is_steady (lived_ms))
     cg_backoff_reset (&self->backoff);
   self->server = was_up ? 0 : (self->server + 1) % self->n_servers;
   return self->server == 0 ? cg_backoff_next_ms (&self->backoff, rand) : 0;

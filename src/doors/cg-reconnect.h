@@ -19,6 +19,7 @@ typedef struct {
   guint server;
 } CgReconnect;
 
+gboolean cg_reconnect_is_steady (gint64 lived_ms);
 void cg_reconnect_init (CgReconnect *self, guint n_servers, guint max_ms);
 guint cg_reconnect_next_ms (CgReconnect *self, gboolean was_up, gint64 lived_ms, GRand *rand);
 

@@ -252,7 +252,7 @@ read_addresses (CgBoxFacts *self, const char *root)
 CgBoxFacts *
 cg_box_read_in_thread (const char *root, const char *storage)
 {
-  CgBoxFacts *self = g_new0 (CgBoxFacts, 1);
+  CgBoxFacts *self = g_atomic_rc_box_new0 (CgBoxFacts);
 
   read_names (self, root);
   read_zone (self);
@@ -264,14 +264,22 @@ cg_box_read_in_thread (const char *root, const char *storage)
 }
 
 /**
- * cg_box_facts_free:
- * @self: (transfer full) (nullable): facts
+ * cg_box_facts_ref:
+ * @self: facts
+ *
+ * Returns: (transfer full): the same
  */
-void
-cg_box_facts_free (CgBoxFacts *self)
+CgBoxFacts *
+cg_box_facts_ref (CgBoxFacts *self)
 {
-  if (self == NULL)
-    return;
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+box_facts_clear (gpointer data)
+{
+  CgBoxFacts *self = data;
+
   g_free (self->manufacturer);
   g_free (self->model);
   g_free (self->serial_number);
@@ -279,5 +287,14 @@ cg_box_facts_free (CgBoxFacts *self)
   g_free (self->timezone);
   g_strfreev (self->addresses);
   g_free (self->mac);
-  g_free (self);
+}
+
+/**
+ * cg_box_facts_unref:
+ * @self: (transfer full): facts
+ */
+void
+cg_box_facts_unref (CgBoxFacts *self)
+{
+  g_atomic_rc_box_release_full (self, box_facts_clear);
 }

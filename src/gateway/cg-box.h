@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  * @rx_bytes: received by all interfaces since @uptime_s
  * @tx_bytes: sent
  *
- * What the machine says of itself.
+ * What the machine says of itself, reference-counted and not changed any more.
  */
 typedef struct {
   char *manufacturer;
@@ -48,8 +48,9 @@ typedef struct {
 } CgBoxFacts;
 
 CgBoxFacts *cg_box_read_in_thread (const char *root, const char *storage);
-void cg_box_facts_free (CgBoxFacts *self);
+CgBoxFacts *cg_box_facts_ref (CgBoxFacts *self);
+void cg_box_facts_unref (CgBoxFacts *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgBoxFacts, cg_box_facts_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgBoxFacts, cg_box_facts_unref)
 
 G_END_DECLS

@@ -3,11 +3,14 @@
 
 #include <gio/gio.h>
 
+#include "cg-clock.h"
+
 G_BEGIN_DECLS
 
 void cg_command_run_async (const char *command,
                            const char *argument,
-                           GCancellable *cancellable,
+                           CgClock *clock,
+                           guint limit_ms,
                            GAsyncReadyCallback callback,
                            gpointer user_data);
 gboolean cg_command_run_finish (GAsyncResult *result, GError **error);

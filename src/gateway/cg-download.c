@@ -24,6 +24,7 @@ typedef struct {
   char *uri;
   char *path;
   char *md5;
+  char *suspect_md5; /* (nullable): of the try before; then of this one */
   guint64 max_bytes;
   guint64 reserve_bytes;
   char *ca_file;        /* (nullable) */
@@ -32,6 +33,7 @@ typedef struct {
   GSource *watch;       /* (owned) (nullable): of its pace; the main loop's */
   gint n_new;           /* atomic: bytes since the watch has looked */
   gint is_too_slow;     /* atomic */
+  gboolean is_open;     /* nobody has said how long it is */
   gboolean is_joined;   /* what is there is of several tries */
   gboolean is_repeated; /* what an earlier try has brought comes again */
   gboolean has_grown;   /* this try has brought something new */
@@ -46,6 +48,7 @@ download_free (gpointer data)
   g_free (self->uri);
   g_free (self->path);
   g_free (self->md5);
+  g_free (self->suspect_md5);
   g_free (self->ca_file);
   g_clear_pointer (&self->progress, cg_progress_unref);
   g_object_unref (self->stop);
@@ -238,6 +241,7 @@ store_body (Download *self, SoupMessage *message, GInputStream *body, guint64 ha
 
   if (!check_answer (self, message, have, &all, error))
     return FALSE;
+  self->is_open = all == 0;
   file = open_file (self, is_whole (message), error);
   return file != NULL && copy_body (self, body, file, is_whole (message) ? 0 : have, all, error) &&
          (g_output_stream_close (file, NULL, &why) ||
@@ -267,6 +271,19 @@ fetch (Download *self, GError **error)
          store_body (self, message, body, have, error);
 }
 
+/* Without a length the connection may have been lost before the end, and libsoup does not tell.
+ * What comes twice is the file. Returns: whether another try may help */
+static gboolean
+suspect (Download *self, const char *md5)
+{
+  const gboolean is_cut = self->is_open && g_strcmp0 (md5, self->suspect_md5) != 0;
+
+  g_free (self->suspect_md5);
+  self->suspect_md5 = is_cut ? g_strdup (md5) : NULL;
+  self->has_grown &= !is_cut;
+  return is_cut;
+}
+
 static gboolean
 verify (Download *self, GError **error)
 {
@@ -284,8 +301,11 @@ verify (Download *self, GError **error)
   g_file_delete (file, NULL, NULL);
   /* A power cut may have left something else at its end, or the server has another file by now:
    * once more, in one piece. */
-  return fail (self, self->is_joined ? CG_FIRMWARE_LOST : CG_FIRMWARE_NOT_VERIFIED, error,
-               "the file's MD5 is %s, not %s", g_checksum_get_string (checksum), self->md5);
+  return fail (self,
+               self->is_joined || suspect (self, g_checksum_get_string (checksum))
+                   ? CG_FIRMWARE_LOST
+                   : CG_FIRMWARE_NOT_VERIFIED,
+               error, "the file's MD5 is %s, not %s", g_checksum_get_string (checksum), self->md5);
 }
 
 /* What has brought next to nothing counts as nothing. */
@@ -363,6 +383,7 @@ cg_download_run_async (const CgDownloadOptions *options,
   self->uri = g_strdup (options->uri);
   self->path = g_strdup (options->path);
   self->md5 = g_strdup (options->md5);
+  self->suspect_md5 = g_strdup (options->suspect_md5);
   self->max_bytes = options->max_bytes;
   self->reserve_bytes = options->reserve_bytes;
   self->ca_file = g_strdup (options->ca_file);
@@ -411,4 +432,19 @@ cg_download_has_grown (GAsyncResult *result)
   const Download *self = g_task_get_task_data (G_TASK (result));
 
   return self->has_grown;
+}
+
+/**
+ * cg_download_get_suspect:
+ * @result: what the callback got
+ *
+ * Returns: (nullable): the MD5 of what may have been cut off: nobody had said how long it is. The
+ *   next try, which begins anew, is to know it
+ */
+const char *
+cg_download_get_suspect (GAsyncResult *result)
+{
+  const Download *self = g_task_get_task_data (G_TASK (result));
+
+  return self->suspect_md5;
 }

@@ -30,6 +30,7 @@ typedef enum {
  * @uri: http or https
  * @path: where it goes; what stands there is the beginning of it, left by an earlier try
  * @md5: of all of it, 32 hexadecimal digits
+ * @suspect_md5: (nullable): what cg_download_get_suspect() said of the try before
  * @max_bytes: more than that is not taken
  * @reserve_bytes: so much of the disk stays free
  * @ca_file: (nullable): who vouches for https servers; %NULL: the system's
@@ -40,6 +41,7 @@ typedef struct {
   const char *uri;
   const char *path;
   const char *md5;
+  const char *suspect_md5;
   guint64 max_bytes;
   guint64 reserve_bytes;
   const char *ca_file;
@@ -54,5 +56,6 @@ void cg_download_run_async (const CgDownloadOptions *options,
                             gpointer user_data);
 CgFirmwareResult cg_download_run_finish (GAsyncResult *result, GError **error);
 gboolean cg_download_has_grown (GAsyncResult *result);
+const char *cg_download_get_suspect (GAsyncResult *result);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "cg-error.h"
 
 #define MD5_LENGTH 32
+#define MAX_URI_BYTES 4096 /* one is kept for every did, and read back as a whole */
 
 /**
  * cg_firmware_order_copy:
@@ -58,7 +59,7 @@ cg_firmware_order_check (const CgFirmwareOrder *self, GError **error)
 
   if (!is_md5 (self->md5))
     fault = "Invalid md5sum";
-  else if (*self->uri == '\0')
+  else if (*self->uri == '\0' || strlen (self->uri) > MAX_URI_BYTES)
     fault = "Invalid uri";
   if (fault == NULL)
     return TRUE;
@@ -89,6 +90,22 @@ set_text (JsonObject *object, const char *name, const char *text)
 {
   if (text != NULL)
     json_object_set_string_member (object, name, text);
+}
+
+/**
+ * cg_firmware_order_get_path:
+ * @self: an order
+ * @dir: the state folder
+ *
+ * Returns: (transfer full): where its file is, or what there is of it
+ */
+char *
+cg_firmware_order_get_path (const CgFirmwareOrder *self, const char *dir)
+{
+  g_autofree char *md5 = g_ascii_strdown (self->md5, -1);
+  g_autofree char *name = g_strdup_printf ("firmware-%s.bin", md5);
+
+  return g_build_filename (dir, name, NULL);
 }
 
 /**
@@ -147,5 +164,95 @@ cg_firmware_order_from_json (JsonObject *object)
   if (self->uri != NULL && self->md5 != NULL && cg_firmware_order_check (self, NULL))
     return self;
   cg_firmware_order_free (self);
+  return NULL;
+}
+
+/**
+ * cg_firmware_orders_to_json:
+ * @orders: (element-type utf8 CgFirmwareOrder): by did
+ *
+ * Returns: (transfer full): all of them, for the state folder
+ */
+JsonNode *
+cg_firmware_orders_to_json (GHashTable *orders)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *root = json_object_new ();
+  GHashTableIter iter;
+  gpointer did, order;
+
+  g_hash_table_iter_init (&iter, orders);
+  while (g_hash_table_iter_next (&iter, &did, &order))
+    json_object_set_object_member (root, did, cg_firmware_order_to_json (order));
+  json_node_take_object (node, root);
+  return node;
+}
+
+/**
+ * cg_firmware_orders_from_json:
+ * @root: what cg_firmware_orders_to_json() made; somebody may have edited it
+ * @orders: (element-type utf8 CgFirmwareOrder): those that are orders go here
+ */
+void
+cg_firmware_orders_from_json (JsonObject *root, GHashTable *orders)
+{
+  g_autoptr (GList) dids = json_object_get_members (root);
+
+  for (GList *l = dids; l != NULL; l = l->next) {
+    JsonNode *member = json_object_get_member (root, l->data);
+    CgFirmwareOrder *order = JSON_NODE_HOLDS_OBJECT (member)
+                                 ? cg_firmware_order_from_json (json_node_get_object (member))
+                                 : NULL;
+
+    if (order != NULL)
+      g_hash_table_insert (orders, g_strdup (l->data), order);
+  }
+}
+
+/**
+ * cg_firmware_orders_find_next:
+ * @orders: (element-type utf8 CgFirmwareOrder): by did
+ *
+ * Returns: (transfer none) (nullable): did of the order that has waited longest
+ */
+const char *
+cg_firmware_orders_find_next (GHashTable *orders)
+{
+  const char *next = NULL;
+  guint place = 0;
+  GHashTableIter iter;
+  gpointer did, value;
+
+  g_hash_table_iter_init (&iter, orders);
+  while (g_hash_table_iter_next (&iter, &did, &value)) {
+    const CgFirmwareOrder *order = value;
+
+    if (order->place > 0 && (next == NULL || order->place < place)) {
+      next = did;
+      place = order->place;
+    }
+  }
+  return next;
+}
+
+/**
+ * cg_firmware_orders_find_open:
+ * @orders: (element-type utf8 CgFirmwareOrder): by did
+ *
+ * Returns: (transfer none) (nullable): did of the order that was under way
+ */
+const char *
+cg_firmware_orders_find_open (GHashTable *orders)
+{
+  GHashTableIter iter;
+  gpointer did, value;
+
+  g_hash_table_iter_init (&iter, orders);
+  while (g_hash_table_iter_next (&iter, &did, &value)) {
+    const CgFirmwareOrder *order = value;
+
+    if (order->state != CG_FIRMWARE_IDLE)
+      return did;
+  }
   return NULL;
 }

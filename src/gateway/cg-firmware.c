@@ -3,6 +3,7 @@
 
 #include "cg-backoff.h"
 #include "cg-error.h"
+#include "cg-leftovers.h"
 #include "cg-log.h"
 #include "cg-main.h"
 #include "cg-state-file.h"
@@ -34,12 +35,14 @@ struct _CgFirmware {
 
   char *busy;           /* (owned) (nullable): did of the order that is under way */
   gboolean is_over;     /* but for its file, which is being removed */
+  gboolean is_noting;   /* that it is installed now: it is not yet */
   GCancellable *stop;   /* (owned) (nullable): of the download */
   CgProgress *progress; /* (owned) (nullable): of the download */
   GSource *retry;       /* (owned) (nullable) */
   CgBackoff backoff;
   guint tries;
-  guint vain_tries; /* in a row */
+  guint vain_tries;  /* in a row */
+  char *suspect_md5; /* (owned) (nullable): of what the last try got, maybe not all of it */
 };
 
 G_DEFINE_FINAL_TYPE (CgFirmware, cg_firmware, G_TYPE_OBJECT)
@@ -68,6 +71,7 @@ cg_firmware_finalize (GObject *object)
   cg_state_file_free (self->file);
   g_free (self->ca_file);
   g_free (self->busy);
+  g_free (self->suspect_md5);
   G_OBJECT_CLASS (cg_firmware_parent_class)->finalize (object);
 }
 
@@ -129,25 +133,10 @@ cg_firmware_apply (CgFirmware *self, const CgFirmwareConfig *config)
   self->ca_file = g_strdup (config->ca_file);
 }
 
-static JsonNode *
-to_json (CgFirmware *self)
-{
-  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
-  JsonObject *root = json_object_new ();
-  GHashTableIter iter;
-  gpointer did, order;
-
-  g_hash_table_iter_init (&iter, self->orders);
-  while (g_hash_table_iter_next (&iter, &did, &order))
-    json_object_set_object_member (root, did, cg_firmware_order_to_json (order));
-  json_node_take_object (node, root);
-  return node;
-}
-
 static void
 save (CgFirmware *self)
 {
-  g_autoptr (JsonNode) node = to_json (self);
+  g_autoptr (JsonNode) node = cg_firmware_orders_to_json (self->orders);
 
   cg_state_file_save (self->file, node);
 }
@@ -162,16 +151,6 @@ move_on (CgFirmware *self, const char *did, CgFirmwareState state, CgFirmwareRes
   order->percent = 0;
   save (self);
   g_signal_emit (self, signals[CHANGED], 0, did, order);
-}
-
-/* Returns: (transfer full): where its file is, or what there is of it */
-static char *
-get_path (CgFirmware *self, const CgFirmwareOrder *order)
-{
-  g_autofree char *md5 = g_ascii_strdown (order->md5, -1);
-  g_autofree char *name = g_strdup_printf ("firmware-%s.bin", md5);
-
-  return g_build_filename (cg_store_get_dir (self->store), name, NULL);
 }
 
 static void begin_next (CgFirmware *self);
@@ -192,9 +171,8 @@ on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-remove_file (CgFirmware *self, const CgFirmwareOrder *order)
+remove_file (CgFirmware *self, const char *path)
 {
-  g_autofree char *path = get_path (self, order);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   self->is_over = TRUE;
@@ -235,9 +213,11 @@ cg_firmware_end (CgFirmware *self, const char *did, CgFirmwareResult result, con
   else
     g_message ("firmware of %s: done", did);
   if (is_under_way (self, did)) {
+    g_autofree char *path = cg_firmware_order_get_path (order, cg_store_get_dir (self->store));
+
     cg_clear_source (&self->retry);
     stop_progress (self);
-    remove_file (self, order);
+    remove_file (self, path);
   }
   order->place = 0;
   move_on (self, did, CG_FIRMWARE_IDLE, result);
@@ -302,9 +282,10 @@ on_ready (gpointer user_data)
   g_autofree char *path = NULL;
   g_autofree char *version = NULL;
 
-  if (order == NULL)
+  if (order == NULL || !self->is_noting)
     return G_SOURCE_REMOVE;
-  path = get_path (self, order);
+  self->is_noting = FALSE;
+  path = cg_firmware_order_get_path (order, cg_store_get_dir (self->store));
   version = g_strdup (order->version);
   g_signal_emit (self, signals[CHANGED], 0, did, order);
   g_signal_emit (self, signals[INSTALL], 0, did, path, version);
@@ -317,11 +298,12 @@ install (CgFirmware *self)
   CgFirmwareOrder *order = g_hash_table_lookup (self->orders, self->busy);
   g_autoptr (JsonNode) node = NULL;
 
+  self->is_noting = TRUE;
   order->state = CG_FIRMWARE_UPDATING;
   order->is_handed = FALSE;
   g_clear_pointer (&order->before, g_free);
   g_signal_emit (self, signals[PREPARE], 0, self->busy, order);
-  node = to_json (self);
+  node = cg_firmware_orders_to_json (self->orders);
   cg_state_file_save_and_tell (self->file, node, on_ready, g_object_ref (self), g_object_unref);
 }
 
@@ -346,6 +328,8 @@ on_downloaded (GObject *object, GAsyncResult *result, gpointer user_data)
 
   stop_progress (self);
   g_clear_object (&self->stop);
+  g_free (self->suspect_md5);
+  self->suspect_md5 = g_strdup (cg_download_get_suspect (result));
   if (is_stopped || did == NULL || self->is_over)
     return;
   if (outcome == CG_FIRMWARE_DONE) {
@@ -375,11 +359,12 @@ begin (CgFirmware *self)
 {
   const CgFirmwareOrder *order = g_hash_table_lookup (self->orders, self->busy);
   const CgFirmwareResult fault = cg_download_check_uri (order->uri);
-  g_autofree char *path = get_path (self, order);
+  g_autofree char *path = cg_firmware_order_get_path (order, cg_store_get_dir (self->store));
   CgDownloadOptions options = {
       .uri = order->uri,
       .path = path,
       .md5 = order->md5,
+      .suspect_md5 = self->suspect_md5,
       .max_bytes = self->max_bytes,
       .reserve_bytes = self->reserve_bytes,
       .ca_file = self->ca_file,
@@ -419,6 +404,7 @@ start (CgFirmware *self, const char *did)
   self->busy = g_strdup (did);
   self->tries = 0;
   self->vain_tries = 0;
+  g_clear_pointer (&self->suspect_md5, g_free);
   self->backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
   order->place = 0;
   order->state = CG_FIRMWARE_DOWNLOADING;
@@ -426,31 +412,11 @@ start (CgFirmware *self, const char *did)
   self->retry = cg_clock_add_timeout (self->clock, 0, on_start, self);
 }
 
-/* Returns: (transfer none) (nullable): did of the order that has waited longest */
-static const char *
-find_next (CgFirmware *self)
-{
-  const char *next = NULL;
-  guint place = 0;
-  GHashTableIter iter;
-  gpointer did, value;
-
-  g_hash_table_iter_init (&iter, self->orders);
-  while (g_hash_table_iter_next (&iter, &did, &value)) {
-    const CgFirmwareOrder *order = value;
-
-    if (order->place > 0 && (next == NULL || order->place < place)) {
-      next = did;
-      place = order->place;
-    }
-  }
-  return next;
-}
-
 static void
 begin_next (CgFirmware *self)
 {
-  const char *did = self->busy == NULL && !self->is_closed ? find_next (self) : NULL;
+  const char *did =
+      self->busy == NULL && !self->is_closed ? cg_firmware_orders_find_next (self->orders) : NULL;
 
   if (did != NULL)
     start (self, did);
@@ -460,41 +426,15 @@ static void
 load (CgFirmware *self)
 {
   g_autoptr (JsonNode) node = cg_state_file_load (self->file);
-  g_autoptr (GList) dids = NULL;
-  JsonObject *root;
+  GHashTableIter iter;
+  gpointer order;
 
   if (node == NULL)
     return;
-  root = json_node_get_object (node);
-  dids = json_object_get_members (root);
-  for (GList *l = dids; l != NULL; l = l->next) {
-    JsonNode *member = json_object_get_member (root, l->data);
-    CgFirmwareOrder *order = JSON_NODE_HOLDS_OBJECT (member)
-                                 ? cg_firmware_order_from_json (json_node_get_object (member))
-                                 : NULL;
-
-    if (order == NULL)
-      continue;
-    self->last_place = MAX (self->last_place, order->place);
-    g_hash_table_insert (self->orders, g_strdup (l->data), order);
-  }
-}
-
-/* Returns: (transfer full) (nullable): did of the order that was under way */
-static char *
-find_open (CgFirmware *self)
-{
-  GHashTableIter iter;
-  gpointer did, value;
-
+  cg_firmware_orders_from_json (json_node_get_object (node), self->orders);
   g_hash_table_iter_init (&iter, self->orders);
-  while (g_hash_table_iter_next (&iter, &did, &value)) {
-    const CgFirmwareOrder *order = value;
-
-    if (order->state != CG_FIRMWARE_IDLE)
-      return g_strdup (did);
-  }
-  return NULL;
+  while (g_hash_table_iter_next (&iter, NULL, &order))
+    self->last_place = MAX (self->last_place, ((CgFirmwareOrder *)order)->place);
 }
 
 /**
@@ -511,7 +451,8 @@ cg_firmware_open (CgFirmware *self)
 
   CG_ON_MAIN ();
   load (self);
-  did = find_open (self);
+  cg_leftovers_remove (cg_store_get_dir (self->store), self->orders);
+  did = g_strdup (cg_firmware_orders_find_open (self->orders));
   if (did == NULL) {
     begin_next (self);
     return;
@@ -525,6 +466,49 @@ cg_firmware_open (CgFirmware *self)
   g_signal_emit (self, signals[RESUME], 0, did, order);
 }
 
+/* It has not begun, and does not any more: the next life may begin it. */
+static void
+take_note_back (CgFirmware *self)
+{
+  CgFirmwareOrder *order = self->is_noting ? g_hash_table_lookup (self->orders, self->busy) : NULL;
+
+  self->is_noting = FALSE;
+  if (order == NULL)
+    return;
+  order->state = CG_FIRMWARE_DOWNLOADED;
+  order->is_handed = FALSE;
+  save (self);
+}
+
+/**
+ * cg_firmware_forget:
+ * @self: firmware
+ * @did: of a device that is not there any more
+ *
+ * Nothing is known of its order any more. One that is under way goes on to its end.
+ */
+void
+cg_firmware_forget (CgFirmware *self, const char *did)
+{
+  CG_ON_MAIN ();
+  if (g_hash_table_lookup (self->orders, did) == NULL || is_under_way (self, did))
+    return;
+  g_hash_table_remove (self->orders, did);
+  save (self);
+}
+
+/**
+ * cg_firmware_list:
+ * @self: firmware
+ *
+ * Returns: (transfer container) (element-type utf8): dids that ever ordered something
+ */
+GList *
+cg_firmware_list (CgFirmware *self)
+{
+  return g_hash_table_get_keys (self->orders);
+}
+
 /**
  * cg_firmware_close:
  * @self: firmware
@@ -536,6 +520,7 @@ cg_firmware_close (CgFirmware *self)
 {
   CG_ON_MAIN ();
   self->is_closed = TRUE;
+  take_note_back (self);
   cg_clear_source (&self->retry);
   stop_progress (self);
   if (self->stop != NULL)

@@ -34,6 +34,8 @@ G_DECLARE_FINAL_TYPE (CgFirmware, cg_firmware, CG, FIRMWARE, GObject)
 CgFirmware *cg_firmware_new (CgStore *store, CgClock *clock);
 void cg_firmware_apply (CgFirmware *self, const CgFirmwareConfig *config);
 void cg_firmware_open (CgFirmware *self);
+void cg_firmware_forget (CgFirmware *self, const char *did);
+GList *cg_firmware_list (CgFirmware *self);
 void cg_firmware_close (CgFirmware *self);
 
 gboolean

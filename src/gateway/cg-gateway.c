@@ -9,6 +9,11 @@
 /* Stands in the state folder from the restart until we are back. */
 #define MARK "gateway-reboot"
 
+/* To set a clock takes a moment, be it one that has to find a server first. Who writes 256 MiB to
+ * slow memory, and looks whether it is all there, is done in a few minutes. */
+#define CLOCK_LIMIT_MS (30 * 1000)
+#define INSTALL_LIMIT_MS (30 * 60 * 1000)
+
 struct _CgGateway {
   GObject parent_instance;
 
@@ -20,6 +25,8 @@ struct _CgGateway {
   char *clock_command;   /* (owned) (nullable) */
   char *install_command; /* (owned) (nullable) */
   GSource *plan;         /* (owned) (nullable): the restart that is planned */
+  gboolean is_setting;   /* the clock */
+  GPtrArray *readers;    /* (owned) (element-type GTask): who waits for what is being found out */
 };
 
 G_DEFINE_FINAL_TYPE (CgGateway, cg_gateway, G_TYPE_OBJECT)
@@ -49,6 +56,7 @@ cg_gateway_finalize (GObject *object)
   g_free (self->reboot_command);
   g_free (self->clock_command);
   g_free (self->install_command);
+  g_ptr_array_unref (self->readers);
   G_OBJECT_CLASS (cg_gateway_parent_class)->finalize (object);
 }
 
@@ -66,6 +74,7 @@ cg_gateway_class_init (CgGatewayClass *klass)
 static void
 cg_gateway_init (CgGateway *self)
 {
+  self->readers = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 /**
@@ -154,7 +163,33 @@ read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
   const Reading *reading = data;
 
   g_task_return_pointer (task, cg_box_read_in_thread (reading->root, reading->storage),
-                         (GDestroyNotify)cg_box_facts_free);
+                         (GDestroyNotify)cg_box_facts_unref);
+}
+
+static void
+on_read (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CgGateway *self = CG_GATEWAY (object);
+  g_autoptr (CgBoxFacts) facts = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GPtrArray) readers = g_steal_pointer (&self->readers);
+
+  self->readers = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < readers->len; i++)
+    g_task_return_pointer (readers->pdata[i], cg_box_facts_ref (facts),
+                           (GDestroyNotify)cg_box_facts_unref);
+}
+
+static void
+begin_reading (CgGateway *self)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_read, NULL);
+  Reading *reading = g_new0 (Reading, 1);
+
+  reading->root = g_strdup (self->root);
+  reading->storage = self->store != NULL ? g_strdup (cg_store_get_dir (self->store)) : NULL;
+  g_task_set_source_tag (task, begin_reading);
+  g_task_set_task_data (task, reading, reading_free);
+  g_task_run_in_thread (task, read_in_thread);
 }
 
 /**
@@ -163,20 +198,19 @@ read_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cance
  * @callback: finish with cg_gateway_read_finish()
  * @user_data: for @callback
  *
- * Finds out what the machine says of itself. Source: PROTOCOL.md sections 5 and 6.
+ * Finds out what the machine says of itself. Who asks while that is going on gets the same answer:
+ * a disk that hangs takes one thread, however many ask. Source: PROTOCOL.md sections 5 and 6.
  */
 void
 cg_gateway_read_async (CgGateway *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  Reading *reading = g_new0 (Reading, 1);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
 
   CG_ON_MAIN ();
-  reading->root = g_strdup (self->root);
-  reading->storage = self->store != NULL ? g_strdup (cg_store_get_dir (self->store)) : NULL;
   g_task_set_source_tag (task, cg_gateway_read_async);
-  g_task_set_task_data (task, reading, reading_free);
-  g_task_run_in_thread (task, read_in_thread);
+  g_ptr_array_add (self->readers, task);
+  if (self->readers->len == 1)
+    begin_reading (self);
 }
 
 /**
@@ -217,7 +251,8 @@ restart (gpointer user_data)
     return G_SOURCE_REMOVE;
   }
   g_message ("restarting this box: %s", self->reboot_command);
-  cg_command_run_async (self->reboot_command, NULL, NULL, on_restarting, g_object_ref (self));
+  cg_command_run_async (self->reboot_command, NULL, self->clock, 0, on_restarting,
+                        g_object_ref (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -282,6 +317,15 @@ on_command_done (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
+static void
+on_clock_set (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  CgGateway *self = g_task_get_source_object (user_data);
+
+  self->is_setting = FALSE;
+  on_command_done (object, result, user_data);
+}
+
 /**
  * cg_gateway_set_clock_async:
  * @self: a box
@@ -289,7 +333,8 @@ on_command_done (GObject *object, GAsyncResult *result, gpointer user_data)
  * @callback: finish with cg_gateway_set_clock_finish()
  * @user_data: for @callback
  *
- * Runs the command that is configured for it. Source: PROTOCOL.md section 5.
+ * Runs the command that is configured for it, for 30 s at most, one at a time. Source: PROTOCOL.md
+ * section 5.
  */
 void
 cg_gateway_set_clock_async (CgGateway *self,
@@ -305,9 +350,13 @@ cg_gateway_set_clock_async (CgGateway *self,
   if (self->clock_command == NULL)
     g_task_return_new_error (task, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
                              "no clock-command is configured");
-  else
-    cg_command_run_async (self->clock_command, seconds, NULL, on_command_done,
+  else if (self->is_setting)
+    g_task_return_new_error (task, CG_ERROR, CG_ERROR_INTERNAL, "clock-command runs already");
+  else {
+    self->is_setting = TRUE;
+    cg_command_run_async (self->clock_command, seconds, self->clock, CLOCK_LIMIT_MS, on_clock_set,
                           g_steal_pointer (&task));
+  }
 }
 
 /**
@@ -317,7 +366,8 @@ cg_gateway_set_clock_async (CgGateway *self,
  * @callback: finish with cg_gateway_install_finish()
  * @user_data: for @callback
  *
- * Runs the command that is configured for it, which may restart us. Source: PROTOCOL.md section 5.
+ * Runs the command that is configured for it, which may restart us, for half an hour at most.
+ * Source: PROTOCOL.md section 5.
  */
 void
 cg_gateway_install_async (CgGateway *self,
@@ -333,8 +383,8 @@ cg_gateway_install_async (CgGateway *self,
     g_task_return_new_error (task, CG_ERROR, CG_ERROR_NOT_SUPPORTED,
                              "no installer is configured: [firmware] command");
   else
-    cg_command_run_async (self->install_command, path, NULL, on_command_done,
-                          g_steal_pointer (&task));
+    cg_command_run_async (self->install_command, path, self->clock, INSTALL_LIMIT_MS,
+                          on_command_done, g_steal_pointer (&task));
 }
 
 /**

@@ -16,6 +16,10 @@ struct _CgHubOutput {
   GQueue units; /* (element-type CgAccessUnit) */
   gsize bytes;
   gboolean awaits_key;
+  gboolean is_patient;
+  gboolean is_thirsty; /* pictures have come since, and were of no use */
+  gint64 thirst_from_us;
+  gint64 thirst_to_us;
   gboolean started;  /* base_us is known */
   gint64 base_us;    /* the hub's time that is 0 here */
   gint64 prefill_us; /* span of the first burst */
@@ -59,15 +63,26 @@ is_overfull (CgHubOutput *self)
   return self->bytes > MAX_BYTES || tail->dts_us - head->dts_us > MAX_SPAN_US + self->prefill_us;
 }
 
+static void
+note_thirst (CgHubOutput *self, const CgAccessUnit *unit)
+{
+  if (!self->is_thirsty)
+    self->thirst_from_us = unit->dts_us;
+  self->is_thirsty = TRUE;
+  self->thirst_to_us = unit->dts_us;
+}
+
 static gboolean
 accepts (CgHubOutput *self, const CgAccessUnit *unit)
 {
   if (self->awaits_key && !is_key_frame (unit)) {
     if (self->started)
       self->dropped++;
+    note_thirst (self, unit);
     return FALSE;
   }
   self->awaits_key = FALSE;
+  self->is_thirsty = FALSE;
   if (!self->started) {
     self->started = TRUE;
     self->base_us = unit->dts_us;
@@ -178,6 +193,7 @@ cg_hub_output_await_key (CgHubOutput *self)
 {
   g_mutex_lock (&self->mutex);
   self->awaits_key = TRUE;
+  self->is_thirsty = FALSE; /* the next input begins with one */
   g_mutex_unlock (&self->mutex);
 }
 
@@ -235,6 +251,43 @@ cg_hub_output_close (CgHubOutput *self)
   self->wake = NULL;
   g_queue_clear_full (&self->units, (GDestroyNotify)cg_access_unit_unref);
   self->bytes = 0;
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * cg_hub_output_set_patient:
+ * @self: an output
+ *
+ * Its consumer may be behind without harm to anybody: nobody else is disturbed for it.
+ */
+void
+cg_hub_output_set_patient (CgHubOutput *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->is_patient = TRUE;
+  g_mutex_unlock (&self->mutex);
+}
+
+/**
+ * cg_hub_output_add_thirst:
+ * @self: an output
+ * @thirst: to which it is added
+ *
+ * Any thread.
+ */
+void
+cg_hub_output_add_thirst (CgHubOutput *self, CgHubThirst *thirst)
+{
+  g_mutex_lock (&self->mutex);
+  if (self->is_thirsty) {
+    const gint64 span_us = self->thirst_to_us - self->thirst_from_us;
+
+    thirst->any_us = MAX (thirst->any_us, span_us);
+    if (!self->started)
+      thirst->fresh_us = MAX (thirst->fresh_us, span_us);
+    if (!self->is_patient)
+      thirst->urgent_us = MAX (thirst->urgent_us, span_us);
+  }
   g_mutex_unlock (&self->mutex);
 }
 

@@ -21,6 +21,21 @@ typedef void (*CgHubWakeFunc) (gpointer user_data);
  */
 typedef struct _CgHubOutput CgHubOutput;
 
+/**
+ * CgHubThirst:
+ * @any_us: for how long the one that has waited longest has been given pictures that are of no use
+ *   to it without a key frame (Q14); -1: nobody waits
+ * @fresh_us: the same of those that have had no picture yet
+ * @urgent_us: the same of those that are not patient
+ */
+typedef struct {
+  gint64 any_us;
+  gint64 fresh_us;
+  gint64 urgent_us;
+} CgHubThirst;
+
+#define CG_HUB_NO_THIRST ((CgHubThirst){-1, -1, -1})
+
 CgHubOutput *cg_hub_output_new (CgHubWakeFunc wake, gpointer user_data);
 CgHubOutput *cg_hub_output_ref (CgHubOutput *self);
 void cg_hub_output_unref (CgHubOutput *self);
@@ -31,6 +46,8 @@ void cg_hub_output_await_key (CgHubOutput *self);
 void cg_hub_output_skip (CgHubOutput *self);
 CgAccessUnit *cg_hub_output_pop (CgHubOutput *self, gint64 *dts_us, gint64 *pts_us);
 void cg_hub_output_close (CgHubOutput *self);
+void cg_hub_output_set_patient (CgHubOutput *self);
+void cg_hub_output_add_thirst (CgHubOutput *self, CgHubThirst *thirst);
 guint64 cg_hub_output_get_dropped (CgHubOutput *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgHubOutput, cg_hub_output_unref)

@@ -3,8 +3,8 @@
 
 #include "cg-timeline.h"
 
-/* A group of pictures beyond this is not worth its memory: a new output then waits for the next
- * key frame (Q14). 8 MiB are 16 s at 4 Mbit/s. */
+/* A group of pictures beyond this is not worth its memory, nor is one of many small units: a new
+ * output then waits for the next key frame (Q14). 8 MiB are 16 s at 4 Mbit/s. */
 #define CACHE_MAX_BYTES (8 * 1024 * 1024)
 #define CACHE_MAX_UNITS 4000
 
@@ -26,10 +26,12 @@ struct _CgHub {
 
   GQueue cache; /* (element-type CgAccessUnit) since the last key frame */
   gsize cache_bytes;
+  gsize cache_max_bytes;
   gboolean cache_overflowed;
   GPtrArray *outputs; /* (owned) (element-type CgHubOutput) */
 
   CgHubStats stats; /* dropped: by outputs that have left */
+  gboolean has_key; /* this input has brought one, at `last_key_us` */
   gint64 last_key_us;
   gint64 window_start_us;
   guint64 window_bytes;
@@ -68,9 +70,11 @@ cg_hub_init (CgHub *self)
 {
   g_mutex_init (&self->mutex);
   g_queue_init (&self->cache);
+  self->cache_max_bytes = CACHE_MAX_BYTES;
   self->outputs = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_hub_output_unref);
   for (guint i = 0; i < CG_N_TRACKS; i++)
     cg_timeline_init (&self->timelines[i]);
+  cg_timeline_expect_order (&self->timelines[CG_TRACK_AUDIO]);
 }
 
 static void
@@ -80,6 +84,8 @@ close_input_locked (CgHub *self)
   self->is_live = FALSE;
   self->stats.bitrate_kbps = 0;
   self->stats.fps = 0;
+  self->stats.gop_ms = 0;
+  self->has_key = FALSE;
   self->window_start_us = 0;
   self->window_bytes = 0;
   self->window_frames = 0;
@@ -120,7 +126,7 @@ cache_unit (CgHub *self, CgAccessUnit *unit)
     clear_cache (self);
   if (self->cache_overflowed)
     return;
-  if (self->cache_bytes > CACHE_MAX_BYTES || self->cache.length >= CACHE_MAX_UNITS) {
+  if (self->cache_bytes >= self->cache_max_bytes || self->cache.length >= CACHE_MAX_UNITS) {
     clear_cache (self);
     self->cache_overflowed = TRUE;
     return;
@@ -161,8 +167,10 @@ count_unit (CgHub *self, const CgAccessUnit *unit, gint64 now_us)
   self->stats.height = unit->format->height;
   if (!unit->key)
     return;
-  if (self->stats.key_frames++ > 0)
+  self->stats.key_frames++;
+  if (self->has_key)
     self->stats.gop_ms = (guint)((unit->dts_us - self->last_key_us) / 1000);
+  self->has_key = TRUE;
   self->last_key_us = unit->dts_us;
 }
 
@@ -196,6 +204,24 @@ CgHub *
 cg_hub_new (void)
 {
   return g_object_new (CG_TYPE_HUB, NULL);
+}
+
+/**
+ * cg_hub_set_cache_max_bytes:
+ * @self: a hub
+ * @max_bytes: what the group of pictures under way may take; 0: none is kept. 8 MiB until this
+ *   is called
+ *
+ * Holds from the next picture on.
+ */
+void
+cg_hub_set_cache_max_bytes (CgHub *self, gsize max_bytes)
+{
+  g_return_if_fail (CG_IS_HUB (self));
+
+  g_mutex_lock (&self->mutex);
+  self->cache_max_bytes = max_bytes;
+  g_mutex_unlock (&self->mutex);
 }
 
 /**
@@ -399,6 +425,23 @@ cg_hub_get_key_frame (CgHub *self)
     cg_access_unit_ref (unit);
   g_mutex_unlock (&self->mutex);
   return unit;
+}
+
+/**
+ * cg_hub_get_thirst:
+ * @self: a hub
+ * @thirst: (out caller-allocates): of those that get nothing for want of a key frame (Q14)
+ */
+void
+cg_hub_get_thirst (CgHub *self, CgHubThirst *thirst)
+{
+  g_return_if_fail (CG_IS_HUB (self));
+
+  *thirst = CG_HUB_NO_THIRST;
+  g_mutex_lock (&self->mutex);
+  for (guint i = 0; i < self->outputs->len; i++)
+    cg_hub_output_add_thirst (self->outputs->pdata[i], thirst);
+  g_mutex_unlock (&self->mutex);
 }
 
 /**

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * @inputs: how often an input was opened
  * @bitrate_kbps: over the last seconds
  * @fps: pictures a second over the same time
- * @gop_ms: distance of the last two key frames; 0: not known yet (Q14)
+ * @gop_ms: distance of the input's last two key frames; 0: not known yet (Q14)
  * @reordered: the camera sends B-frames (Q22)
  */
 typedef struct {
@@ -45,6 +45,7 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (CgHub, cg_hub, CG, HUB, GObject)
 
 CgHub *cg_hub_new (void);
+void cg_hub_set_cache_max_bytes (CgHub *self, gsize max_bytes);
 
 guint cg_hub_open_input (CgHub *self);
 gboolean cg_hub_feed (CgHub *self, guint input, CgAccessUnit *unit, gint64 pts_us, gint64 now_us);
@@ -58,6 +59,7 @@ void cg_hub_remove_output (CgHub *self, CgHubOutput *output);
 gboolean cg_hub_is_live (CgHub *self);
 gboolean cg_hub_expects_sound (CgHub *self);
 CgAccessUnit *cg_hub_get_key_frame (CgHub *self);
+void cg_hub_get_thirst (CgHub *self, CgHubThirst *thirst);
 void cg_hub_get_stats (CgHub *self, CgHubStats *stats);
 
 G_END_DECLS

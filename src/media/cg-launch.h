@@ -3,11 +3,11 @@
 
 #include <gst/gst.h>
 
+#include "cg-launch-text.h"
+
 G_BEGIN_DECLS
 
-gboolean cg_launch_read (const char *directory, GError **error);
 gboolean cg_launch_check (GError **error);
-char *cg_launch_load (const char *name, GError **error);
 GstElement *cg_launch_build (const char *name, GError **error);
 GstElement *cg_launch_build_branch (const char *name, GError **error);
 

@@ -8,16 +8,20 @@
 
 /* The thread looks no more often than that: what comes meanwhile is taken at once. A picture comes
  * in several packets, and cameras do not wait for each other. */
-#define TICK_US 5000
+#define TICK_US 10000
+
+/* So many sockets bring enough in half of it, and what they bring takes its time as well. */
+#define MANY_SOCKETS 64
 
 #define MAX_EVENTS 128
 
 struct _CgLoan {
   CgLoanFunc func;
   gpointer user_data;
-  int fd;         /* (not owned) */
-  int wake_fd;    /* (not owned) where the owner waits */
-  guint32 events; /* that are awaited */
+  CgLoanEndFunc on_end; /* (nullable) while nobody waits */
+  int fd;               /* (not owned) */
+  int wake_fd;          /* (not owned) where the owner waits */
+  guint32 events;       /* that are awaited */
   gboolean is_lent;
   gboolean is_kicked;
 };
@@ -32,6 +36,7 @@ static struct {
   GHashTable *lent; /* (element-type CgLoan) */
   GQueue kicked;    /* (element-type CgLoan) */
   CgLoan *running;  /* (nullable) */
+  guint waiting;    /* for it to return */
 } loop;
 
 /* Called with the mutex held. */
@@ -48,6 +53,22 @@ take_back (CgLoan *loan)
   loan->is_kicked = FALSE;
 }
 
+/* Called with the mutex held; not held while the owner is told, who may free the loan. */
+static void
+end (CgLoan *loan)
+{
+  const CgLoanEndFunc on_end = loan->on_end;
+
+  take_back (loan);
+  if (on_end == NULL) {
+    eventfd_write (loan->wake_fd, 1);
+    return;
+  }
+  g_mutex_unlock (&loop.mutex);
+  on_end (loan->user_data);
+  g_mutex_lock (&loop.mutex);
+}
+
 /* Called with the mutex held; not held while the function runs. */
 static void
 run (CgLoan *loan, gboolean is_ready)
@@ -60,16 +81,15 @@ run (CgLoan *loan, gboolean is_ready)
   const gboolean goes_on = loan->func (is_ready, loan->user_data);
   g_mutex_lock (&loop.mutex);
   loop.running = NULL;
-  if (!goes_on && loan->is_lent) {
-    take_back (loan);
-    eventfd_write (loan->wake_fd, 1);
-  }
-  g_cond_broadcast (&loop.returned);
+  if (loop.waiting > 0)
+    g_cond_broadcast (&loop.returned);
+  if (!goes_on && loan->is_lent)
+    end (loan);
 }
 
-/* An owner may have taken back what the kernel has told us of. */
-static void
-serve (const struct epoll_event *events, int n)
+/* An owner may have taken back what the kernel has told us of. Returns: when to look again */
+static gint64
+serve (const struct epoll_event *events, int n, gint64 now_us)
 {
   eventfd_t ignored;
 
@@ -84,13 +104,15 @@ serve (const struct epoll_event *events, int n)
   }
   while (!g_queue_is_empty (&loop.kicked))
     run (g_queue_peek_head (&loop.kicked), FALSE);
+  const gboolean has_many = g_hash_table_size (loop.lent) >= MANY_SOCKETS;
   g_mutex_unlock (&loop.mutex);
+  return now_us + (has_many ? TICK_US / 2 : TICK_US);
 }
 
 static void
-await_tick (gint64 last_us)
+await_tick (gint64 next_us)
 {
-  const gint64 left_us = last_us + TICK_US - g_get_monotonic_time ();
+  const gint64 left_us = next_us - g_get_monotonic_time ();
   const struct timespec left = {.tv_nsec = left_us * 1000};
 
   if (left_us > 0)
@@ -107,12 +129,10 @@ run_in_thread (gpointer data)
     const gint64 now_us = g_get_monotonic_time ();
     const int n = epoll_wait (loop.epoll_fd, events, MAX_EVENTS, 0);
 
-    if (n > 0) {
-      serve (events, n);
-      await_tick (now_us);
-    } else {
+    if (n > 0)
+      await_tick (serve (events, n, now_us));
+    else
       epoll_wait (loop.epoll_fd, events, 1, -1);
-    }
   }
   return NULL;
 }
@@ -200,6 +220,18 @@ await_wake (int wake_fd, gint64 deadline_us)
   }
 }
 
+/* Called with the mutex held. */
+static gboolean
+lend (CgLoan *self, int fd, CgLoanEndFunc on_end)
+{
+  self->fd = fd;
+  self->on_end = on_end;
+  self->is_lent = is_running () && watch (EPOLL_CTL_ADD, fd, self);
+  if (self->is_lent)
+    g_hash_table_add (loop.lent, self);
+  return self->is_lent;
+}
+
 /**
  * cg_loan_serve_in_thread:
  * @self: a loan
@@ -216,23 +248,55 @@ gboolean
 cg_loan_serve_in_thread (CgLoan *self, int fd, int wake_fd, gint64 deadline_us)
 {
   g_mutex_lock (&loop.mutex);
-  self->fd = fd;
   self->wake_fd = wake_fd;
-  self->is_lent = is_running () && watch (EPOLL_CTL_ADD, fd, self);
-  const gboolean is_lent = self->is_lent;
-  if (is_lent)
-    g_hash_table_add (loop.lent, self);
+  const gboolean is_lent = lend (self, fd, NULL);
   g_mutex_unlock (&loop.mutex);
   if (!is_lent)
     return FALSE;
 
   await_wake (wake_fd, deadline_us);
   g_mutex_lock (&loop.mutex);
+  loop.waiting++;
   while (loop.running == self)
     g_cond_wait (&loop.returned, &loop.mutex);
+  loop.waiting--;
   take_back (self);
   g_mutex_unlock (&loop.mutex);
   return TRUE;
+}
+
+/* Called with the mutex held. */
+static void
+kick (CgLoan *self)
+{
+  if (self->is_kicked)
+    return;
+  self->is_kicked = TRUE;
+  g_queue_push_tail (&loop.kicked, self);
+  if (g_thread_self () != loop.thread)
+    eventfd_write (loop.kick_fd, 1);
+}
+
+/**
+ * cg_loan_leave:
+ * @self: a loan
+ * @fd: a socket that stays open
+ * @on_end: called in the media thread when the function has had enough; may free @self
+ *
+ * Lends the socket, and nobody waits: a thread that has nothing else to do may end. The function is
+ * called soon, whatever the socket says, so that nothing is lost that was said meanwhile.
+ *
+ * Returns: %FALSE: nothing can be lent, its owner has to serve it; else @self is the media thread's
+ */
+gboolean
+cg_loan_leave (CgLoan *self, int fd, CgLoanEndFunc on_end)
+{
+  g_mutex_lock (&loop.mutex);
+  const gboolean is_lent = lend (self, fd, on_end);
+  if (is_lent)
+    kick (self);
+  g_mutex_unlock (&loop.mutex);
+  return is_lent;
 }
 
 /**
@@ -248,12 +312,8 @@ cg_loan_kick (CgLoan *self)
 {
   g_mutex_lock (&loop.mutex);
   const gboolean is_lent = self->is_lent;
-  if (is_lent && !self->is_kicked) {
-    self->is_kicked = TRUE;
-    g_queue_push_tail (&loop.kicked, self);
-    if (g_thread_self () != loop.thread)
-      eventfd_write (loop.kick_fd, 1);
-  }
+  if (is_lent)
+    kick (self);
   g_mutex_unlock (&loop.mutex);
   return is_lent;
 }

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * milliseconds at most.
  *
  * Whoever owns a socket has a thread of its own for all that may take long: connecting, dialogues,
- * goodbyes. For the hours in between it lends the socket, and sleeps.
+ * goodbyes. For the hours in between it lends the socket, and its thread sleeps, or ends.
  */
 
 /**
@@ -27,6 +27,14 @@ G_BEGIN_DECLS
 typedef gboolean (*CgLoanFunc) (gboolean is_ready, gpointer user_data);
 
 /**
+ * CgLoanEndFunc:
+ * @user_data: as given to cg_loan_new()
+ *
+ * Called in the media thread when the loan is over. Must not block.
+ */
+typedef void (*CgLoanEndFunc) (gpointer user_data);
+
+/**
  * CgLoan:
  *
  * What an owner lends, again and again. While it is lent, @func alone touches what belongs to it.
@@ -36,6 +44,7 @@ typedef struct _CgLoan CgLoan;
 CgLoan *cg_loan_new (CgLoanFunc func, gpointer user_data);
 void cg_loan_free (CgLoan *self);
 gboolean cg_loan_serve_in_thread (CgLoan *self, int fd, int wake_fd, gint64 deadline_us);
+gboolean cg_loan_leave (CgLoan *self, int fd, CgLoanEndFunc on_end);
 gboolean cg_loan_kick (CgLoan *self);
 void cg_loan_await_write (CgLoan *self, gboolean is_awaited);
 

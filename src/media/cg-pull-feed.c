@@ -47,6 +47,9 @@ struct _CgPullFeed {
   CgPullTrack sound;
 };
 
+/* What becomes of a buffer; @element: to post in the name of */
+typedef void (*TakeFunc) (CgPullFeed *self, gpointer element, GstCaps *caps, GstBuffer *buffer);
+
 static void
 post (gpointer element, const char *name)
 {
@@ -65,48 +68,82 @@ feed_silence (CgPullFeed *self, gint64 pts_us, gint64 now_us)
     cg_hub_feed (self->hub, self->input, cg_silence_make_unit (self->silence), frame_us, now_us);
 }
 
-static GstFlowReturn
-on_video_sample (GstAppSink *sink, gpointer user_data)
+static void
+take_picture (CgPullFeed *self, gpointer element, GstCaps *caps, GstBuffer *buffer)
 {
-  CgPullFeed *self = user_data;
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  if (sample == NULL)
-    return GST_FLOW_EOS;
-
   if (g_atomic_int_add (&self->frames, 1) == 0)
-    post (sink, CG_PULL_FEED_DATA);
+    post (element, CG_PULL_FEED_DATA);
   const gint64 now_us = g_get_monotonic_time ();
-  CgAccessUnit *unit = cg_pull_track_take (&self->video, CG_TRACK_VIDEO, sample);
+  CgAccessUnit *unit = cg_pull_track_take (&self->video, CG_TRACK_VIDEO, caps, buffer);
   if (unit == NULL)
-    return GST_FLOW_OK;
+    return;
 
-  const gint64 pts_us = cg_pull_track_get_pts_us (sample, now_us);
+  const gint64 pts_us = cg_pull_track_get_pts_us (buffer, now_us);
   const gboolean taken = cg_hub_feed (self->hub, self->input, unit, pts_us, now_us);
   if (taken)
     feed_silence (self, pts_us, now_us);
   if (taken && !self->is_live) {
     self->is_live = TRUE;
-    post (sink, CG_PULL_FEED_LIVE);
+    post (element, CG_PULL_FEED_LIVE);
   }
+}
+
+static void
+take_sound (CgPullFeed *self, gpointer element, GstCaps *caps, GstBuffer *buffer)
+{
+  g_atomic_int_inc (&self->sounds);
+  CgAccessUnit *unit = cg_pull_track_take (&self->sound, CG_TRACK_AUDIO, caps, buffer);
+  if (unit == NULL)
+    return;
+  const gint64 now_us = g_get_monotonic_time ();
+  const gint64 pts_us = cg_pull_track_get_pts_us (buffer, now_us);
+  cg_hub_feed (self->hub, self->input, unit, pts_us, now_us);
+}
+
+static GstFlowReturn
+take_sample (GstAppSink *sink, CgPullFeed *self, TakeFunc take)
+{
+  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
+  if (sample == NULL)
+    return GST_FLOW_EOS;
+
+  take (self, sink, gst_sample_get_caps (sample), gst_sample_get_buffer (sample));
   return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+on_video_sample (GstAppSink *sink, gpointer user_data)
+{
+  return take_sample (sink, user_data, take_picture);
 }
 
 static GstFlowReturn
 on_audio_sample (GstAppSink *sink, gpointer user_data)
 {
-  CgPullFeed *self = user_data;
-  g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  if (sample == NULL)
-    return GST_FLOW_EOS;
+  return take_sample (sink, user_data, take_sound);
+}
 
-  g_atomic_int_inc (&self->sounds);
-  CgAccessUnit *unit = cg_pull_track_take (&self->sound, CG_TRACK_AUDIO, sample);
-  if (unit == NULL)
-    return GST_FLOW_OK;
-  const gint64 now_us = g_get_monotonic_time ();
-  const gint64 pts_us = cg_pull_track_get_pts_us (sample, now_us);
-  cg_hub_feed (self->hub, self->input, unit, pts_us, now_us);
-  return GST_FLOW_OK;
+/* Takes what the pad gives before it is handed on. */
+static GstPadProbeReturn
+take_buffer (GstPad *pad, GstPadProbeInfo *info, CgPullFeed *self, TakeFunc take)
+{
+  g_autoptr (GstBuffer) buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+
+  take (self, GST_PAD_PARENT (pad), caps, buffer);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static GstPadProbeReturn
+on_video_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  return take_buffer (pad, info, user_data, take_picture);
+}
+
+static GstPadProbeReturn
+on_audio_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  return take_buffer (pad, info, user_data, take_sound);
 }
 
 static void
@@ -229,6 +266,19 @@ on_select_stream (GstElement *source, guint number, GstCaps *caps, CgPullFeed *s
   return wanted;
 }
 
+static void
+unref_feed (gpointer data)
+{
+  cg_pull_feed_unref (data);
+}
+
+/* Then there is nothing to do with a buffer on its way to it. */
+static gboolean
+is_sink_alone (GstElement *branch)
+{
+  return GST_BIN_NUMCHILDREN (branch) == 1;
+}
+
 /* A branch for the picture, or for the sound: `sink` is the name of its last element. */
 static gboolean
 add_branch (CgPullFeed *self,
@@ -240,6 +290,7 @@ add_branch (CgPullFeed *self,
 {
   g_autoptr (GstObject) pipeline = gst_object_get_parent (GST_OBJECT (source));
   g_autoptr (GstElement) branch = cg_launch_build_branch (name, error);
+  const gboolean is_video = g_str_equal (sink, "video");
 
   if (branch == NULL || pipeline == NULL)
     return FALSE;
@@ -247,8 +298,12 @@ add_branch (CgPullFeed *self,
   gst_bin_add (GST_BIN (pipeline), branch);
   gst_element_sync_state_with_parent (branch);
   g_autoptr (GstPad) entry = gst_element_get_static_pad (branch, "sink");
-  cg_pull_limit_attach (entry, g_str_equal (sink, "video") ? &self->frames : &self->sounds,
-                        cg_pull_feed_ref (self), (GDestroyNotify)cg_pull_feed_unref);
+  if (is_sink_alone (branch))
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, is_video ? on_video_buffer : on_audio_buffer,
+                       cg_pull_feed_ref (self), unref_feed);
+  else
+    cg_pull_limit_attach (entry, is_video ? &self->frames : &self->sounds, cg_pull_feed_ref (self),
+                          unref_feed);
   if (gst_pad_link (pad, entry) == GST_PAD_LINK_OK)
     return TRUE;
   g_set_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
@@ -273,12 +328,6 @@ add_audio (CgPullFeed *self, GstElement *source, GstPad *pad, const char *name)
 
   if (name != NULL && !add_branch (self, source, pad, name, "audio", &error) && error != NULL)
     g_warning ("%s: no sound: %s", self->name, error->message);
-}
-
-static void
-unref_feed (gpointer data)
-{
-  cg_pull_feed_unref (data);
 }
 
 static GstPadProbeReturn

@@ -165,17 +165,16 @@ cg_pull_track_clear (CgPullTrack *self)
  * cg_pull_track_take:
  * @self: a track
  * @track: which
- * @sample: the next of it
+ * @caps: (nullable): of @buffer
+ * @buffer: (nullable): the next of it
  *
- * Returns: (transfer full) (nullable): the sample as an access unit, its bytes not copied; %NULL:
+ * Returns: (transfer full) (nullable): the buffer as an access unit, its bytes not copied; %NULL:
  *   it is empty, or what a decoder must know is not known yet (Q24)
  */
 CgAccessUnit *
-cg_pull_track_take (CgPullTrack *self, CgTrack track, GstSample *sample)
+cg_pull_track_take (CgPullTrack *self, CgTrack track, GstCaps *caps, GstBuffer *buffer)
 {
-  GstBuffer *buffer = gst_sample_get_buffer (sample);
-
-  follow_caps (self, track, gst_sample_get_caps (sample));
+  follow_caps (self, track, caps);
   if (buffer == NULL || self->format == NULL || gst_buffer_get_size (buffer) == 0)
     return NULL;
   g_autoptr (GBytes) data = wrap_buffer (buffer);
@@ -187,16 +186,14 @@ cg_pull_track_take (CgPullTrack *self, CgTrack track, GstSample *sample)
 
 /**
  * cg_pull_track_get_pts_us:
- * @sample: a sample
+ * @buffer: a buffer
  * @now_us: what to take if it has no time
  *
  * Returns: its presentation time on the pipeline's clock
  */
 gint64
-cg_pull_track_get_pts_us (GstSample *sample, gint64 now_us)
+cg_pull_track_get_pts_us (const GstBuffer *buffer, gint64 now_us)
 {
-  const GstBuffer *buffer = gst_sample_get_buffer (sample);
-
   if (GST_BUFFER_PTS_IS_VALID (buffer))
     return (gint64)(GST_BUFFER_PTS (buffer) / GST_USECOND);
   if (GST_BUFFER_DTS_IS_VALID (buffer))

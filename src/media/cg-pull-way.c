@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cg-launch.h"
+#include "cg-rtsp-src.h"
 #include "cg-rtsp-url.h"
 
 typedef struct {
@@ -146,4 +147,30 @@ cg_pull_way_apply (CgTransport transport, GstElement *source, const char *locati
   g_object_set (source, "location", address, NULL);
   if (interface != NULL)
     g_object_set (source, "multicast-iface", interface, NULL);
+}
+
+/**
+ * cg_pull_way_request_key:
+ * @source: of a pipeline
+ *
+ * Asks the camera for a key frame, by RTCP (Q13). rtspsrc understands GStreamer's event and tells
+ * the camera with its next report, but hears nothing before there are pads, and forgets what it
+ * hears before it knows the sender.
+ *
+ * Returns: whether that is certain
+ */
+gboolean
+cg_pull_way_request_key (GstElement *source)
+{
+  g_autoptr (GstObject) pipeline = gst_object_get_parent (GST_OBJECT (source));
+
+  if (CG_IS_RTSP_SRC (source)) {
+    cg_rtsp_src_request_key (CG_RTSP_SRC (source));
+    return TRUE;
+  }
+  GstStructure *request = gst_structure_new ("GstForceKeyUnit", "all-headers", G_TYPE_BOOLEAN, TRUE,
+                                             "count", G_TYPE_UINT, 0, NULL);
+  gst_element_send_event (GST_ELEMENT (pipeline),
+                          gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM, request));
+  return FALSE;
 }

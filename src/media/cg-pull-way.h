@@ -12,5 +12,6 @@ const char *cg_pull_way_get_name (CgTransport transport);
 gboolean cg_pull_way_is_tunnel (CgTransport transport);
 GstElement *cg_pull_way_build (CgTransport transport, GError **error);
 void cg_pull_way_apply (CgTransport transport, GstElement *source, const char *location);
+gboolean cg_pull_way_request_key (GstElement *source);
 
 G_END_DECLS

@@ -44,7 +44,8 @@ struct _CgPull {
   GSource *second_try;  /* (owned) (nullable) by UDP */
   gboolean is_running;
   gboolean is_live;
-  gboolean is_over; /* failed or stopped */
+  gboolean is_over;   /* failed or stopped */
+  gboolean wants_key; /* and it is not certain that the camera was asked for it */
 
   GTask *stop_task;    /* (owned) (nullable) */
   GSource *stop_timer; /* (owned) (nullable) */
@@ -338,6 +339,7 @@ on_application_message (CgPull *self, GstMessage *message)
   if (self->is_over || self->is_live || !gst_message_has_name (message, CG_PULL_FEED_LIVE))
     return;
   self->is_live = TRUE;
+  self->wants_key = FALSE;
   cg_pull_watch_go_live (&self->deadlines, cg_clock_get_monotonic_ms (self->clock));
   g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_KEY);
   g_signal_emit (self, signals[SIGNAL_LIVE], 0);
@@ -377,6 +379,8 @@ on_watch (gpointer user_data)
 
   if (self->feed != NULL)
     cg_pull_feed_count (self->feed, self->source, &count);
+  if (self->wants_key && self->source != NULL)
+    self->wants_key = !cg_pull_way_request_key (self->source) && !self->is_live;
   GError *error =
       cg_pull_watch_look (&self->deadlines, cg_clock_get_monotonic_ms (self->clock), &count);
   if (error != NULL)
@@ -538,6 +542,21 @@ cg_pull_stop_finish (CgPull *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * cg_pull_request_key:
+ * @self: a pull
+ *
+ * Asks the camera for a key frame by RTCP, where it has offered that (Q13).
+ */
+void
+cg_pull_request_key (CgPull *self)
+{
+  g_return_if_fail (CG_IS_PULL (self));
+  CG_ON_MAIN ();
+
+  self->wants_key = self->source != NULL && !cg_pull_way_request_key (self->source);
 }
 
 /**

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cg-error.h"
@@ -44,7 +43,8 @@ struct _CgPushWorker {
 
   CgLoan *loan; /* (owned) of the socket, while pictures go out */
 
-  /* Seen by the thread only, and by the media thread while the socket is lent. */
+  /* Seen by the thread only, and by the media thread while the socket is lent. There is no thread
+   * while pictures go out and nothing is wrong. */
   CgRtmpSession *session;  /* (owned) (nullable) */
   CgHubOutput *output;     /* (owned) (nullable) */
   CgPushTags *tags;        /* (owned) (nullable) of the session */
@@ -55,11 +55,15 @@ struct _CgPushWorker {
   GError *failure;         /* (owned) (nullable) why the loan has ended */
 };
 
+typedef enum { FAILED, STOPPED, LEFT } Progress;
+
 typedef struct {
   CgPushWorker *worker; /* (owned) */
   CgPushWorkerEvent event;
   GError *error; /* (owned) (nullable) */
 } Notification;
+
+static void on_loan_over (gpointer user_data);
 
 static CgPushWorker *
 worker_ref (CgPushWorker *self)
@@ -307,8 +311,9 @@ wait_here (CgPushWorker *self)
   poll (fds, G_N_ELEMENTS (fds), is_blocked ? (int)CLAMP (left_ms, 0, G_MAXINT) : -1);
 }
 
-/* Whatever wakes us, we look at everything: a kick may have come just when the loan ended. */
-static gboolean
+/* Whatever wakes us, we look at everything: a kick may have come just when the loan ended. While
+ * the server takes what comes, there is no clock to look at, and no thread is needed for it. */
+static Progress
 publish_in_thread (CgPushWorker *self, GError **error)
 {
   const int fd = cg_uplink_get_fd (self->uplink);
@@ -322,30 +327,14 @@ publish_in_thread (CgPushWorker *self, GError **error)
       on_loan (TRUE, self);
     if (self->failure != NULL) {
       g_propagate_error (error, g_steal_pointer (&self->failure));
-      return FALSE;
+      return FAILED;
     }
     if (is_ending (self))
-      return TRUE;
+      return STOPPED;
+    if (self->blocked_since_us == 0 && cg_loan_leave (self->loan, fd, on_loan_over))
+      return LEFT;
     if (!cg_loan_serve_in_thread (self->loan, fd, self->event_fd, get_deadline_us (self)))
       wait_here (self);
-  }
-}
-
-/* Closing with data unread would reset the connection, and the goodbye might be lost. */
-static void
-wait_for_hang_up (int fd)
-{
-  const gint64 deadline_us = g_get_monotonic_time () + GOODBYE_WAIT_MS * 1000;
-  struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-  char ignored[512];
-
-  shutdown (fd, SHUT_WR);
-  for (;;) {
-    const gint64 left_ms = (deadline_us - g_get_monotonic_time ()) / 1000;
-    if (left_ms <= 0 || poll (&poll_fd, 1, (int)left_ms) <= 0)
-      return;
-    if (recv (fd, ignored, sizeof ignored, MSG_DONTWAIT) <= 0)
-      return;
   }
 }
 
@@ -353,36 +342,51 @@ static void
 say_goodbye_in_thread (CgPushWorker *self)
 {
   cg_rtmp_session_say_goodbye_in_thread (self->session, GOODBYE_SEND_MS);
-  wait_for_hang_up (cg_uplink_get_fd (self->uplink));
+  cg_uplink_await_hang_up_in_thread (self->uplink, GOODBYE_WAIT_MS);
 }
 
-static gboolean
+static void
+begin_output (CgPushWorker *self)
+{
+  self->tags = cg_push_tags_new (self->session, self->options.insists_on_h265);
+  self->output = cg_hub_add_output (self->hub, wake, self);
+  g_mutex_lock (&self->mutex);
+  self->counted = self->output;
+  g_mutex_unlock (&self->mutex);
+}
+
+static void
+end_output (CgPushWorker *self)
+{
+  g_mutex_lock (&self->mutex);
+  self->stats.dropped = cg_hub_output_get_dropped (self->output);
+  self->counted = NULL;
+  g_mutex_unlock (&self->mutex);
+  cg_hub_remove_output (self->hub, g_steal_pointer (&self->output));
+}
+
+/* From the beginning, or from where the media thread has had enough. */
+static Progress
 work_in_thread (CgPushWorker *self, GError **error)
 {
   g_autoptr (GError) reason = NULL;
 
-  if (!connect_in_thread (self, error))
-    return FALSE;
-  post (self, CG_PUSH_WORKER_ACCEPTED, NULL);
-
-  self->tags = cg_push_tags_new (self->session, self->options.insists_on_h265);
-  CgHubOutput *output = cg_hub_add_output (self->hub, wake, self);
-  self->output = output;
-  g_mutex_lock (&self->mutex);
-  self->counted = output;
-  g_mutex_unlock (&self->mutex);
-  const gboolean good = publish_in_thread (self, &reason);
-  g_mutex_lock (&self->mutex);
-  self->stats.dropped = cg_hub_output_get_dropped (output);
-  self->counted = NULL;
-  g_mutex_unlock (&self->mutex);
-  cg_hub_remove_output (self->hub, output);
+  if (self->output == NULL) {
+    if (!connect_in_thread (self, error))
+      return FAILED;
+    post (self, CG_PUSH_WORKER_ACCEPTED, NULL);
+    begin_output (self);
+  }
+  const Progress progress = publish_in_thread (self, &reason);
+  if (progress == LEFT)
+    return LEFT;
+  end_output (self);
   /* Where the end is ours, the server lets go of the name at once (Q10). */
-  if (good || g_error_matches (reason, CG_ERROR, CG_ERROR_STREAM_FORMAT))
+  if (progress == STOPPED || g_error_matches (reason, CG_ERROR, CG_ERROR_STREAM_FORMAT))
     say_goodbye_in_thread (self);
   if (reason != NULL)
     g_propagate_error (error, g_steal_pointer (&reason));
-  return good;
+  return progress;
 }
 
 /* An end that the main loop asked for is told in its words. */
@@ -399,16 +403,48 @@ choose_error (CgPushWorker *self, GError *error)
   return chosen;
 }
 
+/* Takes the worker and the error. */
+static void
+finish (CgPushWorker *self, GError *error)
+{
+  close_in_thread (self);
+  post (self, CG_PUSH_WORKER_DONE, choose_error (self, error));
+  cg_push_worker_unref (self);
+}
+
+/* With a reference, which goes to the media thread where the socket does. */
 static gpointer
 run_in_thread (gpointer data)
 {
-  g_autoptr (CgPushWorker) self = data;
+  CgPushWorker *self = data;
   GError *error = NULL;
 
-  work_in_thread (self, &error);
-  close_in_thread (self);
-  post (self, CG_PUSH_WORKER_DONE, choose_error (self, error));
+  if (work_in_thread (self, &error) != LEFT)
+    finish (self, error);
   return NULL;
+}
+
+static GError *
+make_no_thread (const GError *cause)
+{
+  return g_error_new (CG_ERROR, CG_ERROR_INTERNAL, "no thread for a push: %s",
+                      cause != NULL ? cause->message : "too many open files");
+}
+
+/* In the media thread, with the reference of the thread that has left. Who gets no thread ends
+ * without a goodbye. */
+static void
+on_loan_over (gpointer user_data)
+{
+  CgPushWorker *self = user_data;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GThread) thread = g_thread_try_new ("push", run_in_thread, self, &cause);
+
+  if (thread != NULL)
+    return;
+  end_output (self);
+  GError *error = g_steal_pointer (&self->failure);
+  finish (self, error != NULL ? error : make_no_thread (cause));
 }
 
 /* Where the machine has no more to give, this push fails and nothing else. */
@@ -424,9 +460,7 @@ start_thread (CgPushWorker *self)
     return;
   if (self->event_fd >= 0)
     cg_push_worker_unref (self); /* that of the thread */
-  post (self, CG_PUSH_WORKER_DONE,
-        g_error_new (CG_ERROR, CG_ERROR_INTERNAL, "no thread for a push: %s",
-                     reason != NULL ? reason->message : "too many open files"));
+  post (self, CG_PUSH_WORKER_DONE, make_no_thread (reason));
 }
 
 /**

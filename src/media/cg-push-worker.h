@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef enum {
   CG_PUSH_WORKER_ACCEPTED,   /* the server takes the publisher */
   CG_PUSH_WORKER_PUBLISHING, /* the first picture went out */
-  CG_PUSH_WORKER_DONE, /* the thread is at its end; with an error unless it was told to stop */
+  CG_PUSH_WORKER_DONE,       /* it is at its end; with an error unless it was told to stop */
 } CgPushWorkerEvent;
 
 /* Called on the main context that cg_push_worker_start() was called in. */
@@ -27,7 +27,9 @@ typedef struct {
 /**
  * CgPushWorker:
  *
- * The writer thread of a push, and all that it shares with the main loop.
+ * What a push does in threads, and all that it shares with the main loop: one of its own to
+ * connect, to wait for a slow server and to say goodbye, and the media thread while pictures go
+ * out.
  */
 typedef struct _CgPushWorker CgPushWorker;
 

@@ -11,6 +11,7 @@
 
 #include "cg-amf.h"
 #include "cg-error.h"
+#include "cg-rtmp-command.h"
 #include "cg-rtmp-status.h"
 #include "cg-rtmp-writer.h"
 
@@ -30,17 +31,6 @@ enum {
   CHANNEL_AUDIO = 4,
   CHANNEL_PUBLISH = 5,
   CHANNEL_VIDEO = 6,
-};
-
-/* Numbers of the commands that are answered. */
-enum {
-  TRANSACTION_CONNECT = 1, /* fixed by RTMP 1.0, 7.2.1.1 */
-  TRANSACTION_RELEASE,
-  TRANSACTION_FC_PUBLISH,
-  TRANSACTION_CREATE,
-  TRANSACTION_PUBLISH,
-  TRANSACTION_FC_UNPUBLISH,
-  TRANSACTION_DELETE,
 };
 
 /* RTMP 1.0, 7.1.7 */
@@ -125,48 +115,23 @@ send_packet (
 }
 
 static GByteArray *
-begin_command (CgRtmpSession *self, const char *name, int transaction)
+begin_command (CgRtmpSession *self, CgRtmpCommand command)
 {
   GByteArray *packet = cg_rtmp_session_begin (self);
 
-  cg_amf_append_string (packet, name);
-  cg_amf_append_number (packet, transaction);
+  cg_rtmp_command_begin (command, packet);
   return packet;
-}
-
-static void
-append_property (GByteArray *packet, const char *key, const char *value)
-{
-  cg_amf_append_key (packet, key);
-  cg_amf_append_string (packet, value);
-}
-
-/* Enhanced RTMP v1, enhancing NetConnection connect: what we may send beyond the old codecs. A
- * server that knows nothing of it ignores the word. */
-static void
-append_codecs (GByteArray *packet)
-{
-  cg_amf_append_key (packet, "fourCcList");
-  cg_amf_begin_list (packet, 1);
-  cg_amf_append_string (packet, CG_RTMP_H265);
 }
 
 /* Handshake and `connect` (RTMP 1.0, 5.2 and 7.2.1.1). */
 static gboolean
 connect_application (CgRtmpSession *self, GError **error)
 {
-  GByteArray *packet = begin_command (self, "connect", TRANSACTION_CONNECT);
+  GByteArray *packet = begin_command (self, CG_RTMP_CONNECT);
   g_autofree char *app = g_strconcat (self->url->app, self->query, NULL);
   g_autofree char *tc_url = g_strconcat (self->url->tc_url, self->query, NULL);
 
-  cg_amf_begin_object (packet);
-  append_property (packet, "app", app);
-  append_property (packet, "type", "nonprivate");
-  append_property (packet, "flashVer", "FMLE/3.0 (compatible; camgate)");
-  append_property (packet, "tcUrl", tc_url);
-  append_codecs (packet);
-  cg_amf_end_object (packet);
-
+  cg_rtmp_command_append_place (packet, app, tc_url);
   RTMPPacket connect = make_packet (self, CG_RTMP_COMMAND, 0, 0);
   if (RTMP_Connect1 (self->rtmp, &connect))
     return TRUE;
@@ -189,24 +154,19 @@ announce_chunk_size (CgRtmpSession *self, GError **error)
 }
 
 static gboolean
-send_stream_command (CgRtmpSession *self, const char *name, int transaction, GError **error)
+send_stream_command (CgRtmpSession *self, CgRtmpCommand command, GError **error)
 {
-  GByteArray *packet = begin_command (self, name, transaction);
-
-  cg_amf_append_null (packet);
-  cg_amf_append_string (packet, self->url->key);
+  cg_amf_append_string (begin_command (self, command), self->url->key);
   return send_packet (self, CG_RTMP_COMMAND, 0, 0, error);
 }
 
 static gboolean
 create_stream (CgRtmpSession *self, GError **error)
 {
-  if (!announce_chunk_size (self, error) ||
-      !send_stream_command (self, "releaseStream", TRANSACTION_RELEASE, error) ||
-      !send_stream_command (self, "FCPublish", TRANSACTION_FC_PUBLISH, error))
+  if (!announce_chunk_size (self, error) || !send_stream_command (self, CG_RTMP_RELEASE, error) ||
+      !send_stream_command (self, CG_RTMP_FC_PUBLISH, error))
     return FALSE;
-  GByteArray *packet = begin_command (self, "createStream", TRANSACTION_CREATE);
-  cg_amf_append_null (packet);
+  begin_command (self, CG_RTMP_CREATE);
   return send_packet (self, CG_RTMP_COMMAND, 0, 0, error);
 }
 
@@ -218,34 +178,22 @@ ask_publish (CgRtmpSession *self, const CgAmfCommand *created, GError **error)
     return FALSE;
   }
   self->stream = (guint32)created->number;
-  GByteArray *packet = begin_command (self, "publish", TRANSACTION_PUBLISH);
-  cg_amf_append_null (packet);
+  GByteArray *packet = begin_command (self, CG_RTMP_PUBLISH);
   cg_amf_append_string (packet, self->url->key);
   cg_amf_append_string (packet, "live");
   return send_packet (self, CG_RTMP_COMMAND, self->stream, 0, error);
 }
 
-/* What the peer writes there may be no number of ours, or none at all. */
-static int
-get_transaction (const CgAmfCommand *command)
-{
-  for (int transaction = TRANSACTION_CONNECT; transaction <= TRANSACTION_DELETE; transaction++) {
-    if (command->transaction == transaction)
-      return transaction;
-  }
-  return 0;
-}
-
 static gboolean
 answer_result (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 {
-  switch (get_transaction (command)) {
-  case TRANSACTION_CONNECT:
+  switch ((int)cg_rtmp_command_find (command->transaction)) {
+  case CG_RTMP_CONNECT:
     self->takes_h265 = cg_rtmp_status_offers_h265 (command);
     return create_stream (self, error);
-  case TRANSACTION_CREATE:
+  case CG_RTMP_CREATE:
     return ask_publish (self, command, error);
-  case TRANSACTION_PUBLISH:
+  case CG_RTMP_PUBLISH:
     self->is_publishing = TRUE;
     return TRUE;
   default:
@@ -257,11 +205,11 @@ answer_result (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 static gboolean
 answer_error (CgRtmpSession *self, const CgAmfCommand *command, GError **error)
 {
-  const int transaction = get_transaction (command);
+  const CgRtmpCommand asked = cg_rtmp_command_find (command->transaction);
 
-  if (transaction == TRANSACTION_RELEASE || transaction == TRANSACTION_FC_PUBLISH)
+  if (asked == CG_RTMP_RELEASE || asked == CG_RTMP_FC_PUBLISH)
     return TRUE;
-  if (transaction == TRANSACTION_CONNECT && self->refusal == NULL)
+  if (asked == CG_RTMP_CONNECT && self->refusal == NULL)
     self->refusal = g_strdup (cg_amf_command_get (command, "description"));
   g_propagate_error (error, cg_rtmp_status_make_error (command));
   return FALSE;
@@ -587,12 +535,9 @@ flush_in_thread (CgRtmpSession *self, guint timeout_ms)
 void
 cg_rtmp_session_say_goodbye_in_thread (CgRtmpSession *self, guint timeout_ms)
 {
-  if (self->writer == NULL ||
-      !send_stream_command (self, "FCUnpublish", TRANSACTION_FC_UNPUBLISH, NULL))
+  if (self->writer == NULL || !send_stream_command (self, CG_RTMP_FC_UNPUBLISH, NULL))
     return;
-  GByteArray *packet = begin_command (self, "deleteStream", TRANSACTION_DELETE);
-  cg_amf_append_null (packet);
-  cg_amf_append_number (packet, self->stream);
+  cg_amf_append_number (begin_command (self, CG_RTMP_DELETE), self->stream);
   send_packet (self, CG_RTMP_COMMAND, 0, 0, NULL);
   flush_in_thread (self, timeout_ms);
 }

@@ -2,10 +2,12 @@
 #include "cg-rtsp-guard.h"
 
 #include <gst/rtsp/rtsp.h>
+#include <string.h>
 
 #include "cg-error.h"
 #include "cg-rtsp-login.h"
 #include "cg-rtsp-shield.h"
+#include "cg-rtsp-trial.h"
 #include "cg-rtsp-url.h"
 
 /* Without and with a login, at the address and at a few others that it led to. */
@@ -16,12 +18,11 @@
 
 /* What the source sends, in its own thread, which is the only one that comes here. */
 typedef struct {
-  CgRtspLogin *login;   /* (owned) */
-  CgBreaker *breaker;   /* (owned) (nullable) */
-  char *host;           /* (owned) (nullable) where the login may be shown */
-  gboolean is_there;    /* the last request went to that host */
+  CgRtspLogin *login; /* (owned) */
+  CgRtspTrial trial;
+  CgRtspUrl *home;      /* (owned) (nullable) where the login may be shown */
+  gboolean is_there;    /* the last request went there */
   gboolean is_accepted; /* the camera has taken the login */
-  gboolean is_counted;  /* the breaker knows that a showing was refused, and waits for another */
   guint describes;      /* sent so far */
 } CgRtspGuard;
 
@@ -31,8 +32,8 @@ guard_clear (gpointer data)
   CgRtspGuard *self = data;
 
   cg_rtsp_login_free (self->login);
-  g_clear_pointer (&self->breaker, cg_breaker_unref);
-  g_free (self->host);
+  cg_rtsp_trial_clear (&self->trial);
+  cg_rtsp_url_free (self->home);
 }
 
 static void
@@ -61,30 +62,30 @@ give_up (GstElement *source)
   g_error_free (error);
 }
 
-/* Whether a request goes to the host of the first one: the login is for that alone. */
+/* Whether a request goes to where the first one went: the login is for that alone. GStreamer's
+ * library leaves TLS out of the address of a request; that of the source follows redirections. */
 static gboolean
-is_at_home (CgRtspGuard *self, const char *uri)
+is_at_home (CgRtspGuard *self, GstElement *source, const char *uri)
 {
   g_autoptr (CgRtspUrl) url = cg_rtsp_url_parse (uri, NULL);
+  g_autofree char *location = NULL;
 
   if (url == NULL)
     return FALSE;
-  if (self->host == NULL)
-    self->host = g_strdup (url->host);
-  return g_ascii_strcasecmp (self->host, url->host) == 0;
+  g_object_get (source, "location", &location, NULL);
+  url->is_tls = location != NULL && g_ascii_strncasecmp (location, "rtsps", strlen ("rtsps")) == 0;
+  if (self->home != NULL)
+    return cg_rtsp_url_may_show_login (self->home, url);
+  self->home = g_steal_pointer (&url);
+  return TRUE;
 }
 
-/* Whoever began the first try still ends one: the place of that which ends here is taken anew. */
 static void
 accept_login (CgRtspGuard *self)
 {
   cg_rtsp_login_accept (self->login);
   self->is_accepted = TRUE;
-  if (!self->is_counted)
-    return;
-  self->is_counted = FALSE;
-  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_ACCEPTED);
-  cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
+  cg_rtsp_trial_accept (&self->trial);
 }
 
 static void
@@ -107,7 +108,7 @@ on_before_send (GstElement *source, GstRTSPMessage *request, gpointer user_data)
   if (gst_rtsp_message_parse_request (request, &method, &uri, NULL) != GST_RTSP_OK)
     return TRUE;
   g_private_replace (&current, g_atomic_rc_box_acquire (self));
-  self->is_there = is_at_home (self, uri);
+  self->is_there = is_at_home (self, source, uri);
   if (!self->is_accepted && method != GST_RTSP_OPTIONS && method != GST_RTSP_DESCRIBE)
     accept_login (self);
   self->describes += method == GST_RTSP_DESCRIBE ? 1 : 0;
@@ -117,19 +118,6 @@ on_before_send (GstElement *source, GstRTSPMessage *request, gpointer user_data)
   }
   put_login (self, request, gst_rtsp_method_as_text (method), uri);
   return TRUE;
-}
-
-/* The first try was counted by whoever began it (Q6). */
-static gboolean
-may_show_again (CgRtspGuard *self)
-{
-  if (self->breaker == NULL)
-    return TRUE;
-  if (self->is_counted || !cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL))
-    return FALSE;
-  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_REFUSED);
-  self->is_counted = TRUE;
-  return cg_breaker_get_pause_ms (self->breaker) == 0;
 }
 
 /**
@@ -153,7 +141,9 @@ cg_rtsp_guard_take_challenge (const char *const *headers)
   case CG_RTSP_LOGIN_SHOW:
     return CG_RTSP_GUARD_AGAIN;
   case CG_RTSP_LOGIN_SHOW_ONCE_MORE:
-    return may_show_again (self) ? CG_RTSP_GUARD_AGAIN : CG_RTSP_GUARD_REFUSED;
+    return !self->trial.is_counted && cg_rtsp_trial_may_show_again (&self->trial)
+               ? CG_RTSP_GUARD_AGAIN
+               : CG_RTSP_GUARD_REFUSED;
   case CG_RTSP_LOGIN_REFUSED:
   case CG_RTSP_LOGIN_MISSING:
   case CG_RTSP_LOGIN_UNKNOWN:
@@ -191,7 +181,7 @@ cg_rtsp_guard_attach (GstElement *source,
     g_object_set (source, "user-id", NO_LOGIN, "user-pw", NO_LOGIN, NULL);
   self = g_atomic_rc_box_new0 (CgRtspGuard);
   self->login = cg_rtsp_login_new (username, password);
-  self->breaker = breaker != NULL ? cg_breaker_ref (breaker) : NULL;
+  cg_rtsp_trial_init (&self->trial, breaker);
   g_signal_connect_data (source, "before-send", G_CALLBACK (on_before_send), self, on_disconnected,
                          0);
 }

@@ -6,5 +6,7 @@
 G_BEGIN_DECLS
 
 void cg_rtsp_pin_attach (GstElement *source, const char *fingerprint);
+void cg_rtsp_pin_give_login (GstElement *source, const char *username, const char *password);
+GError *cg_rtsp_pin_get_doubt (GstElement *source);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "cg-rtsp-tunnel.h"
 
 #include "cg-pull-error.h"
+#include "cg-rtsp-pin.h"
 
 /* A source whose connections are tunnels. */
 typedef struct {
@@ -46,7 +47,7 @@ forget_gone (void)
 
 /**
  * cg_rtsp_tunnel_attach:
- * @source: an rtspsrc with a location for a tunnel, and a guard, not started
+ * @source: an rtspsrc with a location for a tunnel, a guard, and a pin if there is one, not started
  * @username: (nullable)
  * @password: (nullable)
  *
@@ -61,7 +62,7 @@ cg_rtsp_tunnel_attach (GstElement *source, const char *username, const char *pas
   g_autofree char *location = NULL;
   GstRTSPUrl *url = NULL;
 
-  g_object_set (source, "user-id", username, "user-pw", password, NULL);
+  cg_rtsp_pin_give_login (source, username, password);
   g_object_get (source, "location", &location, NULL);
   if (location != NULL)
     gst_rtsp_url_parse (location, &url);
@@ -91,7 +92,8 @@ list_ended (const char *address, GstRTSPStatusCode status)
 
     if (source == NULL)
       continue;
-    if (status == GST_RTSP_STS_UNAUTHORIZED && !tunnel->is_challenged) {
+    g_autoptr (GError) doubt = cg_rtsp_pin_get_doubt (source);
+    if (status == GST_RTSP_STS_UNAUTHORIZED && !tunnel->is_challenged && doubt == NULL) {
       tunnel->is_challenged = TRUE;
       gst_object_unref (source);
       continue;
@@ -100,6 +102,23 @@ list_ended (const char *address, GstRTSPStatusCode status)
   }
   g_mutex_unlock (&lock);
   return ended;
+}
+
+static void
+tell (GstElement *source, GstRTSPStatusCode status)
+{
+  g_autoptr (GError) doubt = cg_rtsp_pin_get_doubt (source);
+  g_autoptr (GError) error = cg_pull_error_from_status ((guint)status);
+  GstStructure *details =
+      gst_structure_new ("details", "rtsp-status-code", G_TYPE_UINT, (guint)status, NULL);
+
+  if (doubt == NULL) {
+    gst_element_post_message (
+        source, gst_message_new_error_with_details (GST_OBJECT (source), error, NULL, details));
+    return;
+  }
+  gst_structure_free (details);
+  gst_element_post_message (source, gst_message_new_error (GST_OBJECT (source), doubt, NULL));
 }
 
 /**
@@ -118,13 +137,6 @@ cg_rtsp_tunnel_take_answer (GstRTSPConnection *connection, GstRTSPMessage *answe
   if (gst_rtsp_message_parse_response (answer, &status, NULL, NULL) != GST_RTSP_OK)
     return;
   g_autoptr (GPtrArray) ended = list_ended (address, status);
-  for (guint i = 0; i < ended->len; i++) {
-    g_autoptr (GError) error = cg_pull_error_from_status ((guint)status);
-
-    gst_element_post_message (
-        ended->pdata[i],
-        gst_message_new_error_with_details (
-            GST_OBJECT (ended->pdata[i]), error, NULL,
-            gst_structure_new ("details", "rtsp-status-code", G_TYPE_UINT, (guint)status, NULL)));
-  }
+  for (guint i = 0; i < ended->len; i++)
+    tell (ended->pdata[i], status);
 }

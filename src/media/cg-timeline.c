@@ -92,6 +92,8 @@ pop_pending (CgTimeline *self)
 static gint64
 derive_dts (CgTimeline *self, gint64 pts_us)
 {
+  if (self->keeps_order)
+    return pts_us;
   self->is_reordered = self->is_reordered || pts_us < self->highest_us;
   self->highest_us = MAX (self->highest_us, pts_us);
   if (self->has_dts && pts_us < self->last_popped_us && self->depth < CG_TIMELINE_MAX_DEPTH) {
@@ -127,6 +129,19 @@ void
 cg_timeline_expect_depth (CgTimeline *self, guint depth)
 {
   self->depth = MAX (self->depth, MIN (depth, CG_TIMELINE_MAX_DEPTH));
+}
+
+/**
+ * cg_timeline_expect_order:
+ * @self: a timeline
+ *
+ * Units come in the order in which they are played, as those of sound do: one that goes back in
+ * time is damage, and nothing is learnt from it.
+ */
+void
+cg_timeline_expect_order (CgTimeline *self)
+{
+  self->keeps_order = TRUE;
 }
 
 /**

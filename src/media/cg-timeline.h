@@ -26,6 +26,7 @@ typedef struct {
   gboolean has_dts;
   gint64 last_dts_us;
   gint64 last_popped_us;
+  gboolean keeps_order;
   guint depth; /* how far pictures are reordered, told or learnt */
   gboolean is_reordered;
   gint64 highest_us;
@@ -36,6 +37,7 @@ typedef struct {
 
 void cg_timeline_init (CgTimeline *self);
 void cg_timeline_expect_depth (CgTimeline *self, guint depth);
+void cg_timeline_expect_order (CgTimeline *self);
 void cg_timeline_restart (CgTimeline *self, gint64 offset_us);
 void
 cg_timeline_stamp (CgTimeline *self, gint64 in_us, gint64 now_us, gint64 *dts_us, gint64 *pts_us);

@@ -195,7 +195,8 @@ on_coded_sample (GstAppSink *sink, gpointer user_data)
   if (sample == NULL)
     return GST_FLOW_EOS;
 
-  CgAccessUnit *unit = cg_pull_track_take (&self->coded, CG_TRACK_VIDEO, sample);
+  CgAccessUnit *unit = cg_pull_track_take (
+      &self->coded, CG_TRACK_VIDEO, gst_sample_get_caps (sample), gst_sample_get_buffer (sample));
   if (unit == NULL)
     return GST_FLOW_OK;
   const gint64 now_us = g_get_monotonic_time ();

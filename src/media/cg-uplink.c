@@ -4,6 +4,7 @@
 #include <glib-unix.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "cg-error.h"
@@ -160,6 +161,31 @@ gboolean
 cg_uplink_has_timed_out (CgUplink *self)
 {
   return self->pump != NULL && cg_tls_pump_has_timed_out (self->pump);
+}
+
+/**
+ * cg_uplink_await_hang_up_in_thread:
+ * @self: an uplink
+ * @timeout_ms: how long the server may take
+ *
+ * Says that nothing more comes and takes what the server still says, until it hangs up: closing
+ * with data unread would reset the connection, and the goodbye might be lost.
+ */
+void
+cg_uplink_await_hang_up_in_thread (CgUplink *self, guint timeout_ms)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + (gint64)timeout_ms * 1000;
+  struct pollfd poll_fd = {.fd = self->fd, .events = POLLIN};
+  char ignored[512];
+
+  shutdown (self->fd, SHUT_WR);
+  for (;;) {
+    const gint64 left_ms = (deadline_us - g_get_monotonic_time ()) / 1000;
+    if (left_ms <= 0 || poll (&poll_fd, 1, (int)left_ms) <= 0)
+      return;
+    if (recv (self->fd, ignored, sizeof ignored, MSG_DONTWAIT) <= 0)
+      return;
+  }
 }
 
 /**

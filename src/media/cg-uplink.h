@@ -23,6 +23,7 @@ void cg_uplink_free (CgUplink *self);
 int cg_uplink_get_fd (CgUplink *self);
 void cg_uplink_set_send_timeout (CgUplink *self, guint timeout_ms);
 gboolean cg_uplink_has_timed_out (CgUplink *self);
+void cg_uplink_await_hang_up_in_thread (CgUplink *self, guint timeout_ms);
 void cg_uplink_shut_down (CgUplink *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgUplink, cg_uplink_free)

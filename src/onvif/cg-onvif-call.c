@@ -136,7 +136,7 @@ post_once (CgOnvifClimb *climb, CgOnvifLogin login, GError **error)
   climb->digest_count = authorization != NULL ? self->challenge->count : 0;
   climb->was_challenged = FALSE;
   climb->has_password = authorization != NULL || cg_onvif_login_has_token (login);
-  if (climb->has_password && !cg_breaker_begin (self->breaker, CG_BREAKER_SOAP, error)) {
+  if (climb->has_password && !cg_onvif_session_begin_login (self, error)) {
     climb->has_password = FALSE;
     return NULL;
   }
@@ -261,10 +261,12 @@ static gboolean
 climb_ladder (CgOnvifClimb *climb, GError **error)
 {
   CgOnvifSession *self = climb->self;
-  CgOnvifLogin login = self->login;
   g_autoptr (GError) refusal = NULL;
 
-  climb->was_known = self->is_proven && login != CG_ONVIF_LOGIN_NONE && !is_question (climb);
+  climb->was_known = self->is_proven && self->login != CG_ONVIF_LOGIN_NONE && !is_question (climb);
+  if (!cg_onvif_climb_reassure (climb, error))
+    return FALSE;
+  CgOnvifLogin login = self->login;
   for (;;) {
     g_autoptr (GError) reason = NULL;
     const CgOnvifVerdict verdict = try_login (climb, login, &reason);

@@ -63,6 +63,22 @@ says_nonce_is_old (const CgOnvifClimb *climb)
          (climb->digest_count > 1 || (self->is_proven && !self->is_verifying));
 }
 
+/* What a refusal says where the login has worked. HTTP has taken a digest that it answers with
+ * anything but a 401: then the call is forbidden, and nobody need be asked (Q35). What it has
+ * refused for want of a digest, or for its nonce, was not judged at all. */
+static CgBreakerOutcome
+judge_known (CgOnvifClimb *climb, CgOnvifLogin login, guint status)
+{
+  const gboolean wants_digest = climb->was_challenged && cg_onvif_login_has_digest (login) &&
+                                (climb->digest_count == 0 || says_nonce_is_old (climb));
+
+  if (login == CG_ONVIF_LOGIN_DIGEST && status != 401)
+    climb->is_verified = TRUE;
+  if (climb->is_verified || (wants_digest && !climb->nonce_checked))
+    return CG_BREAKER_UNKNOWN;
+  return CG_BREAKER_DOUBTED;
+}
+
 /**
  * cg_onvif_climb_tell_outcome:
  * @climb: a call
@@ -76,7 +92,7 @@ says_nonce_is_old (const CgOnvifClimb *climb)
  * Returns: what the answer says about the password
  */
 CgBreakerOutcome
-cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
+cg_onvif_climb_tell_outcome (CgOnvifClimb *climb,
                              CgOnvifLogin login,
                              CgOnvifVerdict verdict,
                              guint status)
@@ -86,8 +102,10 @@ cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
 
   if (verdict == CG_ONVIF_VERDICT_OK)
     return proves_login (climb) ? CG_BREAKER_ACCEPTED : CG_BREAKER_UNKNOWN;
-  if ((verdict != CG_ONVIF_VERDICT_REFUSED && !is_bare) || climb->was_known)
+  if (verdict != CG_ONVIF_VERDICT_REFUSED && !is_bare)
     return CG_BREAKER_UNKNOWN;
+  if (climb->was_known)
+    return judge_known (climb, login, status);
   if (cg_onvif_login_has_token (login))
     return cg_onvif_fault_has_code (self->fault, "MessageExpired") ? CG_BREAKER_UNKNOWN
                                                                    : CG_BREAKER_REFUSED;
@@ -101,21 +119,16 @@ cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
  * @climb: a call
  * @outcome: what was said about the password, if there was one in the message
  *
- * Tells the breaker. A refusal that was left open is explained by the next one.
+ * Tells the breaker.
  */
 void
 cg_onvif_climb_end_try (CgOnvifClimb *climb, CgBreakerOutcome outcome)
 {
-  CgOnvifSession *self = climb->self;
-
   if (!climb->has_password)
     return;
   climb->has_password = FALSE;
-  if (outcome == CG_BREAKER_REFUSED && self->has_suspicion) {
-    self->has_suspicion = FALSE;
-    cg_breaker_end (self->breaker, CG_BREAKER_SOAP, CG_BREAKER_REFUSED);
-  }
-  cg_breaker_end (self->breaker, CG_BREAKER_SOAP, outcome);
+  climb->is_doubted = outcome == CG_BREAKER_DOUBTED;
+  cg_breaker_end (climb->self->breaker, CG_BREAKER_SOAP, outcome);
 }
 
 /**
@@ -233,11 +246,9 @@ next_rung (CgOnvifClimb *climb, CgOnvifLogin *login)
   return cg_onvif_login_next (climb->tried, has_password, self->challenge != NULL, login);
 }
 
-/* Where the login has worked, one refused call may be forbidden (Q35), or the password was changed.
- * One call that any user may make tells which, once: in the second case it is the last that shows
- * the password, and what was refused before counts (Q6). So it does while nobody can tell. */
+/* One call that any user may make. Returns: whether it was answered, in whatever way */
 static gboolean
-is_still_taken (CgOnvifClimb *climb)
+ask_question (CgOnvifClimb *climb)
 {
   CgOnvifSession *self = climb->self;
   const CgOnvifLogin login = self->login;
@@ -245,32 +256,77 @@ is_still_taken (CgOnvifClimb *climb)
   g_autofree char *digest = g_strdup (self->digest);
   g_autoptr (GError) reason = NULL;
 
-  if (climb->is_verified || self->is_verifying)
-    return climb->doubt == NULL;
-  climb->is_verified = TRUE;
-  if (!cg_breaker_begin (self->breaker, CG_BREAKER_SOAP, &climb->doubt))
-    return FALSE;
-  self->has_suspicion = TRUE;
   self->is_verifying = TRUE;
   if (login == CG_ONVIF_LOGIN_TOKEN && climb->was_challenged)
     self->login = CG_ONVIF_LOGIN_BOTH; /* the same question does for both */
   g_autoptr (CgOnvifDeviceInformation) information =
       cg_onvif_device_get_information_in_thread (self, &reason);
   self->is_verifying = FALSE;
-  const gboolean is_unknown =
-      information == NULL &&
-      (cg_error_is_silence (reason) || g_error_matches (reason, CG_ERROR, CG_ERROR_CANCELLED));
-  if (self->has_suspicion)
-    cg_breaker_end (self->breaker, CG_BREAKER_SOAP,
-                    is_unknown ? CG_BREAKER_REFUSED : CG_BREAKER_UNKNOWN);
-  self->has_suspicion = FALSE;
-  if (is_unknown)
+  const gboolean is_answered =
+      information != NULL ||
+      !(cg_error_is_silence (reason) || g_error_matches (reason, CG_ERROR, CG_ERROR_CANCELLED));
+  if (!is_answered)
     self->login = login;
-  if (is_unknown || g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
-    climb->doubt = g_steal_pointer (&reason);
   climb->has_new_way = self->login != login || self->clock_mode != clock_mode ||
                        g_strcmp0 (self->digest, digest) != 0;
-  return climb->doubt == NULL;
+  if (!is_answered || g_error_matches (reason, CG_ERROR, CG_ERROR_LOGIN_REFUSED))
+    climb->doubt = g_steal_pointer (&reason);
+  return is_answered;
+}
+
+/* Where the login has worked, one refused call may be forbidden (Q35), or the password was changed.
+ * One question tells which, for all whose calls were refused at the moment: in the second case it
+ * is the last that shows the password, and what was refused before counts (Q6). So it does while
+ * nobody can tell. */
+static gboolean
+is_still_taken (CgOnvifClimb *climb)
+{
+  CgOnvifSession *self = climb->self;
+  const CgBreakerPatience patience = cg_onvif_session_get_patience (self);
+
+  if (climb->is_verified || self->is_verifying)
+    return climb->doubt == NULL;
+  climb->is_verified = TRUE;
+  if (!climb->is_doubted) {
+    ask_question (climb);
+    return climb->doubt == NULL;
+  }
+  switch (cg_breaker_explain (self->breaker, CG_BREAKER_SOAP, &patience, &climb->doubt)) {
+  case CG_BREAKER_UNKNOWN:
+    cg_breaker_end_question (self->breaker, CG_BREAKER_SOAP, ask_question (climb));
+    return climb->doubt == NULL;
+  case CG_BREAKER_ACCEPTED:
+    return TRUE;
+  default:
+    return FALSE;
+  }
+}
+
+/**
+ * cg_onvif_climb_reassure:
+ * @climb: a call that is about to begin
+ * @error: return location
+ *
+ * Where the login has worked and was refused since, the question goes before a call that it was
+ * never allowed: a forbidden one is not to be what makes us lock it (Q35, Q6).
+ *
+ * Returns: whether the call may begin
+ */
+gboolean
+cg_onvif_climb_reassure (CgOnvifClimb *climb, GError **error)
+{
+  CgBreaker *breaker = climb->self->breaker;
+
+  if (!climb->was_known || cg_breaker_is_proven (breaker, CG_BREAKER_SOAP) ||
+      cg_breaker_was_allowed (breaker, climb->operation->name))
+    return TRUE;
+  ask_question (climb);
+  climb->has_new_way = FALSE;
+  climb->is_verified = cg_breaker_is_proven (breaker, CG_BREAKER_SOAP);
+  if (climb->doubt == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&climb->doubt));
+  return FALSE;
 }
 
 /* The same call once more, in the way in which the login was taken just now, if it is another: so
@@ -327,6 +383,7 @@ cg_onvif_climb_remember (CgOnvifClimb *climb, CgOnvifLogin login)
     self->logins_refused = 0;
     self->clocks_refused = 0;
     self->is_proven = self->is_proven || proves_login (climb);
+    cg_breaker_note_allowed (self->breaker, climb->operation->name);
   }
   if (cg_onvif_login_has_digest (login) && self->challenge != NULL) {
     g_free (self->digest);

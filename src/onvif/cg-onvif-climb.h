@@ -36,19 +36,21 @@ typedef struct {
   gboolean nonce_checked;  /* the digest was tried again with a new nonce */
   gboolean weaker_tried;   /* the digest was tried again with another algorithm */
   gboolean was_known;      /* the login has worked: it is not what this call is refused for */
-  gboolean is_verified;    /* it was asked whether the login still works */
+  gboolean is_doubted;     /* the breaker waits for what explains that it was refused */
+  gboolean is_verified;    /* it was asked whether the login still works, or need not be */
   gboolean has_new_way;    /* it does, shown in another way */
   GError *doubt;           /* (owned) (nullable) it does not */
 } CgOnvifClimb;
 
 void cg_onvif_climb_take_challenges (CgOnvifClimb *climb, const char *const *headers);
-CgBreakerOutcome cg_onvif_climb_tell_outcome (const CgOnvifClimb *climb,
+CgBreakerOutcome cg_onvif_climb_tell_outcome (CgOnvifClimb *climb,
                                               CgOnvifLogin login,
                                               CgOnvifVerdict verdict,
                                               guint status);
 void cg_onvif_climb_end_try (CgOnvifClimb *climb, CgBreakerOutcome outcome);
 void cg_onvif_climb_doubt_try (CgOnvifClimb *climb);
 gboolean cg_onvif_climb_settle_doubt (CgOnvifClimb *climb, gboolean is_swallowed);
+gboolean cg_onvif_climb_reassure (CgOnvifClimb *climb, GError **error);
 gboolean cg_onvif_climb_go_on (CgOnvifClimb *climb, CgOnvifLogin *login);
 void cg_onvif_climb_remember (CgOnvifClimb *climb, CgOnvifLogin login);
 void cg_onvif_climb_report_refusal (CgOnvifClimb *climb, const GError *reason, GError **error);

@@ -61,7 +61,7 @@ request_file (Exchange *exchange, GError **error)
   };
 
   exchange->has_password = FALSE;
-  if (authorization != NULL && !cg_breaker_begin (self->breaker, CG_BREAKER_SOAP, error))
+  if (authorization != NULL && !cg_onvif_session_begin_login (self, error))
     return NULL;
   exchange->has_password = authorization != NULL;
   return cg_onvif_http_post (self->http, &request, error);

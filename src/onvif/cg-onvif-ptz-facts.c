@@ -210,7 +210,6 @@ read_configuration (CgOnvifPtzFacts *facts, const struct tt__PTZConfiguration *c
   if (configuration->ZoomLimits != NULL &&
       read_1d (configuration->ZoomLimits->Range, &facts->zoom_position))
     facts->has_zoom_limits = TRUE;
-  cg_onvif_duration_parse (configuration->DefaultPTZTimeout, &facts->default_timeout_ms);
 }
 
 static const struct tt__PTZConfiguration *

@@ -51,8 +51,7 @@ typedef struct {
   CgOnvifRange zoom_position;
   CgOnvifSpace pan_tilt_spaces[CG_ONVIF_N_SPACES]; /* all that were told; empty name: none */
   CgOnvifSpace zoom_spaces[CG_ONVIF_N_SPACES];
-  guint default_timeout_ms; /* 0: not told */
-  guint max_presets;        /* 0: not told */
+  guint max_presets; /* 0: not told */
 } CgOnvifPtzFacts;
 
 /* Where the camera stands; what it does not tell is FALSE in has_… (Q36). */

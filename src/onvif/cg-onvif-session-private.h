@@ -54,7 +54,6 @@ struct _CgOnvifSession {
   guint logins_refused;                  /* bits of CgOnvifLogin, since one was taken */
   gboolean is_proven;                    /* the login was taken in this life */
   gboolean is_verifying;                 /* asks whether the login is still taken */
-  gboolean has_suspicion;                /* a refusal that this is to explain; the breaker waits */
   CgDigest *challenge;                   /* (owned) (nullable) the last digest challenge */
   CgDigest *weaker;                      /* (owned) (nullable) the one offered beside it (Q27) */
   char *digest;                          /* (nullable) algorithm that was taken */
@@ -68,6 +67,8 @@ struct _CgOnvifSession {
   CgOnvifFault *fault;                   /* (owned) (nullable) the last call's */
 };
 
+gboolean cg_onvif_session_begin_login (CgOnvifSession *self, GError **error);
+CgBreakerPatience cg_onvif_session_get_patience (CgOnvifSession *self);
 gboolean cg_onvif_session_measure_clock_anonymously (CgOnvifSession *self, GError **error);
 void cg_onvif_session_note_firmware (CgOnvifSession *self, const char *version);
 gboolean cg_onvif_session_measure_clock (CgOnvifSession *self, GError **error);

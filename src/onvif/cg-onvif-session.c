@@ -140,7 +140,7 @@ cg_onvif_session_set_repair_addresses (CgOnvifSession *self, gboolean repair)
 
 /**
  * cg_onvif_session_set_breaker:
- * @self: a session
+ * @self: a session that is not in use
  * @breaker: of its login; it has one of its own until then
  *
  * Whoever shows the same login to the same camera shares one: together they stay below what locks
@@ -216,6 +216,46 @@ void
 cg_onvif_session_abort (CgOnvifSession *self)
 {
   cg_onvif_stream_abort (cg_onvif_http_get_stream (self->http));
+  cg_breaker_wake (self->breaker);
+}
+
+static gboolean
+is_aborted (gpointer user_data)
+{
+  return cg_onvif_stream_is_aborted (user_data);
+}
+
+/**
+ * cg_onvif_session_get_patience:
+ * @self: a session within a call
+ *
+ * Returns: how long the call may wait for others that show the login
+ */
+CgBreakerPatience
+cg_onvif_session_get_patience (CgOnvifSession *self)
+{
+  CgOnvifStream *stream = cg_onvif_http_get_stream (self->http);
+
+  return (CgBreakerPatience){
+      .until_us = cg_onvif_stream_get_deadline_us (stream),
+      .is_over = is_aborted,
+      .user_data = stream,
+  };
+}
+
+/**
+ * cg_onvif_session_begin_login:
+ * @self: a session within a call that is about to show the login
+ * @error: return location
+ *
+ * Returns: whether it may (Q6); then cg_breaker_end() must follow
+ */
+gboolean
+cg_onvif_session_begin_login (CgOnvifSession *self, GError **error)
+{
+  const CgBreakerPatience patience = cg_onvif_session_get_patience (self);
+
+  return cg_breaker_begin_patiently (self->breaker, CG_BREAKER_SOAP, &patience, error);
 }
 
 /**

@@ -172,8 +172,16 @@ cg_onvif_stream_get_trust (CgOnvifStream *self)
   return &self->trust;
 }
 
-static gboolean
-is_aborted (CgOnvifStream *self)
+/**
+ * cg_onvif_stream_is_aborted:
+ * @self: a stream
+ *
+ * From any thread.
+ *
+ * Returns: whether the call under way, or the job, was aborted
+ */
+gboolean
+cg_onvif_stream_is_aborted (CgOnvifStream *self)
 {
   g_mutex_lock (&self->lock);
   const gboolean aborted = self->is_aborted;
@@ -192,14 +200,14 @@ is_aborted (CgOnvifStream *self)
 gboolean
 cg_onvif_stream_was_given_up (CgOnvifStream *self)
 {
-  return self->is_timed_out || is_aborted (self);
+  return self->is_timed_out || cg_onvif_stream_is_aborted (self);
 }
 
 /* The one place where GIO's errors become ours. */
 static void
 convert_error (CgOnvifStream *self, const GError *reason, GError **error)
 {
-  if (is_aborted (self))
+  if (cg_onvif_stream_is_aborted (self))
     g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the call was given up");
   else if (self->is_timed_out)
     g_set_error (error, CG_ERROR, CG_ERROR_TIMED_OUT, "no answer within %u ms", self->timeout_ms);
@@ -207,6 +215,18 @@ convert_error (CgOnvifStream *self, const GError *reason, GError **error)
     g_set_error_literal (error, CG_ERROR, CG_ERROR_UNREACHABLE,
                          reason != NULL ? reason->message : "connection lost");
   cg_error_set_cause (error, cg_error_find_cause (reason));
+}
+
+/**
+ * cg_onvif_stream_get_deadline_us:
+ * @self: a stream within a call
+ *
+ * Returns: (monotonic time): when that ends
+ */
+gint64
+cg_onvif_stream_get_deadline_us (const CgOnvifStream *self)
+{
+  return self->deadline_us;
 }
 
 static gboolean

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * CgOnvifStream:
  *
  * One TCP or TLS connection with a deadline. Blocks the thread that uses it; only
- * cg_onvif_stream_abort() and what brackets a job may come from another one. Errors are
- * %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT and %CG_ERROR_CANCELLED.
+ * cg_onvif_stream_abort(), cg_onvif_stream_is_aborted() and what brackets a job may come from
+ * another one. Errors are %CG_ERROR_UNREACHABLE, %CG_ERROR_TIMED_OUT and %CG_ERROR_CANCELLED.
  */
 typedef struct _CgOnvifStream CgOnvifStream;
 
@@ -31,7 +31,9 @@ gboolean cg_onvif_stream_open (CgOnvifStream *self, const CgOnvifAddress *addres
 void cg_onvif_stream_close (CgOnvifStream *self);
 gboolean cg_onvif_stream_is_open_to (CgOnvifStream *self, const CgOnvifAddress *address);
 gboolean cg_onvif_stream_is_silent (CgOnvifStream *self);
+gboolean cg_onvif_stream_is_aborted (CgOnvifStream *self);
 gboolean cg_onvif_stream_was_given_up (CgOnvifStream *self);
+gint64 cg_onvif_stream_get_deadline_us (const CgOnvifStream *self);
 
 gssize cg_onvif_stream_read (CgOnvifStream *self, void *buffer, gsize size, GError **error);
 gsize cg_onvif_stream_write (CgOnvifStream *self, const void *bytes, gsize size, GError **error);

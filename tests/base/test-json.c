@@ -59,6 +59,32 @@ test_no_number (void)
   g_assert_cmpstr (text, ==, "null");
 }
 
+/* What anybody may have written is a number, or is left alone. */
+static void
+test_read_number (void)
+{
+  static const struct {
+    const char *text;
+    double number;
+  } rows[] = {
+      {"2.5", 2.5}, {"-3", -3}, {"1e999", 7}, {"\"2\"", 7},
+      {"null", 7},  {"[2]", 7}, {"{}", 7},    {"true", 7},
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text = g_strdup_printf ("{\"a\":%s}", rows[i].text);
+    g_autoptr (JsonNode) node = json_from_string (text, NULL);
+    double number = 7;
+
+    g_test_message ("%s", text);
+    g_assert_nonnull (node);
+    g_assert_cmpint (cg_json_read_number (json_node_get_object (node), "a", &number), ==,
+                     rows[i].number != 7);
+    g_assert_cmpfloat (number, ==, rows[i].number);
+    g_assert_false (cg_json_read_number (json_node_get_object (node), "b", &number));
+  }
+}
+
 /* All else as json-glib has it, which is what has always gone out. */
 static void
 test_all_else (void)
@@ -100,6 +126,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json/numbers", test_numbers);
   g_test_add_func ("/json/no-number", test_no_number);
+  g_test_add_func ("/json/read-number", test_read_number);
   g_test_add_func ("/json/all-else", test_all_else);
   g_test_add_func ("/json/pretty", test_pretty);
   return g_test_run ();

@@ -46,6 +46,55 @@ test_uri_hides_credentials (void)
   }
 }
 
+static const struct {
+  const char *name;
+  gboolean is_secret;
+} name_rows[] = {
+    {"password", TRUE},
+    {"Passwd", TRUE},
+    {"userPassword", TRUE},
+    {"ftpPass", TRUE},
+    {"pwd", TRUE},
+    {"PW", TRUE},
+    {"pw2", TRUE},
+    {"txSecret", TRUE},
+    {"token", TRUE},
+    {"accessKey", TRUE},
+    {"accessToken", TRUE},
+    {"auth", TRUE},
+    {"basicAuth", TRUE},
+    {"appKey", TRUE},
+    {"nwk_key", TRUE},
+    {"key", TRUE},
+    {"sign", TRUE},
+    {"sig", TRUE},
+    {"X-Amz-Signature", TRUE},
+    {"credentials", TRUE},
+    {"keyframe", FALSE},
+    {"signal", FALSE},
+    {"signalStrength", FALSE},
+    {"", FALSE},
+    {"profile", FALSE},
+    {"username", FALSE},
+    {"upward", FALSE},
+    {"12", FALSE},
+};
+
+/* One table for messages and for addresses. */
+static void
+test_secret_names (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (name_rows); i++) {
+    const char *name = name_rows[i].name;
+    g_autofree char *uri = g_strconcat ("http://h/?", name, "=x", NULL);
+    g_autofree char *shown = cg_log_uri (uri);
+
+    g_test_message ("%s", name);
+    g_assert_cmpint (cg_log_is_secret_name (name, strlen (name)), ==, name_rows[i].is_secret);
+    g_assert_cmpint (g_str_has_suffix (shown, "=" CG_LOG_HIDDEN), ==, name_rows[i].is_secret);
+  }
+}
+
 static void
 write_some_lines (void)
 {
@@ -82,6 +131,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log/uri-hides-credentials", test_uri_hides_credentials);
+  g_test_add_func ("/log/secret-names", test_secret_names);
   g_test_add_func ("/log/lines", test_lines);
   return g_test_run ();
 }

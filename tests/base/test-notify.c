@@ -74,12 +74,10 @@ test_tells_its_state (Fixture *fixture, gconstpointer data)
   g_autoptr (CgNotify) notify = make_notify (fixture, 0);
 
   g_assert_true (cg_notify_is_supervised (notify));
-  cg_notify_status (notify, "%u cameras\nREADY=1", 3);
   cg_notify_ready (notify);
   cg_notify_reloading (notify);
   cg_notify_stopping (notify);
 
-  assert_received (fixture, "STATUS=3 cameras READY=1");
   assert_received (fixture, "READY=1");
   g_autofree char *reloading = receive (fixture);
   g_assert_true (g_str_has_prefix (reloading, "RELOADING=1\nMONOTONIC_USEC="));
@@ -132,7 +130,6 @@ test_silent_without_manager (Fixture *fixture, gconstpointer data)
   g_autoptr (CgNotify) notify = cg_notify_new_for_address (NULL, 1000);
 
   cg_notify_ready (notify);
-  cg_notify_status (notify, "nobody hears this");
 
   g_assert_false (cg_notify_is_supervised (notify));
 }

@@ -17,8 +17,8 @@ cg_model_presets_keep (CgModelCamera *camera)
 }
 
 /* Returns: −1: it has no such preset */
-int
-cg_model_presets_find (const char *token)
+static int
+find (const char *token)
 {
   for (int i = 0; i < CG_MODEL_N_PRESETS; i++) {
     if (g_str_equal (cg_model_preset_tokens[i], token))
@@ -32,7 +32,7 @@ gboolean
 cg_model_presets_are_at (const char *token, const CgModelNature *nature, const CgSimPosition *at)
 {
   const double reach = nature->reach > 0 ? nature->reach : 1;
-  const int i = cg_model_presets_find (token);
+  const int i = find (token);
 
   return i >= 0 && cg_model_is_near (at->pan, CLAMP (places[i][0], -reach, reach)) &&
          cg_model_is_near (at->tilt, CLAMP (places[i][1], -reach, reach));

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 extern const char *const cg_model_preset_tokens[CG_MODEL_N_PRESETS];
 
 void cg_model_presets_keep (CgModelCamera *camera);
-int cg_model_presets_find (const char *token);
 gboolean
 cg_model_presets_are_at (const char *token, const CgModelNature *nature, const CgSimPosition *at);
 CgPtzLook cg_model_presets_get_told (int i, const CgModelNature *nature);

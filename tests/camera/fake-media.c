@@ -41,6 +41,10 @@ static gboolean insisted;   /* the last push */
 
 static CgTransport wanted, delivered; /* of the last pull */
 
+static guint keys_asked; /* by RTCP */
+static CgHubThirst thirst;
+static gboolean has_key; /* the hub has a key frame */
+
 static gboolean goodbyes_held;
 static GQueue goodbyes; /* (element-type GTask) */
 
@@ -153,9 +157,29 @@ cg_hub_new (void)
 }
 
 void
+cg_hub_set_cache_max_bytes (CgHub *self, gsize max_bytes)
+{
+}
+
+void
 cg_hub_get_stats (CgHub *self, CgHubStats *stats)
 {
   *stats = (CgHubStats){.frames = 7};
+}
+
+void
+cg_hub_get_thirst (CgHub *self, CgHubThirst *out)
+{
+  *out = thirst;
+}
+
+CgAccessUnit *
+cg_hub_get_key_frame (CgHub *self)
+{
+  g_autoptr (GBytes) data = g_bytes_new (NULL, 0);
+  g_autoptr (CgFormat) format = cg_format_new_h264 (data, 640, 360, 25);
+
+  return has_key ? cg_access_unit_new (CG_TRACK_VIDEO, format, data, TRUE) : NULL;
 }
 
 void
@@ -171,6 +195,12 @@ cg_pull_new (CgHub *hub, const CgPullOptions *options)
   wanted = options->transport;
   delivered = wanted == CG_TRANSPORT_UDP ? CG_TRANSPORT_UDP : CG_TRANSPORT_TCP;
   return g_object_new (CG_TYPE_PULL, NULL);
+}
+
+void
+cg_pull_request_key (CgPull *self)
+{
+  keys_asked++;
 }
 
 CgTransport
@@ -243,6 +273,16 @@ fake_media_reset (void)
   goodbyes_held = FALSE;
   g_assert_null (transcode);
   is_encoder = TRUE;
+  keys_asked = 0;
+  thirst = CG_HUB_NO_THIRST;
+  has_key = TRUE;
+}
+
+void
+fake_media_set_thirst (const CgHubThirst *now, gboolean has_key_now)
+{
+  thirst = *now;
+  has_key = has_key_now;
 }
 
 /* From now on a stop is not answered until fake_media_say_goodbyes(). */
@@ -342,6 +382,13 @@ fake_media_fail_transcode (void)
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT, "test");
 
   g_signal_emit_by_name (transcode, "failed", error);
+}
+
+/* By RTCP. */
+guint
+fake_media_count_keys_asked (void)
+{
+  return keys_asked;
 }
 
 /* Whether the last push sends H.265 to whatever server (Q11). */

@@ -3,6 +3,7 @@
 
 #include "cg-config.h"
 #include "cg-error.h"
+#include "cg-hub-output.h"
 #include "cg-media-step.h"
 
 G_BEGIN_DECLS
@@ -31,6 +32,8 @@ CgTransport fake_media_get_wanted_transport (void);
 gboolean fake_media_ask_login_again (void);
 void fake_media_fail (FakeEnd end, CgError error);
 
+void fake_media_set_thirst (const CgHubThirst *now, gboolean has_key_now);
+guint fake_media_count_keys_asked (void);
 void fake_media_step (FakeEnd end, CgMediaStep step);
 void fake_media_has_encoder (gboolean has_encoder);
 gboolean fake_media_is_transcoding (void);

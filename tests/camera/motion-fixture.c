@@ -23,9 +23,9 @@ on_held (CgMotion *motion, gboolean is_held, MotionFixture *fixture)
 }
 
 static void
-on_arrived (CgMotion *motion, const char *preset, const CgPtzLook *look, MotionFixture *fixture)
+on_arrived (CgMotion *motion, guint index, const CgPtzLook *look, MotionFixture *fixture)
 {
-  g_string_append (fixture->arrived, preset);
+  g_string_append_printf (fixture->arrived, "%u", index);
   if (look != NULL)
     g_string_append_printf (fixture->arrived, "@%.2f", look->pan);
 }
@@ -79,6 +79,43 @@ motion_contact (MotionFixture *fixture, const CgPtzFacts *facts)
   cg_motion_contacted (fixture->motion);
   motion_advance (fixture, 300);
   g_free (cg_driver_dummy_take_log (fixture->driver));
+}
+
+/* Just reached, where it stands. */
+void
+motion_stand_at (MotionFixture *fixture, double pan, double tilt)
+{
+  motion_see (fixture, pan, tilt);
+  motion_contact (fixture, &motion_continuous);
+}
+
+/* One whose position has been seen to change, in another life. */
+void
+motion_stand_known_at (MotionFixture *fixture, double pan, double tilt)
+{
+  g_autoptr (JsonNode) learnt = json_from_string (
+      "{\"pan\":{\"position\":\"honest\"},\"tilt\":{\"position\":\"honest\"}}", NULL);
+
+  cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, learnt);
+  motion_stand_at (fixture, pan, tilt);
+}
+
+/* One that does not tell where it stands. */
+void
+motion_stand_unseen (MotionFixture *fixture)
+{
+  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
+  motion_contact (fixture, &motion_continuous);
+}
+
+/* It turns, by @pan in each tenth of a second. */
+void
+motion_turn (MotionFixture *fixture, guint steps, double pan)
+{
+  for (guint i = 1; i <= steps; i++) {
+    motion_see (fixture, pan * i, 0);
+    motion_advance (fixture, 100);
+  }
 }
 
 void
@@ -155,7 +192,9 @@ motion_stop (MotionFixture *fixture)
 void
 motion_call (MotionFixture *fixture, const CgPtzLook *place)
 {
-  cg_motion_goto_async (fixture->motion, "7", place, cg_motion_take_turn (fixture->motion),
+  const CgMotionTarget target = {7, "7", place, "cloud"};
+
+  cg_motion_goto_async (fixture->motion, &target, cg_motion_take_turn (fixture->motion),
                         cg_clock_get_monotonic_ms (fixture->clock), on_started, fixture);
   motion_settle (fixture);
 }
@@ -168,4 +207,33 @@ motion_expect (MotionFixture *fixture, const char *log, const char *replies)
   g_assert_cmpstr (asked, ==, log);
   g_assert_cmpstr (fixture->replies->str, ==, replies);
   g_string_truncate (fixture->replies, 0);
+}
+
+void
+motion_start_and_stop (MotionFixture *fixture)
+{
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_stop (fixture);
+}
+
+/* What became of that start nobody knows. */
+void
+motion_start_timed_out (MotionFixture *fixture)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  cg_driver_dummy_answer_move (fixture->driver, error);
+}
+
+int
+motion_run_tests (int argc, char **argv, const MotionTest *tests, gsize n_tests)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
+  for (gsize i = 0; i < n_tests; i++)
+    g_test_add (tests[i].path, MotionFixture, NULL, motion_set_up, tests[i].test, motion_tear_down);
+  return g_test_run ();
 }

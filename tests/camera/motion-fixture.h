@@ -18,6 +18,11 @@ typedef struct {
   gboolean is_held;
 } MotionFixture;
 
+typedef struct {
+  const char *path;
+  void (*test) (MotionFixture *fixture, gconstpointer data);
+} MotionTest;
+
 extern const CgPtzFacts motion_continuous;
 extern const CgPtzConfig motion_config;
 
@@ -28,10 +33,17 @@ void motion_advance (MotionFixture *fixture, gint64 ms);
 void motion_see (MotionFixture *fixture, double pan, double tilt);
 void motion_see_nothing (MotionFixture *fixture, CgError code, guint looks);
 void motion_contact (MotionFixture *fixture, const CgPtzFacts *facts);
+void motion_stand_at (MotionFixture *fixture, double pan, double tilt);
+void motion_stand_known_at (MotionFixture *fixture, double pan, double tilt);
+void motion_stand_unseen (MotionFixture *fixture);
+void motion_turn (MotionFixture *fixture, guint steps, double pan);
 void motion_start (MotionFixture *fixture, CgDirection direction);
 void motion_stop (MotionFixture *fixture);
 void motion_call (MotionFixture *fixture, const CgPtzLook *place);
+void motion_start_and_stop (MotionFixture *fixture);
+void motion_start_timed_out (MotionFixture *fixture);
 void motion_note_reply (MotionFixture *fixture, const GError *error);
 void motion_expect (MotionFixture *fixture, const char *log, const char *replies);
+int motion_run_tests (int argc, char **argv, const MotionTest *tests, gsize n_tests);
 
 G_END_DECLS

@@ -127,6 +127,23 @@ test_q31_mind_of_its_own (void)
   }
 }
 
+/* What the camera calls a preset that was set without a name counts its own slots, not ours: it is
+ * no name before somebody has given it there. */
+static void
+test_no_name (CameraFixture *fixture, gconstpointer data)
+{
+  set (fixture, 3, NULL, "ok");
+  list (fixture, "3:");
+  set (fixture, 3, NULL, "ok");
+  camera_fixture_settle (fixture);
+  camera_fixture_end_life (fixture);
+  camera_fixture_begin_life (fixture);
+  list (fixture, "3:");
+
+  set (fixture, 3, "gate", "ok");
+  list (fixture, "3:gate");
+}
+
 /* Q31: tokens close the gap: what is left is found by name and place. */
 static void
 test_q31_gap (CameraFixture *fixture, gconstpointer data)
@@ -218,6 +235,16 @@ test_at_preset (CameraFixture *fixture, gconstpointer data)
   camera_fixture_settle (fixture);
   camera_fixture_put_at (fixture, 0.3, 0);
   call (fixture, 1, "ok");
+}
+
+/* It tells presets in the generic spaces, and in degrees where it stands. */
+static void
+test_at_preset_in_degrees (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_end_life (fixture);
+  camera_fixture_set_fault (fixture, "Q36", "degrees");
+  camera_fixture_begin_life (fixture);
+  test_at_preset (fixture, "generic");
 }
 
 static JsonObject *
@@ -409,6 +436,36 @@ test_arrivals_are_not_written (CameraFixture *fixture, gconstpointer data)
   g_assert_cmpuint (get_inode (map), ==, before);
 }
 
+static gboolean
+is_last_noted (gpointer user_data)
+{
+  g_autofree char *noted = get_noted (user_data, 128);
+
+  return !g_str_equal (noted, "- - -");
+}
+
+/* Q31: tokens close the gap while the camera is on its way: where it arrives is where the preset is
+ * that was asked for, not the one that has its token now. */
+static void
+test_removed_on_the_way (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_set_fault (fixture, "Q31", "shifts+no-position");
+  set_three (fixture);
+  cg_test_flush (fixture->store);
+  cg_test_wait_for (is_last_noted, fixture, "the place of the last preset");
+  camera_fixture_put_at (fixture, 0.9, 0);
+  call (fixture, 7, "ok");
+
+  remove_preset (fixture, 5, "ok");
+  list (fixture, "7:大门 128:Größe");
+  camera_fixture_until_still (fixture);
+  camera_fixture_settle (fixture);
+
+  call_when_free (fixture, 7, "at-preset measured");
+  g_autofree char *noted = get_noted (fixture, 128);
+  g_assert_cmpstr (noted, ==, "0.30 0.00 0.00");
+}
+
 /* A camera that is on its way to a preset takes none, and is set nowhere. */
 static void
 test_busy (CameraFixture *fixture, gconstpointer data)
@@ -503,6 +560,7 @@ main (int argc, char **argv)
     void (*test) (CameraFixture *fixture, gconstpointer data);
     const char *data;
   } tests[] = {
+      {"/camera/presets/no-name", test_no_name},
       {"/camera/presets/q31-gap", test_q31_gap},
       {"/camera/presets/q32-reserved", test_q32_reserved},
       {"/camera/presets/full", test_full},
@@ -510,12 +568,14 @@ main (int argc, char **argv)
       {"/camera/presets/not-there", test_not_there},
       {"/camera/presets/at-preset", test_at_preset},
       {"/camera/presets/at-preset-not-told", test_at_preset, "no-position"},
+      {"/camera/presets/at-preset-in-degrees", test_at_preset_in_degrees},
       {"/camera/presets/zoom-is-not-told", test_zoom_is_not_told},
       {"/camera/presets/zoom-is-not-known", test_zoom_is_not_known},
       {"/camera/presets/two-sets-at-once", test_two_sets_at_once},
       {"/camera/presets/nobody-waits-for-the-list", test_nobody_waits_for_the_list},
       {"/camera/presets/passing-is-no-place", test_passing_is_no_place},
       {"/camera/presets/arrivals-are-not-written", test_arrivals_are_not_written},
+      {"/camera/presets/removed-on-the-way", test_removed_on_the_way},
       {"/camera/presets/busy", test_busy},
       {"/camera/presets/set-waits", test_set_waits},
       {"/camera/presets/set-gives-up", test_set_gives_up},

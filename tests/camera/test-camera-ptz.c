@@ -230,6 +230,30 @@ test_q1_goodbye_before_the_proof (CameraFixture *fixture, gconstpointer data)
   g_assert_true (is_unmarked (fixture));
 }
 
+static gboolean
+forgive (gpointer user_data)
+{
+  camera_fixture_clear_fault (user_data, "Q35");
+  return G_SOURCE_REMOVE;
+}
+
+/* A stop that fails at once is not the end of the goodbye. */
+static void
+test_q1_goodbye_is_refused (CameraFixture *fixture, gconstpointer data)
+{
+  camera_fixture_put_at (fixture, -1, 0);
+  camera_fixture_set_fault (fixture, "Q1", "timeout");
+  move (fixture);
+  camera_fixture_expect (fixture, 1, "move:ok");
+  camera_fixture_set_fault (fixture, "Q35", "fault");
+  g_timeout_add (100, forgive, fixture); /* it has refused a stop by then */
+
+  camera_fixture_end_life (fixture);
+
+  g_assert_true (camera_fixture_is_still (fixture));
+  g_assert_true (is_unmarked (fixture));
+}
+
 /* Configured anew while it moves: the mark of the one that leaves is its own until it has left. */
 static void
 test_q61_a_successor_has_left_nothing (CameraFixture *fixture, gconstpointer data)
@@ -340,6 +364,7 @@ main (int argc, char **argv)
       {"/camera/ptz/who-goes-on-is-no-loser", test_who_goes_on_is_no_loser},
       {"/camera/ptz/q61-killed-while-moving", test_q61_killed_while_moving},
       {"/camera/ptz/q1-goodbye-before-the-proof", test_q1_goodbye_before_the_proof},
+      {"/camera/ptz/q1-goodbye-is-refused", test_q1_goodbye_is_refused},
   };
 
   g_test_init (&argc, &argv, NULL);

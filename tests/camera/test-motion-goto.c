@@ -16,8 +16,7 @@ on_rested (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 test_busy (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   motion_call (fixture, NULL);
   cg_motion_await_rest_async (fixture->motion, 3000, on_rested, fixture);
   for (int i = 0; i < 10; i++) {
@@ -38,8 +37,7 @@ test_busy (MotionFixture *fixture, gconstpointer data)
 static void
 test_q36_busy_for_a_time (MotionFixture *fixture, gconstpointer data)
 {
-  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_unseen (fixture);
   motion_call (fixture, NULL);
 
   motion_advance (fixture, 4900);
@@ -79,18 +77,13 @@ test_at_preset (MotionFixture *fixture, gconstpointer data)
 static void
 test_no_proof_on_the_way (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
+  motion_stand_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
   motion_advance (fixture, 300);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
 
   motion_call (fixture, NULL);
-  for (int i = 1; i < 15; i++) {
-    motion_see (fixture, 0.05 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 14, 0.05);
   cg_driver_dummy_answer_move (fixture->driver, NULL);
   motion_settle (fixture);
 
@@ -102,8 +95,7 @@ test_no_proof_on_the_way (MotionFixture *fixture, gconstpointer data)
 static void
 test_q37_slept_through (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
 
   motion_call (fixture, NULL);
   motion_advance (fixture, 4100);
@@ -113,19 +105,29 @@ test_q37_slept_through (MotionFixture *fixture, gconstpointer data)
   g_assert_false (cg_motion_is_calling (fixture->motion, NULL));
 }
 
+/* Q31: where the token may stand for another preset meanwhile, that is not called instead. */
+static void
+test_q31_called_once (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_at (fixture, 0, 0);
+
+  motion_call (fixture, NULL);
+  cg_motion_call_once (fixture->motion);
+  motion_advance (fixture, 4100);
+
+  motion_expect (fixture, "goto(7) look look look look", "ok");
+  g_assert_cmpstr (fixture->arrived->str, ==, "7");
+}
+
 /* A dome may take a second and more to begin: it is there when it has moved, and stands. */
 static void
 test_slow_to_begin (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
 
   motion_call (fixture, NULL);
   motion_advance (fixture, 1400);
-  for (int i = 1; i < 10; i++) {
-    motion_see (fixture, 0.05 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 9, 0.05);
   g_assert_cmpstr (fixture->arrived->str, ==, "");
   motion_advance (fixture, 1000);
 
@@ -136,16 +138,12 @@ test_slow_to_begin (MotionFixture *fixture, gconstpointer data)
 static void
 test_out_of_a_move (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
 
   motion_call (fixture, NULL);
   g_assert_true (fixture->is_held == FALSE);
-  for (int i = 1; i < 10; i++) {
-    motion_see (fixture, 0.05 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 9, 0.05);
   motion_advance (fixture, 3000);
 
   g_assert_cmpstr (fixture->arrived->str, ==, "7");
@@ -160,8 +158,7 @@ test_q1_not_stopped_before (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
 
-  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_unseen (fixture);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   g_free (cg_driver_dummy_take_log (fixture->driver));
@@ -182,8 +179,7 @@ test_uncertain (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
 
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_call (fixture, NULL);
   cg_driver_dummy_answer_move (fixture->driver, error);
@@ -229,6 +225,25 @@ test_interrupted (MotionFixture *fixture, gconstpointer data)
   }
 }
 
+/* Who has called a preset has the camera until it is there, where a call can be interrupted at
+ * all. */
+static void
+test_who_calls_has_it (MotionFixture *fixture, gconstpointer data)
+{
+  CgPtzConfig config = motion_config;
+
+  motion_stand_unseen (fixture);
+  motion_call (fixture, NULL);
+  g_assert_cmpstr (cg_motion_get_source (fixture->motion), ==, NULL);
+
+  config.goto_interrupt = TRUE;
+  cg_motion_apply (fixture->motion, &config);
+
+  g_assert_cmpstr (cg_motion_get_source (fixture->motion), ==, "cloud");
+  motion_advance (fixture, 10000);
+  g_assert_cmpstr (cg_motion_get_source (fixture->motion), ==, NULL);
+}
+
 /* What nobody has looked at yet is not measured. */
 static void
 test_busy_unseen (MotionFixture *fixture, gconstpointer data)
@@ -259,10 +274,7 @@ test_no_rest_at_contact (MotionFixture *fixture, gconstpointer data)
   cg_driver_dummy_set_facts (fixture->driver, &motion_continuous);
   cg_motion_contacted (fixture->motion);
   cg_motion_await_rest_async (fixture->motion, 3000, on_rested, fixture);
-  for (int i = 1; i < 10; i++) {
-    motion_see (fixture, 0.1 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 9, 0.1);
   g_assert_cmpstr (fixture->replies->str, ==, "");
 
   motion_advance (fixture, 1000);
@@ -274,8 +286,7 @@ test_no_rest_at_contact (MotionFixture *fixture, gconstpointer data)
 static void
 test_no_longer_than_it_may_take (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   motion_call (fixture, NULL);
   for (int i = 1; i <= 8; i++) {
     motion_see (fixture, 0.01 * i, 0);
@@ -295,8 +306,7 @@ test_near_but_for_the_zoom (MotionFixture *fixture, gconstpointer data)
 {
   const CgPtzLook place = {.has_position = TRUE, .pan = 0.3};
 
-  motion_see (fixture, 0.3, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0.3, 0);
 
   motion_call (fixture, &place);
 
@@ -310,8 +320,7 @@ test_q39_nonsense (MotionFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT, "test");
 
   cg_error_set_cause (&error, CG_ERROR_CAUSE_GARBLED);
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_call (fixture, NULL);
 
@@ -330,8 +339,7 @@ test_passing_by (MotionFixture *fixture, gconstpointer data)
   CgPtzLook look = place;
 
   cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, learnt);
-  motion_see (fixture, 0.3, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0.3, 0);
   look.has_move_status = look.moving_pan_tilt = TRUE;
   cg_driver_dummy_set_look (fixture->driver, &look);
 
@@ -343,10 +351,7 @@ test_passing_by (MotionFixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct {
-    const char *path;
-    void (*test) (MotionFixture *fixture, gconstpointer data);
-  } tests[] = {
+  static const MotionTest tests[] = {
       {"/camera/motion-goto/busy", test_busy},
       {"/camera/motion-goto/q36-busy-for-a-time", test_q36_busy_for_a_time},
       {"/camera/motion-goto/at-preset", test_at_preset},
@@ -354,20 +359,18 @@ main (int argc, char **argv)
       {"/camera/motion-goto/passing-by", test_passing_by},
       {"/camera/motion-goto/no-proof-on-the-way", test_no_proof_on_the_way},
       {"/camera/motion-goto/q37-slept-through", test_q37_slept_through},
+      {"/camera/motion-goto/q31-called-once", test_q31_called_once},
       {"/camera/motion-goto/slow-to-begin", test_slow_to_begin},
       {"/camera/motion-goto/out-of-a-move", test_out_of_a_move},
       {"/camera/motion-goto/q1-not-stopped-before", test_q1_not_stopped_before},
       {"/camera/motion-goto/uncertain", test_uncertain},
       {"/camera/motion-goto/interrupted", test_interrupted},
+      {"/camera/motion-goto/who-calls-has-it", test_who_calls_has_it},
       {"/camera/motion-goto/busy-unseen", test_busy_unseen},
       {"/camera/motion-goto/near-but-for-the-zoom", test_near_but_for_the_zoom},
       {"/camera/motion-goto/no-longer-than-it-may-take", test_no_longer_than_it_may_take},
       {"/camera/motion-goto/no-rest-at-contact", test_no_rest_at_contact},
   };
 
-  g_test_init (&argc, &argv, NULL);
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, MotionFixture, NULL, motion_set_up, tests[i].test, motion_tear_down);
-  return g_test_run ();
+  return motion_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

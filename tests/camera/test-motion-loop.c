@@ -8,8 +8,7 @@
 static void
 test_ordinary_start (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
 
   motion_start (fixture, CG_DIRECTION_RIGHT);
 
@@ -21,8 +20,7 @@ test_ordinary_start (MotionFixture *fixture, gconstpointer data)
 static void
 test_at_a_told_end (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 1, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 1, 0);
 
   motion_start (fixture, CG_DIRECTION_RIGHT);
   motion_expect (fixture, "look move(1.00,0.00)", "");
@@ -39,8 +37,7 @@ test_at_a_told_end (MotionFixture *fixture, gconstpointer data)
 static void
 test_again_at_the_end (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 1, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 1, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   motion_advance (fixture, 900);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
@@ -59,8 +56,7 @@ test_again_at_the_end (MotionFixture *fixture, gconstpointer data)
 static void
 test_no_limit_after_all (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 1, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 1, 0);
 
   motion_start (fixture, CG_DIRECTION_RIGHT);
   motion_see (fixture, 1.1, 0);
@@ -73,14 +69,33 @@ test_no_limit_after_all (MotionFixture *fixture, gconstpointer data)
 static void
 test_diagonal (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 1, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 1, 0);
   motion_start (fixture, CG_DIRECTION_UP_RIGHT);
   motion_expect (fixture, "move(1.00,1.00)", "ok");
   motion_stop (fixture);
   motion_see (fixture, 1, 1);
   motion_advance (fixture, 1000);
   g_free (cg_driver_dummy_take_log (fixture->driver));
+
+  motion_start (fixture, CG_DIRECTION_UP_RIGHT);
+  motion_advance (fixture, 1100);
+
+  motion_expect (fixture, "look move(1.00,1.00) look look move(1.00,1.00) look look stop",
+                 "limit-up:assumed");
+}
+
+/* Q38: an axis that counts the other way may wait for the one that stands at its end: which way
+ * both count is to be known before a corner is one. */
+static void
+test_corner (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (JsonNode) learnt =
+      json_from_string ("{\"pan\":{\"sign\":1,\"position\":\"honest\",\"min\":-1,\"max\":1},"
+                        "\"tilt\":{\"sign\":1,\"position\":\"honest\",\"min\":-1,\"max\":1}}",
+                        NULL);
+
+  cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, learnt);
+  motion_stand_at (fixture, 1, 1);
 
   motion_start (fixture, CG_DIRECTION_UP_RIGHT);
   motion_advance (fixture, 1100);
@@ -93,11 +108,8 @@ test_diagonal (MotionFixture *fixture, gconstpointer data)
 static void
 test_stop_within_the_probe (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 1, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-
-  motion_stop (fixture);
+  motion_stand_known_at (fixture, 1, 0);
+  motion_start_and_stop (fixture);
   motion_advance (fixture, 1500);
 
   motion_expect (fixture, "look move(1.00,0.00) stop look look", "ok");
@@ -107,8 +119,7 @@ test_stop_within_the_probe (MotionFixture *fixture, gconstpointer data)
 static void
 test_q37_resend (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_known_at (fixture, 0, 0);
 
   motion_start (fixture, CG_DIRECTION_RIGHT);
   motion_advance (fixture, 1100);
@@ -117,6 +128,25 @@ test_q37_resend (MotionFixture *fixture, gconstpointer data)
   motion_advance (fixture, 5000);
 
   motion_expect (fixture, "stop look look", "");
+}
+
+/* The same of a move that takes the place of another one, long after that was asked for: where the
+ * camera stands then is no end before it was asked twice. */
+static void
+test_q37_resend_at_an_end (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_at (fixture, -1, 0);
+  motion_start (fixture, CG_DIRECTION_UP);
+  for (int i = 1; i <= 30; i++) {
+    motion_see (fixture, -1, 0.02 * i);
+    motion_advance (fixture, 100);
+  }
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+
+  motion_start (fixture, CG_DIRECTION_LEFT);
+  motion_advance (fixture, 1600);
+
+  motion_expect (fixture, "move(-1.00,0.00) look look move(-1.00,0.00) look", "ok ok");
 }
 
 /* Q38: once learnt, the axes of a diagonal take turns; a stop ends that. */
@@ -155,15 +185,49 @@ test_steps (MotionFixture *fixture, gconstpointer data)
   g_assert_true (g_str_has_suffix (log, "move(0.00,1.00) stop"));
 }
 
-/* Busy until the camera stands, as far as it can be seen. */
-/* Q36: where nobody can tell, it is given time. */
-/* The way to a preset is not taken for a stop that did not stop. */
+static void
+start_a_step_at_the_end (MotionFixture *fixture)
+{
+  const CgPtzFacts relative = {.position = {{-1, 1}, {-1, 1}, {0, 1}},
+                               .is_told = {TRUE, TRUE, TRUE},
+                               .relative_pan_tilt = TRUE};
+
+  motion_see (fixture, 0, 1);
+  motion_contact (fixture, &relative);
+  motion_start (fixture, CG_DIRECTION_UP);
+}
+
+/* Q37: a step that was slept through proves no end; the next one does. */
+static void
+test_q37_step (MotionFixture *fixture, gconstpointer data)
+{
+  start_a_step_at_the_end (fixture);
+  motion_advance (fixture, 490);
+  motion_expect (fixture, "look move(0.00,1.00) look", "");
+  motion_advance (fixture, 100);
+  motion_see (fixture, 0, 0.9);
+  motion_advance (fixture, 400);
+
+  motion_expect (fixture, "move(0.00,1.00) look look", "ok");
+}
+
+/* The same at an end: of the steps that its lease brings, two have had time to move it. */
+static void
+test_q37_steps_at_an_end (MotionFixture *fixture, gconstpointer data)
+{
+  start_a_step_at_the_end (fixture);
+  motion_advance (fixture, 1100);
+
+  motion_expect (fixture,
+                 "look move(0.00,1.00) look move(0.00,1.00) look look move(0.00,1.00) look stop",
+                 "limit-up:measured");
+}
+
 /* A start that still waits for a stop when its link is lost is not sent any more. */
 static void
 test_link_lost_while_it_waits (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_stop (fixture);
@@ -190,8 +254,7 @@ test_refused_login (MotionFixture *fixture, gconstpointer data)
   static const CgError codes[] = {CG_ERROR_LOGIN_REFUSED, CG_ERROR_NOT_SUPPORTED,
                                   CG_ERROR_NOT_PERMITTED, CG_ERROR_PEER_FAULT};
 
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
     g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)codes[i], "test");
@@ -217,8 +280,7 @@ test_q39_nonsense (MotionFixture *fixture, gconstpointer data)
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_PEER_FAULT, "test");
 
   cg_error_set_cause (&error, CG_ERROR_CAUSE_GARBLED);
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_known_at (fixture, 0, 0);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
 
   motion_start (fixture, CG_DIRECTION_RIGHT);
@@ -239,8 +301,7 @@ test_who_waits_has_it (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
 
-  motion_see (fixture, 1, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 1, 0);
   motion_advance (fixture, 5000);
   cg_driver_dummy_set_look (fixture->driver, NULL);
 
@@ -260,8 +321,7 @@ test_q38_unlearnt (MotionFixture *fixture, gconstpointer data)
   g_autoptr (GString) whole = g_string_new (NULL);
 
   cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, learnt);
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   for (int n = 0; n < 10; n++) {
     g_autofree char *log = NULL;
 
@@ -286,8 +346,7 @@ test_q38_refuted (MotionFixture *fixture, gconstpointer data)
   g_autoptr (JsonNode) learnt = json_from_string ("{\"one-axis-only\":true}", NULL);
 
   cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, learnt);
-  motion_see (fixture, 0, 0.4);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0.4);
 
   motion_start (fixture, CG_DIRECTION_UP_RIGHT);
   for (int i = 1; i < 35; i++) {
@@ -303,10 +362,7 @@ test_q38_refuted (MotionFixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct {
-    const char *path;
-    void (*test) (MotionFixture *fixture, gconstpointer data);
-  } tests[] = {
+  static const MotionTest tests[] = {
       {"/camera/motion-loop/q39-nonsense", test_q39_nonsense},
       {"/camera/motion-loop/who-waits-has-it", test_who_waits_has_it},
       {"/camera/motion-loop/ordinary-start", test_ordinary_start},
@@ -314,19 +370,19 @@ main (int argc, char **argv)
       {"/camera/motion-loop/again-at-the-end", test_again_at_the_end},
       {"/camera/motion-loop/no-limit-after-all", test_no_limit_after_all},
       {"/camera/motion-loop/diagonal", test_diagonal},
+      {"/camera/motion-loop/corner", test_corner},
       {"/camera/motion-loop/stop-within-the-probe", test_stop_within_the_probe},
       {"/camera/motion-loop/q37-resend", test_q37_resend},
+      {"/camera/motion-loop/q37-resend-at-an-end", test_q37_resend_at_an_end},
       {"/camera/motion-loop/q38-slices", test_q38_slices},
       {"/camera/motion-loop/steps", test_steps},
+      {"/camera/motion-loop/q37-step", test_q37_step},
+      {"/camera/motion-loop/q37-steps-at-an-end", test_q37_steps_at_an_end},
       {"/camera/motion-loop/refused-login", test_refused_login},
       {"/camera/motion-loop/q38-unlearnt", test_q38_unlearnt},
       {"/camera/motion-loop/q38-refuted", test_q38_refuted},
       {"/camera/motion-loop/link-lost-while-it-waits", test_link_lost_while_it_waits},
   };
 
-  g_test_init (&argc, &argv, NULL);
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, MotionFixture, NULL, motion_set_up, tests[i].test, motion_tear_down);
-  return g_test_run ();
+  return motion_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

@@ -297,9 +297,11 @@ do_goto (Life *life)
     place = cg_model_presets_get_told (i, &life->nature);
   waiting->ask->preset = g_strdup (is_there ? cg_model_preset_tokens[i] : "9");
   tell (life, "goto %s%s", waiting->ask->preset, is_known ? ", which is known" : "");
-  cg_motion_goto_async (life->motion, waiting->ask->preset,
-                        is_known || (is_there && chance (life, 0.4)) ? &place : NULL,
-                        cg_motion_take_turn (life->motion), now_ms (life), on_started, waiting);
+  const CgMotionTarget target = {(guint)i + 1, waiting->ask->preset,
+                                 is_known || (is_there && chance (life, 0.4)) ? &place : NULL,
+                                 NULL};
+  cg_motion_goto_async (life->motion, &target, cg_motion_take_turn (life->motion), now_ms (life),
+                        on_started, waiting);
 }
 
 static void
@@ -333,19 +335,20 @@ on_held (CgMotion *motion, gboolean is_held, Life *life)
 }
 
 static void
-on_arrived (CgMotion *motion, const char *token, const CgPtzLook *look, Life *life)
+on_arrived (CgMotion *motion, guint index, const CgPtzLook *look, Life *life)
 {
-  const int i = cg_model_presets_find (token);
+  const guint i = index - 1;
   CgSimPosition at;
 
-  tell (life, "        arrived at %s%s", token, look != NULL ? ", and seen there" : "");
+  tell (life, "        arrived at %u%s", index, look != NULL ? ", and seen there" : "");
   if (look == NULL || !look->has_position)
     return;
   cg_model_camera_read (life->camera, &at);
   if (!cg_model_nature_is_liar (&life->nature) &&
-      !cg_model_presets_are_at (token, &life->nature, &at))
+      (i >= CG_MODEL_N_PRESETS ||
+       !cg_model_presets_are_at (cg_model_preset_tokens[i], &life->nature, &at)))
     check (life, "this is not where the preset is");
-  if (i < 0)
+  if (i >= CG_MODEL_N_PRESETS)
     return;
   life->places[i] = *look;
   life->has_place[i] = TRUE;

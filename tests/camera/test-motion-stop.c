@@ -8,15 +8,10 @@
 static void
 test_q1_not_stopped (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
+  motion_stand_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
 
-  for (int i = 1; i < 60; i++) {
-    motion_see (fixture, 0.01 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 59, 0.01);
 
   motion_expect (
       fixture,
@@ -31,18 +26,13 @@ static void
 test_q1_lost_look (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
+  motion_stand_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
   cg_driver_dummy_set_look (fixture->driver, NULL);
   motion_advance (fixture, 500);
   cg_driver_dummy_answer_look (fixture->driver, error);
 
-  for (int i = 1; i < 10; i++) {
-    motion_see (fixture, 0.01 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 9, 0.01);
 
   motion_expect (fixture, "move(1.00,0.00) stop look look look look stop-zero", "ok");
 }
@@ -53,10 +43,8 @@ test_q1_contact_in_mid_stop (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
 
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
+  motion_stand_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
   for (int i = 1; i < 11; i++) {
     motion_see (fixture, 0.01 * i, 0);
     if (i == 9)
@@ -81,8 +69,7 @@ test_q1_stop_after_doubt (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
 
-  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_unseen (fixture);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   g_free (cg_driver_dummy_take_log (fixture->driver));
@@ -102,12 +89,10 @@ test_q1_stop_after_doubt (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_told_blindly (MotionFixture *fixture, gconstpointer data)
 {
-  cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_position = FALSE});
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_unseen (fixture);
 
   for (int i = 0; i < 2; i++) {
-    motion_start (fixture, CG_DIRECTION_RIGHT);
-    motion_stop (fixture);
+    motion_start_and_stop (fixture);
     motion_advance (fixture, 3000);
 
     motion_expect (fixture, "move(1.00,0.00) stop stop-zero", "ok");
@@ -122,11 +107,64 @@ test_q36_always_idle (MotionFixture *fixture, gconstpointer data)
   cg_driver_dummy_set_look (fixture->driver, &(const CgPtzLook){.has_move_status = TRUE});
   motion_contact (fixture, &motion_continuous);
 
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
+  motion_start_and_stop (fixture);
   motion_advance (fixture, 3000);
 
   motion_expect (fixture, "move(1.00,0.00) stop look look stop-zero look look", "ok");
+  g_assert_false (fixture->is_held);
+}
+
+/* Q36: a position that was never seen to change may be frozen: that it is the same proves nothing.
+ */
+static void
+test_q36_frozen (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_at (fixture, 0.3, 0);
+  motion_start_and_stop (fixture);
+  motion_advance (fixture, 3000);
+  motion_expect (fixture, "move(1.00,0.00) stop look look stop-zero look look", "ok");
+  g_assert_false (fixture->is_held);
+
+  motion_start_and_stop (fixture);
+  motion_see (fixture, 0.4, 0);
+  motion_advance (fixture, 3000);
+
+  motion_expect (fixture, "move(1.00,0.00) look stop look look", "ok");
+  g_assert_cmpint (cg_motion_get_stop_form (fixture->motion), ==, CG_ONVIF_STOP_NAMED);
+}
+
+/* The second form is none that has worked: who stops it again begins with the first. */
+static void
+test_q36_stopped_again (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_at (fixture, 0.3, 0);
+  motion_start_and_stop (fixture);
+  motion_advance (fixture, 800);
+  motion_expect (fixture, "move(1.00,0.00) stop look look stop-zero", "ok");
+
+  motion_stop (fixture);
+
+  motion_expect (fixture, "stop", "");
+  motion_advance (fixture, 3000);
+  g_assert_cmpint (cg_motion_get_stop_form (fixture->motion), ==, CG_ONVIF_STOP_NAMED);
+}
+
+/* The same where nobody can look any more: the second form does not wait for that. */
+static void
+test_q36_not_seen_any_more (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_at (fixture, 0.3, 0);
+  motion_start_and_stop (fixture);
+  g_free (cg_driver_dummy_take_log (fixture->driver));
+
+  motion_see_nothing (fixture, CG_ERROR_TIMED_OUT, 3);
+
+  g_autofree char *log = cg_driver_dummy_take_log (fixture->driver);
+  g_assert_true (g_str_has_prefix (log, "look look look stop-zero"));
+  g_assert_true (fixture->is_held);
+  motion_see (fixture, 0.3, 0);
+  motion_advance (fixture, 40000);
+  motion_expect (fixture, "look look", "ok");
   g_assert_false (fixture->is_held);
 }
 
@@ -158,8 +196,7 @@ test_q1_silent (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
 
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_stop (fixture);
@@ -183,11 +220,9 @@ test_q1_silent (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_looked_at_later (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
-  motion_see_nothing (fixture, CG_ERROR_UNREACHABLE, 6);
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
+  motion_see_nothing (fixture, CG_ERROR_UNREACHABLE, 9);
   motion_see (fixture, 0, 0);
   g_free (cg_driver_dummy_take_log (fixture->driver));
   g_assert_false (cg_motion_is_moving (fixture->motion));
@@ -203,26 +238,58 @@ test_q1_looked_at_later (MotionFixture *fixture, gconstpointer data)
   g_assert_false (fixture->is_held);
 }
 
+/* Q1, Q36: one that tells too late for whoever waits is looked at with more patience, at once. */
+static void
+test_q36_seen_with_patience (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
+  motion_see_nothing (fixture, CG_ERROR_TIMED_OUT, 3);
+  motion_expect (fixture, "move(1.00,0.00) stop look look look", "ok");
+
+  for (int i = 0; i < 12; i++) {
+    motion_see (fixture, 0.01 * i, 0);
+    motion_advance (fixture, 100);
+  }
+  motion_advance (fixture, 2000);
+
+  motion_expect (fixture, "look look look stop-zero look look", "");
+  g_assert_false (fixture->is_held);
+}
+
+/* Q36: if patience is of no use, nobody asks on before half a minute has passed. */
+static void
+test_q36_too_late (MotionFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
+
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
+  motion_see_nothing (fixture, CG_ERROR_TIMED_OUT, 6);
+  motion_expect (fixture, "move(1.00,0.00) stop look look look look look look", "ok");
+
+  motion_advance (fixture, 29000);
+  motion_expect (fixture, "", "");
+  motion_advance (fixture, 1000);
+  motion_expect (fixture, "look", "");
+  cg_driver_dummy_answer_look (fixture->driver, error);
+  motion_start_and_stop (fixture);
+  motion_advance (fixture, 10000);
+
+  motion_expect (fixture, "move(1.00,0.00) stop stop-zero", "ok");
+}
+
 /* A move that was lost in a queue comes seconds after the stop that was to follow it. */
 static void
 test_q1_comes_late (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
-  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start_timed_out (fixture);
   motion_advance (fixture, 3000);
   motion_expect (fixture, "move(1.00,0.00) stop stop look look", "timed-out");
   g_assert_true (fixture->is_held);
 
-  for (int i = 1; i <= 44; i++) {
-    motion_see (fixture, 0.01 * i, 0);
-    motion_advance (fixture, 100);
-  }
+  motion_turn (fixture, 44, 0.01);
   motion_expect (fixture, "look look look stop", "");
   motion_advance (fixture, 40000);
 
@@ -235,14 +302,8 @@ test_q1_comes_late (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_does_not_come (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
-  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start_timed_out (fixture);
   motion_advance (fixture, 10000);
   motion_expect (fixture, "move(1.00,0.00) stop stop look look look look", "timed-out");
   g_assert_true (fixture->is_held);
@@ -253,14 +314,13 @@ test_q1_does_not_come (MotionFixture *fixture, gconstpointer data)
   g_assert_false (fixture->is_held);
 }
 
-/* Q6: a camera that refuses us for long is not forgotten: it is stopped when it lets us in. */
+/* Every stop and every look, for more than ten minutes. */
 static void
-test_q1_refused_for_long (MotionFixture *fixture, gconstpointer data)
+refuse_all (MotionFixture *fixture, CgError code)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_LOGIN_REFUSED, "test");
+  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)code, "test");
 
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   cg_driver_dummy_set_look (fixture->driver, NULL);
@@ -279,6 +339,13 @@ test_q1_refused_for_long (MotionFixture *fixture, gconstpointer data)
       cg_driver_dummy_answer_look (fixture->driver, error);
   }
   g_assert_cmpuint (fixture->not_stopped, ==, 1);
+}
+
+/* A camera that refuses us for long is not forgotten: it is stopped when it lets us in. */
+static void
+refuse_for_long (MotionFixture *fixture, CgError code)
+{
+  refuse_all (fixture, code);
   g_assert_true (fixture->is_held);
 
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
@@ -290,14 +357,35 @@ test_q1_refused_for_long (MotionFixture *fixture, gconstpointer data)
   g_assert_false (fixture->is_held);
 }
 
+/* Q6 */
+static void
+test_q1_refused_for_long (MotionFixture *fixture, gconstpointer data)
+{
+  refuse_for_long (fixture, CG_ERROR_LOGIN_REFUSED);
+}
+
+/* Q35: that it does not let us look either tells nothing of where it stands. */
+static void
+test_q35_forbidden_for_long (MotionFixture *fixture, gconstpointer data)
+{
+  refuse_for_long (fixture, CG_ERROR_NOT_PERMITTED);
+}
+
+/* One that knows neither Stop nor GetStatus never will: its moves end by themselves. */
+static void
+test_q1_knows_no_stop (MotionFixture *fixture, gconstpointer data)
+{
+  refuse_all (fixture, CG_ERROR_NOT_SUPPORTED);
+
+  g_assert_false (fixture->is_held);
+}
+
 /* Q1: the camera was away before it was seen to stand. */
 static void
 test_q1_back_again (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  motion_stop (fixture);
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start_and_stop (fixture);
   motion_see_nothing (fixture, CG_ERROR_UNREACHABLE, 6);
   motion_see (fixture, 0, 0);
   g_free (cg_driver_dummy_take_log (fixture->driver));
@@ -329,8 +417,7 @@ ask_stop (MotionFixture *fixture)
 static void
 test_stops_are_merged (MotionFixture *fixture, gconstpointer data)
 {
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
 
@@ -358,8 +445,7 @@ test_merged_stops_fail (MotionFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
 
-  motion_see (fixture, 0, 0);
-  motion_contact (fixture, &motion_continuous);
+  motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   for (int i = 0; i < 3; i++)
@@ -378,30 +464,30 @@ test_merged_stops_fail (MotionFixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const struct {
-    const char *path;
-    void (*test) (MotionFixture *fixture, gconstpointer data);
-  } tests[] = {
+  static const MotionTest tests[] = {
       {"/camera/motion-stop/q1-not-stopped", test_q1_not_stopped},
       {"/camera/motion-stop/q1-lost-look", test_q1_lost_look},
       {"/camera/motion-stop/q1-contact-in-mid-stop", test_q1_contact_in_mid_stop},
       {"/camera/motion-stop/q1-stop-after-doubt", test_q1_stop_after_doubt},
       {"/camera/motion-stop/q1-told-blindly", test_q1_told_blindly},
       {"/camera/motion-stop/q36-always-idle", test_q36_always_idle},
+      {"/camera/motion-stop/q36-frozen", test_q36_frozen},
+      {"/camera/motion-stop/q36-stopped-again", test_q36_stopped_again},
+      {"/camera/motion-stop/q36-not-seen-any-more", test_q36_not_seen_any_more},
       {"/camera/motion-stop/idle-after-moving", test_idle_after_moving},
       {"/camera/motion-stop/q1-silent", test_q1_silent},
       {"/camera/motion-stop/q1-looked-at-later", test_q1_looked_at_later},
+      {"/camera/motion-stop/q36-seen-with-patience", test_q36_seen_with_patience},
+      {"/camera/motion-stop/q36-too-late", test_q36_too_late},
       {"/camera/motion-stop/q1-comes-late", test_q1_comes_late},
       {"/camera/motion-stop/q1-does-not-come", test_q1_does_not_come},
       {"/camera/motion-stop/q1-refused-for-long", test_q1_refused_for_long},
+      {"/camera/motion-stop/q35-forbidden-for-long", test_q35_forbidden_for_long},
+      {"/camera/motion-stop/q1-knows-no-stop", test_q1_knows_no_stop},
       {"/camera/motion-stop/q1-back-again", test_q1_back_again},
       {"/camera/motion-stop/are-merged", test_stops_are_merged},
       {"/camera/motion-stop/merged-fail", test_merged_stops_fail},
   };
 
-  g_test_init (&argc, &argv, NULL);
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
-  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, MotionFixture, NULL, motion_set_up, tests[i].test, motion_tear_down);
-  return g_test_run ();
+  return motion_run_tests (argc, argv, tests, G_N_ELEMENTS (tests));
 }

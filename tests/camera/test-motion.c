@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-clock-dummy.h"
-#include "cg-driver-dummy.h"
-#include "cg-error.h"
-#include "cg-motion.h"
-
-static const CgPtzConfig config = {
-    .move_timeout_ms = 5000,
-    .link_grace_ms = 2000,
-    .reply_timeout_ms = 3000,
-    .goto_timeout_ms = 30000,
-    .speeds = {0.33, 0.66, 1.0},
-};
-
-typedef struct {
-  CgClock *clock;
-  CgDriverDummy *driver;
-  CgMotion *motion;
-  GString *replies; /* "ok", or the word of the error, in the order of the answers */
-} Fixture;
+/* A motion whose camera answers when the test says so: lease, order, and what fails. */
+#include "motion-fixture.h"
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (MotionFixture *fixture, gconstpointer data)
 {
-  fixture->clock = CG_CLOCK (cg_clock_dummy_new ());
-  fixture->driver = cg_driver_dummy_new ();
-  fixture->motion = cg_motion_new (CG_PTZ_DRIVER (fixture->driver), fixture->clock, "c", &config);
-  fixture->replies = g_string_new (NULL);
+  motion_set_up (fixture, data);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
 }
 
 static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_object_run_dispose (G_OBJECT (fixture->motion));
-  g_assert_finalize_object (fixture->motion);
-  g_assert_finalize_object (fixture->driver);
-  g_object_unref (fixture->clock);
-  g_string_free (fixture->replies, TRUE);
-}
-
-static void
-note_reply (Fixture *fixture, const char *who, const GError *error)
+note_reply (MotionFixture *fixture, const char *who, const GError *error)
 {
   g_string_append_printf (fixture->replies, "%s%s:%s", fixture->replies->len > 0 ? " " : "", who,
                           error != NULL ? cg_error_get_word ((CgError)error->code) : "ok");
@@ -64,74 +35,62 @@ on_halted (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    continue;
-}
-
-static void
-start (Fixture *fixture, CgDirection direction)
+start (MotionFixture *fixture, CgDirection direction)
 {
   const CgMoveRequest request = {direction, CG_SPEED_MEDIUM, "cloud"};
 
   cg_motion_start_async (fixture->motion, &request, cg_clock_get_monotonic_ms (fixture->clock),
                          on_started, fixture);
-  settle ();
+  motion_settle (fixture);
 }
 
 static void
-call_preset (Fixture *fixture, guint turn)
+call_preset (MotionFixture *fixture, guint turn)
 {
-  cg_motion_goto_async (fixture->motion, "7", NULL, turn,
-                        cg_clock_get_monotonic_ms (fixture->clock), on_started, fixture);
-  settle ();
+  const CgMotionTarget target = {7, "7", NULL, NULL};
+
+  cg_motion_goto_async (fixture->motion, &target, turn, cg_clock_get_monotonic_ms (fixture->clock),
+                        on_started, fixture);
+  motion_settle (fixture);
 }
 
 static void
-call_preset_now (Fixture *fixture)
+call_preset_now (MotionFixture *fixture)
 {
   call_preset (fixture, cg_motion_take_turn (fixture->motion));
 }
 
 static void
-stop (Fixture *fixture)
+stop (MotionFixture *fixture)
 {
   cg_motion_halt_async (fixture->motion, on_halted, fixture);
-  settle ();
+  motion_settle (fixture);
 }
 
 static void
-answer_move (Fixture *fixture, CgError code)
+answer_move (MotionFixture *fixture, CgError code)
 {
   g_autoptr (GError) error =
       code != CG_N_ERRORS ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
 
   cg_driver_dummy_answer_move (fixture->driver, error);
-  settle ();
+  motion_settle (fixture);
 }
 
 static void
-answer_stop (Fixture *fixture, CgError code)
+answer_stop (MotionFixture *fixture, CgError code)
 {
   g_autoptr (GError) error =
       code != CG_N_ERRORS ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
 
   cg_driver_dummy_answer_stop (fixture->driver, error);
-  settle ();
-}
-
-static void
-advance (Fixture *fixture, gint64 ms)
-{
-  cg_clock_dummy_advance (CG_CLOCK_DUMMY (fixture->clock), ms);
-  settle ();
+  motion_settle (fixture);
 }
 
 #define OK CG_N_ERRORS
 
 static void
-assert_log (Fixture *fixture, const char *expected)
+assert_log (MotionFixture *fixture, const char *expected)
 {
   g_autofree char *log = cg_driver_dummy_take_log (fixture->driver);
 
@@ -139,39 +98,39 @@ assert_log (Fixture *fixture, const char *expected)
 }
 
 static void
-test_lease_ends_by_itself (Fixture *fixture, gconstpointer data)
+test_lease_ends_by_itself (MotionFixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   start (fixture, CG_DIRECTION_UP);
 
-  advance (fixture, 4999);
+  motion_advance (fixture, 4999);
   assert_log (fixture, "move(0.00,0.66)");
   g_assert_true (cg_motion_is_moving (fixture->motion));
-  advance (fixture, 1);
+  motion_advance (fixture, 1);
 
   assert_log (fixture, "stop");
   g_assert_false (cg_motion_is_moving (fixture->motion));
-  advance (fixture, 60000);
+  motion_advance (fixture, 60000);
   assert_log (fixture, "");
 }
 
 static void
-test_start_again_refreshes (Fixture *fixture, gconstpointer data)
+test_start_again_refreshes (MotionFixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   start (fixture, CG_DIRECTION_LEFT);
-  advance (fixture, 4000);
+  motion_advance (fixture, 4000);
   start (fixture, CG_DIRECTION_LEFT);
 
-  advance (fixture, 4000);
+  motion_advance (fixture, 4000);
   assert_log (fixture, "move(-0.66,0.00) move(-0.66,0.00)");
-  advance (fixture, 1000);
+  motion_advance (fixture, 1000);
 
   assert_log (fixture, "stop");
 }
 
 static void
-test_other_axis_is_stopped (Fixture *fixture, gconstpointer data)
+test_other_axis_is_stopped (MotionFixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
 
@@ -184,7 +143,7 @@ test_other_axis_is_stopped (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_stop_without_move (Fixture *fixture, gconstpointer data)
+test_stop_without_move (MotionFixture *fixture, gconstpointer data)
 {
   stop (fixture);
   answer_stop (fixture, OK);
@@ -195,7 +154,7 @@ test_stop_without_move (Fixture *fixture, gconstpointer data)
 
 /* Q1: a move on the wire may reach the camera after the stop. */
 static void
-test_q1_move_in_flight_is_stopped_again (Fixture *fixture, gconstpointer data)
+test_q1_move_in_flight_is_stopped_again (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
   stop (fixture);
@@ -212,17 +171,17 @@ test_q1_move_in_flight_is_stopped_again (Fixture *fixture, gconstpointer data)
 
 /* Q1: the stop message is lost. */
 static void
-test_q1_failed_stop_is_repeated (Fixture *fixture, gconstpointer data)
+test_q1_failed_stop_is_repeated (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
   answer_move (fixture, OK);
   stop (fixture);
   answer_stop (fixture, CG_ERROR_TIMED_OUT);
 
-  advance (fixture, 1000);
+  motion_advance (fixture, 1000);
   assert_log (fixture, "move(0.00,0.66) stop stop");
   answer_stop (fixture, OK);
-  advance (fixture, 60000);
+  motion_advance (fixture, 60000);
 
   assert_log (fixture, "");
   g_assert_false (cg_motion_is_moving (fixture->motion));
@@ -230,7 +189,7 @@ test_q1_failed_stop_is_repeated (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_start_waits_for_stop (Fixture *fixture, gconstpointer data)
+test_start_waits_for_stop (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
   answer_move (fixture, OK);
@@ -242,13 +201,13 @@ test_start_waits_for_stop (Fixture *fixture, gconstpointer data)
   assert_log (fixture, "move(-0.66,0.00)");
   answer_move (fixture, OK);
 
-  advance (fixture, 5000);
+  motion_advance (fixture, 5000);
   assert_log (fixture, "stop");
   answer_stop (fixture, OK);
 }
 
 static void
-test_stop_drops_waiting_start (Fixture *fixture, gconstpointer data)
+test_stop_drops_waiting_start (MotionFixture *fixture, gconstpointer data)
 {
   stop (fixture);
   start (fixture, CG_DIRECTION_LEFT);
@@ -263,7 +222,7 @@ test_stop_drops_waiting_start (Fixture *fixture, gconstpointer data)
 
 /* The operator was told that it failed: the camera must not move all the same. */
 static void
-test_uncertain_start_is_stopped (Fixture *fixture, gconstpointer data)
+test_uncertain_start_is_stopped (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
 
@@ -275,12 +234,12 @@ test_uncertain_start_is_stopped (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_refused_start_is_over (Fixture *fixture, gconstpointer data)
+test_refused_start_is_over (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
 
   answer_move (fixture, CG_ERROR_NOT_PERMITTED);
-  advance (fixture, 60000);
+  motion_advance (fixture, 60000);
 
   assert_log (fixture, "move(0.00,0.66)");
   g_assert_false (cg_motion_is_moving (fixture->motion));
@@ -288,25 +247,25 @@ test_refused_start_is_over (Fixture *fixture, gconstpointer data)
 
 /* Q61: nobody is there any more to send the stop. */
 static void
-test_q61_lost_link_ends_move (Fixture *fixture, gconstpointer data)
+test_q61_lost_link_ends_move (MotionFixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   start (fixture, CG_DIRECTION_UP);
 
   cg_motion_link_lost (fixture->motion, "local-1");
-  advance (fixture, 2000);
+  motion_advance (fixture, 2000);
   assert_log (fixture, "move(0.00,0.66)");
   cg_motion_link_lost (fixture->motion, "cloud");
-  advance (fixture, 1999);
+  motion_advance (fixture, 1999);
   assert_log (fixture, "");
-  advance (fixture, 1);
+  motion_advance (fixture, 1);
 
   assert_log (fixture, "stop");
 }
 
 /* Nobody would end the move that was under way before. */
 static void
-test_refused_refresh_is_stopped (Fixture *fixture, gconstpointer data)
+test_refused_refresh_is_stopped (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
   answer_move (fixture, OK);
@@ -322,13 +281,13 @@ test_refused_refresh_is_stopped (Fixture *fixture, gconstpointer data)
 
 /* The answer was "failed" long ago: the camera must not move after it. */
 static void
-test_late_start_is_not_sent (Fixture *fixture, gconstpointer data)
+test_late_start_is_not_sent (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
   answer_move (fixture, OK);
   stop (fixture);
   start (fixture, CG_DIRECTION_LEFT);
-  advance (fixture, 3000);
+  motion_advance (fixture, 3000);
 
   answer_stop (fixture, OK);
   assert_log (fixture, "move(0.00,0.66) stop stop");
@@ -341,20 +300,20 @@ test_late_start_is_not_sent (Fixture *fixture, gconstpointer data)
 /* The stop wakes a camera that would sleep through the call, and move on (Q37). When it is there,
  * it stops by itself. */
 static void
-test_preset_takes_over (Fixture *fixture, gconstpointer data)
+test_preset_takes_over (MotionFixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   start (fixture, CG_DIRECTION_UP);
 
   call_preset_now (fixture);
-  advance (fixture, 60000);
+  motion_advance (fixture, 60000);
 
   assert_log (fixture, "move(0.00,0.66) stop goto(7)");
   g_assert_false (cg_motion_is_moving (fixture->motion));
 }
 
 static void
-test_refused_preset_ends_the_move (Fixture *fixture, gconstpointer data)
+test_refused_preset_ends_the_move (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
   answer_move (fixture, OK);
@@ -372,7 +331,7 @@ test_refused_preset_ends_the_move (Fixture *fixture, gconstpointer data)
 /* What the camera has refused does not move it; what it has not answered in time may, and ends by
  * itself. */
 static void
-test_refused_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
+test_refused_preset_of_a_still_camera (MotionFixture *fixture, gconstpointer data)
 {
   static const CgError codes[] = {CG_ERROR_NO_SUCH_PRESET, CG_ERROR_PEER_FAULT,
                                   CG_ERROR_LOGIN_REFUSED};
@@ -388,12 +347,12 @@ test_refused_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_lost_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
+test_lost_preset_of_a_still_camera (MotionFixture *fixture, gconstpointer data)
 {
   call_preset_now (fixture);
 
   answer_move (fixture, CG_ERROR_TIMED_OUT);
-  advance (fixture, 60000);
+  motion_advance (fixture, 60000);
 
   assert_log (fixture, "goto(7)");
   g_assert_false (cg_motion_is_moving (fixture->motion));
@@ -401,7 +360,7 @@ test_lost_preset_of_a_still_camera (Fixture *fixture, gconstpointer data)
 
 /* Q1: as with moves. */
 static void
-test_q1_preset_in_flight_is_stopped_again (Fixture *fixture, gconstpointer data)
+test_q1_preset_in_flight_is_stopped_again (MotionFixture *fixture, gconstpointer data)
 {
   call_preset_now (fixture);
   stop (fixture);
@@ -415,7 +374,7 @@ test_q1_preset_in_flight_is_stopped_again (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_preset_waits_for_stop (Fixture *fixture, gconstpointer data)
+test_preset_waits_for_stop (MotionFixture *fixture, gconstpointer data)
 {
   stop (fixture);
   call_preset_now (fixture);
@@ -430,7 +389,7 @@ test_preset_waits_for_stop (Fixture *fixture, gconstpointer data)
 
 /* It was being looked for while something newer came. */
 static void
-test_overtaken_preset (Fixture *fixture, gconstpointer data)
+test_overtaken_preset (MotionFixture *fixture, gconstpointer data)
 {
   const guint turn = cg_motion_take_turn (fixture->motion);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
@@ -444,7 +403,7 @@ test_overtaken_preset (Fixture *fixture, gconstpointer data)
 
 /* Both are looked for; what is asked last counts. */
 static void
-test_newer_preset_overtakes (Fixture *fixture, gconstpointer data)
+test_newer_preset_overtakes (MotionFixture *fixture, gconstpointer data)
 {
   const guint older = cg_motion_take_turn (fixture->motion);
   const guint newer = cg_motion_take_turn (fixture->motion);
@@ -459,12 +418,12 @@ test_newer_preset_overtakes (Fixture *fixture, gconstpointer data)
 
 /* That a lease ends is no command. */
 static void
-test_lease_over_overtakes_nothing (Fixture *fixture, gconstpointer data)
+test_lease_over_overtakes_nothing (MotionFixture *fixture, gconstpointer data)
 {
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   start (fixture, CG_DIRECTION_UP);
   const guint turn = cg_motion_take_turn (fixture->motion);
-  advance (fixture, 5000);
+  motion_advance (fixture, 5000);
 
   call_preset (fixture, turn);
 
@@ -496,7 +455,7 @@ test_speeds (void)
     const CgMoveRequest request = {moves[i].direction, moves[i].speed, NULL};
     CgPtzMove move;
 
-    cg_ptz_move_from_request (&move, &request, &config);
+    cg_ptz_move_from_request (&move, &request, &motion_config);
 
     g_assert_cmpfloat_with_epsilon (move.pan, moves[i].pan, 1e-9);
     g_assert_cmpfloat_with_epsilon (move.tilt, moves[i].tilt, 1e-9);
@@ -511,7 +470,7 @@ main (int argc, char **argv)
 {
   static const struct {
     const char *path;
-    void (*test) (Fixture *fixture, gconstpointer data);
+    void (*test) (MotionFixture *fixture, gconstpointer data);
   } tests[] = {
       {"/camera/motion/lease-ends-by-itself", test_lease_ends_by_itself},
       {"/camera/motion/start-again-refreshes", test_start_again_refreshes},
@@ -541,7 +500,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+    g_test_add (tests[i].path, MotionFixture, NULL, set_up, tests[i].test, motion_tear_down);
   g_test_add_func ("/camera/motion/speeds", test_speeds);
   return g_test_run ();
 }

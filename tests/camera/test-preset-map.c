@@ -60,16 +60,22 @@ read_list (const char *camera)
   return presets;
 }
 
+/* From a state file: presets that nobody has named, nor looked at. */
 static void
 learn (CgPresetMap *map, const char *known)
 {
   g_auto (GStrv) words = g_strsplit (known, " ", -1);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; words[i] != NULL && *words[i] != '\0'; i++) {
     g_auto (GStrv) pair = g_strsplit (words[i], "=", 2);
 
-    cg_preset_map_put (map, (guint)g_ascii_strtoull (pair[0], NULL, 10), pair[1], NULL);
+    g_string_append_printf (text, "%s{\"index\":%s,\"token\":\"%s\"}", i > 0 ? "," : "", pair[0],
+                            pair[1]);
   }
+  g_autofree char *list = g_strdup_printf ("{\"presets\":[%s]}", text->str);
+  g_autoptr (JsonNode) stored = json_from_string (list, NULL);
+  g_assert_true (cg_preset_map_from_json (map, stored));
 }
 
 static void
@@ -134,7 +140,7 @@ static const struct {
     {"dropped", "gate", "", "", "1=7:gate"},
     {"changed-at-the-camera", "gate", "GATE", "door", "1=7:door"},
     {"cleared-at-the-camera", "gate", "GATE", "", "1=7"},
-    {"none-asked", NULL, "Preset_7", "Preset_7", "1=7:Preset_7"},
+    {"none-asked", NULL, "Preset_7", "Preset_7", "1=7"},
     {"none-asked-and-changed", NULL, "Preset_7", "door", "1=7:door"},
 };
 
@@ -413,6 +419,32 @@ test_place_in_degrees (void)
   assert_place (map, 123.5);
 }
 
+/* Presets in the generic spaces, and a camera that tells in degrees where it stands: at a fifth of
+ * a degree it is not at the preset of a fifth of the way. */
+static void
+test_place_in_other_units (void)
+{
+  const CgPresetPlace degrees = {.pan = 3.4, .tilt = 0.95, .zoom = 0.01};
+  const CgPresetPlace noted = {.has_position = TRUE, .pan = 34, .tilt = 42.5};
+  g_autoptr (CgPresetMap) map = cg_preset_map_new ();
+  g_autoptr (GPtrArray) presets = read_list ("1:gate");
+  CgOnvifPreset *preset = presets->pdata[0];
+  CgPresetPlace place;
+
+  preset->place.has_position = TRUE;
+  preset->place.pan = 0.2;
+  cg_preset_map_set_tolerance (map, &degrees);
+  cg_preset_map_reconcile (map, presets, NULL);
+
+  g_assert_false (cg_preset_map_get_place (map, 1, &place));
+
+  cg_preset_map_put_place (map, 1, &noted);
+  assert_place (map, 34);
+  preset->place.pan = 0.25; /* somebody else has set it anew */
+  cg_preset_map_reconcile (map, presets, NULL);
+  g_assert_false (cg_preset_map_get_place (map, 1, &place));
+}
+
 static void
 test_json_round_trip (void)
 {
@@ -468,6 +500,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera/preset-map/token-has-one-index", test_token_has_one_index);
   g_test_add_func ("/camera/preset-map/place", test_place);
   g_test_add_func ("/camera/preset-map/place-in-degrees", test_place_in_degrees);
+  g_test_add_func ("/camera/preset-map/place-in-other-units", test_place_in_other_units);
   g_test_add_func ("/camera/preset-map/json-round-trip", test_json_round_trip);
   g_test_add_func ("/camera/preset-map/json-damaged", test_json_damaged);
   return g_test_run ();

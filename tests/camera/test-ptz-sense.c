@@ -371,6 +371,46 @@ test_other_space (void)
   g_assert_cmpfloat (sense.axes[CG_PTZ_PAN].ends[CG_PTZ_HIGH].at, ==, 180);
 }
 
+/* Two places that are the same prove that it stands, once it has told another one: by the axis that
+ * was asked for, or by any, where anything may have moved it. */
+static void
+test_q36_proof (void)
+{
+  const CgPtzMove right = towards (0.5, 0);
+  const CgPtzMove up = towards (0, 0.5);
+  const CgPtzMove none = {0};
+  const CgPtzLook here = at (0.2, 0);
+  const CgPtzLook there = at (0.4, 0);
+  CgPtzSense sense;
+  set_up (&sense);
+  cg_ptz_sense_note_change (&sense, &here, &here);
+  g_assert_false (cg_ptz_sense_proves_rest (&sense, &here, &right));
+  g_assert_false (cg_ptz_sense_proves_rest (&sense, &here, &none));
+
+  cg_ptz_sense_note_change (&sense, &here, &there);
+
+  g_assert_true (cg_ptz_sense_proves_rest (&sense, &there, &right));
+  g_assert_true (cg_ptz_sense_proves_rest (&sense, &there, &none));
+  g_assert_false (cg_ptz_sense_proves_rest (&sense, &there, &up));
+}
+
+/* Q38: a corner that it does not leave is one only where it is known which way both axes count. */
+static void
+test_q38_corner (void)
+{
+  const CgPtzMove right_up = towards (0.5, 0.5);
+  const CgPtzLook corner = at (1, 1);
+  CgPtzSense sense;
+  set_up (&sense);
+  sense.axes[CG_PTZ_PAN].sign = 1;
+
+  cg_ptz_sense_note_end (&sense, &corner, &right_up);
+
+  g_assert_false (cg_ptz_sense_knows_ways (&sense, &right_up));
+  g_assert_false (cg_ptz_sense_get_limit (&sense, &corner, &right_up).is_sure);
+  g_assert_cmpint (sense.axes[CG_PTZ_TILT].sign, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -381,6 +421,8 @@ main (int argc, char **argv)
   g_test_add_func ("/camera/ptz-sense/ends", test_ends);
   g_test_add_func ("/camera/ptz-sense/verified-end", test_verified_end);
   g_test_add_func ("/camera/ptz-sense/q36-frozen", test_q36_frozen);
+  g_test_add_func ("/camera/ptz-sense/q36-proof", test_q36_proof);
+  g_test_add_func ("/camera/ptz-sense/q38-corner", test_q38_corner);
   g_test_add_func ("/camera/ptz-sense/q36-move-status", test_q36_move_status);
   g_test_add_func ("/camera/ptz-sense/q38-one-axis", test_q38_one_axis);
   g_test_add_func ("/camera/ptz-sense/q38-refuted", test_q38_refuted);

@@ -163,6 +163,7 @@ test_other_picture (Fixture *fixture, gconstpointer data)
   cg_stream_change_source (fixture->stream, "uplink-too-slow", "because");
   settle ();
   g_assert_cmpuint (fake_media_count_ever (FAKE_PULL), ==, 1);
+  g_assert_cmpint (cg_stream_get_report (fixture->stream)->state, ==, CG_STREAM_STARTING);
   fake_media_hold_goodbyes (FALSE);
   fake_media_say_goodbyes ();
   settle ();
@@ -451,6 +452,8 @@ step (Fixture *fixture, gint64 after_ms, FakeEnd end, CgMediaStep step)
 static void
 test_stages (Fixture *fixture, gconstpointer data)
 {
+  CgStreamCounters counters;
+
   cg_stream_play (fixture->stream, URL);
   step (fixture, 20, FAKE_PUSH, CG_MEDIA_STEP_ACCEPTED);
   step (fixture, 20, FAKE_PULL, CG_MEDIA_STEP_DESCRIBED);
@@ -467,6 +470,8 @@ test_stages (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_DATA), ==, 50);
   g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_KEY), ==, 150);
   g_assert_cmpint (get_stage (fixture, CG_MEDIA_STEP_WRITTEN), ==, 151);
+  cg_stream_get_counters (fixture->stream, &counters);
+  g_assert_cmpint (counters.first_picture.took_ms[CG_MEDIA_STEP_WRITTEN], ==, 151);
 
   /* Another server: the camera's side need not begin again. */
   cg_stream_play (fixture->stream, OTHER_URL);

@@ -139,7 +139,10 @@ class Terminal:
         os.write(self.keyboard, keys)
 
     def see(self, part):
-        return self.screen.expect(lambda text: part in text, part)
+        """What was shown can be seen again: words may come several at once."""
+        text = self.screen.expect(lambda text: part in text, part)
+        self.screen.put(text)
+        return text
 
     def is_as_before(self):
         return termios.tcgetattr(self.end) == self.before

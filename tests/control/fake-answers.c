@@ -1,7 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the cameras of fake-camera.c tell of themselves. */
+#include "cg-camera-care.h"
 #include "cg-camera-snapshot.h"
 #include "fake-camera.h"
+
+void
+cg_camera_clock_free (CgCameraClock *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->timezone);
+  g_free (self);
+}
+
+void
+cg_camera_link_free (CgCameraLink *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->address);
+  g_free (self->mac);
+  g_free (self);
+}
 
 void
 cg_camera_picture_free (CgCameraPicture *self)

@@ -333,7 +333,9 @@ cg_camera_get_facts (CgCamera *self, CgCameraFacts *facts)
                    .dropped = 1,
                    .reconnects = 4,
                    .uplink_changes = 2,
-                   .bitrate_kbps = 500},
+                   .bitrate_kbps = 500,
+                   .first_picture = {0, {5, -1, -1, -1, -1, 90}},
+                   .picture = {640, 360, 25, 2000, FALSE}},
       .age_s = 60,
   };
 }
@@ -495,15 +497,6 @@ cg_camera_read_clock_finish (CgCamera *self, GAsyncResult *result, GError **erro
 }
 
 void
-cg_camera_clock_free (CgCameraClock *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->timezone);
-  g_free (self);
-}
-
-void
 cg_camera_set_clock_async (CgCamera *self,
                            gint64 utc_ms,
                            GAsyncReadyCallback callback,
@@ -537,16 +530,6 @@ cg_camera_read_link_finish (CgCamera *self, GAsyncResult *result, GError **error
   link->mac = g_strdup ("00:11:22:33:44:55");
   link->rtt_ms = 12;
   return link;
-}
-
-void
-cg_camera_link_free (CgCameraLink *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->address);
-  g_free (self->mac);
-  g_free (self);
 }
 
 void

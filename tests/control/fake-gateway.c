@@ -6,6 +6,8 @@ struct _CgGateway {
 
   GQueue calls;       /* (owned) (element-type utf8) */
   GError *next_error; /* (owned) (nullable) */
+  gboolean is_held;
+  GTask *held; /* (owned) (nullable): what is not answered yet */
 };
 
 G_DEFINE_FINAL_TYPE (CgGateway, cg_gateway, G_TYPE_OBJECT)
@@ -51,6 +53,22 @@ fake_gateway_pop_call (CgGateway *self)
 }
 
 void
+fake_gateway_hold (CgGateway *self)
+{
+  self->is_held = TRUE;
+}
+
+void
+fake_gateway_release (CgGateway *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->held);
+
+  self->is_held = FALSE;
+  g_assert_nonnull (task);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
 fake_gateway_fail_next (CgGateway *self, CgError code, const char *text)
 {
   g_clear_error (&self->next_error);
@@ -63,18 +81,29 @@ fake_gateway_end_reboot (CgGateway *self, GError *error)
   g_signal_emit (self, signals[REBOOT_ENDED], 0, error);
 }
 
+static void
+answer (CgGateway *self, GTask *task)
+{
+  if (self->is_held)
+    g_set_object (&self->held, task);
+  else if (self->next_error != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->next_error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
 void
 cg_gateway_read_async (CgGateway *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
-  g_task_return_boolean (task, TRUE);
+  answer (self, task);
 }
 
 CgBoxFacts *
 cg_gateway_read_finish (CgGateway *self, GAsyncResult *result, GError **error)
 {
-  CgBoxFacts *facts = g_new0 (CgBoxFacts, 1);
+  CgBoxFacts *facts = g_atomic_rc_box_new0 (CgBoxFacts);
   const char *const addresses[] = {"192.0.2.2", "2001:db8::2", NULL};
 
   facts->model = g_strdup ("Box 3");
@@ -94,14 +123,21 @@ cg_gateway_read_finish (CgGateway *self, GAsyncResult *result, GError **error)
   return facts;
 }
 
-void
-cg_box_facts_free (CgBoxFacts *self)
+static void
+facts_clear (gpointer data)
 {
+  CgBoxFacts *self = data;
+
   g_free (self->model);
   g_free (self->timezone);
   g_strfreev (self->addresses);
   g_free (self->mac);
-  g_free (self);
+}
+
+void
+cg_box_facts_unref (CgBoxFacts *self)
+{
+  g_atomic_rc_box_release_full (self, facts_clear);
 }
 
 gboolean
@@ -129,10 +165,7 @@ cg_gateway_set_clock_async (CgGateway *self,
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
   g_queue_push_tail (&self->calls, g_strdup_printf ("clock %" G_GINT64_FORMAT, utc_ms));
-  if (self->next_error != NULL)
-    g_task_return_error (task, g_steal_pointer (&self->next_error));
-  else
-    g_task_return_boolean (task, TRUE);
+  answer (self, task);
 }
 
 gboolean

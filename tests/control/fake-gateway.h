@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 CgGateway *fake_gateway_new (void);
 char *fake_gateway_pop_call (CgGateway *self);
+void fake_gateway_hold (CgGateway *self);
+void fake_gateway_release (CgGateway *self);
 void fake_gateway_fail_next (CgGateway *self, CgError code, const char *text);
 void fake_gateway_end_reboot (CgGateway *self, GError *error);
 

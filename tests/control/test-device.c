@@ -66,7 +66,8 @@ static const Row rows[] = {
     {"camera-statistics", CAMERA_ASK ("{\"statistics\":{\"read\":{}}}"),
      REPLY (CAMERA,
             "{\"statistics\":{\"read\":{\"txData\":2,\"rxData\":3,\"collectionPeriod\":60,"
-            "\"frames\":7,\"bitrate\":500,\"reconnects\":4,\"dropped\":1,\"uplinkChanges\":2}}}")},
+            "\"frames\":7,\"bitrate\":500,\"reconnects\":4,\"dropped\":1,\"uplinkChanges\":2,"
+            "\"stages\":{\"contact\":5,\"written\":90}}}}")},
     {"camera-firmware-read", CAMERA_ASK ("{\"firmware\":{\"read\":{}}}"),
      REPLY (CAMERA,
             "{\"firmware\":{\"read\":{\"state\":0,\"result\":0,\"protocol\":2,\"delivery\":0}}}")},
@@ -204,7 +205,8 @@ test_gateway_read (ControlFixture *fixture, gconstpointer settings)
   g_assert_cmpfloat (json_object_get_double_member (place, "latitude"), ==, 1.5);
   g_assert_cmpfloat (json_object_get_double_member (place, "longitude"), ==, 2.5);
   g_assert_false (json_object_has_member (place, "altitude"));
-  g_assert_true (json_object_has_member (place, "timestamp"));
+  g_assert_cmpint (json_object_get_int_member (place, "timestamp"), ==,
+                   CG_CLOCK_DUMMY_EPOCH_MS / 1000);
 }
 
 static void
@@ -215,6 +217,8 @@ test_camera_place (ControlFixture *fixture, gconstpointer settings)
   g_assert_cmpfloat (json_object_get_double_member (place, "latitude"), ==, 59.5);
   g_assert_cmpfloat (json_object_get_double_member (place, "longitude"), ==, -18.25);
   g_assert_cmpfloat (json_object_get_double_member (place, "altitude"), ==, 28);
+  g_assert_cmpint (json_object_get_int_member (place, "timestamp"), ==,
+                   CG_CLOCK_DUMMY_EPOCH_MS / 1000);
 }
 
 /* What a camera refuses or fails at stands in the reply, with its code. */

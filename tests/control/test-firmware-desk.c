@@ -229,7 +229,8 @@ test_it_is_unbound (Fixture *fixture, gconstpointer data)
 
   fake_fleet_remove (fixture->fleet, CAMERA);
 
-  assert_result (fixture, CAMERA, CG_FIRMWARE_LOST);
+  g_assert_cmpstr (fixture->told->str, ==, "04 ");
+  g_assert_null (cg_firmware_find (fixture->firmware, CAMERA));
   end (fixture);
 }
 
@@ -250,6 +251,23 @@ test_gateway (Fixture *fixture, gconstpointer data)
   end (fixture);
 }
 
+/* Each is kept for every did: PROTOCOL.md section 1 leaves room for 64 KiB. */
+static void
+test_long_uri (void)
+{
+  g_autofree char *path = g_strnfill (4096 - strlen ("http://h/"), 'x');
+  g_autofree char *longest = g_strconcat ("http://h/", path, NULL);
+  g_autofree char *longer = g_strconcat (longest, "x", NULL);
+  CgFirmwareOrder order = {.uri = longest, .md5 = (char *)"00000000000000000000000000000000"};
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (cg_firmware_order_check (&order, &error));
+  g_assert_no_error (error);
+  order.uri = longer;
+  g_assert_false (cg_firmware_order_check (&order, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_BAD_REQUEST);
+}
+
 #define ADD(name, func) g_test_add ("/firmware-desk/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -262,5 +280,6 @@ main (int argc, char **argv)
   ADD ("restarts-later", test_it_restarts_later);
   ADD ("unbound", test_it_is_unbound);
   ADD ("gateway", test_gateway);
+  g_test_add_func ("/firmware-desk/long-uri", test_long_uri);
   return g_test_run ();
 }

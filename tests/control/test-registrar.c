@@ -317,9 +317,10 @@ test_link_loss (ControlFixture *fixture, gconstpointer settings)
   /* a granted registration outlives the link, but not its time */
   control_receive (fixture->channel, GRANT (CAMERA, "t"));
   cg_channel_set_link (fixture->channel, FALSE);
+  cg_channel_set_link (fixture->channel, TRUE);
   assert_token (fixture, "t");
+  cg_channel_set_link (fixture->channel, FALSE);
   cg_clock_dummy_advance (fixture->clock, S (3600));
-  assert_not_registered (fixture);
   cg_channel_set_link (fixture->channel, TRUE);
   g_assert_cmpuint (grant_all (fixture, "t2"), ==, 2);
   assert_token (fixture, "t2");
@@ -383,6 +384,62 @@ test_event (ControlFixture *fixture, gconstpointer settings)
 }
 
 static void
+assert_told (ControlFixture *fixture, const char *token, const char *state)
+{
+  g_autofree char *text = control_pop (fixture, CG_MESSAGE_KIND_EVENT);
+
+  g_assert_nonnull (strstr (text, token));
+  g_assert_nonnull (strstr (text, state));
+}
+
+/* What happens while the link is down waits until its did may tell it, and then shows the token
+ * that counts then: at once when the link comes, or when it is registered again. */
+static void
+test_event_waits_for_link (ControlFixture *fixture, gconstpointer settings)
+{
+  link_up_and_register (fixture);
+  fake_camera_set_contacted (fixture->camera, "1");
+  grant_all (fixture, "t1");
+
+  cg_channel_set_link (fixture->channel, FALSE);
+  fake_camera_report_stream (fixture->camera, CG_STREAM_PLAYING, "rtmp://h/a/b", NULL);
+  control_assert_silent (fixture);
+  cg_channel_set_link (fixture->channel, TRUE);
+  assert_told (fixture, "\"t1\"", "playing");
+  control_assert_silent (fixture);
+
+  cg_channel_set_link (fixture->channel, FALSE);
+  cg_clock_dummy_advance (fixture->clock, S (3601));
+  fake_camera_report_stream (fixture->camera, CG_STREAM_STOPPED, "rtmp://h/a/b", NULL);
+  cg_channel_set_link (fixture->channel, TRUE);
+  drop_sent (fixture);
+  control_receive (fixture->channel, GRANT (GATEWAY, "t2"));
+  control_assert_silent (fixture);
+  control_receive (fixture->channel, GRANT (CAMERA, "t2"));
+  assert_told (fixture, "\"t2\"", "stopped");
+  control_assert_silent (fixture);
+}
+
+/* PROTOCOL.md section 1: a thousand wait, and the oldest goes first. */
+static void
+test_too_many_events_wait (ControlFixture *fixture, gconstpointer settings)
+{
+  for (guint i = 0; i < 1001; i++) {
+    g_autofree char *url = g_strdup_printf ("rtmp://h/a/%u.", i);
+
+    fake_camera_report_stream (fixture->camera, CG_STREAM_PLAYING, url, NULL);
+  }
+  link_up_and_register (fixture);
+  fake_camera_set_contacted (fixture->camera, "1");
+  drop_sent (fixture);
+  control_receive (fixture->channel, GRANT (CAMERA, "t"));
+
+  g_assert_cmpuint (fixture->sent.length, ==, 1000);
+  assert_told (fixture, "\"t\"", "/1.");
+  drop_sent (fixture);
+}
+
+static void
 raise_alarm (ControlFixture *fixture, const char *name, const char *value)
 {
   const char *const source[] = {"Source", "video0", NULL};
@@ -396,6 +453,8 @@ raise_alarm (ControlFixture *fixture, const char *name, const char *value)
 static void
 test_alarm (ControlFixture *fixture, gconstpointer settings)
 {
+  cg_channel_set_link (fixture->channel, TRUE);
+  drop_sent (fixture);
   raise_alarm (fixture, "State", "true");
   control_assert_silent (fixture);
   link_up_and_register (fixture);
@@ -474,6 +533,8 @@ main (int argc, char **argv)
   ADD ("/registrar/contact-comes-and-goes", test_contact_comes_and_goes, NULL);
   ADD ("/registrar/actions-without-registration", test_actions_without_registration, NULL);
   ADD ("/registrar/event", test_event, NULL);
+  ADD ("/registrar/event-waits-for-link", test_event_waits_for_link, NULL);
+  ADD ("/registrar/too-many-events-wait", test_too_many_events_wait, NULL);
   ADD ("/registrar/alarm", test_alarm, NULL);
   ADD ("/registrar/event-without-token", test_event_without_token,
        "[gateway]\ndid=" GATEWAY "\nsecret=s3cret\n[cloud]\nevent-token=false\n");

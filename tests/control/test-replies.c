@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-duplicates.h"
+#include "cg-refusal.h"
 
 /* Exactly one reply for each request, whatever happens (PROTOCOL.md sections 1 and 2). */
 
@@ -131,6 +132,28 @@ test_camera_too_slow (ControlFixture *fixture, gconstpointer settings)
   g_assert_cmpstr (
       line, ==, "ptz start of " CAMERA " failed: No answer in time (code 60006, mid 1, by mqtt)");
   g_assert_cmpuint (fake_camera_release (fixture->camera), ==, 1);
+  control_assert_silent (fixture);
+  g_assert_null (cg_test_pop_warning ());
+}
+
+/* PROTOCOL.md section 3: what hangs is our own command, and no camera. */
+static void
+test_gateway_too_slow (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *line = NULL;
+
+  fake_gateway_hold (fixture->gateway);
+  control_receive (fixture->channel, "{\"did\":\"" GATEWAY "\",\"mid\":1,\"data\":{"
+                                     "\"device\":{\"write\":{\"currentTime\":1700000000}}}}");
+  control_assert_silent (fixture);
+
+  cg_clock_dummy_advance (fixture->clock, 60000);
+
+  control_assert_reply (fixture, "{\"did\":\"" GATEWAY "\",\"mid\":1,\"type\":\"action\","
+                                 "\"result\":{\"device\":{\"write\":{\"code\":500,"
+                                 "\"error\":\"Not done in time\"}}}}");
+  line = cg_test_pop_warning ();
+  fake_gateway_release (fixture->gateway);
   control_assert_silent (fixture);
   g_assert_null (cg_test_pop_warning ());
 }
@@ -331,6 +354,77 @@ test_forgotten_while_pending (void)
   g_assert_true (is_remembered (duplicates, 2));
 }
 
+#define REPLY(result) "{\"did\":\"d\",\"mid\":\"7\",\"type\":\"action\",\"result\":" result "}"
+#define TOO_LONG "{\"code\":500,\"error\":\"Reply too long\"}"
+
+/* %s: something long */
+static const struct {
+  const char *reply;
+  const char *mixed; /* (nullable): nothing is said */
+  const char *flat;
+} refusals[] = {
+    {REPLY ("{\"config\":{\"read\":{\"x\":\"%s\"}}}"),
+     REPLY ("{\"config\":{\"read\":" TOO_LONG "}}"), REPLY ("{\"config\":" TOO_LONG "}")},
+    {REPLY ("{\"config\":{\"read\":{\"code\":0},\"x\":\"%s\"}}"),
+     REPLY ("{\"config\":" TOO_LONG "}"), REPLY ("{\"config\":" TOO_LONG "}")},
+    {REPLY ("{\"preset\":{\"code\":0,\"presets\":[\"%s\"]}}"), REPLY ("{\"preset\":" TOO_LONG "}"),
+     REPLY ("{\"preset\":" TOO_LONG "}")},
+    {REPLY ("{\"preset\":{\"only\":\"%s\"}}"), REPLY ("{\"preset\":" TOO_LONG "}"),
+     REPLY ("{\"preset\":" TOO_LONG "}")},
+    {REPLY ("{\"code\":400,\"error\":\"%s\"}"), REPLY (TOO_LONG), REPLY (TOO_LONG)},
+    {REPLY ("{\"ptz\":{\"code\":0}}"), NULL, NULL},
+};
+
+static void
+check_refusal (const char *reply, const char *expected, gboolean all_flat)
+{
+  g_autofree char *fill = g_strnfill (9000, 'x');
+  g_auto (GStrv) parts = g_strsplit (reply, "%s", 2);
+  g_autofree char *text = g_strjoinv (fill, parts);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (GBytes) refusal = cg_refusal_build (bytes, all_flat);
+
+  g_test_message ("%s", reply);
+  if (expected == NULL) {
+    g_assert_null (refusal);
+    return;
+  }
+  g_assert_nonnull (refusal);
+  g_assert_cmpmem (g_bytes_get_data (refusal, NULL), g_bytes_get_size (refusal), expected,
+                   strlen (expected));
+}
+
+static void
+test_refusals (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++) {
+    check_refusal (refusals[i].reply, refusals[i].mixed, FALSE);
+    check_refusal (refusals[i].reply, refusals[i].flat, TRUE);
+  }
+}
+
+/* A reply that the cloud's server does not take, be it over our own limit, is answered shortly;
+ * what refuses is not refused again. */
+static void
+test_refused_reply (ControlFixture *fixture, gconstpointer settings)
+{
+  g_autofree char *fill = g_strnfill (100000, 'x');
+  g_autofree char *text = g_strdup_printf (
+      "{\"did\":\"" CAMERA "\",\"mid\":7,\"type\":\"action\",\"token\":\"t\",\"result\":{"
+      "\"device\":{\"read\":{\"modelNumber\":\"%s\"}}}}",
+      fill);
+  g_autoptr (GBytes) reply = g_bytes_new (text, strlen (text));
+  g_autoptr (GBytes) small = g_bytes_new (REPLY (TOO_LONG), strlen (REPLY (TOO_LONG)));
+
+  cg_channel_refuse_reply (fixture->channel, small);
+  control_assert_silent (fixture);
+  cg_channel_refuse_reply (fixture->channel, reply);
+
+  control_assert_reply (fixture,
+                        "{\"did\":\"" CAMERA "\",\"mid\":7,\"type\":\"action\",\"token\":\"t\","
+                        "\"result\":{\"device\":{\"read\":" TOO_LONG "}}}");
+}
+
 #define ADD(path, function)                                                                        \
   g_test_add (path, ControlFixture, NULL, control_fixture_set_up, function,                        \
               control_fixture_tear_down)
@@ -340,6 +434,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   cg_test_keep_warnings ();
+  g_test_add_func ("/replies/refusals", test_refusals);
+  ADD ("/replies/gateway-too-slow", test_gateway_too_slow);
+  ADD ("/replies/refused-reply", test_refused_reply);
   ADD ("/replies/answered-later", test_answered_later);
   ADD ("/replies/duplicate-after", test_duplicate_after);
   ADD ("/replies/duplicate-while-pending", test_duplicate_while_pending);

@@ -2,9 +2,12 @@
 /* Cameras that come in a list beside the others: camgatectl import. */
 #include "cg-settings.h"
 
+#include <time.h>
+
 #include "cg-error.h"
 #include "cg-test.h"
 #include "control-fixture.h"
+#include "settings-writer.h"
 
 #define FILE_TEXT                                                                                  \
   "[gateway]\ndid=" GATEWAY "\n[camera f]\naddress=192.0.2.7\nusername=u\npassword=pw-f\n"
@@ -43,40 +46,19 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_error (&fixture->error);
 }
 
-static JsonObject *
-parse (const char *text)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (JsonNode) node = json_from_string (text, &error);
-
-  g_assert_no_error (error);
-  return json_node_dup_object (node);
-}
-
-static void
-on_written (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  Fixture *fixture = user_data;
-
-  cg_settings_write_finish (CG_SETTINGS (object), result, &fixture->error);
-  g_assert_no_error (fixture->error);
-  fixture->is_done = TRUE;
-}
-
 static void
 write_to (Fixture *fixture, const char *did, const char *text)
 {
-  g_autoptr (JsonObject) params = parse (text);
+  g_autoptr (GError) error = NULL;
 
-  fixture->is_done = FALSE;
-  cg_settings_write_async (fixture->settings, did, params, on_written, fixture);
-  cg_test_wait_for_flag (&fixture->is_done, "an answer");
+  settings_write (fixture->settings, did, text, &error);
+  g_assert_no_error (error);
 }
 
 static const CgCameraConfig *
 find (Fixture *fixture, const char *did)
 {
-  return cg_config_find_camera (cg_settings_get_config (fixture->settings), did);
+  return settings_find (fixture->settings, did);
 }
 
 static void
@@ -93,10 +75,10 @@ on_added (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 add (Fixture *fixture, const char *text, gboolean only_checks)
 {
-  g_autoptr (JsonObject) params = parse (text);
+  g_autoptr (JsonObject) params = settings_parse (text);
 
   fixture->is_done = FALSE;
-  cg_settings_add_async (fixture->settings, params, only_checks, on_added, fixture);
+  cg_settings_add_async (fixture->settings, params, only_checks, NULL, on_added, fixture);
   cg_test_wait_for_flag (&fixture->is_done, "an answer");
 }
 
@@ -215,6 +197,121 @@ test_add_all_or_nothing (Fixture *fixture, gconstpointer data)
   g_assert_null (find (fixture, "a"));
 }
 
+static void
+on_overdue (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  guint *n_done = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (cg_settings_write_finish (CG_SETTINGS (object), result, &error));
+  g_assert_error (error, CG_ERROR, CG_ERROR_CANCELLED);
+  ++*n_done;
+}
+
+static void
+assert_name (CgSettings *settings, const char *expected)
+{
+  const CgCameraConfig *camera = cg_config_find_camera (cg_settings_get_config (settings), "c");
+
+  g_assert_nonnull (camera);
+  g_assert_cmpstr (camera->name, ==, expected);
+}
+
+#define NAMED(name) "{\"camera\":[{\"did\":\"c\",\"address\":\"192.0.2.9\",\"name\":\"" name "\"}]}"
+
+/* What nobody waits for any more is not done: neither what has not begun, nor what the disk has
+ * taken too long for. */
+static void
+test_overdue (void)
+{
+  g_autofree char *dir = cg_test_make_dir ();
+  g_autoptr (CgConfig) file = cg_config_parse (FILE_TEXT, -1, "test", NULL, NULL);
+  g_autoptr (CgStore) store = cg_store_new (dir);
+  CgSettings *settings = cg_settings_new (store, file);
+  g_autoptr (JsonObject) first = settings_parse (NAMED ("first"));
+  g_autoptr (JsonObject) second = settings_parse (NAMED ("second"));
+  g_autoptr (GCancellable) overdue = g_cancellable_new ();
+  guint n_done = 0;
+
+  settings_write (settings, NULL, NAMED ("old"), NULL);
+  cg_settings_write_async (settings, NULL, first, overdue, on_overdue, &n_done);
+  cg_settings_write_async (settings, NULL, second, overdue, on_overdue, &n_done);
+  g_cancellable_cancel (overdue);
+  while (n_done < 2)
+    g_main_context_iteration (NULL, TRUE);
+
+  assert_name (settings, "old");
+  cg_test_flush (store);
+  g_assert_finalize_object (settings);
+  settings = cg_settings_new (store, file);
+  assert_name (settings, "old");
+  g_assert_finalize_object (settings);
+  cg_test_remove_dir (dir);
+}
+
+#define FEW 500
+#define TIMES 8
+#define N_WRITES 4
+
+static char *
+make_many (guint count)
+{
+  GString *text = g_string_new ("{\"camera\":[");
+
+  for (guint i = 0; i < count; i++)
+    g_string_append_printf (text, "%s{\"did\":\"%012u\",\"address\":\"192.0.2.9:%u\"}",
+                            i > 0 ? "," : "", i, 1 + i);
+  g_string_append (text, "]}");
+  return g_string_free (text, FALSE);
+}
+
+/* Of the processor, since it was last asked. */
+static double
+get_spent_s (clock_t *since)
+{
+  const clock_t before = *since;
+
+  *since = clock ();
+  return (double)(*since - before) / CLOCKS_PER_SEC;
+}
+
+static void
+spend (guint count, double *took_s)
+{
+  g_autofree char *many = make_many (count);
+  Fixture fixture = {NULL};
+  set_up (&fixture, NULL);
+  clock_t since = clock ();
+
+  add (&fixture, many, FALSE);
+  took_s[0] = get_spent_s (&since);
+  assert_sum (&fixture, count, 0, 0);
+  write_to (&fixture, NULL, "{\"x\":1}");
+  took_s[1] = get_spent_s (&since);
+  add (&fixture, many, FALSE);
+  took_s[2] = get_spent_s (&since);
+  assert_sum (&fixture, 0, 0, count);
+  write_to (&fixture, NULL, many);
+  took_s[3] = get_spent_s (&since);
+  tear_down (&fixture, NULL);
+}
+
+/* A write among thousands of cameras leaves time for a ptz stop: a search in each search would take
+ * TIMES × TIMES as long. */
+static void
+test_many (void)
+{
+  double few_s[N_WRITES], many_s[N_WRITES];
+
+  spend (FEW, few_s);
+  spend (TIMES * FEW, many_s);
+
+  for (guint i = 0; i < N_WRITES; i++) {
+    g_test_message ("%.3f s, %.3f s", few_s[i], many_s[i]);
+    g_assert_cmpfloat (many_s[i], <, TIMES * TIMES / 2 * few_s[i] + 0.05);
+  }
+}
+
 #define ADD(name, func) g_test_add ("/settings-add/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -225,5 +322,7 @@ main (int argc, char **argv)
   ADD ("to-the-file", test_add_to_the_file);
   ADD ("what-was-read", test_add_what_was_read);
   ADD ("all-or-nothing", test_add_all_or_nothing);
+  g_test_add_func ("/settings-add/many", test_many);
+  g_test_add_func ("/settings-add/overdue", test_overdue);
   return g_test_run ();
 }

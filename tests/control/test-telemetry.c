@@ -158,7 +158,8 @@ test_camera (Fixture *fixture, gconstpointer settings)
               "\"connectivity\":{\"networkBearer\":41},\"firmware\":{\"state\":0,\"result\":0},"
               "\"statistics\":{\"txData\":2,\"rxData\":3,"
               "\"collectionPeriod\":60,\"frames\":7,\"bitrate\":500,\"reconnects\":4,"
-              "\"dropped\":1,\"uplinkChanges\":2}}"));
+              "\"dropped\":1,\"uplinkChanges\":2,"
+              "\"stages\":{\"contact\":5,\"written\":90}}}"));
   control_assert_silent (&fixture->base);
 }
 
@@ -231,6 +232,28 @@ test_gateway (Fixture *fixture, gconstpointer settings)
   g_assert_cmpint (json_object_get_int_member (data, "txBytes"), ==, 20 * 1024);
   g_assert_cmpint (json_object_get_int_member (data, "rxBytes"), ==, 10 * 1024);
   control_assert_silent (&fixture->base);
+}
+
+/* What a disk that hung has to say of a timer whose link is gone is said at the next timer. */
+static void
+test_late_facts (Fixture *fixture, gconstpointer settings)
+{
+  open_channel (fixture);
+  control_settle (&fixture->base);
+  g_free (control_pop (&fixture->base, CG_MESSAGE_KIND_STREAM));
+  fake_gateway_hold (fixture->base.gateway);
+  cg_clock_dummy_advance (fixture->base.clock, 10000);
+  cg_channel_set_link (fixture->base.channel, FALSE);
+  fake_gateway_release (fixture->base.gateway);
+  control_settle (&fixture->base);
+
+  cg_channel_set_link (fixture->base.channel, TRUE);
+  cg_clock_dummy_advance (fixture->base.clock, 9999);
+
+  control_assert_silent (&fixture->base);
+  cg_clock_dummy_advance (fixture->base.clock, 1);
+  control_settle (&fixture->base);
+  g_free (control_pop (&fixture->base, CG_MESSAGE_KIND_STREAM));
 }
 
 #define MODES(mode)                                                                                \
@@ -318,5 +341,6 @@ main (int argc, char **argv)
   ADD ("day/change-timer", MODES ("change-timer"), test_a_day);
   ADD ("day/none", MODES ("none"), test_a_day);
   ADD ("gateway", BOX, test_gateway);
+  ADD ("late-facts", BOX "cpu-usage=change\nsample-interval=3\n", test_late_facts);
   return g_test_run ();
 }

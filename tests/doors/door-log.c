@@ -12,6 +12,22 @@ on_message (CgDoor *door, GBytes *message, gpointer user_data)
 }
 
 static void
+on_refused (CgDoor *door, GBytes *message, gpointer user_data)
+{
+  DoorLog *self = user_data;
+
+  self->n_refused++;
+}
+
+static void
+on_dropped (CgDoor *door, const char *reason, gpointer user_data)
+{
+  DoorLog *self = user_data;
+
+  self->n_dropped++;
+}
+
+static void
 on_link_changed (CgDoor *door, gboolean up, gpointer user_data)
 {
   DoorLog *self = user_data;
@@ -24,10 +40,21 @@ on_link_changed (CgDoor *door, gboolean up, gpointer user_data)
 }
 
 void
+door_open (CgDoor *door)
+{
+  g_autoptr (GError) error = NULL;
+
+  cg_door_open (door, &error);
+  g_assert_no_error (error);
+}
+
+void
 door_log_init (DoorLog *self, CgDoor *door)
 {
   *self = (DoorLog){.door = g_object_ref (door), .messages = G_QUEUE_INIT};
   g_signal_connect (door, "message", G_CALLBACK (on_message), self);
+  g_signal_connect (door, "refused", G_CALLBACK (on_refused), self);
+  g_signal_connect (door, "dropped", G_CALLBACK (on_dropped), self);
   g_signal_connect (door, "link-changed", G_CALLBACK (on_link_changed), self);
 }
 

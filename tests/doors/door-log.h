@@ -11,9 +11,14 @@ typedef struct {
   GQueue messages; /* (element-type GBytes) */
   guint n_ups;
   guint n_downs;
+  guint n_refused;
+  guint n_dropped;
   gboolean is_closed;
   GError *close_error;
 } DoorLog;
+
+/* It is told to connect; that alone must not fail. */
+void door_open (CgDoor *door);
 
 void door_log_init (DoorLog *self, CgDoor *door);
 void door_log_clear (DoorLog *self);

@@ -3,6 +3,7 @@
 
 #include "broker.h"
 #include "cg-mqtt-door.h"
+#include "cg-test.h"
 #include "door-log.h"
 
 #define LIMIT 1000
@@ -81,15 +82,13 @@ test_what_waited_goes_out (void)
   g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
   g_autoptr (CgDoor) door = make_door (port);
   g_auto (DoorLog) log = {0};
-  g_autoptr (GError) error = NULL;
 
   door_log_init (&log, door);
   send_many (door, CG_DOOR_REPLY, "first", 10);
   send_many (door, CG_DOOR_STREAM, "stream", 50);
   send_many (door, CG_DOOR_EVENT, "event", 100);
   send_many (door, CG_DOOR_REPLY, "reply", LIMIT - 60);
-  cg_door_open (door, &error);
-  g_assert_no_error (error);
+  door_open (door);
   door_log_wait_for_up (&log);
   send_many (door, CG_DOOR_REPLY, "last", 1);
 
@@ -131,11 +130,9 @@ test_what_came_in_before_the_goodbye (void)
   g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
   g_autoptr (CgDoor) door = make_door (port);
   g_auto (DoorLog) log = {0};
-  g_autoptr (GError) error = NULL;
 
   door_log_init (&log, door);
-  cg_door_open (door, &error);
-  g_assert_no_error (error);
+  door_open (door);
   door_log_wait_for_up (&log);
   for (guint i = 0; i < 10; i++)
     cloud_publish (cloud, "actions/gw", "{}", 2, FALSE);
@@ -144,6 +141,54 @@ test_what_came_in_before_the_goodbye (void)
   door_log_close (&log);
 
   g_assert_cmpuint (log.messages.length, ==, 10);
+}
+
+static gboolean
+was_refused_twice (gpointer user_data)
+{
+  DoorLog *log = user_data;
+
+  return log->n_refused == 2;
+}
+
+static void
+send_filled (CgDoor *door, gsize length)
+{
+  g_autofree char *text = g_strnfill (length, 'x');
+  g_autoptr (GBytes) message = g_bytes_new (text, length);
+
+  cg_door_send (door, "gw", CG_DOOR_REPLY, message);
+}
+
+/* A server that cuts the link at a message too large for it gets it no more, and all else. */
+static void
+test_what_the_server_cuts_the_link_for (void)
+{
+  const guint16 port = broker_find_free_port ();
+  g_autoptr (Broker) broker G_GNUC_UNUSED =
+      broker_new (port, "allow_anonymous true\nmax_packet_size 20000\n");
+  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
+  g_autoptr (CgDoor) door = make_door (port);
+  g_auto (DoorLog) log = {0};
+
+  door_log_init (&log, door);
+  door_open (door);
+  door_log_wait_for_up (&log);
+  send_filled (door, 30000);
+  send_many (door, CG_DOOR_REPLY, "small", 3);
+  expect_many (cloud, "small", 0, 3);
+
+  g_assert_cmpuint (log.n_refused, ==, 1);
+  g_assert_cmpuint (log.n_downs, ==, 3);
+  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 1);
+
+  send_filled (door, 30000);
+  send_filled (door, 19000);
+  cg_test_wait_for (was_refused_twice, &log, "the second refusal");
+  g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
+  g_assert_cmpuint (strlen (message->text), ==, 19000);
+  g_assert_cmpuint (log.n_downs, ==, 3);
+  door_log_close (&log);
 }
 
 int
@@ -155,5 +200,7 @@ main (int argc, char **argv)
   g_test_add_func ("/drops/are-counted-and-logged-once", test_drops_are_counted_and_logged_once);
   g_test_add_func ("/drops/what-waited-goes-out", test_what_waited_goes_out);
   g_test_add_func ("/drops/what-came-in-before-the-goodbye", test_what_came_in_before_the_goodbye);
+  g_test_add_func ("/drops/what-the-server-cuts-the-link-for",
+                   test_what_the_server_cuts_the_link_for);
   return g_test_run ();
 }

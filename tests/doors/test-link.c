@@ -40,6 +40,9 @@ on_event (CgMqttEvent event, const char *text, GBytes *message, gpointer user_da
     fixture->n_messages++;
     break;
   }
+  case CG_MQTT_REFUSED:
+  case CG_MQTT_DROPPED:
+    g_assert_not_reached ();
   case CG_MQTT_ENDED:
     fixture->is_ended = TRUE;
     break;

@@ -38,15 +38,6 @@ make_plain_door (guint16 port)
 }
 
 static void
-open_door (CgDoor *door)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_door_open (door, &error);
-  g_assert_no_error (error);
-}
-
-static void
 send_text (CgDoor *door, const char *did, CgDoorKind kind, const char *text)
 {
   g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
@@ -85,7 +76,7 @@ test_both_ways (void)
   door_log_init (&log, door);
   cg_door_set_dids (door, dids);
 
-  open_door (door);
+  door_open (door);
   g_assert_false (cg_door_is_up (door));
   door_log_wait_for_up (&log);
   cloud_publish (cloud, "actions/gw", "{1}", 3, FALSE);
@@ -126,7 +117,7 @@ test_topics_and_qos_settings (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
   cloud_publish (cloud, "box/gw/down", "{}", 2, FALSE);
   send_text (door, "c", CG_DOOR_STREAM, "stream");
@@ -148,7 +139,7 @@ test_set_dids_while_up (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   cg_door_set_dids (door, before);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   cg_door_set_dids (door, after);
@@ -175,7 +166,7 @@ test_broker_killed_and_back (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   cg_door_set_dids (door, dids);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   broker_kill (broker);
@@ -207,7 +198,7 @@ test_second_server (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   g_assert_nonnull (strstr (cg_mqtt_door_get_server (CG_MQTT_DOOR (door)), "localhost"));
@@ -268,10 +259,10 @@ test_login (void)
   door_log_init (&right_log, right);
   door_log_init (&wrong_log, wrong);
 
-  open_door (wrong);
+  door_open (wrong);
   expect_trouble (wrong, "not authorised");
   g_assert_cmpint (door_log_close (&wrong_log), <, 2000);
-  open_door (right);
+  door_open (right);
   door_log_wait_for_up (&right_log);
 
   door_log_close (&right_log);
@@ -290,10 +281,11 @@ test_retained_message_is_dropped (void)
   cloud_publish (cloud, "actions/gw", "old", 3, TRUE);
   cloud_publish (cloud, "messages/x", "y", 1, FALSE);
   expect_at_cloud (cloud, "messages/x", "y", 1); /* the broker has the first one, too */
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
   cloud_publish (cloud, "actions/gw", "new", 3, FALSE);
   expect_at_door (&log, "new");
+  g_assert_cmpuint (log.n_dropped, ==, 1);
   door_log_close (&log);
 }
 
@@ -307,7 +299,7 @@ test_large_messages (void)
   g_autofree char *text = g_strnfill (CG_DOOR_MAX_MESSAGE + 1, 'x');
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   cloud_publish (cloud, "actions/gw", text, CG_DOOR_MAX_MESSAGE, FALSE);
@@ -344,7 +336,7 @@ test_publish_is_prompt (void)
   gint64 delays_us[N];
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   for (guint i = 0; i < N; i++) {
@@ -378,7 +370,7 @@ test_many_messages_in_order (void)
     g_autofree char *text = g_strdup_printf ("%u", i);
     send_text (door, "gw", CG_DOOR_REPLY, text);
   }
-  open_door (door);
+  door_open (door);
 
   for (guint i = 0; i < N; i++) {
     g_autofree char *text = g_strdup_printf ("%u", i);
@@ -400,7 +392,7 @@ test_burst_while_up (void)
   g_autoptr (CgDoor) door = make_plain_door (port);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   for (guint i = 0; i < N; i++) {
@@ -425,7 +417,7 @@ test_close_sends_what_waits (void)
   g_autoptr (CgDoor) door = make_plain_door (port);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   for (guint i = 0; i < 300; i++)
@@ -451,10 +443,10 @@ test_will (void)
   door_log_init (&log, door);
   door_log_init (&twin_log, twin);
   cg_mqtt_door_set_will (CG_MQTT_DOOR (door), will);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
-  open_door (twin); /* the same client id: the broker throws the first one out */
+  door_open (twin); /* the same client id: the broker throws the first one out */
   expect_at_cloud (cloud, "messages/gw", "gone", 1);
 
   door_log_close (&log);
@@ -488,7 +480,7 @@ test_close_while_server_is_silent (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  open_door (door);
+  door_open (door);
   g_autoptr (GSocket) client G_GNUC_UNUSED = g_socket_accept (silent, NULL, NULL);
 
   g_assert_cmpint (door_log_close (&log), <, 2000);
@@ -521,7 +513,7 @@ test_close_while_connecting_to_a_black_hole (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  open_door (door);
+  door_open (door);
   cg_test_run_for (100);
   g_assert_null (cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door)));
 
@@ -535,7 +527,7 @@ test_close_with_messages_left (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   send_text (door, "gw", CG_DOOR_REPLY, "never arrives");
-  open_door (door);
+  door_open (door);
   expect_trouble (door, "refused");
 
   g_assert_cmpint (door_log_close (&log), <, 2000);
@@ -551,7 +543,7 @@ test_drop_without_close (void)
   CgDoor *door = make_plain_door (port);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
-  open_door (door);
+  door_open (door);
   door_log_wait_for_up (&log);
 
   door_log_clear (&log);
@@ -566,7 +558,7 @@ test_name_unknown (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  open_door (door);
+  door_open (door);
   expect_trouble (door, "does-not-exist.invalid");
 
   g_assert_cmpint (door_log_close (&log), <, 2000);

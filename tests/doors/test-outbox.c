@@ -73,7 +73,7 @@ test_adopt (void)
   g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 1);
   g_autofree char *text = drain (outbox);
   g_assert_cmpstr (text, ==, "bcxy");
-  cg_outbox_rewind (old);
+  cg_outbox_rewind (old, FALSE);
   g_autofree char *left = drain (old);
   g_assert_cmpstr (left, ==, "a");
 }
@@ -146,10 +146,107 @@ test_rewind_restores_the_order (void)
   g_free (begin (outbox, 3));
   g_assert_true (cg_outbox_end (outbox, 2));
 
-  cg_outbox_rewind (outbox);
+  cg_outbox_rewind (outbox, FALSE);
 
   g_autofree char *text = drain (outbox);
   g_assert_cmpstr (text, ==, "acd");
+}
+
+/* Another link is lost soon. Returns: (transfer full): what was under way */
+static char *
+lose_soon (CgOutbox *outbox)
+{
+  GString *text = g_string_new (NULL);
+  char *one = NULL;
+
+  for (int mid = 1; (one = begin (outbox, mid)) != NULL; mid++) {
+    g_string_append_c (text, *one);
+    g_free (one);
+  }
+  cg_outbox_rewind (outbox, TRUE);
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_refused (CgOutbox *outbox, const char *expected)
+{
+  g_autoptr (CgOutboxItem) item = cg_outbox_take_refused (outbox);
+
+  if (expected == NULL) {
+    g_assert_null (item);
+    return;
+  }
+  g_assert_nonnull (item);
+  g_assert_cmpmem (g_bytes_get_data (item->content, NULL), g_bytes_get_size (item->content),
+                   expected, strlen (expected));
+}
+
+static void
+test_third_loss_refuses (void)
+{
+  static const char *const seen[] = {"abc", "abc", "a"};
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, PLENTY, 3);
+  push (outbox, CG_DOOR_REPLY, "a");
+  push (outbox, CG_DOOR_REPLY, "b");
+  push (outbox, CG_DOOR_REPLY, "c");
+  push (outbox, CG_DOOR_REPLY, "d");
+
+  for (guint i = 0; i < G_N_ELEMENTS (seen); i++) {
+    assert_refused (outbox, NULL);
+    g_autofree char *under_way = lose_soon (outbox);
+    g_assert_cmpstr (under_way, ==, seen[i]);
+  }
+
+  assert_refused (outbox, "a");
+  assert_refused (outbox, NULL);
+  g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 1);
+  g_autofree char *text = drain (outbox);
+  g_assert_cmpstr (text, ==, "bcd");
+  push (outbox, CG_DOOR_REPLY, "a"); /* so short: it was the topic, or chance */
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 1);
+}
+
+static void
+test_steady_links_refuse_nothing (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, PLENTY, 3);
+  push (outbox, CG_DOOR_REPLY, "a");
+
+  for (guint i = 0; i < 4; i++) {
+    g_free (lose_soon (outbox));
+    g_free (lose_soon (outbox));
+    g_free (begin (outbox, 1));
+    cg_outbox_rewind (outbox, FALSE);
+  }
+
+  g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 0);
+}
+
+/* Until a link has lived longer. */
+static void
+test_what_is_as_long_is_refused (void)
+{
+  g_autoptr (CgOutbox) outbox = cg_outbox_new (10, PLENTY, 1);
+  g_autofree char *large = g_strnfill (10000, 'x');
+  g_autofree char *larger = g_strnfill (10001, 'y');
+  g_autofree char *shorter = g_strnfill (9999, 'z');
+  push (outbox, CG_DOOR_REPLY, large);
+  push (outbox, CG_DOOR_EVENT, larger);
+
+  for (guint i = 0; i < 3; i++)
+    g_free (lose_soon (outbox));
+  push (outbox, CG_DOOR_REPLY, large);
+  push (outbox, CG_DOOR_REPLY, shorter);
+
+  assert_refused (outbox, large);
+  assert_refused (outbox, larger);
+  assert_refused (outbox, large);
+  assert_refused (outbox, NULL);
+  g_autofree char *text = drain (outbox);
+  g_assert_cmpstr (text, ==, shorter);
+  cg_outbox_rewind (outbox, FALSE);
+  push (outbox, CG_DOOR_REPLY, large);
+  g_assert_cmpuint (cg_outbox_get_length (outbox), ==, 1);
 }
 
 static void
@@ -208,7 +305,7 @@ test_bytes (void)
       item->mid = mid;
     }
     g_assert_true (cg_outbox_end (outbox, 2));
-    cg_outbox_rewind (outbox);
+    cg_outbox_rewind (outbox, FALSE);
     push (outbox, CG_DOOR_REPLY, large);
     g_assert_cmpuint (cg_outbox_get_n_dropped (outbox), ==, 1);
     push (outbox, CG_DOOR_REPLY, large);
@@ -225,6 +322,9 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox/drops-streams-then-events", test_drops_streams_then_events);
   g_test_add_func ("/outbox/window", test_window);
   g_test_add_func ("/outbox/rewind-restores-the-order", test_rewind_restores_the_order);
+  g_test_add_func ("/outbox/third-loss-refuses", test_third_loss_refuses);
+  g_test_add_func ("/outbox/steady-links-refuse-nothing", test_steady_links_refuse_nothing);
+  g_test_add_func ("/outbox/what-is-as-long-is-refused", test_what_is_as_long_is_refused);
   g_test_add_func ("/outbox/what-is-under-way-is-not-dropped",
                    test_what_is_under_way_is_not_dropped);
   g_test_add_func ("/outbox/link-up-counts-bytes-alone", test_link_up_counts_bytes_alone);

@@ -79,6 +79,21 @@ send_file (Shop *self, GOutputStream *output, gsize start, gsize length)
 }
 
 static void
+send_fifths (Shop *self, GOutputStream *output, guint n)
+{
+  const gsize fifth = self->length / 5;
+
+  say (output, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (guint i = 0; i < MIN (n, 5); i++) {
+    say (output, "%" G_GSIZE_MODIFIER "x\r\n", fifth);
+    send (output, self->content + i * fifth, fifth);
+    say (output, "\r\n");
+  }
+  if (n >= 5)
+    say (output, "0\r\n\r\n");
+}
+
+static void
 answer (Shop *self, GOutputStream *output, gsize start)
 {
   switch (note (self, (guint)start)) {
@@ -109,6 +124,9 @@ answer (Shop *self, GOutputStream *output, gsize start)
   case SHOP_NO_LENGTH:
     say (output, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
     send (output, self->content, self->length);
+    break;
+  case SHOP_FIFTHS:
+    send_fifths (self, output, shop_count (self));
     break;
   case SHOP_TELLS_TOO_MUCH:
     say (output, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\nConnection: close\r\n\r\n");

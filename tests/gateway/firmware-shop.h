@@ -16,6 +16,7 @@ typedef enum {
   SHOP_OTHER_PART,
   SHOP_IGNORES_RANGE,
   SHOP_NO_LENGTH,
+  SHOP_FIFTHS, /* without a length, at the n-th request n fifths: breaks between two chunks */
   SHOP_TELLS_TOO_MUCH, /* a length beyond all limits */
   SHOP_SENDS_TOO_MUCH, /* without a length, more than anybody takes */
   SHOP_LITTLE,         /* sends some bytes, and keeps the connection */

@@ -25,7 +25,9 @@ typedef struct {
   GString *percents; /* "10 20 " */
   GString *resumed;  /* "a V1>V2 " */
   gboolean holds;    /* who installs is not ready yet */
-  char *installing;  /* (nullable) did */
+  gboolean hands;    /* who installs may have ended us at once */
+  gboolean is_prepared;
+  char *installing; /* (nullable) did */
 } Fixture;
 
 static void
@@ -41,6 +43,8 @@ static void
 on_prepare (CgFirmware *firmware, const char *did, CgFirmwareOrder *order, Fixture *fixture)
 {
   order->before = g_strdup ("V1");
+  order->is_handed = fixture->hands;
+  fixture->is_prepared = TRUE;
 }
 
 static void
@@ -207,6 +211,11 @@ test_results (Fixture *fixture, gconstpointer data)
       {"all is well", SHOP_GOOD, 0, HERE, NULL, 0, CG_FIRMWARE_DONE, 1},
       {"one break", SHOP_CUTS_ONCE, 0, HERE, NULL, 0, CG_FIRMWARE_DONE, 2},
       {"no length", SHOP_NO_LENGTH, 0, HERE, NULL, 0, CG_FIRMWARE_DONE, 1},
+      {"no length, and four breaks", SHOP_FIFTHS, 0, HERE, NULL, 0, CG_FIRMWARE_DONE, 5},
+      {"no length, four breaks, and another checksum", SHOP_FIFTHS, 0, HERE, ZEROS, 0,
+       CG_FIRMWARE_NOT_VERIFIED, 6},
+      {"no length, and another checksum", SHOP_NO_LENGTH, 0, HERE, ZEROS, 0,
+       CG_FIRMWARE_NOT_VERIFIED, 2},
       {"larger than told", SHOP_TELLS_TOO_MUCH, 0, HERE, NULL, 0, CG_FIRMWARE_NO_ROOM, 1},
       {"larger than allowed", SHOP_SENDS_TOO_MUCH, 0, HERE, NULL, 0, CG_FIRMWARE_NO_ROOM, 1},
       {"a full disk", SHOP_GOOD, 0, HERE, NULL, 1 << 30, CG_FIRMWARE_NO_ROOM, 1},
@@ -415,6 +424,84 @@ test_restart_before_it_installs (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (shop_get_start (&fixture->shop, 1), ==, LENGTH);
 }
 
+static gboolean
+is_prepared (gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  is_quiet (fixture);
+  return fixture->is_prepared;
+}
+
+/* We end while it is noted that the installer begins: it has not begun. */
+static void
+test_end_before_it_installs (Fixture *fixture, gconstpointer data)
+{
+  fixture->hands = TRUE;
+  order (fixture, "a", NULL, NULL, "V2");
+  cg_test_wait_for (is_prepared, fixture, "the note");
+  end (fixture);
+  g_assert_null (fixture->installing);
+
+  g_string_truncate (fixture->told, 0);
+  begin (fixture);
+  cg_test_wait_for (is_done, fixture, "the end");
+
+  g_assert_cmpstr (fixture->resumed->str, ==, "");
+  g_assert_cmpstr (fixture->told->str, ==, "a10 a20 a30 a01 ");
+}
+
+static guint
+count_files (Fixture *fixture)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->dir, 0, NULL);
+  const char *name = NULL;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_suffix (name, ".bin") ? 1 : 0;
+  return n;
+}
+
+static gboolean
+has_no_files (gpointer user_data)
+{
+  return count_files (user_data) == 0;
+}
+
+/* It is unbound: what it has ordered goes with it, unless it is under way. */
+static void
+test_forgotten (Fixture *fixture, gconstpointer data)
+{
+  order (fixture, "b", NULL, NULL, "V2");
+  order (fixture, "c", NULL, NULL, "V2");
+  order (fixture, "a", NULL, NULL, "V2");
+
+  cg_firmware_forget (fixture->firmware, "b");
+  cg_firmware_forget (fixture->firmware, "c");
+  cg_test_wait_for (is_done, fixture, "the end of the last one");
+
+  g_assert_cmpstr (fixture->told->str, ==, "b10 b20 b30 b01 a10 a20 a30 a01 ");
+  cg_firmware_forget (fixture->firmware, "b");
+  g_assert_null (cg_firmware_find (fixture->firmware, "b"));
+  g_assert_null (cg_firmware_find (fixture->firmware, "c"));
+}
+
+/* What an earlier life has left, and nobody waits for. */
+static void
+test_leftovers (Fixture *fixture, gconstpointer data)
+{
+  end (fixture);
+  g_free (cg_test_write_file (fixture->dir, "firmware-0123.bin", "x", 0600));
+  g_free (cg_test_write_file (fixture->dir, "firmware.txt", "x", 0600));
+
+  begin (fixture);
+
+  cg_test_wait_for (has_no_files, fixture, "the end of it");
+  g_autofree char *other = g_build_filename (fixture->dir, "firmware.txt", NULL);
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_edited_file (Fixture *fixture, gconstpointer data)
 {
@@ -498,6 +585,9 @@ main (int argc, char **argv)
   ADD ("restart-while-it-waits", test_restart_while_it_waits);
   ADD ("restart-while-it-installs", test_restart_while_it_installs);
   ADD ("restart-before-it-installs", test_restart_before_it_installs);
+  ADD ("end-before-it-installs", test_end_before_it_installs);
+  ADD ("forgotten", test_forgotten);
+  ADD ("leftovers", test_leftovers);
   ADD ("edited-file", test_edited_file);
   ADD ("https", test_https);
   return g_test_run ();

@@ -86,7 +86,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_assert_finalize_object (fixture->clock);
   g_clear_error (&fixture->end_error);
   g_clear_error (&fixture->error);
-  g_clear_pointer (&fixture->facts, cg_box_facts_free);
+  g_clear_pointer (&fixture->facts, cg_box_facts_unref);
   cg_test_remove_dir (fixture->dir);
   g_free (fixture->dir);
   g_free (fixture->state_dir);
@@ -227,6 +227,67 @@ test_clock (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (text, ==, "2 1600000000\n");
 }
 
+/* One that ignores a polite request, and so does what it has started. */
+static void
+configure_hanging (Fixture *fixture)
+{
+  g_autofree char *text =
+      g_strdup_printf ("#!/bin/sh\ntrap '' TERM\n: > '%s'\nsleep 1000\n", fixture->witness);
+  g_autofree char *script = cg_test_write_file (fixture->dir, "hanging", text, 0700);
+  const CgConfig config = {.device = {.clock_command = script}, .firmware = {.command = script}};
+
+  cg_gateway_apply (fixture->gateway, &config);
+}
+
+static void
+on_installed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_clear_error (&fixture->error);
+  cg_gateway_install_finish (CG_GATEWAY (object), result, &fixture->error);
+  fixture->is_done = TRUE;
+}
+
+/* What hangs is ended, and only one sets the clock at a time. */
+static void
+test_command_hangs (Fixture *fixture, gconstpointer data)
+{
+  configure_hanging (fixture);
+  cg_gateway_set_clock_async (fixture->gateway, 1000, on_clock_set, fixture);
+  cg_test_wait_for (has_witness, fixture, "the command");
+  set_clock (fixture);
+  g_assert_error (fixture->error, CG_ERROR, CG_ERROR_INTERNAL);
+  g_assert_cmpstr (fixture->error->message, ==, "clock-command runs already");
+
+  fixture->is_done = FALSE;
+  cg_clock_dummy_advance (fixture->clock, 30000);
+  cg_clock_dummy_advance (fixture->clock, 5000);
+  cg_test_wait_for_flag (&fixture->is_done, "the end of the command");
+
+  g_assert_error (fixture->error, CG_ERROR, CG_ERROR_INTERNAL);
+  g_assert_nonnull (g_strrstr (fixture->error->message, "not done in 30 s"));
+  configure (fixture, 0);
+  set_clock (fixture);
+  g_assert_no_error (fixture->error);
+}
+
+static void
+test_installer_hangs (Fixture *fixture, gconstpointer data)
+{
+  configure_hanging (fixture);
+  cg_gateway_install_async (fixture->gateway, "file", on_installed, fixture);
+  cg_test_wait_for (has_witness, fixture, "the command");
+
+  cg_clock_dummy_advance (fixture->clock, 30 * 60 * 1000 - 1);
+  g_assert_cmpuint (cg_clock_dummy_count_sources (fixture->clock), ==, 1);
+  cg_clock_dummy_advance (fixture->clock, 1);
+  cg_clock_dummy_advance (fixture->clock, 5000);
+  cg_test_wait_for_flag (&fixture->is_done, "the end of the command");
+
+  g_assert_error (fixture->error, CG_ERROR, CG_ERROR_INTERNAL);
+}
+
 static void
 test_nothing_configured (Fixture *fixture, gconstpointer data)
 {
@@ -243,7 +304,7 @@ on_read (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   Fixture *fixture = user_data;
 
-  g_clear_pointer (&fixture->facts, cg_box_facts_free);
+  g_clear_pointer (&fixture->facts, cg_box_facts_unref);
   fixture->facts = cg_gateway_read_finish (CG_GATEWAY (object), result, NULL);
   fixture->is_done = TRUE;
 }
@@ -254,6 +315,41 @@ read_box (Fixture *fixture)
   fixture->is_done = FALSE;
   cg_gateway_read_async (fixture->gateway, on_read, fixture);
   cg_test_wait_for_flag (&fixture->is_done, "facts");
+}
+
+static void
+on_read_again (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GPtrArray *answers = user_data;
+
+  g_ptr_array_add (answers, cg_gateway_read_finish (CG_GATEWAY (object), result, NULL));
+}
+
+static gboolean
+has_three (gpointer user_data)
+{
+  const GPtrArray *answers = user_data;
+
+  return answers->len == 3;
+}
+
+/* A disk that hangs takes one thread, however many ask. */
+static void
+test_read_is_shared (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) answers =
+      g_ptr_array_new_with_free_func ((GDestroyNotify)cg_box_facts_unref);
+  CgBoxFacts *first;
+
+  for (guint i = 0; i < 3; i++)
+    cg_gateway_read_async (fixture->gateway, on_read_again, answers);
+  cg_test_wait_for (has_three, answers, "three answers");
+
+  first = answers->pdata[0];
+  g_assert_true (answers->pdata[1] == first);
+  g_assert_true (answers->pdata[2] == first);
+  read_box (fixture);
+  g_assert_true (fixture->facts != first);
 }
 
 static void
@@ -327,9 +423,12 @@ main (int argc, char **argv)
   ADD ("reboot", test_reboot);
   ADD ("reboot-forgotten", test_reboot_forgotten);
   ADD ("reboot-fails", test_reboot_fails);
+  ADD ("command-hangs", test_command_hangs);
+  ADD ("installer-hangs", test_installer_hangs);
   ADD ("reboot-unconfigured", test_reboot_unconfigured);
   ADD ("clock", test_clock);
   ADD ("nothing-configured", test_nothing_configured);
+  ADD ("read-is-shared", test_read_is_shared);
   ADD ("facts", test_facts);
   ADD ("few-facts", test_few_facts);
   return g_test_run ();

@@ -439,6 +439,8 @@ fake_rtmp_new_tls (FakeRtmpMode mode, GTlsCertificate *certificate)
   self->commands = g_string_new (NULL);
   self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_rtmp_message_free);
   self->cancellable = g_cancellable_new ();
+  /* Held, so that it does not come and go with each wait: tests count descriptors. */
+  g_cancellable_get_fd (self->cancellable);
   self->listener = g_socket_listener_new ();
   g_assert_true (g_socket_listener_add_address (self->listener, any, G_SOCKET_TYPE_STREAM,
                                                 G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));
@@ -453,6 +455,7 @@ fake_rtmp_free (FakeRtmp *self)
   g_cancellable_cancel (self->cancellable);
   g_thread_join (self->thread);
   g_object_unref (self->listener);
+  g_cancellable_release_fd (self->cancellable);
   g_object_unref (self->cancellable);
   g_clear_object (&self->certificate);
   g_ptr_array_unref (self->messages);

@@ -26,6 +26,11 @@ G_BEGIN_DECLS
   "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "                 \
   "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=100000 ! "                          \
   "rtph264pay name=pay0 pt=96 "
+/* A key frame by RTCP only. */
+#define FAKE_RTSP_ASKED_KEY                                                                        \
+  "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "                 \
+  "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=100000 ! rtph264pay pt=96 ! "       \
+  "capsfilter name=pay0 caps=application/x-rtp,rtcp-fb-nack-pli=true "
 #define FAKE_RTSP_JPEG                                                                             \
   "videotestsrc is-live=true ! video/x-raw,format=I420,width=320,height=240,framerate=25/1 ! "     \
   "jpegenc ! rtpjpegpay name=pay0 pt=26 "

@@ -59,6 +59,14 @@ push_fixture_start (PushFixture *self,
 }
 
 void
+push_fixture_publish (PushFixture *self, const char *url, guint pictures)
+{
+  media_feed_pictures (self->hub, self->input, 0, pictures, 10, 100);
+  push_fixture_start (self, url, 5000, 5000);
+  media_wait_until (self->published == 1 || self->failed == 1);
+}
+
+void
 push_fixture_stop (PushFixture *self)
 {
   self->stopped = FALSE;

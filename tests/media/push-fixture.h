@@ -23,6 +23,8 @@ void push_fixture_start (PushFixture *self,
                          const char *url,
                          guint connect_timeout_ms,
                          guint stall_timeout_ms);
+/* Begins with a group of so many small pictures. Returns when the server has taken it, or not. */
+void push_fixture_publish (PushFixture *self, const char *url, guint pictures);
 /* Returns when it has stopped. */
 void push_fixture_stop (PushFixture *self);
 

@@ -79,6 +79,25 @@ test_cache_bounded (void)
   cg_hub_remove_output (hub, output);
 }
 
+/* Nothing is kept: who comes later waits for the next key frame, and then gets everything. */
+static void
+test_no_cache (void)
+{
+  g_autoptr (CgHub) hub = cg_hub_new ();
+  const guint input = cg_hub_open_input (hub);
+  gint64 last_us = -1;
+
+  cg_hub_set_cache_max_bytes (hub, 0);
+  media_feed_pictures (hub, input, 0, 15, 10, 100);
+  CgHubOutput *output = cg_hub_add_output (hub, NULL, NULL);
+
+  g_assert_null (cg_hub_get_key_frame (hub));
+  g_assert_cmpuint (drain (output, &last_us), ==, 0);
+  media_feed_pictures (hub, input, 15, 15, 10, 100);
+  g_assert_cmpuint (drain (output, &last_us), ==, 10);
+  cg_hub_remove_output (hub, output);
+}
+
 static void
 test_drops_groups (void)
 {
@@ -122,6 +141,49 @@ test_drops_long_group (void)
   g_assert_true (first->key);
   g_assert_cmpint (dts_us, ==, 1000 * FRAME);
   cg_hub_remove_output (hub, output);
+}
+
+static gint64
+get_thirst_us (CgHub *hub, gint64 *fresh_us, gint64 *urgent_us)
+{
+  CgHubThirst thirst;
+
+  cg_hub_get_thirst (hub, &thirst);
+  *fresh_us = thirst.fresh_us;
+  *urgent_us = thirst.urgent_us;
+  return thirst.any_us;
+}
+
+/* Q14: who has lost a long group, and who comes after the cache has overflowed, goes without until
+ * the next key frame: that is seen. */
+static void
+test_thirst (void)
+{
+  g_autoptr (CgHub) hub = cg_hub_new ();
+  CgHubOutput *slow = cg_hub_add_output (hub, NULL, NULL);
+  const guint input = cg_hub_open_input (hub);
+  gint64 fresh_us, urgent_us;
+
+  media_feed_pictures (hub, input, 0, 200, 100000, 100);
+  g_assert_cmpint (get_thirst_us (hub, &fresh_us, &urgent_us), ==, -1);
+  media_feed_pictures (hub, input, 200, 50, 100000, 100);
+  const gint64 lost_us = get_thirst_us (hub, &fresh_us, &urgent_us);
+  g_assert_cmpint (lost_us, >=, G_USEC_PER_SEC);
+  g_assert_cmpint (urgent_us, ==, lost_us);
+  g_assert_cmpint (fresh_us, ==, -1);
+
+  cg_hub_output_set_patient (slow);
+  media_feed_pictures (hub, input, 250, 4000, 100000, 100); /* the cache is of no use now */
+  CgHubOutput *late = cg_hub_add_output (hub, NULL, NULL);
+  media_feed_pictures (hub, input, 4250, 26, 100000, 100);
+  g_assert_cmpint (get_thirst_us (hub, &fresh_us, &urgent_us), >, 160 * G_USEC_PER_SEC);
+  g_assert_cmpint (fresh_us, ==, 25 * FRAME);
+  g_assert_cmpint (urgent_us, ==, 25 * FRAME);
+
+  media_feed_pictures (hub, input, 100000, 1, 100000, 100);
+  g_assert_cmpint (get_thirst_us (hub, &fresh_us, &urgent_us), ==, -1);
+  cg_hub_remove_output (hub, slow);
+  cg_hub_remove_output (hub, late);
 }
 
 static void
@@ -259,6 +321,13 @@ test_rates_end_with_the_input (void)
   g_assert_cmpuint (stats.frames, ==, 101);
   g_assert_cmpuint (stats.bitrate_kbps, ==, 0);
   g_assert_cmpfloat (stats.fps, ==, 0);
+  g_assert_cmpuint (stats.gop_ms, ==, 0);
+
+  /* Nor is an outage a long group. */
+  const guint next = cg_hub_open_input (hub);
+  media_feed_pictures (hub, next, 10000, 60, 50, 1000);
+  cg_hub_get_stats (hub, &stats);
+  g_assert_cmpuint (stats.gop_ms, ==, 2000);
 }
 
 int
@@ -269,8 +338,10 @@ main (int argc, char **argv)
   g_test_add_func ("/hub/waits-for-key", test_waits_for_key);
   g_test_add_func ("/hub/cache", test_cache);
   g_test_add_func ("/hub/q14-cache-bounded", test_cache_bounded);
+  g_test_add_func ("/hub/no-cache", test_no_cache);
   g_test_add_func ("/hub/drops-groups", test_drops_groups);
   g_test_add_func ("/hub/drops-long-group", test_drops_long_group);
+  g_test_add_func ("/hub/q14-thirst", test_thirst);
   g_test_add_func ("/hub/replaced-input", test_replaced_input);
   g_test_add_func ("/hub/skip", test_skip);
   g_test_add_func ("/hub/audio", test_audio);

@@ -54,6 +54,8 @@ test_bad_pipeline (void)
       {"audio-pass.launch", "rtpmp4gdepay ! appsink name=audio", "is no pipeline"},
       {"audio-aac.launch", "", "audio-aac"},
       {"video-h264.launch", NULL, "video-h264"},
+      {"pull-rtsp-http.launch", NULL, "pull-rtsp-http"},
+      {"pull-rtsp-multicast.launch", NULL, "pull-rtsp-multicast"},
       {"video-h265.launch", NULL, "video-h265"},
   };
 

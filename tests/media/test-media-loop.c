@@ -281,6 +281,16 @@ on_stream (gboolean is_ready, gpointer user_data)
   return stream->total < stream->wanted;
 }
 
+static void
+stream_init (Stream *self, guint wanted)
+{
+  fixture_init (&self->base);
+  cg_loan_free (self->base.loan);
+  self->base.loan = cg_loan_new (on_stream, self);
+  self->total = 0;
+  self->wanted = wanted;
+}
+
 static gpointer
 serve_stream (gpointer data)
 {
@@ -299,10 +309,7 @@ test_many_at_once (void)
   GThread *owners[N_STREAMS];
 
   for (guint i = 0; i < N_STREAMS; i++) {
-    fixture_init (&streams[i].base);
-    cg_loan_free (streams[i].base.loan);
-    streams[i].base.loan = cg_loan_new (on_stream, &streams[i]);
-    streams[i].wanted = N_PACKETS;
+    stream_init (&streams[i], N_PACKETS);
     owners[i] = g_thread_new ("owner", serve_stream, &streams[i]);
   }
   for (guint packet = 0; packet < N_PACKETS; packet++) {
@@ -318,6 +325,58 @@ test_many_at_once (void)
   }
 }
 
+/* In the media thread, where it may be freed. */
+static void
+on_end (gpointer user_data)
+{
+  Stream *stream = user_data;
+
+  g_assert_true (g_thread_self () != stream->base.owner);
+  g_clear_pointer (&stream->base.loan, cg_loan_free);
+  eventfd_write (stream->base.wake_fd, 1);
+}
+
+static void
+await_end (Stream *stream)
+{
+  GPollFD poll_fd = {.fd = stream->base.wake_fd, .events = G_IO_IN};
+
+  g_assert_cmpint (g_poll (&poll_fd, 1, WATCHDOG_US / 1000), ==, 1);
+  g_assert_null (stream->base.loan);
+}
+
+/* Nobody waits for it. */
+static void
+test_left (void)
+{
+  Stream stream;
+
+  stream_init (&stream, 2);
+  g_assert_true (cg_loan_leave (stream.base.loan, stream.base.fds[0], on_end));
+  g_assert_cmpint (send (stream.base.fds[1], "xy", 2, 0), ==, 2);
+
+  await_end (&stream);
+
+  g_assert_cmpuint (stream.total, ==, 2);
+  fixture_clear (&stream.base);
+}
+
+/* What was said before it was left is looked at, though nothing comes any more. */
+static void
+test_left_is_looked_at (void)
+{
+  Stream stream;
+
+  stream_init (&stream, 0);
+  g_assert_false (cg_loan_kick (stream.base.loan));
+  g_assert_true (cg_loan_leave (stream.base.loan, stream.base.fds[0], on_end));
+
+  await_end (&stream);
+
+  g_assert_cmpuint (stream.base.calls, ==, 1);
+  fixture_clear (&stream.base);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -328,6 +387,8 @@ main (int argc, char **argv)
   g_test_add_func ("/media-loop/kick", test_kick);
   g_test_add_func ("/media-loop/writable", test_writable);
   g_test_add_func ("/media-loop/hung-up", test_hung_up);
+  g_test_add_func ("/media-loop/left", test_left);
+  g_test_add_func ("/media-loop/left-is-looked-at", test_left_is_looked_at);
   g_test_add_func ("/media-loop/taken-back-while-it-runs", test_taken_back_while_it_runs);
   g_test_add_func ("/media-loop/many", test_many);
   g_test_add_func ("/media-loop/many-at-once", test_many_at_once);

@@ -2,79 +2,21 @@
 /* Cameras that say and send what no camera should. */
 #include "cg-error.h"
 #include "cg-media.h"
-#include "cg-pull.h"
 #include "media-fixture.h"
+#include "pull-fixture.h"
 #include "raw-rtsp.h"
 
-typedef struct {
-  CgClock *clock;
-  CgHub *hub;
-  CgPull *pull;
-  GError *error;
-  gboolean stopped;
-  gboolean may_login_again;
-  CgTransport transport;
-} Fixture;
-
 static void
-on_failed (CgPull *pull, const GError *error, Fixture *fixture)
-{
-  g_assert_null (fixture->error);
-  fixture->error = g_error_copy (error);
-}
-
-static gboolean
-on_login_again (CgPull *pull, Fixture *fixture)
-{
-  return fixture->may_login_again;
-}
-
-static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  *(gboolean *)user_data = TRUE;
-}
-
-static void
-fixture_init (Fixture *fixture)
-{
-  media_forgive_gstreamer ();
-  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  g_clear_object (&fixture->pull);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->clock);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-/* Starts a pull, and ends it when it has failed. */
-static void
-pull_until_failed (Fixture *fixture, RawRtsp *camera, const char *path)
+pull_until_failed (PullFixture *fixture, RawRtsp *camera, const char *path, CgTransport transport)
 {
   g_autofree char *location = raw_rtsp_get_uri (camera, path);
-  const CgPullOptions options = {
-      .location = location,
-      .username = "admin",
-      .password = "wrong",
-      .transport = fixture->transport,
-      .clock = fixture->clock,
-      .start_timeout_ms = 20000,
-      .stall_timeout_ms = 20000,
-  };
 
-  fixture->pull = cg_pull_new (fixture->hub, &options);
-  g_signal_connect (fixture->pull, "failed", G_CALLBACK (on_failed), fixture);
-  g_signal_connect (fixture->pull, "login-again", G_CALLBACK (on_login_again), fixture);
-  cg_pull_start (fixture->pull);
-  media_wait_until (fixture->error != NULL);
-  cg_pull_stop_async (fixture->pull, on_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
+  pull_fixture_start_options (fixture, (CgPullOptions){.location = location,
+                                                       .username = "admin",
+                                                       .password = "wrong",
+                                                       .transport = transport});
+  media_wait_until (fixture->failed > 0);
+  pull_fixture_stop (fixture);
 }
 
 static const char *
@@ -97,10 +39,10 @@ test_redirections (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++) {
     g_autoptr (RawRtsp) camera = raw_rtsp_new (answers[i], NULL);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
-    pull_until_failed (&fixture, camera, "again");
+    pull_fixture_init (&fixture);
+    pull_until_failed (&fixture, camera, "again", CG_TRANSPORT_AUTO);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
     g_assert_nonnull (strstr (fixture.error->message, "redirect"));
@@ -120,11 +62,11 @@ test_login_again (void)
 {
   for (guint i = 0; i < 2; i++) {
     g_autoptr (RawRtsp) camera = raw_rtsp_new (refuse_login, NULL);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
+    pull_fixture_init (&fixture);
     fixture.may_login_again = i == 1;
-    pull_until_failed (&fixture, camera, "stream?channel=1");
+    pull_until_failed (&fixture, camera, "stream?channel=1", CG_TRANSPORT_AUTO);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
     g_assert_cmpuint (raw_rtsp_count (camera, "Authorization: "), ==, i == 1 ? 2 : 1);
@@ -164,13 +106,13 @@ test_challenges (void)
   for (guint i = 0; i < G_N_ELEMENTS (challenges); i++) {
     g_autofree char *text =
         g_strdup_printf ("401 Unauthorized\r\nWWW-Authenticate: %s\r\n", challenges[i].text);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
     challenge = text;
     g_autoptr (RawRtsp) camera = raw_rtsp_new (challenge_login, NULL);
 
     g_test_message ("\"%s\"", challenges[i].text);
-    fixture_init (&fixture);
-    pull_until_failed (&fixture, camera, "stream");
+    pull_fixture_init (&fixture);
+    pull_until_failed (&fixture, camera, "stream", CG_TRANSPORT_AUTO);
 
     g_assert_error (fixture.error, CG_ERROR, (int)challenges[i].error);
     g_assert_cmpuint (raw_rtsp_count (camera, "Authorization: "), <=, 1);
@@ -190,10 +132,10 @@ static void
 test_long_answer (void)
 {
   g_autoptr (RawRtsp) camera = raw_rtsp_new (describe_at_length, NULL);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  pull_until_failed (&fixture, camera, "stream");
+  pull_fixture_init (&fixture);
+  pull_until_failed (&fixture, camera, "stream", CG_TRANSPORT_AUTO);
 
   g_assert_true (fixture.error->domain == CG_ERROR);
   g_assert_cmpint (fixture.error->code, !=, CG_ERROR_TIMED_OUT);
@@ -209,14 +151,13 @@ test_shield (void)
   for (guint i = 0; i < G_N_ELEMENTS (challenges); i++) {
     g_autofree char *text =
         g_strconcat ("401 Unauthorized\r\nWWW-Authenticate: ", challenges[i], "\r\n", NULL);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
     challenge = text;
     g_autoptr (RawRtsp) camera =
         raw_rtsp_new (challenges[i] != NULL ? challenge_login : describe_at_length, NULL);
 
-    fixture_init (&fixture);
-    fixture.transport = CG_TRANSPORT_UDP;
-    pull_until_failed (&fixture, camera, "stream");
+    pull_fixture_init (&fixture);
+    pull_until_failed (&fixture, camera, "stream", CG_TRANSPORT_UDP);
 
     g_assert_true (fixture.error->domain == CG_ERROR);
     g_assert_cmpint (fixture.error->code, !=, CG_ERROR_TIMED_OUT);
@@ -253,10 +194,10 @@ test_endless (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (pumps); i++) {
     g_autoptr (RawRtsp) camera = raw_rtsp_new (NULL, pumps[i]);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
-    pull_until_failed (&fixture, camera, "stream");
+    pull_fixture_init (&fixture);
+    pull_until_failed (&fixture, camera, "stream", CG_TRANSPORT_AUTO);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
     g_assert_nonnull (strstr (fixture.error->message, "without a whole picture"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An HTTP server before the RTSP server, which wants the login, too (transport=http). */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "cg-breaker.h"
@@ -8,6 +9,7 @@
 #include "cg-pull.h"
 #include "fake-rtsp.h"
 #include "media-fixture.h"
+#include "script-rtsp.h"
 
 #define USER "admin"
 #define PASSWORD "p@#%?^/:ss"
@@ -22,12 +24,14 @@
   "Pragma: no-cache\r\n\r\n"
 
 typedef struct {
-  GSocketService *service; /* (owned) (nullable) */
-  const char *answer;      /* (nullable) to each GET; %NULL: by the login */
-  int shown;               /* (atomic) GET with a login */
-  int others;              /* (atomic) and it is not ours */
-  int taken;               /* (atomic) */
-  int posted;              /* (atomic) */
+  GSocketService *service;      /* (owned) (nullable) */
+  const char *answer;           /* (nullable) to each GET; %NULL: by the login */
+  GTlsCertificate *certificate; /* (not owned) (nullable) */
+  const char *pin;              /* (nullable) of it */
+  int shown;                    /* (atomic) GET with a login */
+  int others;                   /* (atomic) and it is not ours */
+  int taken;                    /* (atomic) */
+  int posted;                   /* (atomic) */
 
   CgHub *hub;   /* (owned) */
   CgPull *pull; /* (owned) */
@@ -80,9 +84,13 @@ on_run (GThreadedSocketService *service,
         GObject *source_object,
         Fixture *self)
 {
+  g_autoptr (GIOStream) stream =
+      self->certificate != NULL
+          ? g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL)
+          : g_object_ref (G_IO_STREAM (connection));
   g_autoptr (GDataInputStream) input =
-      g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
-  GOutputStream *output = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+      g_data_input_stream_new (g_io_stream_get_input_stream (stream));
+  GOutputStream *output = g_io_stream_get_output_stream (stream);
   g_autoptr (GString) head = g_string_new (NULL);
   char *line;
 
@@ -128,6 +136,7 @@ start_pull (Fixture *self, const char *location, const char *password)
   self->pull = cg_pull_new (self->hub, &(CgPullOptions){.location = location,
                                                         .username = USER,
                                                         .password = password,
+                                                        .tls_fingerprint = self->pin,
                                                         .transport = CG_TRANSPORT_HTTP,
                                                         .audio = CG_AUDIO_PASS,
                                                         .start_timeout_ms = 20000,
@@ -138,17 +147,25 @@ start_pull (Fixture *self, const char *location, const char *password)
 }
 
 static void
-fixture_init (Fixture *self, const char *password, const char *answer)
+begin (Fixture *self, const char *password)
 {
+  const char *scheme = self->certificate != NULL ? "rtsps" : "rtsp";
   g_autofree char *location = NULL;
 
-  *self = (Fixture){.service = g_threaded_socket_service_new (-1), .answer = answer};
+  self->service = g_threaded_socket_service_new (-1);
   const guint port =
       g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (self->service), NULL, NULL);
   g_signal_connect (self->service, "run", G_CALLBACK (on_run), self);
   g_socket_service_start (self->service);
-  location = g_strdup_printf ("rtsp://127.0.0.1:%u/stream", port);
+  location = g_strdup_printf ("%s://localhost:%u/stream", scheme, port);
   start_pull (self, location, password);
+}
+
+static void
+fixture_init (Fixture *self, const char *password, const char *answer)
+{
+  *self = (Fixture){.answer = answer};
+  begin (self, password);
 }
 
 static void
@@ -244,6 +261,44 @@ test_no_tunnel (void)
   g_assert_cmpint (g_atomic_int_get (&fixture.shown), ==, 0);
 }
 
+/* Q57: to the server with the pinned certificate, and to no other, whomever the system trusts. */
+static void
+test_pin (void)
+{
+  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GByteArray) der = NULL;
+  g_autofree char *pem = NULL;
+  g_object_get (certificate, "certificate", &der, "certificate-pem", &pem, NULL);
+  g_autofree char *pin = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);
+  g_autofree char *path = NULL;
+  g_close (g_file_open_tmp (NULL, &path, NULL), NULL);
+  g_assert_true (g_file_set_contents (path, pem, -1, NULL));
+  const struct {
+    const char *pin;
+    gboolean is_trusted;
+    gboolean is_shown;
+  } rows[] = {
+      {pin, FALSE, TRUE}, {"AA:BB", FALSE, FALSE}, {pin, TRUE, FALSE}, {"AA:BB", TRUE, FALSE}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (Fixture) fixture = {.certificate = certificate, .pin = rows[i].pin};
+    g_autoptr (GTlsDatabase) database =
+        rows[i].is_trusted ? g_tls_file_database_new (path, NULL) : NULL;
+
+    g_test_message ("row %u", i);
+    if (database != NULL)
+      g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
+    begin (&fixture, PASSWORD);
+    media_wait_until (g_atomic_int_get (&fixture.posted) == 1 || fixture.error != NULL);
+
+    if (!rows[i].is_shown)
+      g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+    g_assert_cmpint (g_atomic_int_get (&fixture.shown), ==, rows[i].is_shown);
+    g_assert_cmpint (g_atomic_int_get (&fixture.others), ==, 0);
+  }
+  g_unlink (path);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -253,5 +308,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/pull-http/login", test_login);
   g_test_add_func ("/pull-http/q6-refused", test_refused);
   g_test_add_func ("/pull-http/no-tunnel", test_no_tunnel);
+  g_test_add_func ("/pull-http/q57-pin", test_pin);
   return media_test_run ();
 }

@@ -8,137 +8,20 @@
 #include "cg-pull.h"
 #include "fake-rtsp.h"
 #include "media-fixture.h"
-
-typedef struct {
-  CgClock *clock;
-  CgHub *hub;
-  CgHubOutput *output;
-  CgPull *pull;
-  guint running;
-  guint live;
-  guint failed;
-  GError *error;
-  gboolean stopped;
-} Fixture;
-
-static void
-on_running (CgPull *pull, Fixture *fixture)
-{
-  fixture->running++;
-}
-
-static void
-on_live (CgPull *pull, Fixture *fixture)
-{
-  fixture->live++;
-}
-
-static void
-on_failed (CgPull *pull, const GError *error, Fixture *fixture)
-{
-  fixture->failed++;
-  fixture->error = g_error_copy (error);
-}
-
-static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_assert_true (cg_pull_stop_finish (CG_PULL (object), result, NULL));
-  *(gboolean *)user_data = TRUE;
-}
-
-static void
-fixture_init (Fixture *fixture)
-{
-  media_forgive_gstreamer ();
-  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
-  fixture->output = cg_hub_add_output (fixture->hub, NULL, NULL);
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  cg_hub_remove_output (fixture->hub, fixture->output);
-  g_clear_object (&fixture->pull);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->clock);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-static void
-start_options (Fixture *fixture, CgPullOptions options)
-{
-  options.clock = fixture->clock;
-  options.start_timeout_ms = options.start_timeout_ms > 0 ? options.start_timeout_ms : 20000;
-  options.stall_timeout_ms = options.stall_timeout_ms > 0 ? options.stall_timeout_ms : 20000;
-  fixture->pull = cg_pull_new (fixture->hub, &options);
-  g_signal_connect (fixture->pull, "running", G_CALLBACK (on_running), fixture);
-  g_signal_connect (fixture->pull, "live", G_CALLBACK (on_live), fixture);
-  g_signal_connect (fixture->pull, "failed", G_CALLBACK (on_failed), fixture);
-  cg_pull_start (fixture->pull);
-}
-
-static void
-start_pull (Fixture *fixture, FakeRtsp *fake, CgPullOptions options)
-{
-  g_autofree char *location = fake_rtsp_get_uri (fake);
-
-  options.location = location;
-  start_options (fixture, options);
-}
-
-static void
-stop_pull (Fixture *fixture)
-{
-  cg_pull_stop_async (fixture->pull, on_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
-  g_assert_false (cg_hub_is_live (fixture->hub));
-}
-
-static gboolean
-has_frames (Fixture *fixture, guint64 video, guint64 audio)
-{
-  CgHubStats stats;
-
-  cg_hub_get_stats (fixture->hub, &stats);
-  return fixture->failed > 0 || (stats.frames >= video && stats.audio_frames >= audio);
-}
-
-static void
-wait_for_frames (Fixture *fixture, guint64 video, guint64 audio)
-{
-  media_wait_until (has_frames (fixture, video, audio));
-  g_assert_no_error (fixture->error);
-}
-
-/* Pops the first unit of a track. */
-static CgAccessUnit *
-pop_track (Fixture *fixture, CgTrack track)
-{
-  gint64 dts_us, pts_us;
-
-  for (;;) {
-    CgAccessUnit *unit = cg_hub_output_pop (fixture->output, &dts_us, &pts_us);
-    if (unit == NULL || unit->track == track)
-      return unit;
-    cg_access_unit_unref (unit);
-  }
-}
+#include "pull-fixture.h"
 
 static void
 test_plays (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO FAKE_RTSP_AAC);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
   CgHubStats stats;
 
-  fixture_init (&fixture);
-  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
+  pull_fixture_init (&fixture);
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
   media_wait_until (fixture.live + fixture.failed == 1);
   g_assert_no_error (fixture.error);
-  wait_for_frames (&fixture, 30, 0);
+  pull_fixture_wait_for_frames (&fixture, 30, 0);
 
   g_assert_cmpuint (fixture.running, ==, 1);
   g_assert_true (cg_pull_is_live (fixture.pull));
@@ -151,9 +34,9 @@ test_plays (void)
   g_assert_cmpuint (stats.height, ==, 240);
   g_assert_cmpuint (stats.audio_frames, ==, 0);
   g_assert_cmpuint (stats.key_frames, >=, 3);
-  g_autoptr (CgAccessUnit) unit = pop_track (&fixture, CG_TRACK_VIDEO);
+  g_autoptr (CgAccessUnit) unit = pull_fixture_pop (&fixture, CG_TRACK_VIDEO);
   g_assert_true (unit->key);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
   media_wait_until (fake_rtsp_count_sessions (fake) == 0);
   g_assert_cmpuint (fixture.failed, ==, 0);
 }
@@ -162,13 +45,13 @@ static void
 test_b_frames (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_B_FRAMES);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
   CgHubStats stats;
   gint64 dts_us, pts_us, last_us = -1;
 
-  fixture_init (&fixture);
-  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
-  wait_for_frames (&fixture, 30, 0);
+  pull_fixture_init (&fixture);
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
+  pull_fixture_wait_for_frames (&fixture, 30, 0);
 
   for (;;) {
     g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (fixture.output, &dts_us, &pts_us);
@@ -181,7 +64,7 @@ test_b_frames (void)
   }
   cg_hub_get_stats (fixture.hub, &stats);
   g_assert_true (stats.reordered);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 /* Q26: the password goes where it belongs, whatever is in it. */
@@ -189,16 +72,16 @@ static void
 test_login (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new_with_login (FAKE_RTSP_VIDEO, "admin", "p@#%?^/:ss");
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_pull (
+  pull_fixture_init (&fixture);
+  pull_fixture_start (
       &fixture, fake,
       (CgPullOptions){.username = "admin", .password = "p@#%?^/:ss", .stall_timeout_ms = 2000});
   media_wait_until (fixture.live + fixture.failed == 1);
 
   g_assert_no_error (fixture.error);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 typedef struct {
@@ -213,16 +96,17 @@ test_login_refused (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (FakeRtsp) fake = fake_rtsp_new_with_login (FAKE_RTSP_VIDEO, "admin", "right");
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
-    start_pull (&fixture, fake,
-                (CgPullOptions){.username = rows[i].username, .password = rows[i].password});
+    pull_fixture_init (&fixture);
+    pull_fixture_start (
+        &fixture, fake,
+        (CgPullOptions){.username = rows[i].username, .password = rows[i].password});
     media_wait_until (fixture.failed == 1);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
     g_assert_null (strstr (fixture.error->message, "wrong"));
-    stop_pull (&fixture);
+    pull_fixture_stop (&fixture);
   }
 }
 
@@ -232,10 +116,10 @@ test_not_found (void)
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
   g_autofree char *uri = fake_rtsp_get_uri (fake);
   g_autofree char *location = g_strconcat (uri, "-not", NULL);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_options (&fixture, (CgPullOptions){.location = location});
+  pull_fixture_init (&fixture);
+  pull_fixture_start_options (&fixture, (CgPullOptions){.location = location});
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
@@ -255,15 +139,15 @@ test_unreachable (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
-    start_options (&fixture, (CgPullOptions){.location = rows[i].location});
+    pull_fixture_init (&fixture);
+    pull_fixture_start_options (&fixture, (CgPullOptions){.location = rows[i].location});
     media_wait_until (fixture.failed == 1);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
     g_assert_cmpint (cg_error_get_cause (fixture.error), ==, rows[i].cause);
-    stop_pull (&fixture);
+    pull_fixture_stop (&fixture);
   }
 }
 
@@ -287,14 +171,15 @@ test_silent (void)
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
   const guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
   g_autofree char *location = g_strdup_printf ("rtsp://127.0.0.1:%u/stream", port);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_options (&fixture, (CgPullOptions){.location = location, .start_timeout_ms = 300});
+  pull_fixture_init (&fixture);
+  pull_fixture_start_options (&fixture,
+                              (CgPullOptions){.location = location, .start_timeout_ms = 300});
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 /* Q8 */
@@ -302,10 +187,10 @@ static void
 test_freezes (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 1000});
+  pull_fixture_init (&fixture);
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 1000});
   media_wait_until (fixture.live + fixture.failed == 1);
   g_assert_no_error (fixture.error);
   fake_rtsp_freeze (fake);
@@ -313,24 +198,24 @@ test_freezes (void)
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_STREAM_STALLED);
   g_assert_false (cg_hub_is_live (fixture.hub));
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 static void
 test_hangs_up (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_pull (&fixture, fake, (CgPullOptions){.location = NULL});
+  pull_fixture_init (&fixture);
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.location = NULL});
   media_wait_until (fixture.live + fixture.failed == 1);
   g_assert_no_error (fixture.error);
   fake_rtsp_hang_up (fake);
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 /* Q18 */
@@ -338,15 +223,15 @@ static void
 test_only_udp (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
+  pull_fixture_init (&fixture);
   fake_rtsp_only_udp (fake);
-  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
-  wait_for_frames (&fixture, 40, 0); /* longer than its packets may stay away */
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 2000});
+  pull_fixture_wait_for_frames (&fixture, 40, 0); /* longer than its packets may stay away */
 
   g_assert_cmpint (cg_pull_get_transport (fixture.pull), ==, CG_TRANSPORT_UDP);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 /* Q29: the camera refuses the query of the address that it gave. */
@@ -359,15 +244,15 @@ test_refused_query (void)
     g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
     g_autofree char *uri = fake_rtsp_get_uri (fake);
     g_autofree char *location = g_strconcat (uri, "?transportmode=unicast", NULL);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
+    pull_fixture_init (&fixture);
     fake_rtsp_refuse_query (fake, statuses[i]);
-    start_options (&fixture, (CgPullOptions){.location = location});
-    wait_for_frames (&fixture, 5, 0);
+    pull_fixture_start_options (&fixture, (CgPullOptions){.location = location});
+    pull_fixture_wait_for_frames (&fixture, 5, 0);
 
     g_assert_cmpuint (fixture.failed, ==, 0);
-    stop_pull (&fixture);
+    pull_fixture_stop (&fixture);
   }
 }
 
@@ -376,30 +261,57 @@ static void
 test_no_key_frame (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_ONE_KEY);
-  g_auto (Fixture) first, second;
+  g_auto (PullFixture) first, second;
 
-  fixture_init (&first);
-  start_pull (&first, fake, (CgPullOptions){.audio = CG_AUDIO_DROP});
-  wait_for_frames (&first, 5, 0);
-  fixture_init (&second);
-  start_pull (&second, fake, (CgPullOptions){.start_timeout_ms = 1500});
+  pull_fixture_init (&first);
+  pull_fixture_start (&first, fake, (CgPullOptions){.audio = CG_AUDIO_DROP});
+  pull_fixture_wait_for_frames (&first, 5, 0);
+  pull_fixture_init (&second);
+  pull_fixture_start (&second, fake, (CgPullOptions){.start_timeout_ms = 1500});
   media_wait_until (second.failed == 1);
 
   g_assert_error (second.error, CG_ERROR, CG_ERROR_STREAM_STALLED);
   g_assert_cmpint (cg_error_get_cause (second.error), ==, CG_ERROR_CAUSE_NO_KEY_FRAME);
-  stop_pull (&second);
-  stop_pull (&first);
+  pull_fixture_stop (&second);
+  pull_fixture_stop (&first);
+}
+
+static void
+ask_for_key (CgPull *pull, gpointer user_data)
+{
+  cg_pull_request_key (pull);
+}
+
+/* Q13, Q14: who comes late gets a key frame all the same, where the camera can be asked. */
+static void
+test_key_by_rtcp (gconstpointer transport)
+{
+  const CgPullOptions options = {.transport = GPOINTER_TO_INT (transport)};
+  g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_ASKED_KEY);
+  g_auto (PullFixture) first, second;
+
+  pull_fixture_init (&first);
+  pull_fixture_start (&first, fake, options);
+  pull_fixture_wait_for_frames (&first, 5, 0);
+  pull_fixture_init (&second);
+  pull_fixture_start (&second, fake, options);
+  g_signal_connect (second.pull, "running", G_CALLBACK (ask_for_key), NULL);
+  pull_fixture_wait_for_frames (&second, 5, 0);
+
+  g_assert_cmpuint (second.live, ==, 1);
+  pull_fixture_stop (&second);
+  pull_fixture_stop (&first);
 }
 
 static void
 test_only_udp_refused (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
+  pull_fixture_init (&fixture);
   fake_rtsp_only_udp (fake);
-  start_pull (&fixture, fake, (CgPullOptions){.transport = CG_TRANSPORT_TCP});
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.transport = CG_TRANSPORT_TCP});
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
@@ -413,15 +325,15 @@ test_q11_h265 (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (transports); i++) {
     g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_H265);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
     CgHubStats stats;
 
     g_test_message ("row %u", i);
-    fixture_init (&fixture);
-    start_pull (&fixture, fake, (CgPullOptions){.transport = transports[i]});
-    wait_for_frames (&fixture, 25, 0);
+    pull_fixture_init (&fixture);
+    pull_fixture_start (&fixture, fake, (CgPullOptions){.transport = transports[i]});
+    pull_fixture_wait_for_frames (&fixture, 25, 0);
 
-    g_autoptr (CgAccessUnit) unit = pop_track (&fixture, CG_TRACK_VIDEO);
+    g_autoptr (CgAccessUnit) unit = pull_fixture_pop (&fixture, CG_TRACK_VIDEO);
     g_assert_true (unit->key);
     g_assert_cmpint (unit->format->codec, ==, CG_CODEC_H265);
     g_assert_cmpuint (unit->format->width, ==, 320);
@@ -430,7 +342,7 @@ test_q11_h265 (void)
     cg_hub_get_stats (fixture.hub, &stats);
     g_assert_cmpuint (stats.key_frames, >=, 2);
     g_assert_cmpuint (stats.gop_ms, ==, 400);
-    stop_pull (&fixture);
+    pull_fixture_stop (&fixture);
   }
 }
 
@@ -439,16 +351,16 @@ static void
 test_q11_h264_goes_first (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_H265 FAKE_RTSP_SECOND);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 5000});
-  wait_for_frames (&fixture, 5, 0);
+  pull_fixture_init (&fixture);
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 5000});
+  pull_fixture_wait_for_frames (&fixture, 5, 0);
 
-  g_autoptr (CgAccessUnit) unit = pop_track (&fixture, CG_TRACK_VIDEO);
+  g_autoptr (CgAccessUnit) unit = pull_fixture_pop (&fixture, CG_TRACK_VIDEO);
   g_assert_cmpint (unit->format->codec, ==, CG_CODEC_H264);
   g_assert_cmpuint (unit->format->width, ==, 160);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 /* Q11: what nothing of ours carries. */
@@ -456,15 +368,15 @@ static void
 test_codec (void)
 {
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_JPEG FAKE_RTSP_AAC);
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) fixture;
 
-  fixture_init (&fixture);
-  start_pull (&fixture, fake, (CgPullOptions){.audio = CG_AUDIO_PASS});
+  pull_fixture_init (&fixture);
+  pull_fixture_start (&fixture, fake, (CgPullOptions){.audio = CG_AUDIO_PASS});
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_STREAM_FORMAT);
   g_assert_nonnull (strstr (fixture.error->message, "JPEG"));
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture);
 }
 
 typedef struct {
@@ -490,20 +402,21 @@ test_audio (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (FakeRtsp) fake = fake_rtsp_new (rows[i].description);
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
     g_test_message ("row %u", i);
-    fixture_init (&fixture);
-    start_pull (&fixture, fake, (CgPullOptions){.audio = rows[i].policy, .stall_timeout_ms = 1000});
-    wait_for_frames (&fixture, 25, rows[i].has_sound ? 25 : 0);
+    pull_fixture_init (&fixture);
+    pull_fixture_start (&fixture, fake,
+                        (CgPullOptions){.audio = rows[i].policy, .stall_timeout_ms = 1000});
+    pull_fixture_wait_for_frames (&fixture, 25, rows[i].has_sound ? 25 : 0);
 
-    g_autoptr (CgAccessUnit) unit = pop_track (&fixture, CG_TRACK_AUDIO);
+    g_autoptr (CgAccessUnit) unit = pull_fixture_pop (&fixture, CG_TRACK_AUDIO);
     g_assert_cmpint (unit != NULL, ==, rows[i].has_sound);
     if (unit != NULL) {
       g_assert_cmpint (unit->format->codec, ==, CG_CODEC_AAC);
       g_assert_cmpuint (unit->format->rate, ==, rows[i].rate);
     }
-    stop_pull (&fixture);
+    pull_fixture_stop (&fixture);
   }
 }
 
@@ -513,11 +426,11 @@ test_stop_at_once (void)
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO);
 
   for (guint i = 0; i < 10; i++) {
-    g_auto (Fixture) fixture;
-    fixture_init (&fixture);
-    start_pull (&fixture, fake, (CgPullOptions){.location = NULL});
+    g_auto (PullFixture) fixture;
+    pull_fixture_init (&fixture);
+    pull_fixture_start (&fixture, fake, (CgPullOptions){.location = NULL});
     if (i % 2 == 0)
-      stop_pull (&fixture);
+      pull_fixture_stop (&fixture);
     g_clear_object (&fixture.pull);
     g_assert_cmpuint (fixture.failed, ==, 0);
   }
@@ -554,12 +467,12 @@ test_leaves_nothing (void)
   g_assert_nonnull (tracers);
   g_signal_emit_by_name (tracers->data, "activity-start-tracking");
   for (guint i = 0; i < 4; i++) {
-    g_auto (Fixture) fixture;
+    g_auto (PullFixture) fixture;
 
-    fixture_init (&fixture);
-    start_pull (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 1000});
-    wait_for_frames (&fixture, 1, 0);
-    stop_pull (&fixture);
+    pull_fixture_init (&fixture);
+    pull_fixture_start (&fixture, fake, (CgPullOptions){.stall_timeout_ms = 1000});
+    pull_fixture_wait_for_frames (&fixture, 1, 0);
+    pull_fixture_stop (&fixture);
   }
   count_branches (tracers->data, &made, &gone);
   g_signal_emit_by_name (tracers->data, "activity-stop-tracking");
@@ -592,6 +505,10 @@ main (int argc, char **argv)
   g_test_add_func ("/pull/q11-h265", test_q11_h265);
   g_test_add_func ("/pull/q11-h264-first", test_q11_h264_goes_first);
   g_test_add_func ("/pull/q14-no-key-frame", test_no_key_frame);
+  g_test_add_data_func ("/pull/q13-key-by-rtcp/tcp", GINT_TO_POINTER (CG_TRANSPORT_TCP),
+                        test_key_by_rtcp);
+  g_test_add_data_func ("/pull/q13-key-by-rtcp/udp", GINT_TO_POINTER (CG_TRANSPORT_UDP),
+                        test_key_by_rtcp);
   g_test_add_func ("/pull/q11-codec", test_codec);
   g_test_add_func ("/pull/q12-audio", test_audio);
   g_test_add_func ("/pull/stop-at-once", test_stop_at_once);

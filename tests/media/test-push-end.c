@@ -18,9 +18,7 @@ test_giant (void)
   g_auto (PushFixture) fixture;
 
   push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
-  push_fixture_start (&fixture, url, 5000, 5000);
-  media_wait_until (fixture.published == 1);
+  push_fixture_publish (&fixture, url, 1);
   media_feed_pictures (fixture.hub, fixture.input, 1, 1, 10, 17 * 1024 * 1024);
   media_wait_until (fixture.failed == 1);
 
@@ -135,38 +133,33 @@ test_unreachable (void)
 }
 
 static void
-test_hang_up (void)
+unpublish (FakeRtmp *fake)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
-  g_auto (PushFixture) fixture;
-
-  push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-  push_fixture_start (&fixture, url, 5000, 5000);
-  media_wait_until (fixture.published == 1);
-  fake_rtmp_hang_up (fake);
-  media_wait_until (fixture.failed == 1);
-
-  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
-  g_assert_false (cg_push_is_publishing (fixture.push));
+  fake_rtmp_send_status (fake, "NetStream.Unpublish.Success");
 }
 
 static void
-test_unpublished (void)
+test_server_ends (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
-  g_auto (PushFixture) fixture;
+  static const struct {
+    void (*end) (FakeRtmp *fake);
+    CgError error;
+  } rows[] = {{fake_rtmp_hang_up, CG_ERROR_UNREACHABLE}, {unpublish, CG_ERROR_PEER_FAULT}};
 
-  push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-  push_fixture_start (&fixture, url, 5000, 5000);
-  media_wait_until (fixture.published == 1);
-  fake_rtmp_send_status (fake, "NetStream.Unpublish.Success");
-  media_wait_until (fixture.failed == 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+    g_auto (PushFixture) fixture;
 
-  g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
+    push_fixture_init (&fixture);
+    push_fixture_publish (&fixture, url, 5);
+    g_assert_no_error (fixture.error);
+    rows[i].end (fake);
+    media_wait_until (fixture.failed == 1);
+
+    g_assert_error (fixture.error, CG_ERROR, (int)rows[i].error);
+    g_assert_false (cg_push_is_publishing (fixture.push));
+  }
 }
 
 /* Fills the server's and our kernel's buffers, and then some. */
@@ -218,31 +211,28 @@ test_stop_while_stuck (void)
 }
 
 static void
-test_stop_while_connecting (void)
+stop_at_once (PushFixture *fixture)
 {
-  static const FakeRtmpMode modes[] = {FAKE_RTMP_SILENT, FAKE_RTMP_SILENT_CONNECT};
+  const gint64 start_us = g_get_monotonic_time ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
-    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
-    g_auto (PushFixture) fixture;
-
-    push_fixture_init (&fixture);
-    push_fixture_start (&fixture, url, 60000, 60000);
-    media_wait_until (fake_rtmp_count_connections (fake) == 1);
-    const gint64 start_us = g_get_monotonic_time ();
-    push_fixture_stop (&fixture);
-
-    g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
-    g_assert_cmpuint (fixture.failed, ==, 0);
-  }
+  push_fixture_stop (fixture);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
 }
 
 /* Nobody is left to wait for a server that never answers. */
 static void
-test_drop_while_connecting (void)
+drop (PushFixture *fixture)
+{
+  g_clear_object (&fixture->push);
+}
+
+static void (*const ends[]) (PushFixture *fixture) = {stop_at_once, drop};
+
+static void
+test_end_while_connecting (gconstpointer data)
 {
   static const FakeRtmpMode modes[] = {FAKE_RTMP_SILENT, FAKE_RTMP_SILENT_CONNECT};
+  void (*const *end) (PushFixture * fixture) = data;
 
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
     g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
@@ -252,8 +242,9 @@ test_drop_while_connecting (void)
     push_fixture_init (&fixture);
     push_fixture_start (&fixture, url, 60000, 60000);
     media_wait_until (fake_rtmp_count_connections (fake) == 1);
-    g_clear_object (&fixture.push);
+    (*end) (&fixture);
 
+    g_assert_cmpuint (fixture.failed, ==, 0);
     media_wait_until (fake_rtmp_is_idle (fake));
   }
 }
@@ -320,12 +311,11 @@ main (int argc, char **argv)
   g_test_add_func ("/push/login-refused", test_login_refused);
   g_test_add_func ("/push/no-descriptors", test_no_descriptors);
   g_test_add_func ("/push/unreachable", test_unreachable);
-  g_test_add_func ("/push/hang-up", test_hang_up);
-  g_test_add_func ("/push/unpublished", test_unpublished);
+  g_test_add_func ("/push/server-ends", test_server_ends);
   g_test_add_func ("/push/deaf", test_deaf);
   g_test_add_func ("/push/stop-while-stuck", test_stop_while_stuck);
-  g_test_add_func ("/push/stop-while-connecting", test_stop_while_connecting);
-  g_test_add_func ("/push/drop-while-connecting", test_drop_while_connecting);
+  g_test_add_data_func ("/push/stop-while-connecting", &ends[0], test_end_while_connecting);
+  g_test_add_data_func ("/push/drop-while-connecting", &ends[1], test_end_while_connecting);
   g_test_add_func ("/push/drop", test_drop);
   g_test_add_func ("/push/q54-cycles", test_cycles);
   return media_test_run ();

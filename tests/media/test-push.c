@@ -159,9 +159,7 @@ test_ping (void)
   g_auto (PushFixture) fixture;
 
   push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
-  push_fixture_start (&fixture, url, 5000, 5000);
-  media_wait_until (fixture.published == 1);
+  push_fixture_publish (&fixture, url, 1);
   fake_rtmp_ping (fake, 1);
   media_wait_until (fake_rtmp_count_pongs (fake) == 1);
 
@@ -170,6 +168,44 @@ test_ping (void)
   media_wait_until (fake_rtmp_count_pongs (fake) == 221);
   g_assert_cmpuint (fixture.failed, ==, 0);
   push_fixture_stop (&fixture);
+}
+
+static guint
+count_push_threads (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *task;
+  guint count = 0;
+
+  while ((task = g_dir_read_name (tasks)) != NULL) {
+    g_autofree char *path = g_strdup_printf ("/proc/self/task/%s/comm", task);
+    g_autofree char *name = NULL;
+
+    if (g_file_get_contents (path, &name, NULL, NULL) && g_str_equal (name, "push\n"))
+      count++;
+  }
+  return count;
+}
+
+/* Who has nothing to do but to send what comes needs no thread for it, and gets one to leave. */
+static void
+test_needs_no_thread (void)
+{
+  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
+  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
+  g_auto (PushFixture) fixture;
+
+  push_fixture_init (&fixture);
+  push_fixture_publish (&fixture, url, 1);
+  media_wait_until (count_push_threads () == 0);
+  media_feed_pictures (fixture.hub, fixture.input, 1, 3, 10, 100);
+  media_wait_until (fake_rtmp_count (fake, CG_RTMP_VIDEO) == 5);
+
+  g_assert_cmpuint (count_push_threads (), ==, 0);
+  push_fixture_stop (&fixture);
+  media_wait_until (fake_rtmp_is_idle (fake));
+  g_autofree char *commands = fake_rtmp_get_commands (fake);
+  g_assert_true (g_str_has_suffix (commands, "FCUnpublish(cam) deleteStream()"));
 }
 
 /* A login in the URL is shown as the server asks for it, and nowhere else. */
@@ -186,9 +222,7 @@ test_login (void)
     g_auto (PushFixture) fixture;
 
     push_fixture_init (&fixture);
-    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-    push_fixture_start (&fixture, url, 5000, 5000);
-    media_wait_until (fixture.published == 1 || fixture.failed == 1);
+    push_fixture_publish (&fixture, url, 5);
 
     g_assert_no_error (fixture.error);
     g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, modes[i] == FAKE_RTMP_ACCEPT ? 1 : 3);
@@ -207,9 +241,7 @@ test_mad_numbers (void)
   g_auto (PushFixture) fixture;
 
   push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-  push_fixture_start (&fixture, url, 5000, 5000);
-  media_wait_until (fixture.published == 1 || fixture.failed == 1);
+  push_fixture_publish (&fixture, url, 5);
 
   g_assert_no_error (fixture.error);
   push_fixture_stop (&fixture);
@@ -227,6 +259,7 @@ main (int argc, char **argv)
   g_test_add_func ("/push/q21-wraps", test_wraps);
   g_test_add_func ("/push/new-input", test_new_input);
   g_test_add_func ("/push/ping", test_ping);
+  g_test_add_func ("/push/needs-no-thread", test_needs_no_thread);
   g_test_add_func ("/push/login", test_login);
   g_test_add_func ("/push/mad-numbers", test_mad_numbers);
   return media_test_run ();

@@ -71,6 +71,59 @@ test_silent_viewer_is_given_up (void)
   media_wait_until (g_str_equal (fixture.watched->str, "+cam -cam "));
 }
 
+/* Who has asked what there is and then only says that it is there keeps neither the camera nor the
+ * place. */
+static void
+test_asks_and_does_not_watch (void)
+{
+  g_auto (RestreamFixture) fixture;
+  g_auto (RtspViewer) viewer;
+  const gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  restream_fixture_init_options (
+      &fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 200});
+  restream_feed (&fixture, 1);
+  restream_open_viewer (&fixture, &viewer);
+  g_assert_cmpuint (rtsp_viewer_ask (&viewer, "DESCRIBE", "/cam", NULL), ==, 200);
+
+  while (rtsp_viewer_ask (&viewer, "OPTIONS", "/cam", NULL) == 200)
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+  media_wait_until (g_str_equal (fixture.watched->str, "+cam -cam "));
+}
+
+/* Reports of others say nothing of a viewer that has gone. */
+static void
+test_reports_of_strangers (void)
+{
+  g_auto (RestreamFixture) fixture;
+  g_auto (RtspViewer) viewer;
+  g_autoptr (GSocketAddress) here = g_inet_socket_address_new_from_string ("127.0.0.2", 0);
+  g_autoptr (GSocket) stranger =
+      g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  const gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  restream_fixture_init_options (
+      &fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 200});
+  restream_feed (&fixture, 1);
+  restream_open_viewer (&fixture, &viewer);
+  g_assert_true (g_socket_bind (stranger, here, FALSE, NULL));
+  g_assert_cmpuint (rtsp_viewer_ask (&viewer, "DESCRIBE", "/cam", NULL), ==, 200);
+  g_assert_cmpuint (rtsp_viewer_ask (&viewer, "SETUP", "/cam/track0",
+                                     "Transport: RTP/AVP;unicast;client_port=9-10\r\n"),
+                    ==, 200);
+  g_autofree char *way = rtsp_viewer_get_header (&viewer, "Transport");
+  const guint port = (guint)atoi (strstr (way, "server_port=") + strlen ("server_port=")) + 1;
+  g_autoptr (GSocketAddress) reports =
+      g_inet_socket_address_new_from_string ("127.0.0.1", (guint16)port);
+  g_assert_cmpuint (rtsp_viewer_ask (&viewer, "PLAY", "/cam", NULL), ==, 200);
+
+  while (!g_str_equal (fixture.watched->str, "+cam -cam ")) {
+    g_socket_send_to (stranger, reports, "word", 4, NULL, NULL);
+    g_main_context_iteration (NULL, FALSE);
+    g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+  }
+}
+
 /* Who speaks nonsense is hung up on, and nobody else notices. */
 static void
 test_nonsense (void)
@@ -293,6 +346,8 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   g_test_add_func ("/restream/slow-viewer", test_slow_viewer);
   g_test_add_func ("/restream/silent-viewer-is-given-up", test_silent_viewer_is_given_up);
+  g_test_add_func ("/restream/asks-and-does-not-watch", test_asks_and_does_not_watch);
+  g_test_add_func ("/restream/reports-of-strangers", test_reports_of_strangers);
   g_test_add_func ("/restream/nonsense", test_nonsense);
   g_test_add_func ("/restream/endless-head", test_endless_head);
   g_test_add_func ("/restream/unread-answers", test_unread_answers);

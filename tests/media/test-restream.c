@@ -270,6 +270,42 @@ test_dialogue (void)
   }
 }
 
+static guint32
+get_rtp_info_time (RtspViewer *viewer)
+{
+  g_autofree char *info = rtsp_viewer_get_header (viewer, "RTP-Info");
+  const char *time = strstr (info, "rtptime=");
+
+  g_assert_nonnull (time);
+  g_assert_nonnull (strstr (info, "/cam/track0;"));
+  return (guint32)g_ascii_strtoull (time + strlen ("rtptime="), NULL, 10);
+}
+
+/* RFC 2326, appendix B: the time of the packets goes on after a pause. */
+static void
+test_pause (void)
+{
+  g_auto (RestreamFixture) fixture;
+  g_auto (RtspViewer) viewer;
+  RestreamSeen seen = {0};
+
+  restream_fixture_init (&fixture);
+  restream_feed (&fixture, 2 * RESTREAM_GOP);
+  restream_open_viewer (&fixture, &viewer);
+  rtsp_viewer_play (&viewer, "/cam");
+  restream_watch (&viewer, &seen, RESTREAM_GOP);
+  const guint32 last = seen.time;
+
+  g_assert_cmpuint (rtsp_viewer_ask (&viewer, "PAUSE", "/cam", NULL), ==, 200);
+  g_assert_cmpuint (rtsp_viewer_ask (&viewer, "PLAY", "/cam/track0", NULL), ==, 200);
+  const guint32 first = get_rtp_info_time (&viewer);
+  restream_watch (&viewer, &seen, RESTREAM_GOP + 1);
+
+  g_assert_cmpuint (first - last, >=, 3600);
+  g_assert_cmpuint (first - last, <, 60 * 90000);
+  g_assert_cmpuint (seen.time, ==, first);
+}
+
 static void
 test_login (void)
 {
@@ -295,6 +331,18 @@ test_login (void)
     g_assert_cmpuint (rtsp_viewer_ask (&viewer, "OPTIONS", "/cam", NULL), ==, 200);
     g_assert_cmpuint (rtsp_viewer_ask (&viewer, "DESCRIBE", "/cam", NULL), ==, rows[i].status);
   }
+
+  /* Who was wrong waits, on whatever connection, and gets in all the same. */
+  const gint64 began_us = g_get_monotonic_time ();
+  for (gsize i = 0; i < 2; i++) {
+    g_auto (RtspViewer) viewer;
+
+    restream_open_viewer (&fixture, &viewer);
+    viewer.username = USER;
+    viewer.password = i == 0 ? "wrong" : PASSWORD;
+    g_assert_cmpuint (rtsp_viewer_ask (&viewer, "DESCRIBE", "/cam", NULL), ==, i == 0 ? 401 : 200);
+  }
+  g_assert_cmpint (g_get_monotonic_time () - began_us, >=, G_USEC_PER_SEC);
 
   /* Nobody gets to try for long. */
   g_auto (RtspViewer) guesser;
@@ -421,6 +469,7 @@ main (int argc, char **argv)
   g_test_add_func ("/restream/description", test_description);
   g_test_add_func ("/restream/first-viewer-waits", test_first_viewer_waits);
   g_test_add_func ("/restream/dialogue", test_dialogue);
+  g_test_add_func ("/restream/pause", test_pause);
   g_test_add_func ("/restream/login", test_login);
   g_test_add_func ("/restream/camera-is-away", test_camera_is_away);
   g_test_add_func ("/restream/watched-by-the-first-until-the-last",

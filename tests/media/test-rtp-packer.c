@@ -187,6 +187,26 @@ test_damage (void)
   }
 }
 
+/* A length that there is no room to tell would be told as another one. */
+static void
+test_endless_sound (void)
+{
+  g_autoptr (CgFormat) format = media_make_audio_format ();
+  g_auto (Fixture) fixture;
+  CgRtpPacker packer;
+
+  fixture_init (&fixture);
+  cg_rtp_packer_init (&packer, 97, 48000);
+  for (gsize size = 8191; size <= 8192; size++) {
+    g_autoptr (GBytes) data = g_bytes_new_take (g_malloc0 (size), size);
+    g_autoptr (CgAccessUnit) unit = cg_access_unit_new (CG_TRACK_AUDIO, format, data, TRUE);
+
+    g_byte_array_set_size (fixture.frames, 0);
+    cg_rtp_packer_add (&packer, unit, 0, fixture.frames);
+    g_assert_true ((fixture.frames->len > 0) == (size == 8191));
+  }
+}
+
 static void
 test_aac (void)
 {
@@ -237,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtp-packer/h265-fragments", test_h265_fragments);
   g_test_add_func ("/rtp-packer/aac", test_aac);
   g_test_add_func ("/rtp-packer/damage", test_damage);
+  g_test_add_func ("/rtp-packer/endless-sound", test_endless_sound);
   g_test_add_func ("/rtp-packer/report", test_report);
   return g_test_run ();
 }

@@ -88,6 +88,21 @@ test_own_report (void)
   g_assert_cmpmem (data, size, expected, sizeof expected);
 }
 
+/* RFC 4585, 6.3.1; with a report there is room for both. */
+static void
+test_picture_loss (void)
+{
+  static const guint8 expected[] = {0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2};
+  const CgRtcpReport report = {.self = 1, .source = 2, .number = 3};
+  guint8 data[CG_RTCP_MAX_SIZE];
+
+  const gsize before = cg_rtcp_write (&report, data);
+  const gsize size = cg_rtcp_write_loss (&report, data + before);
+
+  g_assert_cmpmem (data + before, size, expected, sizeof expected);
+  g_assert_cmpuint (before + size, <=, sizeof data);
+}
+
 typedef struct {
   CgRtpTime time;
   gint64 now_us;
@@ -317,6 +332,23 @@ test_nonsense (void)
   }
 }
 
+/* Leaps made up so that the time comes to its end: seen where arithmetic is watched. */
+static void
+test_leaps_without_end (void)
+{
+  static const guint32 leaps[] = {0x7fffffff, 0x80000000};
+
+  for (gsize i = 0; i < G_N_ELEMENTS (leaps); i++) {
+    Track track = {0};
+    guint32 time = 0;
+
+    cg_rtp_time_init (&track.time, 1000);
+    for (guint n = 0; n < 5 * 1000 * 1000; n++)
+      stamp (&track, time += leaps[i]);
+    g_assert_cmpint (ABS (track.time.ticks), <=, G_GINT64_CONSTANT (1) << 51);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -325,6 +357,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtp/packet", test_packet);
   g_test_add_func ("/rtp/reports", test_reports);
   g_test_add_func ("/rtp/own-report", test_own_report);
+  g_test_add_func ("/rtp/picture-loss", test_picture_loss);
   g_test_add_func ("/rtp/wraps", test_wraps);
   g_test_add_func ("/rtp/q20-jumps", test_jumps);
   g_test_add_func ("/rtp/in-step", test_in_step);
@@ -332,5 +365,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rtp/reports-after-start", test_reports_after_start);
   g_test_add_func ("/rtp/old-report", test_old_report);
   g_test_add_func ("/rtp/nonsense", test_nonsense);
+  g_test_add_func ("/rtp/leaps-without-end", test_leaps_without_end);
   return g_test_run ();
 }

@@ -196,7 +196,7 @@ test_query (void)
   }
 }
 
-/* Not for ever, and the login goes to no other server. */
+/* Not for ever, and the login goes to no other host, nor out of TLS. */
 static void
 test_redirects (void)
 {
@@ -205,7 +205,12 @@ test_redirects (void)
   g_autoptr (ScriptRtsp) elsewhere = script_rtsp_new (session_on_request, &other, NULL);
   g_autofree char *uri = script_rtsp_get_uri (elsewhere, "there");
   g_autofree char *by_number = g_strdup_printf ("rtsp://127.0.0.1%s", strrchr (uri, ':'));
-  const char *const away[] = {by_number, uri};
+  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  const struct {
+    const char *to;
+    GTlsCertificate *certificate; /* (nullable) of the camera */
+    gboolean is_shown;
+  } ways[] = {{by_number, NULL, FALSE}, {uri, certificate, FALSE}, {uri, NULL, TRUE}};
   Behaviour open = {0};
   g_autoptr (ScriptRtsp) door = script_rtsp_new (session_on_request, &open, NULL);
   g_autofree char *door_uri = script_rtsp_get_uri (door, "there");
@@ -218,13 +223,17 @@ test_redirects (void)
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
     g_assert_cmpuint (script_rtsp_count (fixture.camera, "DESCRIBE"), ==, 6);
   }
-  for (guint i = 0; i < G_N_ELEMENTS (away); i++) {
-    Behaviour behaviour = {.redirect = away[i]};
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++) {
+    Behaviour behaviour = {.redirect = ways[i].to};
     g_auto (SessionFixture) fixture;
-    session_fixture_init (&fixture, &behaviour);
-    g_assert_false (session_begin (&fixture));
-    g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-    g_assert_cmpuint (script_rtsp_count (elsewhere, "Authorization"), ==, 0);
+    session_fixture_init_options (&fixture, &behaviour, "stream",
+                                  (CgRtspOptions){.username = USER, .password = PASSWORD},
+                                  ways[i].certificate);
+    g_test_message ("way %u", i);
+    g_assert_true (session_begin (&fixture) == ways[i].is_shown);
+    if (!ways[i].is_shown)
+      g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
+    g_assert_true ((script_rtsp_count (elsewhere, "Authorization") > 0) == ways[i].is_shown);
   }
   {
     g_auto (SessionFixture) fixture;

@@ -213,6 +213,23 @@ test_nonsense (void)
     stamp (&fixture, (gint64)g_rand_int (rand) * (i % 3 == 0 ? -1000 : 100));
 }
 
+/* Sound has no order of its own: a step back, as UDP makes it, delays nothing for good. */
+static void
+test_sound_steps_back (void)
+{
+  Fixture fixture = {0};
+
+  cg_timeline_expect_order (&fixture.timeline);
+  for (gint64 i = 0; i < 100; i++) {
+    stamp (&fixture, (i == 20 ? i - 2 : i) * FRAME);
+    if (i != 20) {
+      g_assert_cmpint (fixture.dts_us, ==, i * FRAME);
+      g_assert_cmpint (fixture.pts_us, ==, i * FRAME);
+    }
+  }
+  g_assert_false (fixture.timeline.is_reordered);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/timeline/q20-jump", test_jump);
   g_test_add_func ("/timeline/late", test_late);
   g_test_add_func ("/timeline/restart", test_restart);
+  g_test_add_func ("/timeline/sound-steps-back", test_sound_steps_back);
   g_test_add_func ("/timeline/nonsense", test_nonsense);
   return g_test_run ();
 }

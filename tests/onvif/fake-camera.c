@@ -2,9 +2,9 @@
 #include "fake-camera.h"
 
 #include <gio/gio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fake-http.h"
 #include "fake-login.h"
 
 #define PATIENCE_US (5 * G_USEC_PER_SEC)
@@ -38,6 +38,7 @@ struct _FakeCamera {
 
   GQueue requests; /* (element-type FakeRequest) */
   guint n_passwords;
+  guint gathering; /* so many more are waited for before any is answered */
 };
 
 typedef struct {
@@ -45,15 +46,6 @@ typedef struct {
   GSocketConnection *connection;
   guint number;
 } Connection;
-
-/* A request as read from the wire. */
-typedef struct {
-  char *target;
-  char *host;
-  char *content_type;
-  char *authorization;
-  char *body;
-} Raw;
 
 static void
 answer_free (Answer *answer)
@@ -67,18 +59,6 @@ answers_free (GQueue *queue)
 {
   g_queue_free_full (queue, (GDestroyNotify)answer_free);
 }
-
-static void
-raw_clear (Raw *raw)
-{
-  g_free (raw->target);
-  g_free (raw->host);
-  g_free (raw->content_type);
-  g_free (raw->authorization);
-  g_free (raw->body);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, raw_clear)
 
 void
 fake_request_free (FakeRequest *self)
@@ -107,13 +87,13 @@ take_answer (FakeCamera *self, const char *operation, guint *status)
 }
 
 static gboolean
-has_token (const Raw *raw)
+has_token (const FakeHttp *raw)
 {
   return strstr (raw->body, "UsernameToken") != NULL;
 }
 
 static gboolean
-is_let_in (FakeCamera *self, const char *operation, const Raw *raw)
+is_let_in (FakeCamera *self, const char *operation, const FakeHttp *raw)
 {
   g_autofree char *nonce = g_strdup_printf ("nonce-%u", self->nonce_number);
   const gboolean has_digest = raw->authorization != NULL;
@@ -167,7 +147,7 @@ refuse (FakeCamera *self, guint *status, char **header)
 
 /* What goes out: the body; the status and an extra header by reference. */
 static char *
-decide (FakeCamera *self, const char *operation, const Raw *raw, guint *status, char **header)
+decide (FakeCamera *self, const char *operation, const FakeHttp *raw, guint *status, char **header)
 {
   if (self->stale_after > 0 && self->nonce_uses >= self->stale_after) {
     self->nonce_number++;
@@ -183,7 +163,7 @@ decide (FakeCamera *self, const char *operation, const Raw *raw, guint *status, 
 }
 
 static void
-note_request (FakeCamera *self, const char *operation, const Raw *raw, guint connection)
+note_request (FakeCamera *self, const char *operation, const FakeHttp *raw, guint connection)
 {
   FakeRequest *request = g_new0 (FakeRequest, 1);
 
@@ -306,8 +286,23 @@ find_manner (FakeCamera *self, const char *operation)
   return GPOINTER_TO_UINT (manner != NULL ? manner : g_hash_table_lookup (self->manners, "*"));
 }
 
+/* With the lock. */
+static void
+wait_for_the_others (FakeCamera *self)
+{
+  const gint64 until_us = g_get_monotonic_time () + PATIENCE_US;
+  gboolean in_time = TRUE;
+
+  if (self->gathering == 0)
+    return;
+  self->gathering--;
+  g_cond_broadcast (&self->changed);
+  while (in_time && self->gathering > 0)
+    in_time = g_cond_wait_until (&self->changed, &self->lock, until_us);
+}
+
 static gboolean
-handle (Connection *c, const Raw *raw)
+handle (Connection *c, const FakeHttp *raw)
 {
   FakeCamera *self = c->self;
   g_autofree char *operation = fake_find_operation (raw->body);
@@ -316,43 +311,13 @@ handle (Connection *c, const Raw *raw)
 
   g_mutex_lock (&self->lock);
   note_request (self, operation, raw, c->number);
+  wait_for_the_others (self);
   const FakeManner manner = find_manner (self, operation);
   if (manner == FAKE_CLOSE_ONCE)
     g_hash_table_remove (self->manners, operation);
   g_autofree char *body = decide (self, operation, raw, &status, &header);
   g_mutex_unlock (&self->lock);
   return act (c, operation, manner, status, header, body);
-}
-
-static gboolean
-read_request (GDataInputStream *input, GCancellable *quit, Raw *raw)
-{
-  gsize length = 0;
-  g_autofree char *first = g_data_input_stream_read_line (input, NULL, quit, NULL);
-
-  if (first == NULL)
-    return FALSE;
-  raw->target = fake_between (first, "POST ", " HTTP/1.1");
-  g_assert_nonnull (raw->target);
-  for (;;) {
-    g_autofree char *line = g_data_input_stream_read_line (input, NULL, quit, NULL);
-
-    if (line == NULL)
-      return FALSE;
-    g_strchomp (line);
-    if (line[0] == '\0')
-      break;
-    if (g_str_has_prefix (line, "Content-Length: "))
-      length = strtoul (line + strlen ("Content-Length: "), NULL, 10);
-    else if (g_str_has_prefix (line, "Content-Type: "))
-      raw->content_type = g_strdup (line + strlen ("Content-Type: "));
-    else if (g_str_has_prefix (line, "Host: "))
-      raw->host = g_strdup (line + strlen ("Host: "));
-    else if (g_str_has_prefix (line, "Authorization: "))
-      raw->authorization = g_strdup (line + strlen ("Authorization: "));
-  }
-  raw->body = g_malloc0 (length + 1);
-  return g_input_stream_read_all (G_INPUT_STREAM (input), raw->body, length, NULL, quit, NULL);
 }
 
 static gpointer
@@ -364,9 +329,9 @@ serve (gpointer data)
 
   g_data_input_stream_set_newline_type (input, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   for (;;) {
-    g_auto (Raw) raw = {0};
+    g_auto (FakeHttp) raw = {0};
 
-    if (!read_request (input, c->self->quit, &raw) || !handle (c, &raw))
+    if (!fake_http_read (input, c->self->quit, &raw) || !handle (c, &raw))
       break;
   }
   g_io_stream_close (G_IO_STREAM (c->connection), NULL, NULL);
@@ -477,6 +442,15 @@ fake_camera_answer (FakeCamera *self, const char *operation, guint status, const
   g_hash_table_remove (self->answers, operation);
   g_mutex_unlock (&self->lock);
   fake_camera_answer_once (self, operation, status, body);
+}
+
+/* It answers the next @count requests when all of them have come: they are on their way at once. */
+void
+fake_camera_gather (FakeCamera *self, guint count)
+{
+  g_mutex_lock (&self->lock);
+  self->gathering = count;
+  g_mutex_unlock (&self->lock);
 }
 
 /* How it treats an operation; "*" is any other. */

@@ -60,6 +60,7 @@ char *fake_camera_dup_address (FakeCamera *self);
 void fake_camera_answer (FakeCamera *self, const char *operation, guint status, const char *body);
 void
 fake_camera_answer_once (FakeCamera *self, const char *operation, guint status, const char *body);
+void fake_camera_gather (FakeCamera *self, guint count);
 void fake_camera_behave (FakeCamera *self, const char *operation, FakeManner manner);
 void fake_camera_require (FakeCamera *self, guint logins, FakeRefusal refusal);
 void fake_camera_forbid (FakeCamera *self, const char *operation);

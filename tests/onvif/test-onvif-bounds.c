@@ -4,41 +4,11 @@
 
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
-#include "fake-camera.h"
-
-typedef struct {
-  FakeCamera *camera;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->camera = fake_camera_new ();
-  g_autofree char *address = fake_camera_dup_address (fixture->camera);
-  fixture->session = cg_onvif_session_new (address, NULL, NULL);
-  g_assert_true (cg_onvif_session_connect_in_thread (fixture->session, NULL));
-  fake_camera_forget (fixture->camera);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  cg_onvif_session_free (fixture->session);
-  fake_camera_free (fixture->camera);
-}
-
-static void
-answer (Fixture *fixture, const char *operation, const char *body)
-{
-  g_autofree char *envelope = fake_envelope (body);
-
-  fake_camera_answer (fixture->camera, operation, 200, envelope);
-}
+#include "onvif-fixture.h"
 
 /* Q39: what people read is cut, what names something is whole or not there. */
 static void
-test_long_texts (Fixture *fixture, gconstpointer data)
+test_long_texts (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *word = g_strnfill (100000, 'm');
   g_autofree char *information_body =
@@ -53,9 +23,9 @@ test_long_texts (Fixture *fixture, gconstpointer data)
       "<tptz:GetPresetsResponse><tptz:Preset token=\"%s\"/><tptz:Preset token=\"1\">"
       "<tt:Name>%s</tt:Name></tptz:Preset></tptz:GetPresetsResponse>",
       word, word);
-  answer (fixture, "GetDeviceInformation", information_body);
-  answer (fixture, "GetProfiles", profiles_body);
-  answer (fixture, "GetPresets", presets_body);
+  onvif_fixture_answer (fixture, "GetDeviceInformation", information_body);
+  onvif_fixture_answer (fixture, "GetProfiles", profiles_body);
+  onvif_fixture_answer (fixture, "GetPresets", presets_body);
 
   g_autoptr (CgOnvifDeviceInformation) information =
       cg_onvif_device_get_information_in_thread (fixture->session, NULL);
@@ -72,7 +42,7 @@ test_long_texts (Fixture *fixture, gconstpointer data)
 
 /* Q31: a list without end is no list; the camera is not asked for it again and again. */
 static void
-test_endless_list (Fixture *fixture, gconstpointer data)
+test_endless_list (OnvifFixture *fixture, gconstpointer data)
 {
   GString *body = g_string_new ("<tptz:GetPresetsResponse>");
   g_autoptr (GError) error = NULL;
@@ -81,7 +51,7 @@ test_endless_list (Fixture *fixture, gconstpointer data)
     g_string_append_printf (body, "<tptz:Preset token=\"%u\"/>", i);
   g_string_append (body, "</tptz:GetPresetsResponse>");
   g_autofree char *presets_body = g_string_free (body, FALSE);
-  answer (fixture, "GetPresets", presets_body);
+  onvif_fixture_answer (fixture, "GetPresets", presets_body);
 
   g_autoptr (GPtrArray) presets =
       cg_onvif_ptz_get_presets_in_thread (fixture->session, "p", &error);
@@ -96,8 +66,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/onvif/bounds/q39-long-texts", Fixture, NULL, set_up, test_long_texts, tear_down);
-  g_test_add ("/onvif/bounds/q31-endless-list", Fixture, NULL, set_up, test_endless_list,
-              tear_down);
+  g_test_add ("/onvif/bounds/q39-long-texts", OnvifFixture, NULL, onvif_fixture_set_up,
+              test_long_texts, onvif_fixture_tear_down);
+  g_test_add ("/onvif/bounds/q31-endless-list", OnvifFixture, NULL, onvif_fixture_set_up,
+              test_endless_list, onvif_fixture_tear_down);
   return g_test_run ();
 }

@@ -3,41 +3,11 @@
 
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
-#include "fake-camera.h"
-
-typedef struct {
-  FakeCamera *camera;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->camera = fake_camera_new ();
-  g_autofree char *address = fake_camera_dup_address (fixture->camera);
-  fixture->session = cg_onvif_session_new (address, NULL, NULL);
-  g_assert_true (cg_onvif_session_connect_in_thread (fixture->session, NULL));
-  fake_camera_forget (fixture->camera);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  cg_onvif_session_free (fixture->session);
-  fake_camera_free (fixture->camera);
-}
-
-static void
-answer (Fixture *fixture, const char *operation, const char *body)
-{
-  g_autofree char *envelope = fake_envelope (body);
-
-  fake_camera_answer (fixture->camera, operation, 200, envelope);
-}
+#include "onvif-fixture.h"
 
 /* After what was said before. */
 static void
-answer_next (Fixture *fixture, const char *operation, const char *body)
+answer_next (OnvifFixture *fixture, const char *operation, const char *body)
 {
   g_autofree char *envelope = fake_envelope (body);
 
@@ -45,7 +15,7 @@ answer_next (Fixture *fixture, const char *operation, const char *body)
 }
 
 static void
-refuse (Fixture *fixture, const char *operation, const char *subcode, const char *nested)
+refuse (OnvifFixture *fixture, const char *operation, const char *subcode, const char *nested)
 {
   g_autofree char *fault = fake_fault ("Sender", subcode, nested, "no");
 
@@ -54,7 +24,7 @@ refuse (Fixture *fixture, const char *operation, const char *subcode, const char
 
 /* The body of the next request of that name must hold each of @words, and none of @unwanted. */
 static void
-assert_asked (Fixture *fixture, const char *operation, const char *words, const char *unwanted)
+assert_asked (OnvifFixture *fixture, const char *operation, const char *words, const char *unwanted)
 {
   g_autoptr (FakeRequest) request = fake_camera_pop (fixture->camera);
   g_auto (GStrv) wanted_list = g_strsplit (words, "|", -1);
@@ -73,12 +43,13 @@ assert_asked (Fixture *fixture, const char *operation, const char *words, const 
 }
 
 static void
-test_information (Fixture *fixture, gconstpointer data)
+test_information (OnvifFixture *fixture, gconstpointer data)
 {
-  answer (fixture, "GetDeviceInformation",
-          "<tds:GetDeviceInformationResponse><tds:Manufacturer> A &amp; B </tds:Manufacturer>"
-          "<tds:FirmwareVersion>V5.5.82</tds:FirmwareVersion><tds:SerialNumber/>"
-          "<tds:Unknown>x</tds:Unknown></tds:GetDeviceInformationResponse>");
+  onvif_fixture_answer (
+      fixture, "GetDeviceInformation",
+      "<tds:GetDeviceInformationResponse><tds:Manufacturer> A &amp; B </tds:Manufacturer>"
+      "<tds:FirmwareVersion>V5.5.82</tds:FirmwareVersion><tds:SerialNumber/>"
+      "<tds:Unknown>x</tds:Unknown></tds:GetDeviceInformationResponse>");
 
   g_autoptr (CgOnvifDeviceInformation) information =
       cg_onvif_device_get_information_in_thread (fixture->session, NULL);
@@ -141,11 +112,11 @@ test_date (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     g_autofree char *body = make_date_answer (rows[i].utc, rows[i].local, rows[i].zone);
-    set_up (&fixture, NULL);
-    answer (&fixture, "GetSystemDateAndTime", body);
+    onvif_fixture_set_up (&fixture, NULL);
+    onvif_fixture_answer (&fixture, "GetSystemDateAndTime", body);
 
     g_autoptr (CgOnvifDateTime) date =
         cg_onvif_device_get_system_date_and_time_in_thread (fixture.session, &error);
@@ -158,7 +129,7 @@ test_date (void)
       g_assert_cmpint (date->utc_ms, ==, rows[i].seconds * 1000);
       g_assert_cmpstr (date->timezone, ==, rows[i].zone);
     }
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
@@ -183,10 +154,10 @@ test_date (void)
   "</trt:GetProfilesResponse>"
 
 static void
-test_profiles (Fixture *fixture, gconstpointer data)
+test_profiles (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  answer (fixture, "GetProfiles", PROFILE);
+  onvif_fixture_answer (fixture, "GetProfiles", PROFILE);
 
   g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (fixture->session, &error);
 
@@ -227,14 +198,14 @@ test_stream_uri (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     g_autofree char *body = g_strdup_printf (
         "<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>%s</tt:Uri></trt:MediaUri>"
         "</trt:GetStreamUriResponse>",
         rows[i].uri);
-    set_up (&fixture, NULL);
-    answer (&fixture, "GetStreamUri", body);
+    onvif_fixture_set_up (&fixture, NULL);
+    onvif_fixture_answer (&fixture, "GetStreamUri", body);
 
     g_autofree char *uri =
         cg_onvif_media_get_stream_uri_in_thread (fixture.session, "p<1>", &error);
@@ -246,18 +217,18 @@ test_stream_uri (void)
                   "<tt:Stream>RTP-Unicast</tt:Stream>|<tt:Protocol>RTSP</tt:Protocol>|"
                   "<trt:ProfileToken>p&lt;1&gt;</trt:ProfileToken>",
                   "tptz:");
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 /* Q33: only what was asked for is said. */
 static void
-test_moves (Fixture *fixture, gconstpointer data)
+test_moves (OnvifFixture *fixture, gconstpointer data)
 {
   const CgOnvifVelocity pan = {.move_pan_tilt = TRUE, .pan = 0.5, .tilt = -1, .zoom = 0.25};
   const CgOnvifVelocity zoom = {.move_zoom = TRUE, .pan = 0.5, .tilt = -1, .zoom = 0.25};
-  answer (fixture, "ContinuousMove", "<tptz:ContinuousMoveResponse/>");
-  answer (fixture, "RelativeMove", "<tptz:RelativeMoveResponse/>");
+  onvif_fixture_answer (fixture, "ContinuousMove", "<tptz:ContinuousMoveResponse/>");
+  onvif_fixture_answer (fixture, "RelativeMove", "<tptz:RelativeMoveResponse/>");
 
   g_assert_true (cg_onvif_ptz_continuous_move_in_thread (fixture->session, "p", &pan, 4500, NULL));
   g_assert_true (cg_onvif_ptz_continuous_move_in_thread (fixture->session, "p", &zoom, 0, NULL));
@@ -274,7 +245,7 @@ test_moves (Fixture *fixture, gconstpointer data)
 
 /* Q33: a camera that does not take a timeout is asked without, from then on at once. */
 static void
-test_refused_timeout (Fixture *fixture, gconstpointer data)
+test_refused_timeout (OnvifFixture *fixture, gconstpointer data)
 {
   const CgOnvifVelocity pan = {.move_pan_tilt = TRUE, .pan = 0.5};
   g_autofree char *fault = fake_fault ("Sender", "InvalidArgVal", "TimeoutNotSupported", "no");
@@ -313,10 +284,10 @@ test_refused_move (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     const CgOnvifVelocity pan = {.move_pan_tilt = TRUE, .pan = 0.5};
     g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
+    onvif_fixture_set_up (&fixture, NULL);
     refuse (&fixture, "ContinuousMove", rows[i].subcode, rows[i].nested);
 
     const gboolean ok =
@@ -326,12 +297,12 @@ test_refused_move (void)
     g_assert_false (ok);
     g_assert_error (error, CG_ERROR, (int)rows[i].error);
     g_assert_cmpuint (fake_camera_count (fixture.camera, NULL), ==, rows[i].n_requests);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 static void
-test_stop (Fixture *fixture, gconstpointer data)
+test_stop (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *fault = fake_fault ("Sender", "InvalidArgVal", NULL, "no");
   g_autofree char *done = fake_envelope ("<tptz:StopResponse/>");
@@ -380,15 +351,15 @@ static void
 test_status (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     CgOnvifPtzStatus status = {.pan = 7};
     g_autofree char *body =
         g_strdup_printf ("<tptz:GetStatusResponse><tptz:PTZStatus>%s</tptz:PTZStatus>"
                          "</tptz:GetStatusResponse>",
                          statuses[i].body);
     g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
-    answer (&fixture, "GetStatus", body);
+    onvif_fixture_set_up (&fixture, NULL);
+    onvif_fixture_answer (&fixture, "GetStatus", body);
 
     const gboolean ok = cg_onvif_ptz_get_status_in_thread (fixture.session, "p", &status, &error);
 
@@ -396,7 +367,7 @@ test_status (void)
     g_assert_no_error (error);
     g_assert_true (ok);
     g_assert_cmpmem (&status, sizeof status, &statuses[i].status, sizeof status);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
@@ -425,13 +396,13 @@ test_status (void)
       "0.8") "</tt:PanTiltLimits></tptz:PTZConfiguration></tptz:GetConfigurationsResponse>"
 
 static void
-test_facts (Fixture *fixture, gconstpointer data)
+test_facts (OnvifFixture *fixture, gconstpointer data)
 {
   CgOnvifProfile profile = {
       .token = (char *)"p", .ptz_configuration = (char *)"pc", .ptz_node = (char *)"n1"};
   g_autoptr (GError) error = NULL;
-  answer (fixture, "GetNodes", NODES);
-  answer (fixture, "GetConfigurations", CONFIGURATIONS);
+  onvif_fixture_answer (fixture, "GetNodes", NODES);
+  onvif_fixture_answer (fixture, "GetConfigurations", CONFIGURATIONS);
 
   g_autoptr (CgOnvifPtzFacts) facts =
       cg_onvif_ptz_get_facts_in_thread (fixture->session, &profile, &error);
@@ -446,12 +417,11 @@ test_facts (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat_with_epsilon (facts->pan_position.min, -0.9, 1e-6);
   g_assert_cmpfloat_with_epsilon (facts->tilt_position.max, 0.8, 1e-6);
   g_assert_cmpfloat (facts->zoom_position.min, ==, 0);
-  g_assert_cmpuint (facts->default_timeout_ms, ==, 10000);
   g_assert_cmpuint (facts->max_presets, ==, 128);
 }
 
 static void
-test_no_facts (Fixture *fixture, gconstpointer data)
+test_no_facts (OnvifFixture *fixture, gconstpointer data)
 {
   CgOnvifProfile profile = {.token = (char *)"p", .ptz_configuration = (char *)"pc"};
   CgOnvifProfile fixed = {.token = (char *)"p"};
@@ -474,7 +444,7 @@ test_no_facts (Fixture *fixture, gconstpointer data)
 /* Q31: a name that is refused is left out; one that is too long is cut before an accent; a camera
  * that does not say how it calls a new one has set it all the same. */
 static void
-test_q31_names (Fixture *fixture, gconstpointer data)
+test_q31_names (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) long_name = g_string_new (NULL);
@@ -504,17 +474,18 @@ test_q31_names (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_presets (Fixture *fixture, gconstpointer data)
+test_presets (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  answer (fixture, "GetPresets",
-          "<tptz:GetPresetsResponse><tptz:Preset token=\"1\"><tt:Name>gate</tt:Name>"
-          "</tptz:Preset><tptz:Preset><tt:Name>no token</tt:Name></tptz:Preset>"
-          "<tptz:Preset token=\"x\"><tt:PTZPosition/></tptz:Preset></tptz:GetPresetsResponse>");
-  answer (
+  onvif_fixture_answer (
+      fixture, "GetPresets",
+      "<tptz:GetPresetsResponse><tptz:Preset token=\"1\"><tt:Name>gate</tt:Name>"
+      "</tptz:Preset><tptz:Preset><tt:Name>no token</tt:Name></tptz:Preset>"
+      "<tptz:Preset token=\"x\"><tt:PTZPosition/></tptz:Preset></tptz:GetPresetsResponse>");
+  onvif_fixture_answer (
       fixture, "SetPreset",
       "<tptz:SetPresetResponse><tptz:PresetToken>7</tptz:PresetToken></tptz:SetPresetResponse>");
-  answer (fixture, "GotoPreset", "<tptz:GotoPresetResponse/>");
+  onvif_fixture_answer (fixture, "GotoPreset", "<tptz:GotoPresetResponse/>");
   refuse (fixture, "RemovePreset", "InvalidArgVal", "NoToken");
 
   g_autoptr (GPtrArray) presets =
@@ -545,9 +516,10 @@ test_presets (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_synchronization_point (Fixture *fixture, gconstpointer data)
+test_synchronization_point (OnvifFixture *fixture, gconstpointer data)
 {
-  answer (fixture, "SetSynchronizationPoint", "<trt:SetSynchronizationPointResponse/>");
+  onvif_fixture_answer (fixture, "SetSynchronizationPoint",
+                        "<trt:SetSynchronizationPointResponse/>");
 
   g_assert_true (cg_onvif_media_set_synchronization_point_in_thread (fixture->session, "p", NULL));
 
@@ -555,7 +527,8 @@ test_synchronization_point (Fixture *fixture, gconstpointer data)
                 "tptz:");
 }
 
-#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function)                                                                        \
+  g_test_add (path, OnvifFixture, NULL, onvif_fixture_set_up, function, onvif_fixture_tear_down)
 
 int
 main (int argc, char **argv)

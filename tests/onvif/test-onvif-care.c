@@ -7,61 +7,32 @@
 #include "cg-onvif-device.h"
 #include "cg-onvif-media.h"
 #include "cg-onvif-snapshot.h"
-#include "cg-sim.h"
+#include "sim-fixture.h"
 
-#define PASSWORD "p@ss:#%w/rd"
 #define MAX_SNAPSHOT (1024 * 1024)
-
-typedef struct {
-  CgSim *sim;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-start (Fixture *fixture, const char *fault, const char *arg)
-{
-  CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_autoptr (GError) error = NULL;
-
-  options.password = PASSWORD;
-  fixture->sim = cg_sim_new (&options);
-  cg_sim_set_reboot_ms (fixture->sim, 100);
-  g_assert_true (cg_sim_start (fixture->sim, &error));
-  g_assert_no_error (error);
-  if (fault != NULL)
-    g_assert_true (cg_sim_set_fault (fixture->sim, fault, arg, NULL));
-  fixture->session = cg_onvif_session_new (cg_sim_get_onvif_url (fixture->sim), "admin", PASSWORD);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  cg_onvif_session_free (fixture->session);
-  cg_sim_free (fixture->sim);
-}
 
 static void
 test_network_interfaces (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autoptr (GError) error = NULL;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
 
   g_auto (GStrv) macs = cg_onvif_device_get_macs_in_thread (fixture.session, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (g_strv_length (macs), ==, 1);
   g_assert_true (g_regex_match_simple ("^02(:[0-9a-f]{2}){5}$", macs[0], 0, 0));
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_geo_location (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   CgOnvifPlace place = {0};
   g_autoptr (GError) error = NULL;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
 
   const gboolean ok = cg_onvif_device_get_geo_location_in_thread (fixture.session, &place, &error);
 
@@ -69,15 +40,15 @@ test_geo_location (void)
   g_assert_true (ok && place.has_altitude);
   g_assert_cmpfloat_with_epsilon (place.latitude, 59.3251, 1e-9);
   g_assert_cmpfloat_with_epsilon (place.longitude, 18.0711, 1e-9);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_set_date_and_time (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autoptr (GError) error = NULL;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
   cg_sim_set_clock_skew (fixture.sim, -86400);
 
   const gboolean ok = cg_onvif_device_set_date_and_time_in_thread (
@@ -86,16 +57,16 @@ test_set_date_and_time (void)
   g_assert_no_error (error);
   g_assert_true (ok);
   g_assert_cmpint (ABS (cg_onvif_session_get_clock_offset_ms (fixture.session)), <, 3000);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* Q59: it accepts a setting and ignores it. */
 static void
 test_q59_ignored_time (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autoptr (GError) error = NULL;
-  start (&fixture, "Q59", NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, "Q59", NULL);
   cg_sim_set_clock_skew (fixture.sim, -86400);
 
   const gboolean ok = cg_onvif_device_set_date_and_time_in_thread (
@@ -104,40 +75,40 @@ test_q59_ignored_time (void)
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
   g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "SetSystemDateAndTime"), ==, 1);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_set_encoder (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   const CgOnvifEncoderWish wish = {.fps = 12, .gop = 24, .bitrate_kbps = 700};
   g_autoptr (GError) error = NULL;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
 
   const gboolean ok = cg_onvif_media_set_encoder_in_thread (fixture.session, "main", &wish, &error);
 
   g_assert_no_error (error);
   g_assert_true (ok);
   g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "GetVideoEncoderConfiguration"), ==, 2);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* Q59: read back after each write. */
 static void
 test_q59_ignored_encoder (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   const CgOnvifEncoderWish wish = {.fps = 12};
   g_autoptr (GError) error = NULL;
-  start (&fixture, "Q59", NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, "Q59", NULL);
 
   const gboolean ok = cg_onvif_media_set_encoder_in_thread (fixture.session, "main", &wish, &error);
 
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
   g_assert_nonnull (strstr (error->message, "frame rate"));
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
@@ -173,7 +144,7 @@ take_request (CgSim *sim, const char *op)
 static void
 test_q7_upgrade (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autofree char *folder = g_dir_make_tmp ("camgate-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "firmware.bin", NULL);
   g_autofree char *content = g_malloc0 (300 * 1024);
@@ -182,7 +153,7 @@ test_q7_upgrade (void)
   guint64 last = 0;
   g_autoptr (GError) error = NULL;
   g_assert_true (g_file_set_contents (path, content, 300 * 1024, NULL));
-  start (&fixture, "Q7", NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, "Q7", NULL);
 
   g_autoptr (CgOnvifUpgrade) upgrade =
       cg_onvif_device_start_upgrade_in_thread (fixture.session, &error);
@@ -198,17 +169,18 @@ test_q7_upgrade (void)
   g_assert_cmpstr (json_object_get_string_member (args, "md5"), ==, md5);
   g_unlink (path);
   g_rmdir (folder);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_reboot (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) away = NULL;
   const gint64 end_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
+  cg_sim_set_reboot_ms (fixture.sim, 100);
 
   g_assert_true (cg_onvif_device_reboot_in_thread (fixture.session, &error));
   g_assert_no_error (error);
@@ -223,11 +195,11 @@ test_reboot (void)
   } while (away != NULL && g_get_monotonic_time () < end_us);
 
   g_assert_no_error (away);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static GBytes *
-take_snapshot (Fixture *fixture, gsize max, GError **error)
+take_snapshot (SimFixture *fixture, gsize max, GError **error)
 {
   g_autofree char *uri =
       cg_onvif_media_get_snapshot_uri_in_thread (fixture->session, "main", error);
@@ -243,9 +215,9 @@ test_q58_snapshot_login (void)
   static const char *const args[] = {NULL, "basic", "none"};
 
   for (guint i = 0; i < G_N_ELEMENTS (args); i++) {
-    Fixture fixture;
+    SimFixture fixture;
     g_autoptr (GError) error = NULL;
-    start (&fixture, args[i] != NULL ? "Q58" : NULL, args[i]);
+    sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, args[i] != NULL ? "Q58" : NULL, args[i]);
 
     g_autoptr (GBytes) first = take_snapshot (&fixture, MAX_SNAPSHOT, &error);
     g_assert_no_error (error);
@@ -254,7 +226,7 @@ test_q58_snapshot_login (void)
     g_assert_no_error (error);
     g_assert_cmpuint (g_bytes_get_size (first), >, 100);
     g_assert_true (g_bytes_equal (first, second));
-    tear_down (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -262,9 +234,9 @@ test_q58_snapshot_login (void)
 static void
 test_q58_wrong_password (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autoptr (GError) error = NULL;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
   g_autofree char *uri =
       cg_onvif_media_get_snapshot_uri_in_thread (fixture.session, "main", &error);
   g_autoptr (CgOnvifSession) stranger =
@@ -275,15 +247,15 @@ test_q58_wrong_password (void)
   g_assert_null (bytes);
   g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
   g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "Snapshot"), ==, 0);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* Q6: a camera that calls every nonce of a snapshot old refuses the login; it is shown twice. */
 static void
 test_q6_snapshot_stale (void)
 {
-  Fixture fixture;
-  start (&fixture, NULL, NULL);
+  SimFixture fixture;
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
   g_autofree char *uri = cg_onvif_media_get_snapshot_uri_in_thread (fixture.session, "main", NULL);
   g_autoptr (CgOnvifSession) stranger =
       cg_onvif_session_new (cg_sim_get_onvif_url (fixture.sim), "admin", "wrong");
@@ -298,31 +270,31 @@ test_q6_snapshot_stale (void)
   }
 
   g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "LoginRefused"), ==, 2);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_snapshot_too_large (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   g_autoptr (GError) error = NULL;
-  start (&fixture, NULL, NULL);
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, NULL, NULL);
 
   g_autoptr (GBytes) bytes = take_snapshot (&fixture, 100, &error);
 
   g_assert_null (bytes);
   g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* Q58: it is overloaded by polling. */
 static void
 test_q58_rate_limit (void)
 {
-  Fixture fixture;
+  SimFixture fixture;
   CgOnvifSnapshotLimit limit = CG_ONVIF_SNAPSHOT_LIMIT_INIT (1000);
   g_autoptr (GError) error = NULL;
-  start (&fixture, "Q58", "busy");
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_BOTH, "Q58", "busy");
 
   g_assert_cmpuint (cg_onvif_snapshot_limit_begin (&limit, 5000), ==, 0);
   g_autoptr (GBytes) first = take_snapshot (&fixture, MAX_SNAPSHOT, &error);
@@ -340,7 +312,7 @@ test_q58_rate_limit (void)
   g_assert_cmpuint (cg_onvif_snapshot_limit_begin (&limit, 10000), ==, 60000);
   cg_onvif_snapshot_limit_end (&limit, 10000, TRUE);
   g_assert_cmpuint (cg_onvif_snapshot_limit_begin (&limit, 10000), ==, 1000);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 int

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finding simulated cameras, on loopback addresses that no other test has. */
 #include "cg-onvif-discovery.h"
-#include "cg-onvif-listener.h"
 #include "cg-onvif-neighbour.h"
 #include "cg-onvif-place.h"
 #include "cg-sim.h"
 #include "cg-test.h"
+#include "listener-fixture.h"
 
 /* Long enough for a busy machine; a search lasts as long as this. */
 #define SEARCH_MS 700
@@ -133,55 +133,23 @@ test_stale_q16 (void)
   g_assert_cmpstr (url, ==, "http://127.0.16.1/onvif/device_service");
 }
 
-typedef struct {
-  const char *endpoint;
-  guint n_hello;
-  guint n_bye;
-  char *address;
-} Ear;
-
-static void
-on_announcement (const CgOnvifDiscovered *camera, gboolean is_leaving, gpointer user_data)
-{
-  Ear *ear = user_data;
-
-  g_assert_cmpstr (camera->endpoint, ==, ear->endpoint);
-  ear->n_hello += is_leaving ? 0 : 1;
-  ear->n_bye += is_leaving ? 1 : 0;
-  g_free (ear->address);
-  ear->address = g_strdup (camera->address);
-}
-
-static gboolean
-has_heard_both (gpointer user_data)
-{
-  const Ear *ear = user_data;
-
-  return ear->n_hello == 1 && ear->n_bye == 1;
-}
-
 /* Q16: who comes and goes says so; probes and answers of others are no announcements. */
 static void
 test_listen_q16 (void)
 {
-  static const char *const addresses[] = {"127.0.0.1", NULL};
-  const CgOnvifProbe options = {.addresses = addresses, .port = find_free_port ()};
-  g_autoptr (GError) error = NULL;
-  Ear ear = {0};
-  g_autoptr (CgOnvifListener) listener =
-      cg_onvif_listener_new (&options, on_announcement, &ear, &error);
-  g_assert_no_error (error);
+  const guint16 port = find_free_port ();
+  g_auto (ListenerFixture) fixture;
 
-  CgSim *sim = start_sim ("127.0.16.2", "Yard", 0, options.port);
-  ear.endpoint = cg_sim_get_endpoint (sim);
-  g_autoptr (GPtrArray) found = search (NULL, NULL, options.port);
+  listener_fixture_init (&fixture, "127.0.0.1", port);
+  CgSim *sim = start_sim ("127.0.16.2", "Yard", 0, port);
+  fixture.endpoint = cg_sim_get_endpoint (sim);
+  g_autoptr (GPtrArray) found = search (NULL, NULL, port);
   cg_sim_stop (sim);
-  cg_test_wait_for (has_heard_both, &ear, "hello and bye");
+  listener_fixture_await_both (&fixture);
 
   g_assert_cmpuint (found->len, ==, 1);
-  g_assert_cmpstr (ear.address, ==, "127.0.16.2");
+  g_assert_cmpstr (fixture.address, ==, "127.0.16.2");
   cg_sim_free (sim);
-  g_free (ear.address);
 }
 
 /* Connects to @address; whether that was possible within the time that a search may take. */

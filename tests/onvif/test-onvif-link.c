@@ -7,41 +7,24 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "cg-onvif-listener.h"
 #include "cg-test.h"
+#include "listener-fixture.h"
 
 #define LINK "camera0"
 #define OTHER_END "camera1"
 #define LATER "camera2"
 #define PORT 3702
+#define ENDPOINT "urn:uuid:6"
 
 #define ANNOUNCEMENT                                                                               \
   "<e:Envelope xmlns:e=\"http://www.w3.org/2003/05/soap-envelope\""                                \
   " xmlns:a=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\""                                  \
   " xmlns:d=\"http://schemas.xmlsoap.org/ws/2005/04/discovery\"><e:Body><d:%s>"                    \
-  "<a:EndpointReference><a:Address>urn:uuid:6</a:Address></a:EndpointReference>"                   \
+  "<a:EndpointReference><a:Address>" ENDPOINT "</a:Address></a:EndpointReference>"                 \
   "<d:XAddrs>http://[fe80::bad]/onvif/device_service</d:XAddrs>"                                   \
   "<d:MetadataVersion>1</d:MetadataVersion></d:%s></e:Body></e:Envelope>"
 
 static const char *why_not;
-
-typedef struct {
-  guint n_hello;
-  guint n_bye;
-  char *address;
-} Heard;
-
-static void
-on_announcement (const CgOnvifDiscovered *camera, gboolean is_leaving, gpointer user_data)
-{
-  Heard *heard = user_data;
-
-  g_assert_cmpstr (camera->endpoint, ==, "urn:uuid:6");
-  heard->n_hello += is_leaving ? 0 : 1;
-  heard->n_bye += is_leaving ? 1 : 0;
-  g_free (heard->address);
-  heard->address = g_strdup (camera->address);
-}
 
 static gboolean
 run_ip (const char *arguments)
@@ -117,14 +100,6 @@ wait_until_it_speaks (const char *interface)
 }
 
 static gboolean
-has_heard_both (gpointer user_data)
-{
-  const Heard *heard = user_data;
-
-  return heard->n_hello == 1 && heard->n_bye == 1;
-}
-
-static gboolean
 is_skipped (void)
 {
   if (why_not != NULL)
@@ -136,56 +111,45 @@ is_skipped (void)
 static void
 test_hello (void)
 {
-  static const char *const addresses[] = {LINK, NULL};
-  const CgOnvifProbe options = {.addresses = addresses, .port = PORT};
-  g_autoptr (GError) error = NULL;
-  Heard heard = {0};
   if (is_skipped ())
     return;
-  g_autoptr (CgOnvifListener) listener =
-      cg_onvif_listener_new (&options, on_announcement, &heard, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (listener);
+  g_auto (ListenerFixture) fixture;
+  listener_fixture_init (&fixture, LINK, PORT);
+  fixture.endpoint = ENDPOINT;
   wait_until_it_speaks (OTHER_END);
   wait_until_it_speaks (LINK);
 
   announce (LINK, "Hello"); /* arrives at the other end */
   announce (OTHER_END, "Hello");
   announce (OTHER_END, "Bye");
-  cg_test_wait_for (has_heard_both, &heard, "hello and bye");
+  listener_fixture_await_both (&fixture);
 
-  g_assert_true (g_str_has_prefix (heard.address, "fe80::"));
-  g_assert_true (g_str_has_suffix (heard.address, "%" LINK));
-  g_free (heard.address);
+  g_assert_true (g_str_has_prefix (fixture.address, "fe80::"));
+  g_assert_true (g_str_has_suffix (fixture.address, "%" LINK));
 }
 
 /* A link that comes later is heard, and goes without a trace. */
 static void
 test_links_come_and_go (void)
 {
-  static const char *const addresses[] = {LATER, NULL};
-  const CgOnvifProbe options = {.addresses = addresses, .port = PORT};
-  g_autoptr (GError) error = NULL;
-  Heard heard = {0};
   if (is_skipped ())
     return;
-  g_autoptr (CgOnvifListener) listener =
-      cg_onvif_listener_new (&options, on_announcement, &heard, &error);
-  g_assert_no_error (error);
+  g_auto (ListenerFixture) fixture;
+  listener_fixture_init (&fixture, LATER, PORT);
+  fixture.endpoint = ENDPOINT;
 
   for (guint i = 1; i <= 2; i++) {
     g_assert_true (add_link (LATER, "camera3"));
     wait_until_it_speaks ("camera3");
-    cg_onvif_listener_join (listener);
-    cg_onvif_listener_join (listener);
+    cg_onvif_listener_join (fixture.listener);
+    cg_onvif_listener_join (fixture.listener);
     announce ("camera3", "Hello");
     announce ("camera3", "Bye");
-    cg_test_wait_for (has_heard_both, &heard, "hello and bye");
+    listener_fixture_await_both (&fixture);
     g_assert_true (run_ip ("link del " LATER));
-    cg_onvif_listener_join (listener);
-    heard.n_hello = heard.n_bye = 0;
+    cg_onvif_listener_join (fixture.listener);
+    fixture.n_hello = fixture.n_bye = 0;
   }
-  g_free (heard.address);
 }
 
 int

@@ -8,39 +8,9 @@
 #include "cg-onvif-media.h"
 #include "cg-onvif-ptz.h"
 #include "cg-onvif-session-private.h"
-#include "cg-sim.h"
+#include "sim-fixture.h"
 
-#define PASSWORD "p@ss:#%w/rd"
 #define HOUR_S 3600
-
-typedef struct {
-  CgSim *sim;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-start (Fixture *fixture, CgSimAuth auth, const char *fault, const char *arg)
-{
-  CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_autoptr (GError) error = NULL;
-
-  options.password = PASSWORD;
-  options.auth = auth;
-  fixture->sim = cg_sim_new (&options);
-  if (fault != NULL)
-    g_assert_true (cg_sim_set_fault (fixture->sim, fault, arg, &error));
-  g_assert_no_error (error);
-  g_assert_true (cg_sim_start (fixture->sim, &error));
-  g_assert_no_error (error);
-  fixture->session = cg_onvif_session_new (cg_sim_get_onvif_url (fixture->sim), "admin", PASSWORD);
-}
-
-static void
-stop (Fixture *fixture)
-{
-  cg_onvif_session_free (fixture->session);
-  cg_sim_free (fixture->sim);
-}
 
 static gboolean
 read_profiles (CgOnvifSession *session, GError **error)
@@ -61,7 +31,7 @@ assert_works (CgOnvifSession *session)
 
 /* A restart: a new session that was told what the old one had learnt. */
 static CgOnvifSession *
-make_heir (const Fixture *fixture, const char *password)
+make_heir (const SimFixture *fixture, const char *password)
 {
   g_autoptr (CgOnvifLearnt) learnt = cg_onvif_session_get_learnt (fixture->session);
   CgOnvifSession *heir =
@@ -72,7 +42,7 @@ make_heir (const Fixture *fixture, const char *password)
 }
 
 static guint
-count_refused (const Fixture *fixture)
+count_refused (const SimFixture *fixture)
 {
   return cg_sim_count_requests (fixture->sim, "LoginRefused");
 }
@@ -110,9 +80,9 @@ test_ladder (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    SimFixture fixture = {NULL, NULL};
     g_test_message ("row %u", i);
-    start (&fixture, rows[i].auth, rows[i].fault, rows[i].arg);
+    sim_fixture_init_login (&fixture, rows[i].auth, rows[i].fault, rows[i].arg);
     cg_sim_set_clock_skew (fixture.sim, rows[i].skew_s);
 
     assert_works (fixture.session);
@@ -125,11 +95,11 @@ test_ladder (void)
     g_assert_cmpstr (learnt->firmware, ==, "V1.0.0");
     g_assert_cmpuint (refused, <=, rows[i].max_refused);
     g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture.session);
-    g_autoptr (CgOnvifSession) heir = make_heir (&fixture, PASSWORD);
+    g_autoptr (CgOnvifSession) heir = make_heir (&fixture, SIM_PASSWORD);
     assert_works (copy);
     assert_works (heir);
     g_assert_cmpuint (count_refused (&fixture), ==, refused);
-    stop (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -141,8 +111,8 @@ test_q4_our_clock_is_set (void)
   static const double jumps_s[] = {24 * HOUR_S, -24 * HOUR_S};
 
   for (guint i = 0; i < G_N_ELEMENTS (jumps_s); i++) {
-    Fixture fixture = {NULL, NULL};
-    start (&fixture, CG_SIM_AUTH_TOKEN, NULL, NULL);
+    SimFixture fixture = {NULL, NULL};
+    sim_fixture_init_login (&fixture, CG_SIM_AUTH_TOKEN, NULL, NULL);
     assert_works (fixture.session);
 
     cg_sim_set_clock_skew (fixture.sim, jumps_s[i]);
@@ -150,7 +120,7 @@ test_q4_our_clock_is_set (void)
     assert_works (fixture.session);
 
     g_assert_cmpuint (count_refused (&fixture), ==, 0);
-    stop (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -158,10 +128,10 @@ test_q4_our_clock_is_set (void)
 static void
 test_q5_goes_on_later (void)
 {
-  Fixture fixture = {NULL, NULL};
+  SimFixture fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
   g_autoptr (CgBreaker) fresh = cg_breaker_new (NULL);
-  start (&fixture, CG_SIM_AUTH_TOKEN, "Q5", "checks");
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_TOKEN, "Q5", "checks");
   cg_sim_set_clock_skew (fixture.sim, 9 * HOUR_S); /* its own clock is wrong as well */
 
   g_assert_false (read_profiles (fixture.session, &error));
@@ -174,7 +144,7 @@ test_q5_goes_on_later (void)
   g_autoptr (CgOnvifLearnt) learnt = cg_onvif_session_get_learnt (fixture.session);
   g_assert_cmpint (learnt->clock_mode, ==, CG_ONVIF_CLOCK_MORE_ZONE);
   g_assert_cmpuint (count_refused (&fixture), ==, 3);
-  stop (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* Q6: whatever the camera offers, two wrong passwords and not one more, however often it is
@@ -199,11 +169,11 @@ test_q6_two_wrong_passwords (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    SimFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     g_test_message ("row %u", i);
-    start (&fixture, rows[i].auth, rows[i].fault, rows[i].arg);
-    g_assert_true (cg_sim_set_fault (fixture.sim, "Q6", "3", NULL));
+    sim_fixture_init_login (&fixture, rows[i].auth, rows[i].fault, rows[i].arg);
+    sim_fixture_set_fault (&fixture, "Q6", "3");
     g_autoptr (CgOnvifSession) stranger =
         cg_onvif_session_new (cg_sim_get_onvif_url (fixture.sim), "admin", "wrong");
     g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (stranger);
@@ -219,7 +189,7 @@ test_q6_two_wrong_passwords (void)
     g_assert_null (strstr (error->message, "wrong\""));
     if (rows[i].leaves_room)
       assert_works (fixture.session);
-    stop (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -230,8 +200,8 @@ test_q6_learnt_and_changed (void)
   static const CgSimAuth auths[] = {CG_SIM_AUTH_BOTH, CG_SIM_AUTH_DIGEST, CG_SIM_AUTH_TOKEN};
 
   for (guint i = 0; i < G_N_ELEMENTS (auths); i++) {
-    Fixture fixture = {NULL, NULL};
-    start (&fixture, auths[i], NULL, NULL);
+    SimFixture fixture = {NULL, NULL};
+    sim_fixture_init_login (&fixture, auths[i], NULL, NULL);
     assert_works (fixture.session);
     g_autoptr (CgOnvifSession) heir = make_heir (&fixture, "wrong");
 
@@ -242,7 +212,7 @@ test_q6_learnt_and_changed (void)
     }
 
     g_assert_cmpuint (count_refused (&fixture), <=, 2);
-    stop (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -252,12 +222,12 @@ test_q6_learnt_and_changed (void)
 static void
 test_q6_stale_for_ever (void)
 {
-  Fixture fixture = {NULL, NULL};
-  start (&fixture, CG_SIM_AUTH_DIGEST, NULL, NULL);
+  SimFixture fixture = {NULL, NULL};
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_DIGEST, NULL, NULL);
   assert_works (fixture.session);
   g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture.session);
 
-  g_assert_true (cg_sim_set_fault (fixture.sim, "Q3", "stale", NULL));
+  sim_fixture_set_fault (&fixture, "Q3", "stale");
   for (guint k = 0; k < 6; k++) {
     g_autoptr (GError) error = NULL;
     g_assert_false (read_profiles (k % 2 == 0 ? fixture.session : copy, &error));
@@ -265,7 +235,7 @@ test_q6_stale_for_ever (void)
   }
 
   g_assert_cmpuint (count_refused (&fixture), <=, 3);
-  stop (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static gboolean
@@ -287,13 +257,13 @@ test_q35_is_no_lockout (void)
   for (guint i = 0; i < 2 * G_N_ELEMENTS (auths) * G_N_ELEMENTS (forms); i++) {
     const gboolean was_allowed = i % 2 == 1;
     const char *form = forms[i / 2 % G_N_ELEMENTS (forms)];
-    Fixture fixture = {NULL, NULL};
+    SimFixture fixture = {NULL, NULL};
     g_test_message ("row %u", i);
-    start (&fixture, auths[i / 2 / G_N_ELEMENTS (forms)], NULL, NULL);
+    sim_fixture_init_login (&fixture, auths[i / 2 / G_N_ELEMENTS (forms)], NULL, NULL);
     g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (fixture.session, NULL);
     const char *profile = cg_onvif_profile_choose_ptz (profiles)->token;
     g_assert_true (!was_allowed || move (fixture.session, profile, NULL));
-    g_assert_true (cg_sim_set_fault (fixture.sim, "Q35", form, NULL));
+    sim_fixture_set_fault (&fixture, "Q35", form);
 
     for (guint k = 0; k < 5; k++) {
       g_autoptr (GError) error = NULL;
@@ -303,7 +273,7 @@ test_q35_is_no_lockout (void)
 
     assert_works (fixture.session);
     g_assert_cmpuint (count_refused (&fixture), ==, 0);
-    stop (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -311,8 +281,8 @@ test_q35_is_no_lockout (void)
 static void
 test_firmware_changes (void)
 {
-  Fixture fixture = {NULL, NULL};
-  start (&fixture, CG_SIM_AUTH_TOKEN, NULL, NULL);
+  SimFixture fixture = {NULL, NULL};
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_TOKEN, NULL, NULL);
   const CgOnvifLearnt old = {
       .firmware = (char *)"V0.9",
       .login = CG_ONVIF_LOGIN_BOTH,
@@ -332,7 +302,7 @@ test_firmware_changes (void)
   g_assert_false (learnt->refuses_timeout);
   g_assert_cmpint (learnt->stop_form, ==, CG_ONVIF_STOP_UNKNOWN);
   g_assert_cmpint (learnt->media, ==, CG_ONVIF_MEDIA_BOTH);
-  stop (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 int

@@ -5,37 +5,7 @@
 #include "cg-onvif-device.h"
 #include "cg-onvif-learnt.h"
 #include "cg-onvif-ptz.h"
-#include "cg-sim.h"
-
-#define PASSWORD "p@ss:#%w/rd"
-
-typedef struct {
-  CgSim *sim;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-start (Fixture *fixture, CgSimAuth auth, const char *fault, const char *arg)
-{
-  CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_autoptr (GError) error = NULL;
-
-  options.password = PASSWORD;
-  options.auth = auth;
-  fixture->sim = cg_sim_new (&options);
-  g_assert_true (cg_sim_set_fault (fixture->sim, fault, arg, &error));
-  g_assert_no_error (error);
-  g_assert_true (cg_sim_start (fixture->sim, &error));
-  g_assert_no_error (error);
-  fixture->session = cg_onvif_session_new (cg_sim_get_onvif_url (fixture->sim), "admin", PASSWORD);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  cg_onvif_session_free (fixture->session);
-  cg_sim_free (fixture->sim);
-}
+#include "sim-fixture.h"
 
 /* Everything a contact needs is read, and a move goes through. */
 static void
@@ -72,30 +42,30 @@ static void
 test_bad_xml (gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (auths); i++) {
-    Fixture fixture = {NULL, NULL};
-    start (&fixture, auths[i], "Q39", data);
+    SimFixture fixture = {NULL, NULL};
+    sim_fixture_init_login (&fixture, auths[i], "Q39", data);
 
     check_contact (fixture.session);
 
     g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "ContinuousMove"), ==, 1);
     g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "LoginRefused"), ==, 0);
-    tear_down (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
 static void
 test_too_large (void)
 {
-  Fixture fixture = {NULL, NULL};
+  SimFixture fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
-  start (&fixture, CG_SIM_AUTH_NONE, "Q39", "large");
+  sim_fixture_init_login (&fixture, CG_SIM_AUTH_NONE, "Q39", "large");
 
   g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (fixture.session, &error);
 
   g_assert_null (profiles);
   g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
   g_assert_nonnull (strstr (error->message, "larger than"));
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* No password goes out in vain on the way to the right version. */
@@ -103,8 +73,8 @@ static void
 test_soap_version (gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (auths); i++) {
-    Fixture fixture = {NULL, NULL};
-    start (&fixture, auths[i], "Q40", data);
+    SimFixture fixture = {NULL, NULL};
+    sim_fixture_init_login (&fixture, auths[i], "Q40", data);
 
     check_contact (fixture.session);
 
@@ -112,7 +82,7 @@ test_soap_version (gconstpointer data)
     g_assert_cmpint (learnt->soap11, ==, strcmp (data, "action") != 0);
     g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "ContinuousMove"), ==, 1);
     g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "LoginRefused"), ==, 0);
-    tear_down (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 

@@ -37,7 +37,7 @@ static const Row rows[] = {
      .chosen = "MainStream",
      .uri = "rtsp://127.0.0.1:8554/1/h264major",
      .ptz = "MainStream",
-     .facts = "continuous pan-tilt zoom relative; pan -1..1 zoom 0..1; timeout 60000 presets 0",
+     .facts = "continuous pan-tilt zoom relative; pan -1..1 zoom 0..1; presets 0",
      .n_presets = 255,
      .preset = "1=1"},
     {.folder = "easy_onvif/IPG-8150PSS",
@@ -47,7 +47,7 @@ static const Row rows[] = {
      .chosen = "PROFILE_000",
      .uri = "rtsp://127.0.0.1:8554/live/0/MAIN",
      .ptz = "PROFILE_000",
-     .facts = "continuous pan-tilt zoom relative; pan -1..1 zoom -1..1; timeout 60000 presets 0",
+     .facts = "continuous pan-tilt zoom relative; pan -1..1 zoom -1..1; presets 0",
      .n_presets = 100,
      .preset = "z_ovf_ptz_01=z_ovf_ptz_01",
      .has_move_status = TRUE},
@@ -73,7 +73,7 @@ static const Row rows[] = {
      .chosen = "0",
      .uri = "rtsp://127.0.0.1:8554/rtsp_tunnel?p=0&h26x=4&vcd=2",
      .ptz = "0",
-     .facts = "continuous pan-tilt zoom; no limits; timeout 0 presets 0",
+     .facts = "continuous pan-tilt zoom; no limits; presets 0",
      .n_presets = 2,
      .preset = "1=tabletop",
      .has_move_status = TRUE},
@@ -90,7 +90,7 @@ static const Row rows[] = {
      .chosen = "000",
      .uri = "rtsp://127.0.0.1:8554/",
      .ptz = "000",
-     .facts = "continuous pan-tilt zoom; no limits; timeout 0 presets 0",
+     .facts = "continuous pan-tilt zoom; no limits; presets 0",
      .n_presets = 0,
      .has_move_status = TRUE},
     {.folder = "onvif-nvt/axis",
@@ -102,7 +102,7 @@ static const Row rows[] = {
      .uri = "rtsp://127.0.0.1:8554/onvif-media/media.amp?profile=profile_1_jpeg&sessiontimeout=60&"
             "streamtype=unicast",
      .ptz = "profile_1_h264",
-     .facts = "continuous pan-tilt zoom relative; pan -1..1 zoom 0..1; timeout 2147000 presets 256",
+     .facts = "continuous pan-tilt zoom relative; pan -1..1 zoom 0..1; presets 256",
      .n_presets = 21,
      .preset = "22=Living Room",
      .has_move_status = TRUE},
@@ -176,8 +176,7 @@ describe_facts (const CgOnvifPtzFacts *facts)
                             facts->zoom_position.max);
   else
     g_string_append (text, "no limits");
-  g_string_append_printf (text, "; timeout %u presets %u", facts->default_timeout_ms,
-                          facts->max_presets);
+  g_string_append_printf (text, "; presets %u", facts->max_presets);
   return g_string_free (text, FALSE);
 }
 

@@ -6,49 +6,10 @@
 #include "cg-onvif-learnt.h"
 #include "cg-onvif-media.h"
 #include "cg-onvif-ptz.h"
-#include "cg-sim.h"
-
-#define PASSWORD "p@ss:#%w/rd"
-
-typedef struct {
-  CgSim *sim;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-set_fault (Fixture *fixture, const char *fault, const char *arg)
-{
-  g_autoptr (GError) error = NULL;
-
-  cg_sim_set_fault (fixture->sim, fault, arg, &error);
-  g_assert_no_error (error);
-}
-
-static void
-start (Fixture *fixture, const CgSimOptions *options, const char *fault, const char *arg)
-{
-  g_autoptr (GError) error = NULL;
-
-  fixture->sim = cg_sim_new (options);
-  cg_sim_start (fixture->sim, &error);
-  g_assert_no_error (error);
-  if (fault != NULL)
-    set_fault (fixture, fault, arg);
-  fixture->session =
-      cg_onvif_session_new (cg_sim_get_onvif_url (fixture->sim), "admin", options->password);
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  cg_onvif_session_free (fixture->session);
-  cg_sim_free (fixture->sim);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+#include "sim-fixture.h"
 
 static GPtrArray *
-get_profiles (Fixture *fixture)
+get_profiles (SimFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
   GPtrArray *profiles = cg_onvif_media_get_profiles_in_thread (fixture->session, &error);
@@ -59,7 +20,7 @@ get_profiles (Fixture *fixture)
 
 /* The camera's own address of its main stream, which is the right one. */
 static void
-assert_stream (Fixture *fixture, const char *token)
+assert_stream (SimFixture *fixture, const char *token)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *uri = cg_onvif_media_get_stream_uri_in_thread (fixture->session, token, &error);
@@ -100,10 +61,10 @@ test_row (gconstpointer data)
 {
   const Row *row = data;
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
+  g_auto (SimFixture) fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
-  options.password = PASSWORD;
-  start (&fixture, &options, row->fault, row->arg);
+  options.password = SIM_PASSWORD;
+  sim_fixture_init (&fixture, &options, row->fault, row->arg);
 
   g_autoptr (GPtrArray) profiles = get_profiles (&fixture);
   const CgOnvifProfile *chosen = cg_onvif_profile_choose (profiles, NULL);
@@ -129,10 +90,10 @@ static void
 test_q28_h265 (void)
 {
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
+  g_auto (SimFixture) fixture = {NULL, NULL};
   options.codec = CG_SIM_CODEC_H265;
   options.audio = CG_SIM_AUDIO_AAC;
-  start (&fixture, &options, "Q28", "hidden");
+  sim_fixture_init (&fixture, &options, "Q28", "hidden");
 
   g_autoptr (GPtrArray) profiles = get_profiles (&fixture);
 
@@ -152,8 +113,8 @@ static void
 test_q28_home (void)
 {
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
-  start (&fixture, &options, "Q28", "fails2");
+  g_auto (SimFixture) fixture = {NULL, NULL};
+  sim_fixture_init (&fixture, &options, "Q28", "fails2");
   g_autoptr (GPtrArray) profiles = get_profiles (&fixture);
   g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture.session);
 
@@ -171,12 +132,12 @@ static void
 test_q7_switched_off (void)
 {
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
+  g_auto (SimFixture) fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
-  start (&fixture, &options, NULL, NULL);
+  sim_fixture_init (&fixture, &options, NULL, NULL);
   cg_onvif_session_set_repair_addresses (fixture.session, FALSE);
   g_autoptr (GPtrArray) profiles = get_profiles (&fixture);
-  set_fault (&fixture, "Q7", NULL);
+  sim_fixture_set_fault (&fixture, "Q7", NULL);
 
   g_autofree char *uri = cg_onvif_media_get_stream_uri_in_thread (fixture.session, "main", &error);
   g_autofree char *picture =
@@ -191,9 +152,9 @@ static void
 test_q7_snapshot (void)
 {
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
+  g_auto (SimFixture) fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
-  start (&fixture, &options, "Q7", NULL);
+  sim_fixture_init (&fixture, &options, "Q7", NULL);
   g_autofree char *server = g_strdup (cg_sim_get_onvif_url (fixture.sim));
   *strstr (server, "/onvif") = '\0';
   g_autofree char *right = g_strconcat (server, "/snapshot.jpg", NULL);
@@ -210,9 +171,9 @@ static void
 test_q29_port80 (void)
 {
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
+  g_auto (SimFixture) fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
-  start (&fixture, &options, "Q29", "port80");
+  sim_fixture_init (&fixture, &options, "Q29", "port80");
 
   g_autofree char *uri = cg_onvif_media_get_stream_uri_in_thread (fixture.session, "main", &error);
 
@@ -226,11 +187,11 @@ test_q46_move (void)
 {
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
   const CgOnvifVelocity right = {.move_pan_tilt = TRUE, .pan = 1};
-  g_auto (Fixture) fixture = {NULL, NULL};
+  g_auto (SimFixture) fixture = {NULL, NULL};
   g_autoptr (GError) error = NULL;
-  start (&fixture, &options, NULL, NULL);
+  sim_fixture_init (&fixture, &options, NULL, NULL);
   g_assert_true (cg_onvif_session_connect_in_thread (fixture.session, NULL));
-  set_fault (&fixture, "Q46", "instead");
+  sim_fixture_set_fault (&fixture, "Q46", "instead");
 
   const gboolean moved =
       cg_onvif_ptz_continuous_move_in_thread (fixture.session, "main", &right, 0, &error);
@@ -248,13 +209,13 @@ test_q46_lost (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
     CgSimOptions options = CG_SIM_OPTIONS_INIT;
-    g_auto (Fixture) fixture = {NULL, NULL};
+    g_auto (SimFixture) fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
-    options.password = PASSWORD;
+    options.password = SIM_PASSWORD;
     options.auth = kinds[i];
-    start (&fixture, &options, NULL, NULL);
+    sim_fixture_init (&fixture, &options, NULL, NULL);
     g_assert_true (cg_onvif_session_connect_in_thread (fixture.session, NULL));
-    set_fault (&fixture, "Q46", "lost");
+    sim_fixture_set_fault (&fixture, "Q46", "lost");
 
     cg_onvif_ptz_stop_in_thread (fixture.session, "main", TRUE, FALSE, &error);
 
@@ -269,8 +230,8 @@ test_q60 (void)
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
   const CgOnvifWish second = {.channel = 2};
   const CgOnvifWish third = {.channel = 3};
-  g_auto (Fixture) fixture = {NULL, NULL};
-  start (&fixture, &options, "Q60", "4");
+  g_auto (SimFixture) fixture = {NULL, NULL};
+  sim_fixture_init (&fixture, &options, "Q60", "4");
 
   g_autoptr (GPtrArray) profiles = get_profiles (&fixture);
 
@@ -300,9 +261,9 @@ test_q28_learnt (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     const CgSimOptions options = CG_SIM_OPTIONS_INIT;
-    g_auto (Fixture) fixture = {NULL, NULL};
+    g_auto (SimFixture) fixture = {NULL, NULL};
     g_test_message ("%s", cases[i].arg);
-    start (&fixture, &options, "Q28", cases[i].arg);
+    sim_fixture_init (&fixture, &options, "Q28", cases[i].arg);
     g_autoptr (GPtrArray) first = get_profiles (&fixture);
     g_autoptr (CgOnvifLearnt) learnt = cg_onvif_session_get_learnt (fixture.session);
     const guint n_media1 = cg_sim_count_requests (fixture.sim, "GetProfiles");
@@ -327,12 +288,12 @@ static void
 test_forget (void)
 {
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
-  g_auto (Fixture) fixture = {NULL, NULL};
-  options.password = PASSWORD;
+  g_auto (SimFixture) fixture = {NULL, NULL};
+  options.password = SIM_PASSWORD;
   options.auth = CG_SIM_AUTH_TOKEN;
-  start (&fixture, &options, "Q28", "fails2");
+  sim_fixture_init (&fixture, &options, "Q28", "fails2");
   g_autoptr (GPtrArray) before = get_profiles (&fixture);
-  set_fault (&fixture, "Q28", "absent");
+  sim_fixture_set_fault (&fixture, "Q28", "absent");
   json_array_unref (cg_sim_take_requests (fixture.sim));
 
   cg_onvif_session_forget_services (fixture.session);

@@ -4,51 +4,9 @@
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
 #include "cg-onvif-session-private.h"
-#include "fake-camera.h"
+#include "onvif-fixture.h"
 
-#define PASSWORD "p@ss:#%w/rd"
 #define HALF_A_YEAR_S (183 * 24 * 3600)
-
-typedef struct {
-  FakeCamera *camera;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *empty = fake_envelope ("<trt:GetProfilesResponse/>");
-  g_autofree char *moved = fake_envelope ("<tptz:ContinuousMoveResponse/>");
-
-  fixture->camera = fake_camera_new ();
-  fake_camera_answer (fixture->camera, "GetProfiles", 200, empty);
-  fake_camera_answer (fixture->camera, "ContinuousMove", 200, moved);
-  g_autofree char *address = fake_camera_dup_address (fixture->camera);
-  fixture->session = cg_onvif_session_new (address, "admin", PASSWORD);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  cg_onvif_session_free (fixture->session);
-  fake_camera_free (fixture->camera);
-}
-
-static gboolean
-get_profiles (CgOnvifSession *session, GError **error)
-{
-  g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (session, error);
-
-  return profiles != NULL;
-}
-
-static gboolean
-move (CgOnvifSession *session, GError **error)
-{
-  const CgOnvifVelocity velocity = {.move_pan_tilt = TRUE, .pan = 0.5};
-
-  return cg_onvif_ptz_continuous_move_in_thread (session, "p", &velocity, 0, error);
-}
 
 /* Whatever login the camera takes and however it refuses, it is found, and then remembered. */
 static void
@@ -72,9 +30,9 @@ test_ladder (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
+    onvif_fixture_set_up_login (&fixture, NULL);
     fake_camera_require (fixture.camera, rows[i].logins, rows[i].refusal);
     g_test_message ("row %u", i);
 
@@ -85,7 +43,7 @@ test_ladder (void)
     g_assert_cmpuint (fake_camera_count_passwords (fixture.camera), <=, rows[i].max_passwords);
 
     fake_camera_forget (fixture.camera);
-    ok = get_profiles (fixture.session, &error);
+    ok = onvif_fixture_get_profiles (fixture.session, &error);
 
     g_assert_no_error (error);
     g_autoptr (FakeRequest) request = fake_camera_pop (fixture.camera);
@@ -93,13 +51,13 @@ test_ladder (void)
     g_assert_cmpint (request->has_authorization, ==, rows[i].has_authorization);
     g_assert_cmpint (request->has_token, ==, rows[i].has_token);
     g_assert_cmpuint (fake_camera_count (fixture.camera, NULL), ==, 0);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 /* A wrong password is sent twice and then no more: cameras lock accounts (Q6). */
 static void
-test_q6_wrong_password (Fixture *fixture, gconstpointer data)
+test_q6_wrong_password (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_require (fixture->camera, FAKE_LOGIN_DIGEST | FAKE_LOGIN_TOKEN | FAKE_LOGIN_BOTH,
@@ -110,20 +68,20 @@ test_q6_wrong_password (Fixture *fixture, gconstpointer data)
 
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-  g_assert_null (strstr (error->message, PASSWORD));
+  g_assert_null (strstr (error->message, ONVIF_FIXTURE_PASSWORD));
   g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 2);
   g_assert_nonnull (strstr (error->message, "30 min"));
 
   g_clear_error (&error);
   g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture->session);
-  g_assert_false (get_profiles (copy, &error));
+  g_assert_false (onvif_fixture_get_profiles (copy, &error));
   g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
   g_assert_nonnull (strstr (error->message, "30 min"));
   g_assert_cmpuint (fake_camera_count_passwords (fixture->camera), ==, 2);
 }
 
 static void
-test_no_login (Fixture *fixture, gconstpointer data)
+test_no_login (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *address = fake_camera_dup_address (fixture->camera);
@@ -144,34 +102,34 @@ test_wrong_clock (void)
   static const gint64 skews_s[] = {HALF_A_YEAR_S, -HALF_A_YEAR_S, 20};
 
   for (guint i = 0; i < G_N_ELEMENTS (skews_s); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
+    onvif_fixture_set_up_login (&fixture, NULL);
     fake_camera_require (fixture.camera, FAKE_LOGIN_TOKEN, FAKE_REFUSE_FAULT);
     fake_camera_set_skew_s (fixture.camera, skews_s[i]);
 
-    const gboolean ok = get_profiles (fixture.session, &error);
+    const gboolean ok = onvif_fixture_get_profiles (fixture.session, &error);
 
     g_assert_no_error (error);
     g_assert_true (ok);
     const gint64 offset_ms = cg_onvif_session_get_clock_offset_ms (fixture.session);
     g_assert_cmpint (ABS (offset_ms - skews_s[i] * 1000), <, 2000);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 /* Q4: the clock was set after we had measured it. */
 static void
-test_clock_is_set (Fixture *fixture, gconstpointer data)
+test_clock_is_set (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_require (fixture->camera, FAKE_LOGIN_TOKEN, FAKE_REFUSE_FAULT);
-  g_assert_true (get_profiles (fixture->session, NULL));
+  g_assert_true (onvif_fixture_get_profiles (fixture->session, NULL));
   fake_camera_set_skew_s (fixture->camera, HALF_A_YEAR_S);
   fixture->session->clock_measured_us = 1; /* long ago */
   fake_camera_forget (fixture->camera);
 
-  const gboolean ok = get_profiles (fixture->session, &error);
+  const gboolean ok = onvif_fixture_get_profiles (fixture->session, &error);
 
   g_assert_no_error (error);
   g_assert_true (ok);
@@ -179,129 +137,16 @@ test_clock_is_set (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fake_camera_count (fixture->camera, "GetProfiles"), ==, 2);
 }
 
-/* The pause of a breaker passes. */
-static void
-wait_for_breaker (CgOnvifSession *session)
-{
-  g_autoptr (CgBreaker) fresh = cg_breaker_new (NULL);
-
-  cg_onvif_session_set_breaker (session, fresh);
-}
-
-/* Q35: one call is forbidden. That is no bad password, as another call shows. */
-static void
-test_forbidden_call (void)
-{
-  static const guint logins[] = {FAKE_LOGIN_DIGEST, FAKE_LOGIN_TOKEN};
-
-  for (guint i = 0; i < G_N_ELEMENTS (logins); i++) {
-    Fixture fixture = {NULL, NULL};
-    g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
-    fake_camera_require (fixture.camera, logins[i], FAKE_REFUSE_401);
-    fake_camera_forbid (fixture.camera, "ContinuousMove");
-    g_assert_true (get_profiles (fixture.session, NULL));
-    fake_camera_forget (fixture.camera);
-
-    const gboolean moved = move (fixture.session, &error);
-
-    g_assert_false (moved);
-    g_assert_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED);
-    g_assert_cmpuint (fake_camera_count (fixture.camera, "ContinuousMove"), ==, 1);
-    g_assert_cmpuint (fake_camera_count (fixture.camera, NULL), <=, 3);
-    for (guint k = 0; k < 5; k++)
-      g_assert_false (move (fixture.session, NULL));
-    g_assert_true (get_profiles (fixture.session, NULL));
-    tear_down (&fixture, NULL);
-  }
-}
-
-/* Every kind of login that a camera may want. */
-static const guint LOGINS[] = {FAKE_LOGIN_DIGEST, FAKE_LOGIN_TOKEN, FAKE_LOGIN_BOTH,
-                               FAKE_LOGIN_DIGEST | FAKE_LOGIN_TOKEN};
-
-/* The password was changed while we were logged in: a call that was allowed a moment ago meets it,
- * which looks forbidden (Q35), and is not. */
-static void
-test_password_is_changed (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (LOGINS); i++) {
-    Fixture fixture = {NULL, NULL};
-    g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
-    fake_camera_require (fixture.camera, LOGINS[i], FAKE_REFUSE_401);
-    g_assert_true (get_profiles (fixture.session, NULL));
-    fake_camera_set_password (fixture.camera, "another");
-    fake_camera_forget (fixture.camera);
-
-    g_assert_false (get_profiles (fixture.session, &error));
-
-    g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-    g_assert_cmpuint (fake_camera_count_passwords (fixture.camera), ==, 2);
-    g_assert_false (move (fixture.session, NULL));
-    g_assert_cmpuint (fake_camera_count_passwords (fixture.camera), ==, 2);
-
-    fake_camera_set_password (fixture.camera, PASSWORD);
-    wait_for_breaker (fixture.session);
-    g_clear_error (&error);
-    g_assert_true (get_profiles (fixture.session, &error));
-    tear_down (&fixture, NULL);
-  }
-}
-
-/* Nobody can tell whether it is forbidden (Q35) or the password is wrong: the call fails for what
- * kept us from knowing, and counts against the password (Q6). */
-static void
-test_nobody_can_tell (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  fake_camera_require (fixture->camera, FAKE_LOGIN_TOKEN, FAKE_REFUSE_401);
-  g_assert_true (move (fixture->session, NULL));
-  fake_camera_forbid (fixture->camera, "ContinuousMove");
-  fake_camera_behave (fixture->camera, "GetDeviceInformation", FAKE_HANG);
-  cg_onvif_session_set_timeout_ms (fixture->session, 100);
-
-  g_assert_false (move (fixture->session, &error));
-
-  g_assert_error (error, CG_ERROR, CG_ERROR_TIMED_OUT);
-  g_assert_false (
-      cg_breaker_is_proven (cg_onvif_session_get_breaker (fixture->session), CG_BREAKER_SOAP));
-}
-
-/* Q6: the password was changed, and the first call that meets it was never made before: it looks
- * forbidden (Q35), and is not. */
-static void
-test_q6_password_is_changed_before_a_new_call (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (LOGINS); i++) {
-    Fixture fixture = {NULL, NULL};
-    g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
-    fake_camera_require (fixture.camera, LOGINS[i], FAKE_REFUSE_401);
-    g_assert_true (get_profiles (fixture.session, NULL));
-    fake_camera_set_password (fixture.camera, "another");
-    fake_camera_forget (fixture.camera);
-
-    g_assert_false (move (fixture.session, &error));
-
-    g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-    for (guint k = 0; k < 5; k++)
-      g_assert_false (move (fixture.session, NULL));
-    g_assert_cmpuint (fake_camera_count_passwords (fixture.camera), ==, 2);
-    tear_down (&fixture, NULL);
-  }
-}
-
 /* Another login is taken than the one that was learnt, from a camera that reads no token now. */
 static void
-test_login_kind_changes (Fixture *fixture, gconstpointer data)
+test_login_kind_changes (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_require (fixture->camera, FAKE_LOGIN_TOKEN, FAKE_REFUSE_401);
-  g_assert_true (get_profiles (fixture->session, NULL));
+  g_assert_true (onvif_fixture_get_profiles (fixture->session, NULL));
   fake_camera_require (fixture->camera, FAKE_LOGIN_DIGEST | FAKE_LOGIN_BOTH, FAKE_REFUSE_401);
 
-  const gboolean ok = get_profiles (fixture->session, &error);
+  const gboolean ok = onvif_fixture_get_profiles (fixture->session, &error);
 
   g_assert_no_error (error);
   g_assert_true (ok);
@@ -309,7 +154,7 @@ test_login_kind_changes (Fixture *fixture, gconstpointer data)
 
 /* A nonce that is used up is replaced, and nobody notices. */
 static void
-test_stale_nonce (Fixture *fixture, gconstpointer data)
+test_stale_nonce (OnvifFixture *fixture, gconstpointer data)
 {
   fake_camera_require (fixture->camera, FAKE_LOGIN_DIGEST, FAKE_REFUSE_401);
   fake_camera_set_stale_after (fixture->camera, 2);
@@ -317,7 +162,7 @@ test_stale_nonce (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 7; i++) {
     g_autoptr (GError) error = NULL;
 
-    g_assert_true (get_profiles (fixture->session, &error));
+    g_assert_true (onvif_fixture_get_profiles (fixture->session, &error));
     g_assert_no_error (error);
   }
 }
@@ -328,34 +173,34 @@ test_copy (void)
   static const guint logins[] = {FAKE_LOGIN_DIGEST, FAKE_LOGIN_TOKEN, FAKE_LOGIN_BOTH};
 
   for (guint i = 0; i < G_N_ELEMENTS (logins); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
-    set_up (&fixture, NULL);
+    onvif_fixture_set_up_login (&fixture, NULL);
     fake_camera_require (fixture.camera, logins[i], FAKE_REFUSE_401);
     fake_camera_set_skew_s (fixture.camera, HALF_A_YEAR_S);
-    g_assert_true (get_profiles (fixture.session, NULL));
+    g_assert_true (onvif_fixture_get_profiles (fixture.session, NULL));
     fake_camera_forget (fixture.camera);
 
     g_autoptr (CgOnvifSession) copy = cg_onvif_session_copy (fixture.session);
-    const gboolean moved = move (copy, &error);
+    const gboolean moved = onvif_fixture_move (copy, &error);
 
     g_assert_no_error (error);
     g_assert_true (moved);
     g_assert_cmpuint (fake_camera_count (fixture.camera, "GetServices"), ==, 0);
     g_assert_cmpuint (fake_camera_count (fixture.camera, "GetSystemDateAndTime"), ==, 0);
     g_assert_cmpuint (fake_camera_count_passwords (fixture.camera), <=, 2);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 /* Q7: the path is the camera's, host and port are those on which we reached it. Q40: the action is
  * always there. Q2: WS-Addressing never is. */
 static void
-test_request (Fixture *fixture, gconstpointer data)
+test_request (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *host = fake_camera_dup_address (fixture->camera);
 
-  g_assert_true (move (fixture->session, NULL));
+  g_assert_true (onvif_fixture_move (fixture->session, NULL));
 
   for (;;) {
     g_autoptr (FakeRequest) request = fake_camera_pop (fixture->camera);
@@ -374,13 +219,13 @@ test_request (Fixture *fixture, gconstpointer data)
 
 /* Q26: a login in the address is neither sent nor kept. */
 static void
-test_login_in_address (Fixture *fixture, gconstpointer data)
+test_login_in_address (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *url = g_strdup_printf ("http://admin:secret@127.0.0.1:%u/onvif/device_service",
                                           fake_camera_get_port (fixture->camera));
   g_autoptr (CgOnvifSession) session = cg_onvif_session_new (url, NULL, NULL);
 
-  g_assert_true (get_profiles (session, NULL));
+  g_assert_true (onvif_fixture_get_profiles (session, NULL));
 
   g_assert_null (strstr (cg_onvif_session_get_address (session), "secret"));
   g_autoptr (FakeRequest) request = fake_camera_pop (fixture->camera);
@@ -394,7 +239,7 @@ test_bad_address (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (CgOnvifSession) session = cg_onvif_session_new ("ftp://x", NULL, NULL);
 
-  const gboolean ok = get_profiles (session, &error);
+  const gboolean ok = onvif_fixture_get_profiles (session, &error);
 
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_INVALID_CONFIG);
@@ -403,7 +248,7 @@ test_bad_address (void)
 /* Q45: no GetServices, then GetCapabilities. PTZ, which is not told of, is looked for where it
  * usually is before it is said to be missing (Q44). */
 static void
-test_capabilities (Fixture *fixture, gconstpointer data)
+test_capabilities (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *fault = fake_fault ("Receiver", "ActionNotSupported", NULL, "no");
   g_autofree char *capabilities =
@@ -418,8 +263,8 @@ test_capabilities (Fixture *fixture, gconstpointer data)
 
   g_assert_true (cg_onvif_session_connect_in_thread (fixture->session, NULL));
   fake_camera_forget (fixture->camera);
-  g_assert_true (get_profiles (fixture->session, NULL));
-  const gboolean moved = move (fixture->session, &error);
+  g_assert_true (onvif_fixture_get_profiles (fixture->session, NULL));
+  const gboolean moved = onvif_fixture_move (fixture->session, &error);
 
   g_autoptr (FakeRequest) request = fake_camera_pop (fixture->camera);
   g_assert_cmpstr (request->target, ==, "/m");
@@ -432,7 +277,7 @@ test_capabilities (Fixture *fixture, gconstpointer data)
 /* Q45: neither, then well-known paths, one after the other; a move is not tried twice on a path
  * that speaks PTZ. */
 static void
-test_well_known_paths (Fixture *fixture, gconstpointer data)
+test_well_known_paths (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *unknown = fake_fault ("Receiver", "ActionNotSupported", NULL, "no");
   g_autofree char *empty = fake_envelope ("<trt:GetProfilesResponse/>");
@@ -446,9 +291,9 @@ test_well_known_paths (Fixture *fixture, gconstpointer data)
   g_assert_true (cg_onvif_session_connect_in_thread (fixture->session, NULL));
   fake_camera_forget (fixture->camera);
 
-  g_assert_true (get_profiles (fixture->session, NULL));
-  g_assert_true (get_profiles (fixture->session, NULL));
-  const gboolean moved = move (fixture->session, &error);
+  g_assert_true (onvif_fixture_get_profiles (fixture->session, NULL));
+  g_assert_true (onvif_fixture_get_profiles (fixture->session, NULL));
+  const gboolean moved = onvif_fixture_move (fixture->session, &error);
 
   static const char *const targets[] = {"/onvif/media_service", "/onvif/Media", "/onvif/Media",
                                         "/onvif/ptz_service"};
@@ -461,7 +306,9 @@ test_well_known_paths (Fixture *fixture, gconstpointer data)
   g_assert_null (fake_camera_pop (fixture->camera));
 }
 
-#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function)                                                                        \
+  g_test_add (path, OnvifFixture, NULL, onvif_fixture_set_up_login, function,                      \
+              onvif_fixture_tear_down)
 
 int
 main (int argc, char **argv)
@@ -472,11 +319,6 @@ main (int argc, char **argv)
   ADD ("/onvif/session/no-login", test_no_login);
   g_test_add_func ("/onvif/session/wrong-clock", test_wrong_clock);
   ADD ("/onvif/session/clock-is-set", test_clock_is_set);
-  g_test_add_func ("/onvif/session/forbidden-call", test_forbidden_call);
-  g_test_add_func ("/onvif/session/password-is-changed", test_password_is_changed);
-  ADD ("/onvif/session/nobody-can-tell", test_nobody_can_tell);
-  g_test_add_func ("/onvif/session/q6-password-is-changed-before-a-new-call",
-                   test_q6_password_is_changed_before_a_new_call);
   ADD ("/onvif/session/login-kind-changes", test_login_kind_changes);
   ADD ("/onvif/session/stale-nonce", test_stale_nonce);
   g_test_add_func ("/onvif/session/copy", test_copy);

@@ -4,35 +4,7 @@
 
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
-#include "cg-sim.h"
-
-#define PASSWORD "p@ss:#%w/rd"
-
-typedef struct {
-  CgSim *sim;
-  CgOnvifSession *session;
-} Fixture;
-
-static void
-start (Fixture *fixture, const CgSimOptions *options, const char *fault, const char *arg)
-{
-  g_autoptr (GError) error = NULL;
-
-  fixture->sim = cg_sim_new (options);
-  g_assert_true (cg_sim_start (fixture->sim, &error));
-  g_assert_no_error (error);
-  if (fault != NULL)
-    g_assert_true (cg_sim_set_fault (fixture->sim, fault, arg, NULL));
-  fixture->session =
-      cg_onvif_session_new (cg_sim_get_onvif_url (fixture->sim), "admin", options->password);
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  cg_onvif_session_free (fixture->session);
-  cg_sim_free (fixture->sim);
-}
+#include "sim-fixture.h"
 
 /* The whole way of a contact: who it is, what it streams, where, and what its PTZ can do. */
 static CgOnvifProfile *
@@ -76,13 +48,13 @@ test_contact (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    SimFixture fixture = {NULL, NULL};
     CgSimOptions options = CG_SIM_OPTIONS_INIT;
     g_autoptr (GError) error = NULL;
-    options.password = PASSWORD;
+    options.password = SIM_PASSWORD;
     options.auth = rows[i].auth;
     g_test_message ("row %u", i);
-    start (&fixture, &options, rows[i].fault, rows[i].arg);
+    sim_fixture_init (&fixture, &options, rows[i].fault, rows[i].arg);
 
     g_autoptr (CgOnvifProfile) profile = make_contact (fixture.session);
     g_autofree char *uri =
@@ -90,7 +62,7 @@ test_contact (void)
 
     g_assert_no_error (error);
     g_assert_true (g_str_has_prefix (uri, "rtsp://127.0.0.1:"));
-    tear_down (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -100,12 +72,12 @@ test_wrong_password (void)
   static const CgSimAuth auths[] = {CG_SIM_AUTH_BOTH, CG_SIM_AUTH_DIGEST, CG_SIM_AUTH_TOKEN};
 
   for (guint i = 0; i < G_N_ELEMENTS (auths); i++) {
-    Fixture fixture = {NULL, NULL};
+    SimFixture fixture = {NULL, NULL};
     CgSimOptions options = CG_SIM_OPTIONS_INIT;
     g_autoptr (GError) error = NULL;
-    options.password = PASSWORD;
+    options.password = SIM_PASSWORD;
     options.auth = auths[i];
-    start (&fixture, &options, NULL, NULL);
+    sim_fixture_init (&fixture, &options, NULL, NULL);
     g_autoptr (CgOnvifSession) stranger =
         cg_onvif_session_new (cg_sim_get_onvif_url (fixture.sim), "admin", "wrong");
 
@@ -113,7 +85,7 @@ test_wrong_password (void)
 
     g_assert_false (ok);
     g_assert_error (error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-    tear_down (&fixture);
+    sim_fixture_clear (&fixture);
   }
 }
 
@@ -121,13 +93,13 @@ test_wrong_password (void)
 static void
 test_move (void)
 {
-  Fixture fixture = {NULL, NULL};
+  SimFixture fixture = {NULL, NULL};
   const CgSimOptions options = CG_SIM_OPTIONS_INIT;
   const CgOnvifVelocity right = {.move_pan_tilt = TRUE, .pan = 1};
   CgOnvifPtzStatus status = {0};
   CgSimPosition position = {0};
   g_autoptr (GError) error = NULL;
-  start (&fixture, &options, NULL, NULL);
+  sim_fixture_init (&fixture, &options, NULL, NULL);
   g_autoptr (CgOnvifProfile) profile = make_contact (fixture.session);
 
   g_assert_true (cg_onvif_ptz_continuous_move_in_thread (fixture.session, profile->token, &right,
@@ -142,17 +114,17 @@ test_move (void)
   cg_sim_get_position (fixture.sim, &position);
   g_assert_false (position.moving_pan_tilt || position.moving_zoom);
   g_assert_cmpuint (cg_sim_count_requests (fixture.sim, "ContinuousMove"), ==, 1);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_presets (void)
 {
-  Fixture fixture = {NULL, NULL};
+  SimFixture fixture = {NULL, NULL};
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
   g_autoptr (GError) error = NULL;
   options.max_presets = 1;
-  start (&fixture, &options, NULL, NULL);
+  sim_fixture_init (&fixture, &options, NULL, NULL);
   g_autoptr (CgOnvifProfile) profile = make_contact (fixture.session);
   const char *p = profile->token;
 
@@ -173,19 +145,19 @@ test_presets (void)
 
   g_autoptr (JsonArray) left = cg_sim_list_presets (fixture.sim);
   g_assert_cmpuint (json_array_get_length (left), ==, 0);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 /* Q35: it lets us read and not move. */
 static void
 test_forbidden_move (void)
 {
-  Fixture fixture = {NULL, NULL};
+  SimFixture fixture = {NULL, NULL};
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
   const CgOnvifVelocity right = {.move_pan_tilt = TRUE, .pan = 1};
   g_autoptr (GError) error = NULL;
-  options.password = PASSWORD;
-  start (&fixture, &options, "Q35", NULL);
+  options.password = SIM_PASSWORD;
+  sim_fixture_init (&fixture, &options, "Q35", NULL);
   g_autoptr (CgOnvifProfile) profile = make_contact (fixture.session);
 
   const gboolean moved = cg_onvif_ptz_continuous_move_in_thread (fixture.session, profile->token,
@@ -193,25 +165,25 @@ test_forbidden_move (void)
 
   g_assert_false (moved);
   g_assert_error (error, CG_ERROR, CG_ERROR_NOT_PERMITTED);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 static void
 test_no_ptz (void)
 {
-  Fixture fixture = {NULL, NULL};
+  SimFixture fixture = {NULL, NULL};
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
   const CgOnvifVelocity right = {.move_pan_tilt = TRUE, .pan = 1};
   g_autoptr (GError) error = NULL;
   options.ptz = FALSE;
-  start (&fixture, &options, NULL, NULL);
+  sim_fixture_init (&fixture, &options, NULL, NULL);
 
   const gboolean moved =
       cg_onvif_ptz_continuous_move_in_thread (fixture.session, "main", &right, 5000, &error);
 
   g_assert_false (moved);
   g_assert_error (error, CG_ERROR, CG_ERROR_NO_PTZ);
-  tear_down (&fixture);
+  sim_fixture_clear (&fixture);
 }
 
 int

@@ -7,7 +7,7 @@
 #include "cg-onvif-device.h"
 #include "cg-onvif-learnt.h"
 #include "cg-onvif-ptz.h"
-#include "fake-camera.h"
+#include "onvif-fixture.h"
 
 #define TIMEOUT_MS 300
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
@@ -162,25 +162,11 @@ static const Unreadable unreadable[] = {
     {"overloaded", 503, "", CG_ERROR_PEER_FAULT, "503"},
 };
 
-typedef struct {
-  FakeCamera *camera;
-  CgOnvifSession *session;
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (OnvifFixture *fixture, gconstpointer data)
 {
-  fixture->camera = fake_camera_new ();
+  onvif_fixture_open (fixture, NULL, NULL);
   fake_camera_answer (fixture->camera, "GetProfiles", 200, SOAP (PROFILES (WHOLE)));
-  g_autofree char *address = fake_camera_dup_address (fixture->camera);
-  fixture->session = cg_onvif_session_new (address, NULL, NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  cg_onvif_session_free (fixture->session);
-  fake_camera_free (fixture->camera);
 }
 
 static void
@@ -194,7 +180,7 @@ check_profile (const CgOnvifProfile *profile, const Readable *row)
 }
 
 static void
-test_readable (Fixture *fixture, gconstpointer data)
+test_readable (OnvifFixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (readable); i++) {
     const Readable *row = &readable[i];
@@ -213,7 +199,7 @@ test_readable (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_unreadable (Fixture *fixture, gconstpointer data)
+test_unreadable (OnvifFixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (unreadable); i++) {
     const Unreadable *row = &unreadable[i];
@@ -271,7 +257,7 @@ static void
 test_soap11 (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (refusals11); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     guint status = 0;
     g_autofree char *time = fake_default_answer ("GetSystemDateAndTime", 0, &status);
@@ -297,13 +283,13 @@ test_soap11 (void)
     g_assert_cmpstr (third->content_type, ==, "text/xml; charset=utf-8");
     g_autoptr (CgOnvifLearnt) learnt = cg_onvif_session_get_learnt (fixture.session);
     g_assert_true (learnt->soap11);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 /* What was learnt spares the first try; what no longer holds is learnt anew. */
 static void
-test_soap11_learnt (Fixture *fixture, gconstpointer data)
+test_soap11_learnt (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (CgOnvifLearnt) learnt = cg_onvif_learnt_new ();
   learnt->soap11 = TRUE;
@@ -325,7 +311,7 @@ test_soap11_learnt (Fixture *fixture, gconstpointer data)
 /* What is answered in neither is asked once in each, and what came first counts; it is asked in one
  * once the camera has understood other calls. */
 static void
-test_soap11_in_vain (Fixture *fixture, gconstpointer data)
+test_soap11_in_vain (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_answer_once (fixture->camera, "GetSystemDateAndTime", 400, "");
@@ -342,7 +328,8 @@ test_soap11_in_vain (Fixture *fixture, gconstpointer data)
   g_assert_false (learnt->soap11);
 }
 
-#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function)                                                                        \
+  g_test_add (path, OnvifFixture, NULL, set_up, function, onvif_fixture_tear_down)
 
 int
 main (int argc, char **argv)

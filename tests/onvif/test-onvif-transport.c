@@ -3,7 +3,7 @@
 
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
-#include "fake-camera.h"
+#include "onvif-fixture.h"
 
 /* Short enough to wait for, long enough for a busy machine to answer in. */
 #define TIMEOUT_MS 300
@@ -11,37 +11,16 @@
 /* A call that is over must be over: anything beyond this is a hang. */
 #define PATIENCE_US (10 * G_USEC_PER_SEC)
 
-typedef struct {
-  FakeCamera *camera;
-  CgOnvifSession *session;
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
+set_up (OnvifFixture *fixture, gconstpointer data)
 {
-  static const char *const operations[] = {"ContinuousMove", "Stop"};
-  g_autofree char *profiles =
-      fake_envelope ("<trt:GetProfilesResponse><trt:Profiles token=\"p1\"><tt:Name>main</tt:Name>"
-                     "</trt:Profiles></trt:GetProfilesResponse>");
-
-  fixture->camera = fake_camera_new ();
-  fake_camera_answer (fixture->camera, "GetProfiles", 200, profiles);
-  for (guint i = 0; i < G_N_ELEMENTS (operations); i++) {
-    g_autofree char *inner = g_strdup_printf ("<tptz:%sResponse/>", operations[i]);
-    g_autofree char *answer = fake_envelope (inner);
-    fake_camera_answer (fixture->camera, operations[i], 200, answer);
-  }
-  g_autofree char *address = fake_camera_dup_address (fixture->camera);
-  fixture->session = cg_onvif_session_new (address, NULL, NULL);
-  g_assert_true (cg_onvif_session_connect_in_thread (fixture->session, NULL));
-  fake_camera_forget (fixture->camera);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  cg_onvif_session_free (fixture->session);
-  fake_camera_free (fixture->camera);
+  onvif_fixture_set_up (fixture, data);
+  onvif_fixture_answer (
+      fixture, "GetProfiles",
+      "<trt:GetProfilesResponse><trt:Profiles token=\"p1\"><tt:Name>main</tt:Name>"
+      "</trt:Profiles></trt:GetProfilesResponse>");
+  onvif_fixture_answer (fixture, "ContinuousMove", "<tptz:ContinuousMoveResponse/>");
+  onvif_fixture_answer (fixture, "Stop", "<tptz:StopResponse/>");
 }
 
 static gboolean
@@ -50,14 +29,6 @@ get_profiles (CgOnvifSession *session, GError **error)
   g_autoptr (GPtrArray) profiles = cg_onvif_media_get_profiles_in_thread (session, error);
 
   return profiles != NULL && profiles->len == 1;
-}
-
-static gboolean
-move (CgOnvifSession *session, GError **error)
-{
-  const CgOnvifVelocity velocity = {.move_pan_tilt = TRUE, .pan = 0.5};
-
-  return cg_onvif_ptz_continuous_move_in_thread (session, "p", &velocity, 0, error);
 }
 
 static gboolean
@@ -78,11 +49,11 @@ test_closed_early (void)
   } rows[] = {
       {"GetProfiles", get_profiles, TRUE, 2},
       {"Stop", stop, TRUE, 2},
-      {"ContinuousMove", move, FALSE, 1},
+      {"ContinuousMove", onvif_fixture_move, FALSE, 1},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     set_up (&fixture, NULL);
     fake_camera_behave (fixture.camera, rows[i].operation, FAKE_CLOSE_ONCE);
@@ -95,12 +66,12 @@ test_closed_early (void)
                       rows[i].n_requests);
     if (!ok)
       g_assert_error (error, CG_ERROR, CG_ERROR_UNREACHABLE);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 static void
-test_always_closed (Fixture *fixture, gconstpointer data)
+test_always_closed (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_behave (fixture->camera, "GetProfiles", FAKE_CLOSE);
@@ -115,7 +86,7 @@ test_always_closed (Fixture *fixture, gconstpointer data)
 /* Q46: a camera that closes after each answer and does not say so. Even a move always goes through,
  * and goes once. */
 static void
-test_no_keep_alive (Fixture *fixture, gconstpointer data)
+test_no_keep_alive (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *address = fake_camera_dup_address (fixture->camera);
   g_autoptr (CgOnvifSession) session = cg_onvif_session_new (address, NULL, NULL);
@@ -124,7 +95,7 @@ test_no_keep_alive (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 50; i++) {
     g_autoptr (GError) error = NULL;
 
-    g_assert_true (move (session, &error));
+    g_assert_true (onvif_fixture_move (session, &error));
     g_assert_no_error (error);
     g_assert_true (get_profiles (session, &error));
     g_assert_no_error (error);
@@ -134,10 +105,10 @@ test_no_keep_alive (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_keep_alive (Fixture *fixture, gconstpointer data)
+test_keep_alive (OnvifFixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < 3; i++) {
-    g_assert_true (move (fixture->session, NULL));
+    g_assert_true (onvif_fixture_move (fixture->session, NULL));
     g_autoptr (FakeRequest) request = fake_camera_pop (fixture->camera);
     g_assert_cmpuint (request->connection, ==, 1);
   }
@@ -150,7 +121,7 @@ test_framing (void)
   static const FakeManner manners[] = {FAKE_ANSWER, FAKE_CHUNKED, FAKE_UNTIL_CLOSE};
 
   for (guint i = 0; i < G_N_ELEMENTS (manners); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     set_up (&fixture, NULL);
     fake_camera_behave (fixture.camera, "GetProfiles", manners[i]);
@@ -161,7 +132,7 @@ test_framing (void)
 
     g_assert_no_error (error);
     g_assert_true (first && second);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
@@ -172,7 +143,7 @@ test_deadline (void)
   static const FakeManner manners[] = {FAKE_HANG, FAKE_DRIP};
 
   for (guint i = 0; i < G_N_ELEMENTS (manners); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     set_up (&fixture, NULL);
     cg_onvif_session_set_timeout_ms (fixture.session, TIMEOUT_MS);
@@ -189,16 +160,16 @@ test_deadline (void)
     g_assert_cmpuint (fake_camera_count (fixture.camera, "GetProfiles"), ==, 1);
     g_clear_error (&error);
     cg_onvif_session_set_timeout_ms (fixture.session, 5000);
-    g_assert_true (move (fixture.session, &error));
+    g_assert_true (onvif_fixture_move (fixture.session, &error));
     g_assert_no_error (error);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
 static gpointer
 abort_when_asked (gpointer data)
 {
-  Fixture *fixture = data;
+  OnvifFixture *fixture = data;
 
   g_assert_true (fake_camera_wait_for (fixture->camera, "GetProfiles"));
   cg_onvif_session_abort (fixture->session);
@@ -206,7 +177,7 @@ abort_when_asked (gpointer data)
 }
 
 static void
-test_abort (Fixture *fixture, gconstpointer data)
+test_abort (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   cg_onvif_session_set_timeout_ms (fixture->session, 60000);
@@ -222,13 +193,13 @@ test_abort (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (g_get_monotonic_time () - start_us, <, PATIENCE_US);
 
   g_clear_error (&error);
-  g_assert_true (move (fixture->session, &error));
+  g_assert_true (onvif_fixture_move (fixture->session, &error));
   g_assert_no_error (error);
 }
 
 /* Between two calls of one job: the rest of it is given up, and no more than that. */
 static void
-test_abort_between_calls (Fixture *fixture, gconstpointer data)
+test_abort_between_calls (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   cg_onvif_session_begin_job (fixture->session);
@@ -236,20 +207,20 @@ test_abort_between_calls (Fixture *fixture, gconstpointer data)
   const guint before = fake_camera_count (fixture->camera, "ContinuousMove");
 
   cg_onvif_session_abort (fixture->session);
-  g_assert_false (move (fixture->session, &error));
+  g_assert_false (onvif_fixture_move (fixture->session, &error));
   g_assert_error (error, CG_ERROR, CG_ERROR_CANCELLED);
   g_clear_error (&error);
-  g_assert_false (move (fixture->session, NULL));
+  g_assert_false (onvif_fixture_move (fixture->session, NULL));
   g_assert_cmpuint (fake_camera_count (fixture->camera, "ContinuousMove"), ==, before);
   cg_onvif_session_end_job (fixture->session);
 
-  g_assert_true (move (fixture->session, &error));
+  g_assert_true (onvif_fixture_move (fixture->session, &error));
   g_assert_no_error (error);
 }
 
 /* Without a call there is nothing to give up. */
 static void
-test_abort_idle (Fixture *fixture, gconstpointer data)
+test_abort_idle (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -261,7 +232,7 @@ test_abort_idle (Fixture *fixture, gconstpointer data)
 
 /* Q39: an answer without end. */
 static void
-test_flood (Fixture *fixture, gconstpointer data)
+test_flood (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_behave (fixture->camera, "GetProfiles", FAKE_FLOOD);
@@ -291,13 +262,13 @@ test_nobody_there (void)
 
 /* Some cameras say "done" with an empty body. */
 static void
-test_silent_answer (Fixture *fixture, gconstpointer data)
+test_silent_answer (OnvifFixture *fixture, gconstpointer data)
 {
   g_autofree char *empty = fake_envelope ("");
   g_autoptr (GError) error = NULL;
   fake_camera_answer (fixture->camera, "ContinuousMove", 200, empty);
 
-  const gboolean ok = move (fixture->session, &error);
+  const gboolean ok = onvif_fixture_move (fixture->session, &error);
 
   g_assert_no_error (error);
   g_assert_true (ok);
@@ -305,7 +276,7 @@ test_silent_answer (Fixture *fixture, gconstpointer data)
 
 /* The camera goes away and comes back on another connection. */
 static void
-test_comes_back (Fixture *fixture, gconstpointer data)
+test_comes_back (OnvifFixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   fake_camera_behave (fixture->camera, "GetProfiles", FAKE_CLOSE);
@@ -341,7 +312,7 @@ test_broken_answers (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (bodies); i++) {
-    Fixture fixture = {NULL, NULL};
+    OnvifFixture fixture = {NULL, NULL};
     g_autoptr (GError) error = NULL;
     set_up (&fixture, NULL);
     fake_camera_answer (fixture.camera, "GetProfiles", 200, bodies[i]);
@@ -351,11 +322,12 @@ test_broken_answers (void)
     g_test_message ("row %u", i);
     g_assert_false (ok);
     g_assert_error (error, CG_ERROR, CG_ERROR_PEER_FAULT);
-    tear_down (&fixture, NULL);
+    onvif_fixture_tear_down (&fixture, NULL);
   }
 }
 
-#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
+#define ADD(path, function)                                                                        \
+  g_test_add (path, OnvifFixture, NULL, set_up, function, onvif_fixture_tear_down)
 
 int
 main (int argc, char **argv)

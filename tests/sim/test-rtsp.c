@@ -235,6 +235,35 @@ test_q22_b_frames (void)
   }
 }
 
+/* Pictures in one session: first of one size, then of the other. */
+static void
+test_q25_other_size (void)
+{
+  static const CgSimCodec codecs[] = {CG_SIM_CODEC_H264, CG_SIM_CODEC_H265};
+
+  for (guint i = 0; i < G_N_ELEMENTS (codecs); i++) {
+    CgSimOptions options = SMALL;
+    g_auto (SimClient) client = {0};
+    g_auto (SimViewer) viewer = {0};
+    int width = 0;
+
+    options.codec = codecs[i];
+    sim_client_start (&client, &options, SIM_LOGIN_NONE);
+    sim_viewer_open (&viewer, client.sim, codecs[i]);
+    gst_sample_unref (sim_viewer_next (&viewer));
+    g_assert_true (cg_sim_set_fault (client.sim, "Q25", NULL, NULL));
+    for (guint frame = 0; frame < 50 && width != 160; frame++) {
+      g_autoptr (GstSample) sample = sim_viewer_next (&viewer);
+
+      gst_structure_get_int (gst_caps_get_structure (gst_sample_get_caps (sample), 0), "width",
+                             &width);
+    }
+
+    g_assert_cmpint (width, ==, 160);
+    expect_sessions (client.sim, 1, 1);
+  }
+}
+
 static void
 test_frozen_camera (void)
 {
@@ -413,6 +442,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/rtsp/key-frame", test_key_frame_on_demand);
   g_test_add_func ("/sim/rtsp/q14-smart-codec", test_q14_smart_codec);
   g_test_add_func ("/sim/rtsp/q22-b-frames", test_q22_b_frames);
+  g_test_add_func ("/sim/rtsp/q25-other-size", test_q25_other_size);
   g_test_add_func ("/sim/rtsp/frozen", test_frozen_camera);
   g_test_add_func ("/sim/rtsp/slow", test_slow_first_picture);
   g_test_add_func ("/sim/rtsp/too-many", test_too_many_sessions);

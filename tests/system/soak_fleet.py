@@ -23,6 +23,7 @@ from collections import Counter
 from harness.daemon import Daemon
 from harness.growth import Growth, Holding, progress
 from harness.house import configuration
+from harness.parts import Parts
 from harness.servers import MediaServer
 from harness.simulator import Simulator, until
 
@@ -32,7 +33,7 @@ STREAM = {"retry-max": 2, "publisher-wait": 1, "stall-timeout": 2, "start-timeou
 # From the end of its fault a stream needs at most: what runs out first (start-timeout), the pause
 # (retry-max, or publisher-wait), and a start. The rest is for a machine that does other things.
 BOUND_S = 20
-# What the daemon's main loop may wait for itself (issue: 50 ms).
+# What may at most wait for the daemon's main loop for want of that loop alone.
 LAG_MS = 50
 LOOK_S = 0.5
 
@@ -92,36 +93,28 @@ class Patient:
         return down_s > BOUND_S
 
 
-class Fleet:
+class Fleet(Parts):
     def __init__(self, folder, arguments):
+        super().__init__()
         self._random = random.Random(arguments.seed)
         self._quiet = arguments.quiet
         self._kinds = arguments.only or KINDS
-        self._parts = []
-        self._media = self._keep(MediaServer(folder))
+        self._media = self.keep(MediaServer(folder))
         self._media.start()
-        self._simulator = self._keep(Simulator(
+        self._simulator = self.keep(Simulator(
             folder, "CAMERA", arguments.cameras, ("--file", make_clip(folder)))).start()
         self._patients = {f"0011223300{i:02x}": Patient(f"0011223300{i:02x}", camera)
                           for i, camera in enumerate(self._simulator.cameras)}
         for patient in list(self._patients.values())[::UDP_EVERY]:
             patient.camera.fault("Q18", arg="udp")
         cameras = {did: patient.camera for did, patient in self._patients.items()}
-        self.daemon = self._keep(Daemon(folder, configuration(None, cameras, stream=STREAM)))
+        self.daemon = self.keep(Daemon(folder, configuration(None, cameras, stream=STREAM)))
         self.daemon.start()
-        self._local = self._keep(self.daemon.local())
+        self._local = self.keep(self.daemon.local())
         self.counts = Counter()
         self.late = []
         self.growth = Growth(self.daemon.pid, Holding(rss_kib=4096, fds=40, threads=20))
         self._media_back = None
-
-    def _keep(self, part):
-        self._parts.append(part)
-        return part
-
-    def close(self):
-        while self._parts:
-            self._parts.pop().close()
 
     def start(self):
         until(lambda: self.lag() is not None and all(

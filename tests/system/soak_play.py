@@ -18,6 +18,7 @@ from collections import Counter
 from harness.daemon import Daemon
 from harness.growth import Growth, Holding, progress
 from harness.house import configuration
+from harness.parts import Parts
 from harness.servers import MediaServer
 from harness.simulator import Simulator
 
@@ -86,31 +87,23 @@ class Life:
         self._stop()
 
 
-class Soak:
+class Soak(Parts):
     def __init__(self, folder, n_cameras):
+        super().__init__()
         self._left, self.done = 0, 0
         self._lock = threading.Lock()
         self._failures = []
-        self._parts = []
-        self._media = self._keep(MediaServer(folder))
+        self._media = self.keep(MediaServer(folder))
         self._media.start()
-        simulator = self._keep(Simulator(folder, "CAMERA", n_cameras, TINY)).start()
+        simulator = self.keep(Simulator(folder, "CAMERA", n_cameras, TINY)).start()
         self._cameras = {f"0011223300{i:02x}": c for i, c in enumerate(simulator.cameras)}
-        self._daemon = self._keep(Daemon(folder, configuration(None, self._cameras, stream=SOON)))
+        self._daemon = self.keep(Daemon(folder, configuration(None, self._cameras, stream=SOON)))
         self._daemon.start()
         for did in self._cameras:
             self._daemon.expect_log(f"{did}: in contact")
-        self._lives = [self._keep(Life(did, camera, self._daemon, self._media))
+        self._lives = [self.keep(Life(did, camera, self._daemon, self._media))
                        for did, camera in self._cameras.items()]
         self.growth = Growth(self._daemon.pid, ALLOWED)
-
-    def _keep(self, part):
-        self._parts.append(part)
-        return part
-
-    def close(self):
-        while self._parts:
-            self._parts.pop().close()
 
     def _take_round(self):
         """The number of the next round; None: there is none."""

@@ -19,7 +19,7 @@ from harness.house import DID, SMALL, configuration
 from harness.simulator import Simulator, until
 
 LOOK_EVERY = 50
-# The rest are moves at a limit, presets that it stands at, and a camera that is starting.
+# The rest are moves at a limit, and presets that it stands at.
 GOOD_PART = 0.9
 
 
@@ -43,8 +43,11 @@ class Soak:
         self._daemon.close()
         self._simulator.close()
 
+    def _try(self, service, data):
+        return self._local.ask(DID, {service: data})[service]["code"]
+
     def _ask(self, service, data):
-        code = self._local.ask(DID, {service: data})[service]["code"]
+        code = self._try(service, data)
         self._codes[code] = self._codes.get(code, 0) + 1
         return code
 
@@ -83,8 +86,9 @@ class Soak:
         self._local = self._daemon.local()
 
     def _reboot(self):
-        self._camera.control("reboot", {"for": 50})
-        until(lambda: self._stop() == 0, "it is back")
+        self._camera.control("reboot", {"for": 500})
+        until(lambda: self._try("ptz", {"stop": {}}) != 0, "it is away")
+        until(lambda: self._try("ptz", {"stop": {}}) == 0, "it is back")
 
     def run(self):
         done = number = 0

@@ -155,6 +155,7 @@ class TestConfig(BindingsTest):
         self.config[f"camera {DID}"] = camera_keys(self.simulator.camera.address)
         self.daemon.write_config()
         self.daemon.reload()
+        self.broker.expect_subscription(f"actions/{DID}")
         self.assertEqual(self.ask("config", "write", did=DID, name="gate"), {"code": 0})
         del self.config[f"camera {DID}"]
         self.daemon.write_config()
@@ -307,7 +308,12 @@ class TestPeripheral(BindingsTest):
 
 class TestPowerCut(BindingsTest):
     def test_old_or_new_at_every_step(self):
+        """Of a file of more than 1 MiB: it comes in many messages, and is written in one piece."""
+        for number in range(18):
+            self.write(**{f"list{number}": ["x" * 60000]})
         self.write(camera=self.entries()[:1], updated=1)
+        stored = os.path.join(self.daemon.state_dir, "bindings.json")
+        self.assertGreater(os.path.getsize(stored), 1024 * 1024)
         old = self.ask("config", "read")
         self.daemon.environment = {"LD_PRELOAD": CRASH, "CAMGATE_CRASH_FILE": "bindings.json",
                                    "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}

@@ -169,14 +169,18 @@ def is_register(body):
     return body["type"] == "register" and body["did"] == GATEWAY
 
 
+def has_firmware(body):
+    return body["type"] == "register" and "firmware" in body["data"]["version"] \
+        and body["did"] == OTHER_DID
+
+
 def shows_password(body):
     cameras = (find(body, "config", "read") or {}).get("camera", [])
     return any("password" in camera for camera in cameras)
 
 
 def show_password(body):
-    for camera in find(body, "config", "read")["camera"]:
-        camera["password"] = "hunter2"
+    find(body, "config", "read")["camera"][-1]["password"] = "hunter2"
 
 
 def is_second():
@@ -237,7 +241,9 @@ SPOILS = (
     Spoil("another sign", is_register, lambda body: body.update(sign="0" * 32 + ":md5"),
           "the sign is wrong"),
     Spoil("a node missing", lambda body: is_register(body) and NEW in body["data"]["nodes"],
-          lambda body: body["data"]["nodes"].remove(NEW), "no registration of the gateway"),
+          lambda body: body["data"]["nodes"].remove(NEW), "registers with"),
+    Spoil("a version missing", has_firmware, lambda body: body["data"].update(version={}),
+          f"firmware of {OTHER_DID} is"),
     Spoil("another event token", lambda body: body["type"] == "stream" and "result" not in body,
           lambda body: body.update(token="stale"), "token of"),
 )
@@ -279,13 +285,16 @@ class Spoiler:
 class TestSpoiled(ConformanceTest):
     def play_spoiled(self, spoils, timeout):
         port = self.keep(Port())
-        config = configuration(self.broker, cloud={"publish-topic": "raw/messages/%s"})
+        fixed = self.start_simulator(arguments=(*SMALL, "--no-ptz")).camera
+        config = configuration(self.broker, {OTHER_DID: fixed},
+                               cloud={"publish-topic": "raw/messages/%s"})
         config[f"camera {AWAY}"] = camera_keys(f"127.0.0.1:{port}")
         config["telemetry"] = TELEMETRY
         daemon = self.make_daemon(config)
         spoiler = self.keep(Spoiler(self.broker.port, spoils))
         path = os.path.join(self.folder, "findings.json")
-        suite = self.start_suite("--away", AWAY, "--register", "--secret-file", self.secret,
+        suite = self.start_suite("--away", AWAY, "--fixed", OTHER_DID, "--register",
+                                 "--secret-file", self.secret,
                                  "--streams", "--allow", "config", "--timeout", timeout,
                                  "--json", path)
         daemon.start()

@@ -137,6 +137,7 @@ class TestCamera(DeviceTest):
         self.assertGreater(seen["rxData"], 0)
         self.assertEqual((seen["dropped"], seen["reconnects"]), (0, 0))
         self.assertGreaterEqual(seen["collectionPeriod"], 0)
+        self.assertGreaterEqual(seen["stages"]["written"], seen["stages"]["keyframe"])
         before = seen["txData"]
         self.cloud.ask(DID, {"stop": {}})
         self.cloud.expect_event(DID, "play", state="stopped")

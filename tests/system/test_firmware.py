@@ -196,14 +196,17 @@ class TestCamera(FirmwareTest):
         self.daemon.process.kill()
         self.spawn_again()
 
-    def test_a_kill_before_the_camera_takes_it(self):
-        """Nothing of it has gone to the camera: it is given to it after all."""
+    def offer_to_a_frozen_camera(self):
         self.shop.hold.clear()
         self.update(DID)
         self.expect_states(DID, GOOD[0])
         self.simulator.freeze()
         self.shop.hold.set()
         self.expect_states(DID, *GOOD[1:3])
+
+    def test_a_kill_before_the_camera_takes_it(self):
+        """Nothing of it has gone to the camera: it is given to it after all."""
+        self.offer_to_a_frozen_camera()
 
         self.daemon.process.kill()
         self.simulator.signal(signal.SIGCONT)
@@ -243,12 +246,7 @@ class TestCamera(FirmwareTest):
         self.assertEqual(self.ask(GATEWAY, "read")["state"], IDLE)
 
     def test_the_camera_is_configured_otherwise_while_it_takes_it(self):
-        self.shop.hold.clear()
-        self.update(DID)
-        self.expect_states(DID, GOOD[0])
-        self.simulator.freeze()
-        self.shop.hold.set()
-        self.expect_states(DID, *GOOD[1:3])
+        self.offer_to_a_frozen_camera()
         self.config[f"camera {DID}"]["name"] = "gate"
         self.daemon.write_config()
 

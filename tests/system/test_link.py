@@ -12,7 +12,8 @@ import threading
 
 from harness.house import GATEWAY, GATEWAY_SECRET, SystemTest, configuration
 from harness.mailbox import Mailbox
-from harness.mqtt import CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, _packet, _string
+from harness.mqtt import (
+    CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, packet, read_packet, string)
 from harness.process import Port, end_reading
 from harness.runner import main
 
@@ -30,11 +31,12 @@ class ScriptServer:
     """`heard` gets (number of the connection, message) for each PUBLISH, also unacknowledged;
     `hellos` the body of each CONNECT."""
 
-    def __init__(self, cuts):
+    def __init__(self, cuts, max_bytes=None):
         self.port = Port()
         self.heard = Mailbox("the script")
         self.hellos = Mailbox("the script")
         self._cuts = cuts
+        self._max_bytes = max_bytes
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._listener.bind(("127.0.0.1", int(self.port)))
@@ -46,7 +48,7 @@ class ScriptServer:
 
     def send(self, body):
         payload = json.dumps(body).encode()
-        self._socket.sendall(_packet(PUBLISH, 0, _string(f"actions/{GATEWAY}") + payload))
+        self._socket.sendall(packet(PUBLISH, 0, string(f"actions/{GATEWAY}") + payload))
 
     def close(self):
         self._is_closed = True
@@ -61,8 +63,8 @@ class ScriptServer:
                 self._stream = self._socket.makefile("rb")
                 self._cut("accepted")
                 while True:
-                    self._take(*self._read_packet())
-            except (OSError, ValueError, IndexError, Hangup):
+                    self._take(*read_packet(self._stream))
+            except (OSError, ValueError, EOFError, Hangup):
                 if self._socket is not None:
                     self._stream.close()
                     self._socket.close()
@@ -72,41 +74,33 @@ class ScriptServer:
         if self._number < len(self._cuts) and self._cuts[self._number] == state:
             raise Hangup(state)
 
-    def _read_packet(self):
-        first = self._stream.read(1)[0]
-        length = shift = 0
-        while True:
-            digit = self._stream.read(1)[0]
-            length |= (digit & 127) << shift
-            shift += 7
-            if digit < 128:
-                return first, self._stream.read(length)
-
     def _take(self, first, body):
         kind = first >> 4
         if kind == CONNECT:
             self.hellos.put(body)
             self._cut("connect")
-            self._socket.sendall(_packet(CONNACK, 0, b"\0\0"))
+            self._socket.sendall(packet(CONNACK, 0, b"\0\0"))
             self._cut("connack")
         elif kind == SUBSCRIBE:
             self._cut("subscribe")
-            self._socket.sendall(_packet(SUBACK, 0, body[:2] + b"\1"))
+            self._socket.sendall(packet(SUBACK, 0, body[:2] + b"\1"))
             self._cut("suback")
         elif kind == PUBLISH:
             self._take_message(body)
 
     def _take_message(self, body):
+        if self._max_bytes is not None and len(body) > self._max_bytes:
+            raise Hangup("too long")
         end = 2 + struct.unpack("!H", body[:2])[0]
         message = json.loads(body[end + 2:])
         self.heard.put((self._number, message))
         self._cut("register" if message["type"] == "register" else "replied")
-        self._socket.sendall(_packet(PUBACK, 0, body[end:end + 2]))
+        self._socket.sendall(packet(PUBACK, 0, body[end:end + 2]))
         if message["type"] != "register":
             return
         self._cut("puback")
         if self._is_cut_next("half"):
-            whole = _packet(PUBLISH, 0, _string(f"actions/{GATEWAY}") + b'{"did":"x"}')
+            whole = packet(PUBLISH, 0, string(f"actions/{GATEWAY}") + b'{"did":"x"}')
             self._socket.sendall(whole[:len(whole) // 2])
             self._cut("half")
         if self._is_cut_next("replied"):
@@ -120,8 +114,8 @@ class ScriptServer:
 
 
 class TestLink(SystemTest):
-    def start(self, cuts, servers=None, **cloud):
-        server = self.keep(ScriptServer(cuts))
+    def start(self, cuts, servers=None, max_bytes=None, **cloud):
+        server = self.keep(ScriptServer(cuts, max_bytes))
         config = configuration()
         address = f"mqtt://127.0.0.1:{server.port}"
         config["cloud"] = {"servers": ";".join([*(servers or []), address]), "reconnect-max": 1,
@@ -147,8 +141,8 @@ class TestLink(SystemTest):
         # MQTT 3.1.1, a clean session with a login and no will, which is kept alive for a minute.
         flags = 0x80 | 0x40 | 0x02
         words = (f"camgate_{GATEWAY}", GATEWAY, GATEWAY_SECRET)
-        self.assertEqual(hello, _string("MQTT") + bytes([4, flags]) + struct.pack("!H", 60)
-                         + b"".join(map(_string, words)))
+        self.assertEqual(hello, string("MQTT") + bytes([4, flags]) + struct.pack("!H", 60)
+                         + b"".join(map(string, words)))
 
     def test_and_to_a_server_that_wants_no_login(self):
         _daemon, server = self.start((), username="", password="", **{
@@ -156,8 +150,8 @@ class TestLink(SystemTest):
 
         hello = server.hellos.expect()
 
-        self.assertEqual(hello, _string("MQTT") + bytes([4, 0x02]) + struct.pack("!H", 90)
-                         + _string("box-7"))
+        self.assertEqual(hello, string("MQTT") + bytes([4, 0x02]) + struct.pack("!H", 90)
+                         + string("box-7"))
 
     def test_it_is_lost_in_every_state(self):
         _daemon, server = self.start(CUTS)
@@ -174,6 +168,23 @@ class TestLink(SystemTest):
         replies = [number for number, messages in found.items()
                    if any(m.get("mid") == "q" for m in messages)]
         self.assertEqual(replies, [CUTS.index("replied"), granted])
+
+    def test_a_reply_too_long_for_the_server(self):
+        _daemon, server = self.start((), max_bytes=10000)
+        self.messages_until(server, lambda _number, message: message["type"] == "register")
+
+        server.send({**QUESTION, "mid": "w", "data": {"config": {"write": {
+            "lora": ["x" * 100] * 200}}}})
+        self.messages_until(server, lambda _number, message: message.get("mid") == "w")
+        server.send(QUESTION)
+        found = self.messages_until(server, lambda _number, message: message.get("mid") == "q")
+
+        # Three links are cut, and on the fourth it is told so; then at once, and that link stands.
+        refused = {"config": {"read": {"code": 500, "error": "Reply too long"}}}
+        self.assertEqual(found[3][-1]["result"], refused)
+        server.send({**QUESTION, "mid": "r"})
+        found = self.messages_until(server, lambda _number, message: message.get("mid") == "r")
+        self.assertEqual(found[3][-1]["result"], refused)
 
     def test_what_was_granted_outlives_the_link_and_questions_are_answered(self):
         _daemon, server = self.start(("granted",))

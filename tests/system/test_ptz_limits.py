@@ -17,11 +17,11 @@ class TestLimits(CodesTest):
         LEFT: ({"pan": -1}, 60004, RIGHT), RIGHT: ({"pan": 1}, 60005, LEFT),
     }
 
-    def assert_at_limit(self, direction, code, asked):
+    def assert_at_limit(self, direction, code, asked, basis="measured"):
         before = self.camera.position()
         self.asked()
 
-        self.assertEqual(self.start(direction), {"code": code, "basis": "measured"})
+        self.assertEqual(self.start(direction), {"code": code, "basis": basis})
 
         self.expect_asked(asked)
         self.assertEqual(self.camera.position(), before)
@@ -193,7 +193,8 @@ class TestLimits(CodesTest):
                 self.setUp()
                 self.begin(place=place)
 
-                self.assert_at_limit(direction, code, ["move", "move", "stop"])
+                # Which way its axes count is not known yet: one may wait for the other (Q38).
+                self.assert_at_limit(direction, code, ["move", "move", "stop"], "assumed")
                 self.assert_moves(slides)
 
     def test_zoom_has_no_limit(self):

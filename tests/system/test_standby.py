@@ -6,19 +6,27 @@ import time
 
 from harness.house import DID, SystemTest, configuration
 from harness.runner import main
+from harness.simulator import until
 
 # Key frames are far apart, as cameras have them.
 CAMERA = ("--size", "640x360", "--fps", "10", "--gop", "4", "--bitrate", "500")
+# One group of pictures in which more goes by than the hub keeps (Q14), in no time.
+ENDLESS = ("--size", "640x360", "--fps", "10", "--gop", "3600", "--bitrate", "24000")
+ASKED = ("SetSynchronizationPoint", "PLI")
+KEPT_BYTES = 8 * 1024 * 1024
 
 
 class StandbyTest(SystemTest):
+    ARGUMENTS = CAMERA
+
     def setUp(self):
         super().setUp()
-        self.simulator = self.start_simulator(arguments=CAMERA)
+        self.simulator = self.start_simulator(arguments=self.ARGUMENTS)
         self.camera = self.simulator.camera
 
-    def bind(self, **stream):
+    def bind(self, keys=None, **stream):
         config = configuration(cameras={DID: self.camera}, stream={"publish-grace": 1, **stream})
+        config[f"camera {DID}"].update(keys or {})
         self.daemon = self.start_daemon(config)
         self.client = self.daemon.local()
         self.daemon.expect_log("in contact")
@@ -93,6 +101,35 @@ class TestConnected(StandbyTest):
 
         self.assertEqual(self.daemon.wait(5), 0)
         self.camera.until_sessions(0)
+
+
+class TestEndlessGroup(StandbyTest):
+    """Q14: who comes late asks for a key frame, and the camera's session stays."""
+
+    ARGUMENTS = ENDLESS
+
+    def show(self):
+        (camera,) = self.client.ask(None, {"cameras": {}})["cameras"]["cameras"]
+        return camera["stream"]
+
+    def play_late(self, word, **keys):
+        media = self.start_media()
+        self.bind(keys, standby="connected")
+        self.daemon.expect_log("pictures come")
+        # A key frame or two were asked for at the beginning.
+        until(lambda: self.show()["bytes"] > 1.5 * KEPT_BYTES, "more has come than is kept")
+        self.camera.requests()
+
+        self.play(media)
+
+        self.assertEqual([asked["op"] for asked in self.camera.requests(*ASKED)], [word])
+        self.assertEqual(self.camera.sessions(), (1, 1))
+
+    def test_it_is_asked_by_onvif(self):
+        self.play_late("SetSynchronizationPoint")
+
+    def test_it_is_asked_by_rtcp(self):
+        self.play_late("PLI", protocol="rtsp", url=self.camera.rtsp)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,6 @@ from harness.witness import Witness
 
 # What people notice (ITU-R BT.1359: 45 ms for sound that comes too soon).
 ALLOWED_S = 0.040
-# Until the camera reports (RFC 3550, 6.4) there is only its answer to PLAY to go by, which may be
-# wrong by a unit of sound or two (RFC 2326, 12.33).
-AT_FIRST_S = 6
-ALLOWED_AT_FIRST_S = 0.130
 # Without its repair a drift of 4 in 1000 makes 80 ms of it.
 LASTS_S = 20
 
@@ -73,8 +69,7 @@ class TestSync(unittest.TestCase):
                 self.assertIsNone(stream.failure)
                 self.assertGreater(len(stream.offsets), stream.counts[AUDIO] * 0.9, "known again")
                 for at, offset in stream.offsets:
-                    allowed = ALLOWED_S if at > AT_FIRST_S else ALLOWED_AT_FIRST_S
-                    self.assertLess(abs(offset), allowed, f"{at:.1f} s after the first picture")
+                    self.assertLess(abs(offset), ALLOWED_S, f"{at:.1f} s after the first picture")
                 self.assertLess(min(at for at, _offset in stream.offsets), 1, "from the beginning")
                 self.assertGreater(max(at for at, _offset in stream.offsets), LASTS_S - 2)
 

@@ -17,7 +17,8 @@ import unittest
 
 from harness.house import GATEWAY, SystemTest, configuration
 from harness.mailbox import Mailbox
-from harness.mqtt import CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, _packet, _string
+from harness.mqtt import (
+    CONNACK, CONNECT, PUBACK, PUBLISH, SUBACK, SUBSCRIBE, packet, read_packet, string)
 from harness.process import Port, Process, end_reading
 from harness.runner import main
 from harness.simulator import until
@@ -55,7 +56,7 @@ class TightServer:
 
     def send(self, topic, payloads):
         """QoS 0: nothing else goes to and fro."""
-        packets = [_packet(PUBLISH, 0, _string(topic) + payload) for payload in payloads]
+        packets = [packet(PUBLISH, 0, string(topic) + payload) for payload in payloads]
         self._connection.sendall(b"".join(packets))
 
     def close(self):
@@ -69,30 +70,19 @@ class TightServer:
             self._connection = self._context.wrap_socket(raw, server_side=True)
             stream = self._connection.makefile("rb")
             while True:
-                self._take(*self._read_packet(stream))
-        except (OSError, ValueError, IndexError):
+                self._take(*read_packet(stream))
+        except (OSError, ValueError, EOFError):
             self.published.close("connection lost")
-
-    @staticmethod
-    def _read_packet(stream):
-        first = stream.read(1)[0]
-        length = shift = 0
-        while True:
-            digit = stream.read(1)[0]
-            length |= (digit & 127) << shift
-            shift += 7
-            if digit < 128:
-                return first, stream.read(length)
 
     def _take(self, first, body):
         kind = first >> 4
         if kind == CONNECT:
-            self._connection.sendall(_packet(CONNACK, 0, b"\0\0"))
+            self._connection.sendall(packet(CONNACK, 0, b"\0\0"))
         elif kind == SUBSCRIBE:
-            self._connection.sendall(_packet(SUBACK, 0, body[:2] + b"\1"))
+            self._connection.sendall(packet(SUBACK, 0, body[:2] + b"\1"))
         elif kind == PUBLISH:
             end = 2 + struct.unpack("!H", body[:2])[0]
-            self._connection.sendall(_packet(PUBACK, 0, body[end:end + 2]))
+            self._connection.sendall(packet(PUBACK, 0, body[end:end + 2]))
             self.published.put(json.loads(body[end + 2:]))
 
 

@@ -10,29 +10,35 @@ from harness.house import DID, OTHER_DID, SystemTest, configuration
 from harness.process import Port
 from harness.rtmp import VIDEO
 from harness.runner import main
+from harness.simulator import until
 from harness.viewer import PASSWORD, USER, GstViewer
 
 HAS_NETWORK = uplink.leave_network()
 
 # The main picture is filled up to its rate, the small one is far below.
 LARGE = ("--size", "640x360", "--fps", "10", "--gop", "1", "--bitrate", "3000", "--audio", "aac")
+ENDLESS = (*LARGE[:4], "--gop", "3600", "--bitrate", "3000")
 MAIN_SIZE, SMALL_SIZE = (640, 360), (320, 180)
 SLOW, FAST = 900, 100000
 SOON = {"uplink-retry": 12}
 # Eight seconds wait in the queue, four of drops follow, and the machine may be busy.
 LATE_S = 60
+# What was on its way when the line widened has come by then.
+SOON_S = 12
 
 
 class UplinkTest(SystemTest):
+    ARGUMENTS = LARGE
+
     def setUp(self):
         super().setUp()
-        self.simulator = self.start_simulator(count=2, arguments=LARGE)
+        self.simulator = self.start_simulator(count=2, arguments=self.ARGUMENTS)
         self.media = self.start_media()
 
-    def bind(self, cameras, **stream):
+    def bind(self, cameras, keys=None, **stream):
         config = configuration(cameras=cameras, stream={**SOON, **stream})
         for number, did in enumerate(cameras):
-            config[f"camera {did}"]["importance"] = number
+            config[f"camera {did}"].update({"importance": number, **(keys or {})})
         daemon = self.start_daemon(config)
         for _ in cameras:
             daemon.expect_log("in contact")
@@ -91,6 +97,33 @@ class TestLine(UplinkTest):
         self.assertEqual(list(self.media.publishers()), ["one"])
         self.assertEqual(far.judge(self.folder), [])
         self.assertEqual(far.sizes(self.folder), [MAIN_SIZE, SMALL_SIZE, MAIN_SIZE])
+
+
+class TestEndlessGroup(UplinkTest):
+    """Q14: what a slow line has cost is the rest of the group: minutes, if nobody asks."""
+
+    ARGUMENTS = ENDLESS
+
+    def test_pictures_flow_when_the_line_is_well_again(self):
+        camera = self.simulator.cameras[0]
+        line = self.keep(uplink.Line(int(self.media.port), HAS_NETWORK))
+        line.set_rate(FAST)
+        # A camera without another picture to change to.
+        client = self.bind({DID: camera}, {"protocol": "rtsp", "url": camera.rtsp}).local()
+        far = self.keep(FarEnd(self.media.url("one")))
+        client.ask(DID, {"play": {"url": line.url("one")}})
+        far.expect_flow(time.monotonic())
+
+        line.set_rate(SLOW)
+        until(lambda: self.show(client, DID)["stream"]["dropped"] > 0, "something is dropped")
+        line.set_rate(FAST)
+        well = time.monotonic()
+        took_s = far.expect_flow(well, for_s=SOON_S) - well
+
+        print(f"# the first picture after {took_s:.1f} s")
+        self.assertEqual(camera.sessions(), (1, 1))
+        self.assertEqual(list(self.media.publishers()), ["one"])
+        self.assertEqual(far.judge(self.folder), [])
 
 
 class TestBudget(UplinkTest):

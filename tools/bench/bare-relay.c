@@ -6,10 +6,8 @@
  *   bare-relay relay SINK-PORT          the relay that is measured; prints its port
  *   bare-relay feed PORT N FPS SIZES    N cameras that write frames of the sizes in the file SIZES
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <glib.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,8 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+#include "bench-socket.h"
 
 #define BLOCK_BYTES (256 * 1024)
 #define MAX_EVENTS 64
@@ -28,61 +28,6 @@ typedef struct {
   int out; /* −1: forget */
 } Pair;
 
-G_GNUC_NORETURN static void
-give_up (const char *what)
-{
-  g_printerr ("bare-relay: %s: %s\n", what, g_strerror (errno));
-  exit (1);
-}
-
-static struct sockaddr_in
-make_address (int port)
-{
-  return (struct sockaddr_in){
-      .sin_family = AF_INET,
-      .sin_port = htons ((guint16)port),
-      .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-  };
-}
-
-static int
-connect_to (int port)
-{
-  const struct sockaddr_in address = make_address (port);
-  const int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-
-  if (fd < 0 || connect (fd, (const struct sockaddr *)&address, sizeof address) != 0)
-    give_up ("connect");
-  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return fd;
-}
-
-/* On a free port, which is told in a line. */
-static int
-listen_somewhere (void)
-{
-  struct sockaddr_in address = make_address (0);
-  socklen_t length = sizeof address;
-  const int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  if (fd < 0 || bind (fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-      listen (fd, SOMAXCONN) != 0 || getsockname (fd, (struct sockaddr *)&address, &length) != 0)
-    give_up ("listen");
-  printf ("%d\n", ntohs (address.sin_port));
-  fflush (stdout);
-  return fd;
-}
-
-static void
-watch (int poll, int fd, gpointer data)
-{
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = data};
-
-  if (epoll_ctl (poll, EPOLL_CTL_ADD, fd, &event) != 0)
-    give_up ("epoll");
-}
-
 static void
 write_all (int fd, const char *data, gsize size)
 {
@@ -90,7 +35,7 @@ write_all (int fd, const char *data, gsize size)
     const gssize written = send (fd, data, size, MSG_NOSIGNAL);
 
     if (written < 0 && errno != EINTR)
-      give_up ("send");
+      bench_give_up ("send");
     if (written > 0) {
       data += written;
       size -= (gsize)written;
@@ -127,9 +72,9 @@ accept_pair (int poll, int listener, int out_port)
 
   pair->in = accept (listener, NULL, NULL);
   if (pair->in < 0)
-    give_up ("accept");
-  pair->out = out_port > 0 ? connect_to (out_port) : -1;
-  watch (poll, pair->in, pair);
+    bench_give_up ("accept");
+  pair->out = out_port > 0 ? bench_connect (out_port) : -1;
+  bench_watch (poll, pair->in, pair);
 }
 
 /* The listener has its own address for data, standard input has none. */
@@ -137,11 +82,11 @@ static int
 serve (int out_port)
 {
   const int poll = epoll_create1 (EPOLL_CLOEXEC);
-  int listener = listen_somewhere ();
+  int listener = bench_listen ();
   struct epoll_event events[MAX_EVENTS];
 
-  watch (poll, listener, &listener);
-  watch (poll, STDIN_FILENO, NULL);
+  bench_watch (poll, listener, &listener);
+  bench_watch (poll, STDIN_FILENO, NULL);
   for (;;) {
     const int n = epoll_wait (poll, events, MAX_EVENTS, -1);
 
@@ -163,7 +108,7 @@ read_sizes (const char *path)
   GArray *sizes = g_array_new (FALSE, FALSE, sizeof (gsize));
 
   if (!g_file_get_contents (path, &text, NULL, NULL))
-    give_up (path);
+    bench_give_up (path);
   g_auto (GStrv) lines = g_strsplit (g_strchomp (text), "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++) {
     const gsize size = MIN ((gsize)g_ascii_strtoull (lines[i], NULL, 10), sizeof block);
@@ -188,10 +133,10 @@ feed (int port, guint n, guint fps, const char *path)
   guint64 frame = 0, ticks;
 
   for (guint i = 0; i < n; i++)
-    cameras[i] = connect_to (port);
+    cameras[i] = bench_connect (port);
   timerfd_settime (timer, 0, &tick, NULL);
-  watch (poll, timer, block);
-  watch (poll, STDIN_FILENO, NULL);
+  bench_watch (poll, timer, block);
+  bench_watch (poll, STDIN_FILENO, NULL);
   printf ("feeding\n");
   fflush (stdout);
   while (epoll_wait (poll, &event, 1, -1) < 1 || event.data.ptr != NULL) {
@@ -206,6 +151,7 @@ feed (int port, guint n, guint fps, const char *path)
 int
 main (int argc, char **argv)
 {
+  g_set_prgname ("bare-relay");
   if (argc == 2 && g_str_equal (argv[1], "sink"))
     return serve (0);
   if (argc == 3 && g_str_equal (argv[1], "relay"))

@@ -141,6 +141,15 @@ class Camgate:
         self._daemon.close()
 
 
+class Lean(Camgate):
+    """Without the pictures since the last key frame: for boxes with little memory."""
+
+    name = "no-cache"
+
+    def __init__(self, folder, cameras):
+        super().__init__(folder, cameras, {"gop-cache": 0})
+
+
 class OneEach:
     """One process for each camera."""
 

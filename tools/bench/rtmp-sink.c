@@ -8,16 +8,14 @@
  * into the camera's packetiser. It is compared with the time at which the last byte of its RTMP
  * message was read here. In between are the camera's packets, two times the kernel, the relay, and
  * the time until this program was woken. */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <glib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench-socket.h"
 #include "cg-sim-stamp.h"
 
 #define BLOCK_BYTES (256 * 1024)
@@ -54,13 +52,6 @@ static char block[BLOCK_BYTES];
 static GPtrArray *peers;
 static GArray *ages_us; /* (element-type guint32) */
 static guint unstamped;
-
-G_GNUC_NORETURN static void
-give_up (const char *what)
-{
-  g_printerr ("rtmp-sink: %s: %s\n", what, g_strerror (errno));
-  exit (1);
-}
 
 static void
 send_all (Peer *peer, const void *data, gsize size)
@@ -249,26 +240,17 @@ peer_free (gpointer data)
 }
 
 static void
-watch (int poll, int fd, gpointer data)
-{
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = data};
-
-  if (epoll_ctl (poll, EPOLL_CTL_ADD, fd, &event) != 0)
-    give_up ("epoll");
-}
-
-static void
 accept_peer (int poll, int listener)
 {
   Peer *peer = g_new0 (Peer, 1);
 
   peer->fd = accept (listener, NULL, NULL);
   if (peer->fd < 0)
-    give_up ("accept");
+    bench_give_up ("accept");
   peer->chunk_bytes = FIRST_CHUNK_BYTES;
   peer->input = g_byte_array_new ();
   g_ptr_array_add (peers, peer);
-  watch (poll, peer->fd, peer);
+  bench_watch (poll, peer->fd, peer);
 }
 
 static int
@@ -307,22 +289,6 @@ report (void)
   unstamped = 0;
 }
 
-/* On a free port, which is told in a line. */
-static int
-listen_somewhere (void)
-{
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK)};
-  socklen_t length = sizeof address;
-  const int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  if (fd < 0 || bind (fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-      listen (fd, SOMAXCONN) != 0 || getsockname (fd, (struct sockaddr *)&address, &length) != 0)
-    give_up ("listen");
-  printf ("%d\n", ntohs (address.sin_port));
-  fflush (stdout);
-  return fd;
-}
-
 /* Whether standard input goes on: each line in it asks for a report. */
 static gboolean
 serve_input (void)
@@ -340,13 +306,15 @@ int
 main (void)
 {
   const int poll = epoll_create1 (EPOLL_CLOEXEC);
-  int listener = listen_somewhere ();
   struct epoll_event events[MAX_EVENTS];
+  int listener;
 
+  g_set_prgname ("rtmp-sink");
+  listener = bench_listen ();
   peers = g_ptr_array_new_with_free_func (peer_free);
   ages_us = g_array_new (FALSE, FALSE, sizeof (guint32));
-  watch (poll, listener, &listener);
-  watch (poll, STDIN_FILENO, NULL);
+  bench_watch (poll, listener, &listener);
+  bench_watch (poll, STDIN_FILENO, NULL);
   for (;;) {
     const int n = epoll_wait (poll, events, MAX_EVENTS, -1);
 

@@ -280,16 +280,9 @@ run_line (CgSimControl *self, const char *line, JsonObject *answer)
   json_object_set_string_member (answer, "error", error->message);
 }
 
-/**
- * cg_sim_control_answer:
- * @self: the control
- * @line: a request, as INTERFACES.md has it (camgate-sim)
- *
- * Returns: (transfer full): the answer without its line end; one that failed is
- *   `{"ok":false,"error":…}`
- */
-char *
-cg_sim_control_answer (CgSimControl *self, const char *line)
+/* One of the requests of camgate-sim(1). Returns: (transfer full): without its line end */
+static char *
+answer_line (CgSimControl *self, const char *line)
 {
   g_autoptr (JsonObject) answer = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
@@ -315,7 +308,7 @@ on_line (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (line == NULL)
     return;
-  g_autofree char *answer = cg_sim_control_answer (self, line);
+  g_autofree char *answer = answer_line (self, line);
   g_autofree char *text = g_strconcat (answer, "\n", NULL);
   if (g_output_stream_write_all (g_io_stream_get_output_stream (stream), text, strlen (text), NULL,
                                  NULL, NULL))

@@ -12,7 +12,6 @@ typedef struct _CgSimControl CgSimControl;
 CgSimControl *cg_sim_control_new (GPtrArray *cameras, CgSimQuitFunc quit, gpointer user_data);
 void cg_sim_control_free (CgSimControl *self);
 gboolean cg_sim_control_listen (CgSimControl *self, const char *path, GError **error);
-char *cg_sim_control_answer (CgSimControl *self, const char *line);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimControl, cg_sim_control_free)
 

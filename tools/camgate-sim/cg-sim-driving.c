@@ -283,4 +283,9 @@ cg_sim_driving_tell_preset (CgSimState *state, const CgSimPreset *preset, CgSimT
 {
   *told = (CgSimTold){0};
   tell_place (state, preset->pan, preset->tilt, preset->zoom, told);
+  if (!is_so (state, CG_SIM_FAULT_Q31, "generic"))
+    return;
+  told->in_degrees = FALSE;
+  told->pan = preset->pan;
+  told->tilt = preset->tilt;
 }

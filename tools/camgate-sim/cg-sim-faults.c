@@ -88,6 +88,7 @@ static const FaultRow rows[] = {
         {"Q19", "allows so many RTSP sessions (453)", ARG_NUMBER, {NULL}, 2, 0, 1000},
     [CG_SIM_FAULT_Q22] = {"Q22", "sends B-frames (no clip); from the next first viewer on",
                           ARG_NONE},
+    [CG_SIM_FAULT_Q25] = {"Q25", "sends pictures of half the size (no clip), at once", ARG_NONE},
     [CG_SIM_FAULT_Q27] = {"Q27",
                           "offers HTTP digest with SHA-256: alone, beside MD5, or beside MD5 and "
                           "never takes it",
@@ -108,10 +109,11 @@ static const FaultRow rows[] = {
          "told empty or all equal; so many slots listed, set or not; tokens close "
          "the gap after a remove; a set answers another token, or none; names in "
          "Latin-1, cut after so many bytes, or ? for what is not ASCII; a name is "
-         "needed; no places told, or none of the zoom; it has less room than it tells",
+         "needed; no places told, none of the zoom, or all in the generic space; it has less room "
+         "than it tells",
          ARG_WORD,
          {"opaque", "accepts", "empty", "equal", "slots:300", "shifts", "other", "silent", "latin1",
-          "cut:16", "ascii", "named", "no-position", "no-zoom", "full:2"}},
+          "cut:16", "ascii", "named", "no-position", "no-zoom", "generic", "full:2"}},
     [CG_SIM_FAULT_Q32] = {"Q32",
                           "keeps so many slots from 33 on for functions of its own",
                           ARG_NUMBER,

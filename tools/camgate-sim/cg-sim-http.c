@@ -232,7 +232,7 @@ on_request (SoupServer *server,
  * @state: (transfer none): the camera; outlives this
  * @rtsp: (transfer none): its streams; outlive this
  *
- * Returns: (transfer full): the HTTP side of a camera. Start, stop and free it in one thread
+ * Returns: (transfer full): the HTTP side of a camera. Start and free it in one thread
  */
 CgSimHttp *
 cg_sim_http_new (CgSimState *state, CgSimRtsp *rtsp)
@@ -247,6 +247,17 @@ cg_sim_http_new (CgSimState *state, CgSimRtsp *rtsp)
   return self;
 }
 
+/* Closes all connections, answered or not. */
+static void
+stop (CgSimHttp *self)
+{
+  if (self->server == NULL)
+    return;
+  g_hash_table_remove_all (self->late);
+  soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+}
+
 /**
  * cg_sim_http_free:
  * @self: (transfer full) (nullable): the HTTP side; it is stopped first
@@ -256,7 +267,7 @@ cg_sim_http_free (CgSimHttp *self)
 {
   if (self == NULL)
     return;
-  cg_sim_http_stop (self);
+  stop (self);
   g_hash_table_unref (self->late);
   cg_sim_login_free (self->login);
   g_free (self);
@@ -300,20 +311,4 @@ cg_sim_http_start (CgSimHttp *self, GError **error)
   uris = soup_server_get_uris (self->server);
   self->state->onvif_port = (guint16)g_uri_get_port (uris->data);
   return TRUE;
-}
-
-/**
- * cg_sim_http_stop:
- * @self: the HTTP side
- *
- * Closes all connections, answered or not.
- */
-void
-cg_sim_http_stop (CgSimHttp *self)
-{
-  if (self->server == NULL)
-    return;
-  g_hash_table_remove_all (self->late);
-  soup_server_disconnect (self->server);
-  g_clear_object (&self->server);
 }

@@ -11,7 +11,6 @@ typedef struct _CgSimHttp CgSimHttp;
 CgSimHttp *cg_sim_http_new (CgSimState *state, CgSimRtsp *rtsp);
 void cg_sim_http_free (CgSimHttp *self);
 gboolean cg_sim_http_start (CgSimHttp *self, GError **error);
-void cg_sim_http_stop (CgSimHttp *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgSimHttp, cg_sim_http_free)
 

@@ -11,6 +11,7 @@
 #define VIDEO_SOURCE "camera"
 #define ENCODER "encoder"
 #define KIND "kind" /* a filter behind the encoder of H.264 */
+#define SIZE "size" /* a filter before the encoder */
 #define VIDEO_PAYLOADER "pay0"
 #define AUDIO_PAYLOADER "pay1"
 
@@ -33,6 +34,8 @@ typedef struct {
   CgSimScene *scene;   /* (owned) (nullable) */
   GstVideoInfo info;
   guint64 frame;
+  GstElement *size; /* (owned) (nullable) */
+  gboolean is_half; /* what it says (Q25) */
 } Painter;
 
 static void
@@ -58,6 +61,7 @@ painter_free (gpointer data)
   Painter *painter = data;
 
   cg_sim_scene_free (painter->scene);
+  gst_clear_object (&painter->size);
   cg_sim_stream_unref (painter->stream);
   g_free (painter);
 }
@@ -98,12 +102,30 @@ paint_buffer (Painter *painter, GstBuffer *buffer)
   gst_video_frame_unmap (&frame);
 }
 
+/* Q25 */
+static void
+follow_size (Painter *painter)
+{
+  const CgSimProfile *profile = painter->stream->profile;
+  const gboolean is_half = cg_sim_faults_is_on (painter->stream->state->faults, CG_SIM_FAULT_Q25);
+  const guint divisor = is_half ? 2 : 1;
+
+  if (painter->size == NULL || painter->is_half == is_half)
+    return;
+  painter->is_half = is_half;
+  g_autoptr (GstCaps) caps =
+      gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, (int)(profile->width / divisor) & ~1,
+                           "height", G_TYPE_INT, (int)(profile->height / divisor) & ~1, NULL);
+  g_object_set (painter->size, "caps", caps, NULL);
+}
+
 static GstPadProbeReturn
 on_raw_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
 
   GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  follow_size (user_data);
   paint_buffer (user_data, buffer);
   return GST_PAD_PROBE_OK;
 }
@@ -167,10 +189,39 @@ on_packets (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return is_silent (self) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
+/* The description says `a=rtcp-fb:96 nack pli` (RFC 4585, 4.2), as the Streaming Specification
+ * recommends. */
+static void
+offer_feedback (GstPadProbeInfo *info)
+{
+  GstCaps *caps = NULL;
+
+  gst_event_parse_caps (GST_PAD_PROBE_INFO_EVENT (info), &caps);
+  g_autoptr (GstCaps) more = gst_caps_copy (caps);
+  gst_caps_set_simple (more, "rtcp-fb-nack-pli", G_TYPE_BOOLEAN, TRUE, NULL);
+  gst_event_unref (GST_PAD_PROBE_INFO_EVENT (info));
+  GST_PAD_PROBE_INFO_DATA (info) = gst_event_new_caps (more);
+}
+
+/* What a viewer says by RTCP comes up to the encoder as a wish for a key frame. */
+static GstPadProbeReturn
+on_feedback (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  CgSimStream *self = user_data;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    offer_feedback (info);
+  else if (GST_EVENT_IS_UPSTREAM (event) && gst_video_event_is_force_key_unit (event))
+    cg_sim_requests_add (self->state->requests, "PLI", g_get_real_time () / 1000, NULL);
+  return GST_PAD_PROBE_OK;
+}
+
 static void
 add_probe (GstElement *bin,
            const char *name,
            const char *pad_name,
+           GstPadProbeType type,
            GstPadProbeCallback callback,
            gpointer data,
            GDestroyNotify destroy)
@@ -182,7 +233,7 @@ add_probe (GstElement *bin,
     return;
   }
   g_autoptr (GstPad) pad = gst_element_get_static_pad (element, pad_name);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, callback, data, destroy);
+  gst_pad_add_probe (pad, type, callback, data, destroy);
 }
 
 static void
@@ -203,8 +254,10 @@ attach_source (CgSimStream *self, GstElement *bin)
   g_autoptr (GstElement) source = gst_bin_get_by_name (GST_BIN (bin), VIDEO_SOURCE);
   Painter *painter = painter_new (self);
 
+  painter->size = gst_bin_get_by_name (GST_BIN (bin), SIZE);
   if (self->clip == NULL) {
-    add_probe (bin, VIDEO_SOURCE, "src", on_raw_frame, painter, painter_free);
+    add_probe (bin, VIDEO_SOURCE, "src", GST_PAD_PROBE_TYPE_BUFFER, on_raw_frame, painter,
+               painter_free);
     return;
   }
   g_autoptr (GstCaps) caps = cg_sim_clip_get_caps (self->clip);
@@ -259,10 +312,13 @@ on_configure (GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user_d
     stretch_groups (self, encoder);
     add_b_frames (self, bin, encoder);
   }
-  add_probe (bin, VIDEO_PAYLOADER, "sink", on_coded_video, stream_ref (self),
-             (GDestroyNotify)cg_sim_stream_unref);
+  add_probe (bin, VIDEO_PAYLOADER, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_coded_video,
+             stream_ref (self), (GDestroyNotify)cg_sim_stream_unref);
+  add_probe (bin, VIDEO_PAYLOADER, "src", GST_PAD_PROBE_TYPE_EVENT_BOTH, on_feedback,
+             stream_ref (self), (GDestroyNotify)cg_sim_stream_unref);
   if (self->state->options.stamp && self->profile->codec == CG_SIM_CODEC_H264)
-    add_probe (bin, VIDEO_PAYLOADER, "sink", cg_sim_stamp_frame, NULL, NULL);
+    add_probe (bin, VIDEO_PAYLOADER, "sink", GST_PAD_PROBE_TYPE_BUFFER, cg_sim_stamp_frame, NULL,
+               NULL);
   for (guint i = 0; i < gst_rtsp_media_n_streams (media); i++) {
     g_autoptr (GstPad) pad = gst_rtsp_stream_get_srcpad (gst_rtsp_media_get_stream (media, i));
 
@@ -324,7 +380,8 @@ make_source_text (const CgSimStream *self)
                      " ! clocksync");
   encoder = make_encoder_text (self);
   return g_strdup_printf ("videotestsrc name=" VIDEO_SOURCE " is-live=true pattern=black"
-                          " ! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1 ! %s",
+                          " ! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1"
+                          " ! videoscale ! capsfilter name=" SIZE " ! %s",
                           profile->width, profile->height, profile->fps, encoder);
 }
 

@@ -199,15 +199,6 @@ cg_ctl_answer_check (const CgCtlAnswer *self, GError **error)
   return FALSE;
 }
 
-static void
-set_string (JsonObject *object, const char *member, const char *value)
-{
-  if (value != NULL)
-    json_object_set_string_member (object, member, value);
-  else
-    json_object_set_null_member (object, member);
-}
-
 /**
  * cg_ctl_answer_to_json:
  * @self: an answer
@@ -219,11 +210,11 @@ cg_ctl_answer_to_json (const CgCtlAnswer *self)
 {
   JsonObject *object = json_object_new ();
 
-  set_string (object, "did", self->did);
-  set_string (object, "service", self->service);
-  set_string (object, "method", self->method);
+  cg_ctl_json_set_string (object, "did", self->did);
+  cg_ctl_json_set_string (object, "service", self->service);
+  cg_ctl_json_set_string (object, "method", self->method);
   json_object_set_int_member (object, "code", self->code);
-  set_string (object, "error", self->error);
+  cg_ctl_json_set_string (object, "error", self->error);
   json_object_set_object_member (object, "result", json_object_ref (self->body));
   return object;
 }

@@ -4,19 +4,15 @@
 #include <string.h>
 
 #include "cg-ctl-json.h"
-#include "cg-ctl-moves.h"
 #include "cg-log.h"
 #include "cg-onvif-device.h"
 #include "cg-onvif-ptz.h"
 #include "cg-preset-calls.h"
 #include "cg-preset-map.h"
+#include "cg-ptz-velocity.h"
 
 /* One call; a camera that thinks longer is of no use to somebody who waits at the terminal. */
 #define CALL_TIMEOUT_MS 5000
-/* Sent along with a move, in case we are killed before we can stop it. */
-#define LEASE_MS 5000
-/* One relative step at full speed, as a fraction of the camera's range of steps. */
-#define STEP_FRACTION 0.1
 /* A stop is repeated, in its other form too, until the camera stands (Q1). */
 #define STOP_TRIES 4
 #define STOP_PAUSE_MS 150
@@ -60,27 +56,17 @@ find_ptz (CgCtlCamera *self, GError **error)
   return self->facts != NULL;
 }
 
-/* Fractions of the camera's own range, whose ends need not be equally far; a range of nothing
- * counts as the generic -1 to 1 (Q33). */
-static double
-scale (double fraction, const CgOnvifRange *range)
-{
-  if (range->max <= 0 || range->min >= 0)
-    return fraction;
-  return fraction >= 0 ? fraction * range->max : fraction * -range->min;
-}
-
 static gboolean
-check_axis (CgCtlCamera *self, const CgCtlMove *move, GError **error)
+check_axis (CgCtlCamera *self, const CgPtzMove *move, GError **error)
 {
   const CgOnvifPtzFacts *facts = self->facts;
   const gboolean can_zoom = facts->has_continuous_zoom || facts->has_relative_zoom;
   const gboolean can_turn = facts->has_continuous_pan_tilt || facts->has_relative_pan_tilt;
 
-  if (move->zoom != 0 ? can_zoom : can_turn)
+  if (move->zooming ? can_zoom : can_turn)
     return TRUE;
   g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s %s", self->address,
-               move->zoom != 0 ? "has no zoom" : "neither pans nor tilts");
+               move->zooming ? "has no zoom" : "neither pans nor tilts");
   return FALSE;
 }
 
@@ -89,34 +75,23 @@ start (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError **err
 {
   const gint64 direction = cg_ctl_json_int (parameters, "direction", -1);
   const gint64 speed = cg_ctl_json_int (parameters, "speed", 1);
-  const CgCtlMove *move;
-  const CgOnvifPtzFacts *facts;
-  double fraction;
-  CgOnvifVelocity velocity = {0};
+  g_autoptr (CgConfig) config = cg_config_new ();
+  CgOnvifVelocity velocity;
+  CgPtzMove move;
 
-  if (direction < 0 || direction >= CG_CTL_N_MOVES || speed < 0) {
+  if (direction < 0 || direction >= CG_N_DIRECTIONS || speed < 0) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_BAD_REQUEST, "Invalid direction or speed");
     return FALSE;
   }
-  move = cg_ctl_moves_get ((guint)direction);
-  if (!find_ptz (self, error) || !check_axis (self, move, error))
+  const CgMoveRequest request = {(CgDirection)direction, (CgSpeed)MIN (speed, CG_SPEED_FAST), NULL};
+  cg_ptz_move_from_request (&move, &request, &config->ptz);
+  if (!find_ptz (self, error) || !check_axis (self, &move, error))
     return FALSE;
-  facts = self->facts;
-  fraction = cg_ctl_speeds_get_fraction ((guint)MIN (speed, 2));
-  velocity.move_pan_tilt = move->zoom == 0;
-  velocity.move_zoom = move->zoom != 0;
-  if (move->zoom != 0 ? facts->has_continuous_zoom : facts->has_continuous_pan_tilt) {
-    velocity.pan = scale (fraction * move->pan, &facts->pan_velocity);
-    velocity.tilt = scale (fraction * move->tilt, &facts->tilt_velocity);
-    velocity.zoom = scale (fraction * move->zoom, &facts->zoom_velocity);
-    return cg_onvif_ptz_continuous_move_in_thread (self->session, self->profile->token, &velocity,
-                                                   LEASE_MS, error);
-  }
-  velocity.pan = STEP_FRACTION * scale (fraction * move->pan, &facts->pan_step);
-  velocity.tilt = STEP_FRACTION * scale (fraction * move->tilt, &facts->tilt_step);
-  velocity.zoom = STEP_FRACTION * scale (fraction * move->zoom, &facts->zoom_step);
-  return cg_onvif_ptz_relative_move_in_thread (self->session, self->profile->token, &velocity,
-                                               error);
+  if (cg_ptz_velocity_take (&velocity, self->facts, &move))
+    return cg_onvif_ptz_relative_move_in_thread (self->session, self->profile->token, &velocity,
+                                                 error);
+  return cg_onvif_ptz_continuous_move_in_thread (self->session, self->profile->token, &velocity,
+                                                 move.lease_ms, error);
 }
 
 static gboolean
@@ -270,7 +245,8 @@ list_presets (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GErro
     JsonObject *preset = json_object_new ();
 
     json_object_set_int_member (preset, "index", entry->index);
-    json_object_set_string_member (preset, "name", entry->name != NULL ? entry->name : "");
+    if (entry->name != NULL)
+      json_object_set_string_member (preset, "name", entry->name);
     json_array_add_object_element (presets, preset);
   }
   json_object_set_array_member (body, "presets", presets);
@@ -333,18 +309,14 @@ set_preset (CgCtlCamera *self, JsonObject *parameters, JsonObject *body, GError 
   return TRUE;
 }
 
-/* Of a slot that looks empty the camera knows best whether it is. */
 static char *
 find_token (CgPresetMap *map, guint index, GError **error)
 {
-  const char *token = cg_preset_map_get_token (map, index);
+  char *token = cg_preset_map_dup_token (map, index);
 
-  if (token != NULL)
-    return g_strdup (token);
-  if (cg_preset_map_has_slot (map, index))
-    return g_strdup_printf ("%u", index);
-  g_set_error (error, CG_ERROR, CG_ERROR_NO_SUCH_PRESET, "there is no preset %u", index);
-  return NULL;
+  if (token == NULL)
+    g_set_error (error, CG_ERROR, CG_ERROR_NO_SUCH_PRESET, "there is no preset %u", index);
+  return token;
 }
 
 static gboolean

@@ -21,6 +21,14 @@
   "they are, {...} and [...] are JSON, all else is a text, and so are did, version and name. DID " \
   "\"gateway\" is the bridge itself."
 
+/* One that needs camgated and has methods and members as the contract says. */
+#define SERVICE(service, what_it_is, example)                                                      \
+  {                                                                                                \
+    .name = service, .group = SERVICES, .usage = SERVICE_USAGE, .summary = what_it_is,             \
+    .help = SERVICE_HELP, .examples = example, .needs = CG_CTL_NEEDS_DAEMON, .takes_did = TRUE,    \
+    .min_words = 1, .max_words = MANY_WORDS, .run = cg_cmd_device,                                 \
+  }
+
 static const CgCtlCommand commands[] = {
     {
         .name = "discover",
@@ -238,84 +246,16 @@ static const CgCtlCommand commands[] = {
         .max_words = MANY_WORDS,
         .run = cg_cmd_device,
     },
-    {
-        .name = "connectivity",
-        .group = SERVICES,
-        .usage = SERVICE_USAGE,
-        .summary = "Addresses and reachability",
-        .help = SERVICE_HELP,
-        .examples = "camgatectl connectivity 001122334455 read",
-        .needs = CG_CTL_NEEDS_DAEMON,
-        .takes_did = TRUE,
-        .min_words = 1,
-        .max_words = MANY_WORDS,
-        .run = cg_cmd_device,
-    },
-    {
-        .name = "firmware",
-        .group = SERVICES,
-        .usage = SERVICE_USAGE,
-        .summary = "Firmware version and update",
-        .help = SERVICE_HELP,
-        .examples = "camgatectl firmware 001122334455 read",
-        .needs = CG_CTL_NEEDS_DAEMON,
-        .takes_did = TRUE,
-        .min_words = 1,
-        .max_words = MANY_WORDS,
-        .run = cg_cmd_device,
-    },
-    {
-        .name = "location",
-        .group = SERVICES,
-        .usage = SERVICE_USAGE,
-        .summary = "Where it hangs on earth",
-        .help = SERVICE_HELP,
-        .examples = "camgatectl location 001122334455 read",
-        .needs = CG_CTL_NEEDS_DAEMON,
-        .takes_did = TRUE,
-        .min_words = 1,
-        .max_words = MANY_WORDS,
-        .run = cg_cmd_device,
-    },
-    {
-        .name = "statistics",
-        .group = SERVICES,
-        .usage = SERVICE_USAGE,
-        .summary = "Counters of traffic and streams",
-        .help = SERVICE_HELP,
-        .examples = "camgatectl statistics 001122334455 read",
-        .needs = CG_CTL_NEEDS_DAEMON,
-        .takes_did = TRUE,
-        .min_words = 1,
-        .max_words = MANY_WORDS,
-        .run = cg_cmd_device,
-    },
-    {
-        .name = "config",
-        .group = SERVICES,
-        .usage = SERVICE_USAGE,
-        .summary = "Stored configuration",
-        .help = SERVICE_HELP,
-        .examples = "camgatectl config gateway read",
-        .needs = CG_CTL_NEEDS_DAEMON,
-        .takes_did = TRUE,
-        .min_words = 1,
-        .max_words = MANY_WORDS,
-        .run = cg_cmd_device,
-    },
-    {
-        .name = "peripheral",
-        .group = SERVICES,
-        .usage = SERVICE_USAGE,
-        .summary = "The gateway's configuration of one camera",
-        .help = SERVICE_HELP,
-        .examples = "camgatectl peripheral gateway read did=@all config={}",
-        .needs = CG_CTL_NEEDS_DAEMON,
-        .takes_did = TRUE,
-        .min_words = 1,
-        .max_words = MANY_WORDS,
-        .run = cg_cmd_device,
-    },
+    SERVICE (
+        "connectivity", "Addresses and reachability", "camgatectl connectivity 001122334455 read"),
+    SERVICE ("firmware", "Firmware version and update", "camgatectl firmware 001122334455 read"),
+    SERVICE ("location", "Where it hangs on earth", "camgatectl location 001122334455 read"),
+    SERVICE (
+        "statistics", "Counters of traffic and streams", "camgatectl statistics 001122334455 read"),
+    SERVICE ("config", "Stored configuration", "camgatectl config gateway read"),
+    SERVICE ("peripheral",
+             "The gateway's configuration of one camera",
+             "camgatectl peripheral gateway read did=@all config={}"),
     {
         .name = "send",
         .group = TALK,

@@ -102,6 +102,21 @@ cg_ctl_json_bool (JsonObject *object, const char *member)
 }
 
 /**
+ * cg_ctl_json_set_string:
+ * @object: an object
+ * @member: its name
+ * @value: (nullable): %NULL is told as null
+ */
+void
+cg_ctl_json_set_string (JsonObject *object, const char *member, const char *value)
+{
+  if (value != NULL)
+    json_object_set_string_member (object, member, value);
+  else
+    json_object_set_null_member (object, member);
+}
+
+/**
  * cg_ctl_json_parse:
  * @text: JSON
  * @length: of @text, or -1

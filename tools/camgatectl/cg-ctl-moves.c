@@ -5,36 +5,37 @@
 
 #include "cg-nearest.h"
 
-static const CgCtlMove moves[] = {
-    {"up", 0, 1, 0},        {"down", 0, -1, 0},       {"left", -1, 0, 0},
-    {"right", 1, 0, 0},     {"up-left", -1, 1, 0},    {"down-left", -1, -1, 0},
-    {"up-right", 1, 1, 0},  {"down-right", 1, -1, 0}, {"zoom-in", 0, 0, 1},
-    {"zoom-out", 0, 0, -1},
+/* PROTOCOL.md section 4, ptz. */
+static const char *const moves[] = {
+    [CG_DIRECTION_UP] = "up",
+    [CG_DIRECTION_DOWN] = "down",
+    [CG_DIRECTION_LEFT] = "left",
+    [CG_DIRECTION_RIGHT] = "right",
+    [CG_DIRECTION_UP_LEFT] = "up-left",
+    [CG_DIRECTION_DOWN_LEFT] = "down-left",
+    [CG_DIRECTION_UP_RIGHT] = "up-right",
+    [CG_DIRECTION_DOWN_RIGHT] = "down-right",
+    [CG_DIRECTION_ZOOM_IN] = "zoom-in",
+    [CG_DIRECTION_ZOOM_OUT] = "zoom-out",
 };
-G_STATIC_ASSERT (G_N_ELEMENTS (moves) == CG_CTL_N_MOVES);
+G_STATIC_ASSERT (G_N_ELEMENTS (moves) == CG_N_DIRECTIONS);
 
-/* PROTOCOL.md section 4, ptz: fractions of the camera's velocity range. */
-static const struct {
-  const char *word;
-  double fraction;
-} speeds[] = {
-    {"slow", 0.33},
-    {"medium", 0.66},
-    {"fast", 1.0},
-};
+static const char *const speeds[] = {
+    [CG_SPEED_SLOW] = "slow", [CG_SPEED_MEDIUM] = "medium", [CG_SPEED_FAST] = "fast"};
+G_STATIC_ASSERT (G_N_ELEMENTS (speeds) == CG_N_SPEEDS);
 
 /**
- * cg_ctl_moves_get:
+ * cg_ctl_moves_get_word:
  * @direction: 0…9
  *
- * Returns: (transfer none): that move
+ * Returns: (transfer none): `up-left`
  */
-const CgCtlMove *
-cg_ctl_moves_get (guint direction)
+const char *
+cg_ctl_moves_get_word (guint direction)
 {
-  g_return_val_if_fail (direction < CG_CTL_N_MOVES, &moves[0]);
+  g_return_val_if_fail (direction < CG_N_DIRECTIONS, "");
 
-  return &moves[direction];
+  return moves[direction];
 }
 
 /**
@@ -46,8 +47,8 @@ cg_ctl_moves_get (guint direction)
 int
 cg_ctl_moves_find (const char *word)
 {
-  for (guint i = 0; i < CG_CTL_N_MOVES; i++) {
-    if (strcmp (moves[i].word, word) == 0)
+  for (guint i = 0; i < CG_N_DIRECTIONS; i++) {
+    if (strcmp (moves[i], word) == 0)
       return (int)i;
   }
   return -1;
@@ -62,10 +63,10 @@ cg_ctl_moves_find (const char *word)
 const char *
 cg_ctl_moves_get_nearest (const char *word)
 {
-  const char *words[CG_CTL_N_MOVES + 3] = {[CG_CTL_N_MOVES] = "stop", "keys", "status"};
+  const char *words[CG_N_DIRECTIONS + 3] = {[CG_N_DIRECTIONS] = "stop", "keys", "status"};
 
-  for (guint i = 0; i < CG_CTL_N_MOVES; i++)
-    words[i] = moves[i].word;
+  for (guint i = 0; i < CG_N_DIRECTIONS; i++)
+    words[i] = moves[i];
   return cg_nearest_find (word, words, G_N_ELEMENTS (words));
 }
 
@@ -79,7 +80,7 @@ int
 cg_ctl_speeds_find (const char *word)
 {
   for (guint i = 0; i < G_N_ELEMENTS (speeds); i++) {
-    if (strcmp (speeds[i].word, word) == 0)
+    if (strcmp (speeds[i], word) == 0)
       return (int)i;
   }
   return -1;
@@ -94,17 +95,5 @@ cg_ctl_speeds_find (const char *word)
 const char *
 cg_ctl_speeds_get_word (guint speed)
 {
-  return speeds[MIN (speed, G_N_ELEMENTS (speeds) - 1)].word;
-}
-
-/**
- * cg_ctl_speeds_get_fraction:
- * @speed: 0…2; above is fast
- *
- * Returns: the part of the camera's velocity range
- */
-double
-cg_ctl_speeds_get_fraction (guint speed)
-{
-  return speeds[MIN (speed, G_N_ELEMENTS (speeds) - 1)].fraction;
+  return speeds[MIN (speed, G_N_ELEMENTS (speeds) - 1)];
 }

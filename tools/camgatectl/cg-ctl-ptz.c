@@ -2,6 +2,9 @@
 #include "cg-ctl-ptz.h"
 
 #include "cg-ctl-moves.h"
+#include "cg-json.h"
+#include "cg-ptz-look.h"
+#include "cg-ptz-move.h"
 
 /* Wide enough for the words below. */
 #define WORD_COLUMNS 10
@@ -15,34 +18,22 @@ append_line (GString *text, const char *word, const char *value)
 static gboolean
 get_number (JsonObject *object, const char *member, double *number)
 {
-  JsonNode *node = object != NULL ? json_object_get_member (object, member) : NULL;
-  const GType type = node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node)
-                                                                  : G_TYPE_INVALID;
-
-  if (type != G_TYPE_DOUBLE && type != G_TYPE_INT64)
-    return FALSE;
-  *number = json_node_get_double (node);
-  return TRUE;
-}
-
-static int
-get_sign (double number)
-{
-  return (number > 0) - (number < 0);
+  return object != NULL && cg_json_read_number (object, member, number);
 }
 
 /* "pan 0.25, tilt 0, zoom 0.5 (2.1 s ago)" */
 static void
 append_position (GString *text, JsonObject *status)
 {
-  static const char *const axes[] = {"pan", "tilt", "zoom"};
   JsonObject *position = cg_ctl_json_object (status, "position");
   g_autoptr (GString) value = g_string_new (NULL);
   double number = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (axes); i++) {
-    if (get_number (position, axes[i], &number))
-      g_string_append_printf (value, "%s%s %.4g", value->len > 0 ? ", " : "", axes[i], number);
+  for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++) {
+    const char *axis = cg_ptz_axis_get_word (i);
+
+    if (get_number (position, axis, &number))
+      g_string_append_printf (value, "%s%s %.4g", value->len > 0 ? ", " : "", axis, number);
   }
   if (value->len == 0)
     g_string_append (value, "not told by the camera");
@@ -62,14 +53,8 @@ find_direction (JsonObject *lease)
   get_number (lease, "pan", &pan);
   get_number (lease, "tilt", &tilt);
   get_number (lease, "zoom", &zoom);
-  for (guint i = 0; i < CG_CTL_N_MOVES; i++) {
-    const CgCtlMove *move = cg_ctl_moves_get (i);
-
-    if (move->pan == get_sign (pan) && move->tilt == get_sign (tilt) &&
-        move->zoom == get_sign (zoom))
-      return move->word;
-  }
-  return NULL;
+  const CgDirection direction = cg_ptz_move_find_direction (pan, tilt, zoom);
+  return direction < CG_N_DIRECTIONS ? cg_ctl_moves_get_word (direction) : NULL;
 }
 
 /* "yes, left by cloud for 4.2 s" */
@@ -159,12 +144,11 @@ append_fact (GString *text, guint *n_facts, const char *fact)
 static void
 append_axis_facts (GString *text, guint *n_facts, JsonObject *learnt)
 {
-  static const char *const axes[] = {"pan", "tilt", "zoom"};
-
-  for (guint i = 0; i < G_N_ELEMENTS (axes); i++) {
-    JsonObject *axis = cg_ctl_json_object (learnt, axes[i]);
-    g_autofree char *frozen = g_strdup_printf ("tells the same %s wherever it stands", axes[i]);
-    g_autofree char *turned = g_strdup_printf ("counts %s the other way", axes[i]);
+  for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++) {
+    const char *word = cg_ptz_axis_get_word (i);
+    JsonObject *axis = cg_ctl_json_object (learnt, word);
+    g_autofree char *frozen = g_strdup_printf ("tells the same %s wherever it stands", word);
+    g_autofree char *turned = g_strdup_printf ("counts %s the other way", word);
 
     if (g_strcmp0 (cg_ctl_json_string (axis, "position"), "frozen") == 0)
       append_fact (text, n_facts, frozen);

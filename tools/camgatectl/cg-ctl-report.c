@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-ctl-report.h"
 
+#include "cg-ctl-json.h"
 #include "cg-error.h"
 
 /* What stands before the check's name, and what the name takes. */
@@ -363,10 +364,7 @@ make_checks (const CgCtlReport *self)
     json_object_set_string_member (object, "check", finding->check);
     json_object_set_string_member (object, "verdict", words[finding->verdict]);
     json_object_set_string_member (object, "finding", finding->text);
-    if (finding->advice != NULL)
-      json_object_set_string_member (object, "advice", finding->advice);
-    else
-      json_object_set_null_member (object, "advice");
+    cg_ctl_json_set_string (object, "advice", finding->advice);
     json_array_add_object_element (checks, object);
   }
   return checks;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "cg-camera-member.h"
 #include "cg-ctl-csv.h"
 #include "cg-ctl-roster.h"
 #include "cg-json.h"
@@ -20,13 +21,13 @@ static char **
 list_titles (JsonArray *cameras)
 {
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  gsize n_columns;
-  const CgCtlRosterColumn *columns = cg_ctl_roster_get_columns (&n_columns);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-  for (gsize i = 0; i < n_columns; i++) {
-    if (columns[i].is_written || has_member (cameras, columns[i].title))
-      g_strv_builder_add (builder, columns[i].title);
+  g_strv_builder_add (builder, CG_CTL_ROSTER_GATEWAY);
+  g_strv_builder_add (builder, CG_CTL_ROSTER_DID);
+  for (const CgCameraMember *member = cg_camera_member_get_all (); member->name != NULL; member++) {
+    if (!member->is_spelling || has_member (cameras, member->name))
+      g_strv_builder_add (builder, member->name);
   }
   for (guint i = 0; i < json_array_get_length (cameras); i++) {
     g_autoptr (GList) names = json_object_get_members (json_array_get_object_element (cameras, i));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cg-camera-member.h"
 #include "cg-config.h"
 #include "cg-ctl-csv-reader.h"
 #include "cg-ctl-csv.h"
@@ -11,25 +12,18 @@
 #include "cg-ctl-json.h"
 #include "cg-ctl-screen.h"
 #include "cg-json.h"
-#include "cg-key-group.h"
+#include "cg-log.h"
 #include "cg-nearest.h"
 
 #define GATEWAY CG_CTL_ROSTER_GATEWAY
-#define DID "did"
+#define DID CG_CTL_ROSTER_DID
 
 /* Stands for an address that the row does not name, since camgated may know it. */
 #define SOME_ADDRESS "host"
 #define SOME_URL "rtsp://host/"
 
-/* PROTOCOL.md section 5: members of a camera, in the order of writing. */
-static const CgCtlRosterColumn columns[] = {
-    {GATEWAY, NULL, TRUE},          {DID, NULL, TRUE},
-    {"name", "name", TRUE},         {"protocol", "protocol", TRUE},
-    {"address", "address", TRUE},   {"username", "username", TRUE},
-    {"password", "password", TRUE}, {"secret", "secret", TRUE},
-    {"url", "url", TRUE},           {"profile", "profile", TRUE},
-    {"host", "address", FALSE},     {"ip", "address", FALSE},
-};
+/* Columns that say nothing of the camera itself. */
+static const char *const own_titles[] = {GATEWAY, DID};
 
 /* One camera. */
 typedef struct {
@@ -105,13 +99,10 @@ refuse_row (
 
 /* A login that does not stand here may be stored: it is looked at where it is. */
 static gboolean
-set_value (CgCameraConfig *camera, const char *key, const char *value, GError **error)
+set_value (CgCameraConfig *camera, const CgCameraMember *member, const char *value, GError **error)
 {
-  const CgKeyGroup *group = cg_key_group_get (CG_KEY_GROUP_CAMERA);
-  gboolean is_file;
-
-  return strcmp (value, CG_CTL_ROSTER_STARS) == 0 ||
-         cg_key_set (cg_key_group_find (group, key, &is_file), camera, value, error);
+  return strcmp (value, CG_LOG_HIDDEN) == 0 ||
+         cg_key_set (cg_camera_member_get_key (member), camera, value, error);
 }
 
 static gboolean
@@ -123,17 +114,16 @@ is_text (JsonNode *node)
 static gboolean
 check_values (const CgCtlRoster *self, const Row *row, CgCameraConfig *camera, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++) {
-    const char *title = columns[i].title;
-    JsonNode *node = json_object_get_member (row->entry, title);
+  for (const CgCameraMember *member = cg_camera_member_get_all (); member->name != NULL; member++) {
+    JsonNode *node = json_object_get_member (row->entry, member->name);
     g_autoptr (GError) why = NULL;
 
-    if (node == NULL || columns[i].key == NULL || JSON_NODE_HOLDS_NULL (node))
+    if (node == NULL || JSON_NODE_HOLDS_NULL (node))
       continue;
     if (!is_text (node))
-      return refuse_row (self, row, title, "is no text", error);
-    if (!set_value (camera, columns[i].key, json_node_get_string (node), &why))
-      return refuse_row (self, row, title, why->message, error);
+      return refuse_row (self, row, member->name, "is no text", error);
+    if (!set_value (camera, member, json_node_get_string (node), &why))
+      return refuse_row (self, row, member->name, why->message, error);
   }
   return TRUE;
 }
@@ -141,10 +131,9 @@ check_values (const CgCtlRoster *self, const Row *row, CgCameraConfig *camera, G
 static const char *
 find_title (const Row *row, const char *key)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++) {
-    if (g_strcmp0 (columns[i].key, key) == 0 &&
-        json_object_has_member (row->entry, columns[i].title))
-      return columns[i].title;
+  for (const CgCameraMember *member = cg_camera_member_get_all (); member->name != NULL; member++) {
+    if (strcmp (member->key, key) == 0 && json_object_has_member (row->entry, member->name))
+      return member->name;
   }
   return key;
 }
@@ -203,19 +192,6 @@ check_all (const CgCtlRoster *self, GError **error)
 /* Tables */
 
 /**
- * cg_ctl_roster_get_columns:
- * @n_columns: (out): how many there are
- *
- * Returns: (transfer none): the columns whose cells are texts
- */
-const CgCtlRosterColumn *
-cg_ctl_roster_get_columns (gsize *n_columns)
-{
-  *n_columns = G_N_ELEMENTS (columns);
-  return columns;
-}
-
-/**
  * cg_ctl_roster_is_column:
  * @title: of a column, in small letters
  *
@@ -224,23 +200,33 @@ cg_ctl_roster_get_columns (gsize *n_columns)
 gboolean
 cg_ctl_roster_is_column (const char *title)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++) {
-    if (strcmp (columns[i].title, title) == 0)
+  for (gsize i = 0; i < G_N_ELEMENTS (own_titles); i++) {
+    if (strcmp (own_titles[i], title) == 0)
       return TRUE;
   }
-  return g_str_has_prefix (title, CG_CTL_ROSTER_JSON);
+  return cg_camera_member_find (title) != NULL || g_str_has_prefix (title, CG_CTL_ROSTER_JSON);
+}
+
+/* Returns: (transfer container) (element-type utf8): all but json: */
+static GPtrArray *
+list_titles (void)
+{
+  GPtrArray *titles = g_ptr_array_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (own_titles); i++)
+    g_ptr_array_add (titles, (char *)own_titles[i]);
+  for (const CgCameraMember *member = cg_camera_member_get_all (); member->name != NULL; member++)
+    g_ptr_array_add (titles, (char *)member->name);
+  return titles;
 }
 
 static gboolean
 refuse_title (const CgCtlCsvRow *row, guint column, GError **error)
 {
-  const char *names[G_N_ELEMENTS (columns)];
+  g_autoptr (GPtrArray) titles = list_titles ();
   g_autofree char *title = cg_ctl_text_clean (row->cells[column]);
-  const char *nearest;
+  const char *nearest = cg_nearest_find (title, (const char *const *)titles->pdata, titles->len);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    names[i] = columns[i].title;
-  nearest = cg_nearest_find (title, names, G_N_ELEMENTS (names));
   if (nearest != NULL)
     return refuse (error, "line %u, column %u: \"%s\" is unknown; did you mean %s?", row->line,
                    column + 1, title, nearest);

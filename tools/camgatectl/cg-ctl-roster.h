@@ -5,26 +5,14 @@
 
 G_BEGIN_DECLS
 
-/* What stands for a password or secret that is not shown (PROTOCOL.md section 5). */
-#define CG_CTL_ROSTER_STARS "******"
-
 /* A column of this kind holds a member that is no text of ours, as JSON. */
 #define CG_CTL_ROSTER_JSON "json:"
 
 /* Whose a camera is: a column, or a member, of the file alone. */
 #define CG_CTL_ROSTER_GATEWAY "gateway"
 
-/**
- * CgCtlRosterColumn:
- * @title: of the column, and of the member
- * @key: (nullable): the setting that it is
- * @is_written: also if no camera has it
- */
-typedef struct {
-  const char *title;
-  const char *key;
-  gboolean is_written;
-} CgCtlRosterColumn;
+/* Which camera it is: the only column that must be there. */
+#define CG_CTL_ROSTER_DID "did"
 
 /**
  * CgCtlRoster:
@@ -44,7 +32,6 @@ JsonArray *cg_ctl_roster_cut (const CgCtlRoster *self, guint first, gsize max_by
 char *cg_ctl_roster_explain (const CgCtlRoster *self, guint first, const char *fault);
 
 JsonArray *cg_ctl_roster_find_list (JsonObject *document);
-const CgCtlRosterColumn *cg_ctl_roster_get_columns (gsize *n_columns);
 gboolean cg_ctl_roster_is_column (const char *title);
 char *cg_ctl_roster_write_csv (JsonArray *cameras, const char *gateway);
 JsonObject *cg_ctl_roster_write_json (JsonArray *cameras, const char *gateway);

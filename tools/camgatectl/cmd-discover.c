@@ -103,15 +103,6 @@ find_bound (JsonArray *cameras, const char *service)
   return NULL;
 }
 
-static void
-set_string (JsonObject *object, const char *member, const char *value)
-{
-  if (value != NULL)
-    json_object_set_string_member (object, member, value);
-  else
-    json_object_set_null_member (object, member);
-}
-
 /* Members of one camera; `bound` is null where no camgated could be asked. */
 static JsonObject *
 describe (const CgOnvifDiscovered *found, const char *service, gboolean asked, const char *did)
@@ -119,16 +110,16 @@ describe (const CgOnvifDiscovered *found, const char *service, gboolean asked, c
   JsonObject *object = json_object_new ();
   g_autofree char *address = cg_onvif_address_shorten (service);
 
-  set_string (object, "address", address);
-  set_string (object, "name", found->name);
-  set_string (object, "model", found->hardware);
-  set_string (object, "endpoint", found->endpoint);
-  set_string (object, "service", service);
+  cg_ctl_json_set_string (object, "address", address);
+  cg_ctl_json_set_string (object, "name", found->name);
+  cg_ctl_json_set_string (object, "model", found->hardware);
+  cg_ctl_json_set_string (object, "endpoint", found->endpoint);
+  cg_ctl_json_set_string (object, "service", service);
   if (asked)
     json_object_set_boolean_member (object, "bound", did != NULL);
   else
     json_object_set_null_member (object, "bound");
-  set_string (object, "did", did);
+  cg_ctl_json_set_string (object, "did", did);
   return object;
 }
 

@@ -26,7 +26,7 @@ is_camera_shown (JsonObject *camera)
   for (gsize i = 0; i < G_N_ELEMENTS (members); i++) {
     const char *text = cg_ctl_json_string (camera, members[i]);
 
-    if (text != NULL && (strcmp (text, CG_CTL_ROSTER_STARS) == 0 || cg_log_is_hidden (text)))
+    if (text != NULL && (strcmp (text, CG_LOG_HIDDEN) == 0 || cg_log_is_hidden (text)))
       return FALSE;
   }
   return TRUE;

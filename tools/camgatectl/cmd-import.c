@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cg-camera-member.h"
 #include "cg-ctl-commands.h"
 #include "cg-ctl-json.h"
 #include "cg-ctl-roster.h"
@@ -10,6 +11,7 @@
 #include "cg-ctl-target.h"
 #include "cg-error.h"
 #include "cg-file.h"
+#include "cg-log.h"
 
 /* PROTOCOL.md section 1: a message has at most 64 KiB. */
 #define MAX_MESSAGE_BYTES (48 * 1024)
@@ -228,7 +230,21 @@ get_text (JsonObject *entry, JsonObject *stored, const char *member)
   for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
     const char *text = cg_ctl_json_string (places[i], member);
 
-    if (text != NULL && *text != '\0' && strcmp (text, CG_CTL_ROSTER_STARS) != 0)
+    if (text != NULL && *text != '\0' && strcmp (text, CG_LOG_HIDDEN) != 0)
+      return text;
+  }
+  return NULL;
+}
+
+/* Returns: (nullable): the address that @camera names, by whichever word */
+static const char *
+find_address (JsonObject *camera)
+{
+  for (const CgCameraMember *member = cg_camera_member_get_all (); member->name != NULL; member++) {
+    const char *text =
+        strcmp (member->key, "address") == 0 ? get_text (camera, NULL, member->name) : NULL;
+
+    if (text != NULL)
       return text;
   }
   return NULL;
@@ -237,15 +253,9 @@ get_text (JsonObject *entry, JsonObject *stored, const char *member)
 static const char *
 get_address (JsonObject *entry, JsonObject *stored)
 {
-  static const char *const names[] = {"address", "host", "ip"};
-  const char *address = NULL;
-
   if (g_strcmp0 (get_text (entry, stored, "protocol"), "rtsp") == 0)
     return get_text (entry, stored, "url");
-  for (gsize i = 0; i < 2 * G_N_ELEMENTS (names) && address == NULL; i++)
-    address =
-        get_text (i < G_N_ELEMENTS (names) ? entry : stored, NULL, names[i % G_N_ELEMENTS (names)]);
-  return address;
+  return find_address (entry) ?: find_address (stored);
 }
 
 /* As `discover --json` describes a camera. */
@@ -253,13 +263,9 @@ static JsonObject *
 describe (JsonObject *entry, JsonObject *stored)
 {
   JsonObject *camera = json_object_new ();
-  const char *name = get_text (entry, stored, "name");
 
   json_object_set_string_member (camera, "address", get_address (entry, stored) ?: "");
-  if (name != NULL)
-    json_object_set_string_member (camera, "name", name);
-  else
-    json_object_set_null_member (camera, "name");
+  cg_ctl_json_set_string (camera, "name", get_text (entry, stored, "name"));
   json_object_set_null_member (camera, "model");
   json_object_set_null_member (camera, "endpoint");
   json_object_set_null_member (camera, "service");

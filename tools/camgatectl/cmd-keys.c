@@ -106,7 +106,7 @@ post_start (Keys *self, GError **error)
   json_object_set_int_member (parameters, "direction", direction);
   json_object_set_int_member (parameters, "speed", self->speed);
   self->moved = TRUE;
-  g_strlcpy (self->doing, cg_ctl_moves_get (direction)->word, sizeof self->doing);
+  g_strlcpy (self->doing, cg_ctl_moves_get_word (direction), sizeof self->doing);
   g_clear_pointer (&self->trouble, g_free);
   return cg_ctl_target_post (self->target, "ptz", "start", parameters, error);
 }

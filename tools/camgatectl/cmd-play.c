@@ -138,12 +138,7 @@ follow (CgCtl *self, CgCtlClient *client, const char *url, GError **error)
 static void
 copy_member (JsonObject *to, JsonObject *from, const char *member)
 {
-  const char *value = cg_ctl_json_string (from, member);
-
-  if (value != NULL)
-    json_object_set_string_member (to, member, value);
-  else
-    json_object_set_null_member (to, member);
+  cg_ctl_json_set_string (to, member, cg_ctl_json_string (from, member));
 }
 
 static gboolean

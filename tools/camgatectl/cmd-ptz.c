@@ -87,7 +87,7 @@ move_and_stop (CgCtl *self,
   if (cg_ctl_interrupt_is_raised (interrupt))
     cg_ctl_say (self, "stopped\n");
   else
-    cg_ctl_say (self, "moved %s for %g s, stopped\n", cg_ctl_moves_get (direction)->word,
+    cg_ctl_say (self, "moved %s for %g s, stopped\n", cg_ctl_moves_get_word (direction),
                 (double)duration_ms / 1000);
   return cg_ctl_finish (self, answer, error);
 }
@@ -113,7 +113,7 @@ move (CgCtl *self,
     return FALSE;
   cg_ctl_say (self,
               "moving %s; it ends by itself within seconds, or with: camgatectl ptz %s stop\n",
-              cg_ctl_moves_get (direction)->word, cg_ctl_target_get_name (target));
+              cg_ctl_moves_get_word (direction), cg_ctl_target_get_name (target));
   return TRUE;
 }
 

@@ -7,6 +7,8 @@
 #define RECEIVER_REPORT 201
 #define DESCRIPTION 202
 #define GOODBYE 203
+#define PICTURE_FEEDBACK 206
+#define PICTURE_LOST 1
 
 #define CNAME 1
 #define OUR_NAME "camgate"
@@ -92,5 +94,25 @@ cg_rtcp_write (const CgRtcpReport *report, guint8 *data)
   next = write_u32 (next, report->last_ntp);
   next = write_u32 (next, report->delay);
   next = write_description (report, next);
+  return (gsize)(next - data);
+}
+
+/**
+ * cg_rtcp_write_loss:
+ * @report: who tells, and whom
+ * @data: (out): room for what is left of %CG_RTCP_MAX_SIZE bytes
+ *
+ * Picture loss indication (RFC 4585, 6.3.1), behind a report: the camera is to send a key frame.
+ * Recommended to cameras by the Streaming Specification, "Synchronization Point".
+ *
+ * Returns: how many bytes it took
+ */
+gsize
+cg_rtcp_write_loss (const CgRtcpReport *report, guint8 *data)
+{
+  guint8 *next = write_u32 (data, 0x80000000u | PICTURE_LOST << 24 | PICTURE_FEEDBACK << 16 | 2);
+
+  next = write_u32 (next, report->self);
+  next = write_u32 (next, report->source);
   return (gsize)(next - data);
 }

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What cg_rtcp_write() needs at most. */
+/* What cg_rtcp_write() and cg_rtcp_write_loss() need at most, one after the other. */
 #define CG_RTCP_MAX_SIZE 64
 
 /**
@@ -45,5 +45,6 @@ typedef struct {
 
 void cg_rtcp_parse (const guint8 *data, gsize size, CgRtcpNews *news);
 gsize cg_rtcp_write (const CgRtcpReport *report, guint8 *data);
+gsize cg_rtcp_write_loss (const CgRtcpReport *report, guint8 *data);
 
 G_END_DECLS

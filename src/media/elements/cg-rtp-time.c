@@ -14,12 +14,16 @@
 /* Below this nobody hears it, and every report would move the track a little. */
 #define MIN_CORRECTION_US 10000
 
+/* In seconds at the slowest clock still to be counted in microseconds, with room for sums: 71,000
+ * years. Only leaps made up by the camera come to it. */
+#define MAX_TICKS (G_GINT64_CONSTANT (1) << 51)
+
 static gint64
 unfold (const CgRtpTime *self, guint32 time)
 {
   const gint32 step = (gint32)(time - self->last);
 
-  return (gint64)((guint64)self->ticks + (guint64)(gint64)step);
+  return CLAMP (self->ticks + step, -MAX_TICKS, MAX_TICKS);
 }
 
 static gint64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-rtsp-connection.h"
 
-#include <glib-unix.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
@@ -11,6 +11,7 @@
 #include "cg-error.h"
 #include "cg-fingerprint.h"
 #include "cg-media-loop.h"
+#include "cg-rtsp-step.h"
 
 struct _CgRtspConnection {
   GTlsCertificateFlags tls_flags; /* what must not be wrong with a certificate */
@@ -116,18 +117,6 @@ cg_rtsp_connection_resume (CgRtspConnection *self)
   eventfd_read (self->wake_fd, &count);
 }
 
-static void
-set_timed_out (GError **error)
-{
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_TIMED_OUT, "camera did not answer in time");
-}
-
-static void
-set_cancelled (GError **error)
-{
-  g_set_error_literal (error, CG_ERROR, CG_ERROR_CANCELLED, "the stream was stopped");
-}
-
 /**
  * cg_rtsp_connection_is_interrupted:
  * @self: a connection
@@ -142,7 +131,7 @@ cg_rtsp_connection_is_interrupted (CgRtspConnection *self, GError **error)
 {
   if (!g_atomic_int_get (&self->is_interrupted))
     return FALSE;
-  set_cancelled (error);
+  cg_rtsp_step_set_cancelled (error);
   return TRUE;
 }
 
@@ -162,69 +151,10 @@ set_lost (const GError *cause, CgError late, GError **error)
   return FALSE;
 }
 
-/* A step of GIO's, and what may end it. */
-typedef struct {
-  GCancellable *cancellable;
-  GAsyncResult *result; /* (nullable) (owned) */
-  gboolean is_late;
-  gboolean is_interrupted;
-} Step;
-
-static void
-on_result (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  ((Step *)user_data)->result = g_object_ref (result);
-}
-
 static gboolean
-on_deadline (gpointer user_data)
+await (CgRtspConnection *self, CgRtspStep *step, gint64 deadline_us, GError **error)
 {
-  ((Step *)user_data)->is_late = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_wake (int fd, GIOCondition condition, gpointer user_data)
-{
-  ((Step *)user_data)->is_interrupted = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-static void
-step_clear (Step *step)
-{
-  g_clear_object (&step->result);
-  g_clear_object (&step->cancellable);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Step, step_clear)
-
-/* A step that is given up still ends, at once. */
-static gboolean
-await (CgRtspConnection *self, Step *step, gint64 deadline_us, GError **error)
-{
-  const gint64 left_us = MAX (deadline_us - g_get_monotonic_time (), 0);
-  g_autoptr (GSource) timer = g_timeout_source_new ((guint)(left_us / 1000));
-  g_autoptr (GSource) wake = g_unix_fd_source_new (self->wake_fd, G_IO_IN);
-
-  g_source_set_callback (timer, on_deadline, step, NULL);
-  g_source_set_callback (wake, G_SOURCE_FUNC (on_wake), step, NULL);
-  g_source_attach (timer, self->context);
-  g_source_attach (wake, self->context);
-  while (step->result == NULL && !step->is_late && !step->is_interrupted)
-    g_main_context_iteration (self->context, TRUE);
-  g_source_destroy (timer);
-  g_source_destroy (wake);
-  if (step->result != NULL)
-    return TRUE;
-  g_cancellable_cancel (step->cancellable);
-  while (step->result == NULL)
-    g_main_context_iteration (self->context, TRUE);
-  if (step->is_interrupted)
-    set_cancelled (error);
-  else
-    set_timed_out (error);
-  return FALSE;
+  return cg_rtsp_step_await_in_thread (step, self->context, self->wake_fd, deadline_us, error);
 }
 
 static GSocketConnection *
@@ -234,11 +164,12 @@ connect_socket (CgRtspConnection *self,
                 GError **error)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_auto (Step) step = {.cancellable = g_cancellable_new ()};
+  g_auto (CgRtspStep) step = {NULL};
   g_autoptr (GError) cause = NULL;
 
+  cg_rtsp_step_init (&step);
   g_socket_client_set_enable_proxy (client, FALSE); /* cameras are neighbours */
-  g_socket_client_connect_async (client, address, step.cancellable, on_result, &step);
+  g_socket_client_connect_async (client, address, step.cancellable, cg_rtsp_step_on_result, &step);
   const gboolean is_done = await (self, &step, deadline_us, error);
   GSocketConnection *connection = g_socket_client_connect_finish (client, step.result, &cause);
   if (is_done && connection == NULL)
@@ -288,7 +219,7 @@ start_tls (CgRtspConnection *self,
            gint64 deadline_us,
            GError **error)
 {
-  g_auto (Step) step = {.cancellable = g_cancellable_new ()};
+  g_auto (CgRtspStep) step = {NULL};
   g_autoptr (GError) cause = NULL;
   g_autoptr (GIOStream) tls = g_tls_client_connection_new (plain, address, &cause);
   if (tls == NULL) {
@@ -296,9 +227,10 @@ start_tls (CgRtspConnection *self,
     return NULL;
   }
 
+  cg_rtsp_step_init (&step);
   g_signal_connect (tls, "accept-certificate", G_CALLBACK (on_accept_certificate), self);
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls), G_PRIORITY_DEFAULT, step.cancellable,
-                                    on_result, &step);
+                                    cg_rtsp_step_on_result, &step);
   const gboolean is_done = await (self, &step, deadline_us, error);
   if (!g_tls_connection_handshake_finish (G_TLS_CONNECTION (tls), step.result, &cause)) {
     if (is_done)
@@ -396,13 +328,13 @@ wait_ready (CgRtspConnection *self, GIOCondition condition, gint64 deadline_us, 
 
     g_poll (fds, G_N_ELEMENTS (fds), (gint)MIN (left_ms, G_MAXINT));
     if (fds[1].revents != 0) {
-      set_cancelled (error);
+      cg_rtsp_step_set_cancelled (error);
       return FALSE;
     }
     if (fds[0].revents != 0)
       return TRUE;
     if (left_ms == 0) {
-      set_timed_out (error);
+      cg_rtsp_step_set_timed_out (error);
       return FALSE;
     }
   }
@@ -460,6 +392,17 @@ cg_rtsp_connection_write_in_thread (
   return TRUE;
 }
 
+/* As GIO reads, without what it does around it, which costs more than the packets that come. */
+static gssize
+read_socket (int fd, void *data, gsize size, GError **error)
+{
+  const gssize length = recv (fd, data, size, MSG_DONTWAIT);
+
+  if (length < 0)
+    g_set_error_literal (error, G_IO_ERROR, (int)g_io_error_from_errno (errno), g_strerror (errno));
+  return length;
+}
+
 /**
  * cg_rtsp_connection_read_ready:
  * @self: an open connection
@@ -475,8 +418,9 @@ gssize
 cg_rtsp_connection_read_ready (CgRtspConnection *self, void *data, gsize size, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  const gssize length =
-      g_pollable_input_stream_read_nonblocking (self->input, data, size, NULL, &cause);
+  const gssize length = self->is_tls ? g_pollable_input_stream_read_nonblocking (self->input, data,
+                                                                                 size, NULL, &cause)
+                                     : read_socket (self->fd, data, size, &cause);
 
   if (length > 0)
     return length;
@@ -593,6 +537,6 @@ cg_rtsp_connection_serve_in_thread (CgRtspConnection *self,
   if (self->is_enough)
     return TRUE;
   if (!cg_rtsp_connection_is_interrupted (self, error))
-    set_timed_out (error);
+    cg_rtsp_step_set_timed_out (error);
   return FALSE;
 }

@@ -5,6 +5,7 @@
 
 #include "cg-error.h"
 #include "cg-rtsp-login.h"
+#include "cg-rtsp-trial.h"
 #include "cg-rtsp-wire.h"
 
 /* Some cameras refuse without (Q52). */
@@ -14,41 +15,19 @@
 #define HANG_UP_MS 20
 
 struct _CgRtspDialogue {
-  CgBreaker *breaker; /* (owned) (nullable) */
-  char *username;     /* (owned) (nullable) */
-  char *password;     /* (owned) (nullable) */
+  char *username; /* (owned) (nullable) */
+  char *password; /* (owned) (nullable) */
   guint timeout_ms;
 
   CgRtspWire *wire;      /* (owned) */
   const CgRtspUrl *url;  /* (not owned) (nullable) where it goes */
   gboolean has_answered; /* the camera, on this connection or the one that was lost last */
   CgRtspLogin *login;    /* (owned) */
-  gboolean is_asking;    /* the breaker waits for a try of our own */
-  gboolean is_counted;   /* it knows that a showing was refused, and waits for another */
-  gboolean is_shown;     /* the login, in the last request */
-  char *session;         /* (owned) (nullable) */
-  guint number;          /* CSeq of the last request */
+  CgRtspTrial trial;
+  gboolean is_shown; /* the login, in the last request */
+  char *session;     /* (owned) (nullable) */
+  guint number;      /* CSeq of the last request */
 };
-
-static void
-tell_breaker (CgRtspDialogue *self, CgBreakerOutcome outcome)
-{
-  if (self->is_asking)
-    cg_breaker_end (self->breaker, CG_BREAKER_RTSP, outcome);
-  self->is_asking = FALSE;
-}
-
-/* Whoever began the first try still ends one: the place of that which ends here is taken anew. */
-static void
-tell_accepted (CgRtspDialogue *self)
-{
-  tell_breaker (self, CG_BREAKER_ACCEPTED);
-  if (!self->is_counted)
-    return;
-  self->is_counted = FALSE;
-  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_ACCEPTED);
-  cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
-}
 
 static gboolean
 set_refused (const char *text, GError **error)
@@ -71,7 +50,7 @@ cg_rtsp_dialogue_new (const CgRtspOptions *options, CgRtspPacketFunc func, gpoin
 {
   CgRtspDialogue *self = g_new0 (CgRtspDialogue, 1);
 
-  self->breaker = options->breaker != NULL ? cg_breaker_ref (options->breaker) : NULL;
+  cg_rtsp_trial_init (&self->trial, options->breaker);
   self->username = g_strdup (options->username);
   self->password = g_strdup (options->password);
   self->timeout_ms = options->timeout_ms;
@@ -101,8 +80,7 @@ cg_rtsp_dialogue_free (CgRtspDialogue *self)
 {
   if (self == NULL)
     return;
-  tell_breaker (self, CG_BREAKER_UNKNOWN);
-  g_clear_pointer (&self->breaker, cg_breaker_unref);
+  cg_rtsp_trial_clear (&self->trial);
   cg_rtsp_wire_free (self->wire);
   cg_rtsp_login_free (self->login);
   g_free (self->username);
@@ -168,17 +146,7 @@ cg_rtsp_dialogue_go_to (CgRtspDialogue *self, const CgRtspUrl *url, gboolean wit
 gboolean
 cg_rtsp_dialogue_may_show_again (CgRtspDialogue *self)
 {
-  if (self->breaker == NULL || !self->is_shown)
-    return TRUE;
-  if (self->is_asking) {
-    tell_breaker (self, CG_BREAKER_REFUSED);
-    return FALSE;
-  }
-  if (!cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL))
-    return FALSE;
-  cg_breaker_end (self->breaker, CG_BREAKER_RTSP, CG_BREAKER_REFUSED);
-  self->is_counted = TRUE;
-  return cg_breaker_get_pause_ms (self->breaker) == 0;
+  return !self->is_shown || cg_rtsp_trial_may_show_again (&self->trial);
 }
 
 /**
@@ -333,6 +301,19 @@ cg_rtsp_dialogue_receive_in_thread (CgRtspDialogue *self,
 }
 
 /**
+ * cg_rtsp_dialogue_pause:
+ * @self: a dialogue that is served
+ *
+ * From within the function that takes the packets: cg_rtsp_dialogue_serve_in_thread() returns
+ * before its time is over.
+ */
+void
+cg_rtsp_dialogue_pause (CgRtspDialogue *self)
+{
+  cg_rtsp_wire_pause (self->wire);
+}
+
+/**
  * cg_rtsp_dialogue_serve_in_thread:
  * @self: an open dialogue
  * @until_us: on the monotonic clock
@@ -404,7 +385,7 @@ take_challenge (CgRtspDialogue *self, const CgRtspMessage *answer, GError **erro
     return cg_rtsp_dialogue_may_show_again (self) ||
            set_refused ("camera refuses the login", error);
   case CG_RTSP_LOGIN_REFUSED:
-    tell_breaker (self, CG_BREAKER_REFUSED);
+    cg_rtsp_trial_refuse (&self->trial);
     return set_refused ("camera refuses the login", error);
   case CG_RTSP_LOGIN_MISSING:
     return set_refused ("camera wants a login", error);
@@ -434,7 +415,7 @@ cg_rtsp_dialogue_take_answer (CgRtspDialogue *self, const CgRtspMessage *answer,
     return take_challenge (self, answer, error);
   if (self->is_shown && answer->status != GST_RTSP_STS_FORBIDDEN) {
     cg_rtsp_login_accept (self->login);
-    tell_accepted (self);
+    cg_rtsp_trial_accept (&self->trial);
   }
   return FALSE;
 }
@@ -497,7 +478,7 @@ cg_rtsp_dialogue_exchange_in_thread (
 static gboolean
 is_swallowed (const CgRtspDialogue *self, const GError *cause)
 {
-  if (self->breaker != NULL && cg_breaker_is_proven (self->breaker, CG_BREAKER_RTSP))
+  if (cg_rtsp_trial_is_proven (&self->trial))
     return FALSE;
   return g_error_matches (cause, CG_ERROR, CG_ERROR_UNREACHABLE) && self->is_shown &&
          !cg_rtsp_login_is_proven (self->login);
@@ -521,11 +502,9 @@ may_repeat (CgRtspDialogue *self, GError **cause)
     return FALSE;
   if (!is_swallowed (self, *cause))
     return self->has_answered;
-  if (self->breaker == NULL)
-    return TRUE;
-  self->is_asking = !self->is_asking && cg_breaker_begin (self->breaker, CG_BREAKER_RTSP, NULL);
-  return self->is_asking || (is_still_there (self) &&
-                             set_refused ("camera closes the connection on the login", cause));
+  return cg_rtsp_trial_begin (&self->trial) ||
+         (is_still_there (self) &&
+          set_refused ("camera closes the connection on the login", cause));
 }
 
 /**
@@ -555,7 +534,7 @@ cg_rtsp_dialogue_exchange_twice_in_thread (
     cg_rtsp_dialogue_hang_up (self);
     answer = cg_rtsp_dialogue_exchange_in_thread (self, method, uri, headers, &cause);
     if (answer == NULL && is_swallowed (self, cause) && is_still_there (self)) {
-      tell_breaker (self, CG_BREAKER_REFUSED);
+      cg_rtsp_trial_refuse (&self->trial);
       set_refused ("camera closes the connection on the login", &cause);
     }
   }

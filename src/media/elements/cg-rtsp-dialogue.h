@@ -68,6 +68,7 @@ gboolean cg_rtsp_dialogue_receive_in_thread (CgRtspDialogue *self,
                                              gint64 until_us,
                                              CgRtspMessage **message,
                                              GError **error);
+void cg_rtsp_dialogue_pause (CgRtspDialogue *self);
 gboolean cg_rtsp_dialogue_serve_in_thread (CgRtspDialogue *self,
                                            gint64 until_us,
                                            CgRtspMessage **message,

@@ -30,6 +30,7 @@ struct _CgRtspSession {
   char *info;              /* (owned) (nullable) where each media begins */
   gboolean is_live;        /* the description says so: there is no beginning to play from */
   gboolean has_parameters; /* the camera knows GET_PARAMETER (Q17) */
+  gboolean is_paused;      /* whoever takes the packets has something to send */
   gint64 next_alive_us;
   guint alive_number; /* CSeq of the last sign of life; 0: it was answered */
 };
@@ -150,13 +151,6 @@ go_to (CgRtspSession *self, CgRtspUrl *url)
   self->url = url;
 }
 
-/* The login is for the server that we were told of, not for another one, nor to be overheard. */
-static gboolean
-is_same_server (const CgRtspUrl *a, const CgRtspUrl *b)
-{
-  return a->is_tls == b->is_tls && a->port == b->port && g_ascii_strcasecmp (a->host, b->host) == 0;
-}
-
 static gboolean
 redirect (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
 {
@@ -172,7 +166,7 @@ redirect (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
                  MAX_REDIRECTS);
     return FALSE;
   }
-  self->with_login = self->with_login && is_same_server (url, self->url);
+  self->with_login = self->with_login && cg_rtsp_url_may_show_login (self->url, url);
   go_to (self, g_steal_pointer (&url));
   return TRUE;
 }
@@ -427,6 +421,20 @@ take_answer (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
 }
 
 /**
+ * cg_rtsp_session_pause:
+ * @self: a session that plays
+ *
+ * From within the function that takes the packets: cg_rtsp_session_receive_in_thread() returns
+ * before its time is over.
+ */
+void
+cg_rtsp_session_pause (CgRtspSession *self)
+{
+  self->is_paused = TRUE;
+  cg_rtsp_dialogue_pause (self->dialogue);
+}
+
+/**
  * cg_rtsp_session_receive_in_thread:
  * @self: a session that plays
  * @until_us: on the monotonic clock
@@ -435,11 +443,12 @@ take_answer (CgRtspSession *self, const CgRtspMessage *answer, GError **error)
  * Takes what comes, and keeps the session alive: at half of the camera's time-out, by GET_PARAMETER
  * if it knows that, else by OPTIONS (Q17).
  *
- * Returns: %TRUE when the time is over, %FALSE when the session is
+ * Returns: %TRUE when the time is over or there is a pause, %FALSE when the session is over
  */
 gboolean
 cg_rtsp_session_receive_in_thread (CgRtspSession *self, gint64 until_us, GError **error)
 {
+  self->is_paused = FALSE;
   for (;;) {
     g_autoptr (CgRtspMessage) message = NULL;
     const gint64 next_us = MIN (until_us, self->next_alive_us);
@@ -455,7 +464,7 @@ cg_rtsp_session_receive_in_thread (CgRtspSession *self, gint64 until_us, GError 
     const gint64 now_us = g_get_monotonic_time ();
     if (now_us >= self->next_alive_us && !show_life (self, error))
       return FALSE;
-    if (now_us >= until_us)
+    if (now_us >= until_us || self->is_paused)
       return TRUE;
   }
 }

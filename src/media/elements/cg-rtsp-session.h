@@ -26,6 +26,7 @@ gboolean cg_rtsp_session_setup_in_thread (CgRtspSession *self,
                                           GError **error);
 gboolean cg_rtsp_session_play_in_thread (CgRtspSession *self, const char *control, GError **error);
 gboolean cg_rtsp_session_get_start (const CgRtspSession *self, guint number, guint32 *start);
+void cg_rtsp_session_pause (CgRtspSession *self);
 gboolean cg_rtsp_session_receive_in_thread (CgRtspSession *self, gint64 until_us, GError **error);
 gboolean cg_rtsp_session_send_packet_in_thread (
     CgRtspSession *self, guint channel, const guint8 *data, gsize size, GError **error);

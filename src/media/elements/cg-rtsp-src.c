@@ -5,7 +5,6 @@
 
 #include "cg-error.h"
 #include "cg-pull-limit.h"
-#include "cg-rtcp.h"
 #include "cg-rtsp-media.h"
 #include "cg-rtsp-session.h"
 #include "cg-rtsp-stream.h"
@@ -37,6 +36,7 @@ struct _CgRtspSrc {
   gboolean drops_query;
   CgBreaker *breaker; /* (owned) (nullable) */
   guint packets;      /* (atomic) */
+  gint wants_key;     /* (atomic) the camera is to be asked for a key frame */
 
   CgRtspSession *session; /* (owned) (nullable) while there is a thread */
   GThread *thread;        /* (owned) (nullable) */
@@ -143,6 +143,24 @@ take_report (CgRtspSrc *self, CgRtspStream *stream, const guint8 *data, gsize si
     cg_rtsp_session_interrupt (self->session);
 }
 
+/* A camera that begins with a key frame, or brings one by itself, need not be asked. */
+static void
+look_for_key (CgRtspSrc *self, const CgRtspStream *stream)
+{
+  if (!g_atomic_int_get (&self->wants_key) || !cg_rtsp_track_can_be_asked (stream->track))
+    return;
+  switch (cg_rtsp_track_get_place (stream->track)) {
+  case CG_RTSP_TRACK_AHEAD:
+    break;
+  case CG_RTSP_TRACK_KEY:
+    g_atomic_int_set (&self->wants_key, FALSE);
+    break;
+  case CG_RTSP_TRACK_DELTA:
+    cg_rtsp_session_pause (self->session);
+    break;
+  }
+}
+
 static void
 on_packet (guint channel, const guint8 *data, gsize size, gpointer user_data)
 {
@@ -164,6 +182,7 @@ on_packet (guint channel, const guint8 *data, gsize size, gpointer user_data)
   stream->pending += size;
   g_atomic_int_inc (&self->packets);
   cg_rtsp_track_receive (stream->track, data, size, get_running_us (self));
+  look_for_key (self, stream);
   if (stream->pending <= CG_PULL_LIMIT_BYTES)
     return;
   self->is_endless = TRUE;
@@ -272,17 +291,9 @@ begin (CgRtspSrc *self, GError **error)
 static gboolean
 send_reports (CgRtspSrc *self, GError **error)
 {
-  for (guint i = 0; i < self->streams.n; i++) {
-    guint8 data[CG_RTCP_MAX_SIZE];
-    const gsize size =
-        cg_rtsp_track_write_report (self->streams.list[i].track, g_get_monotonic_time (), data);
+  const gboolean wants_key = g_atomic_int_compare_and_exchange (&self->wants_key, TRUE, FALSE);
 
-    if (size > 0 &&
-        !cg_rtsp_session_send_packet_in_thread (
-            self->session, self->streams.list[i].transport.rtcp_channel, data, size, error))
-      return FALSE;
-  }
-  return TRUE;
+  return cg_rtsp_streams_send_reports_in_thread (&self->streams, self->session, wants_key, error);
 }
 
 static void
@@ -372,6 +383,7 @@ start (CgRtspSrc *self)
   self->flow = GST_FLOW_OK;
   self->is_goodbye = FALSE;
   self->is_endless = FALSE;
+  g_atomic_int_set (&self->wants_key, FALSE);
   self->thread = g_thread_try_new ("rtsp", run_in_thread, self, &error);
   if (self->thread != NULL)
     return TRUE;
@@ -545,6 +557,21 @@ cg_rtsp_src_set_breaker (CgRtspSrc *self, CgBreaker *breaker)
 
   g_clear_pointer (&self->breaker, cg_breaker_unref);
   self->breaker = breaker != NULL ? cg_breaker_ref (breaker) : NULL;
+}
+
+/**
+ * cg_rtsp_src_request_key:
+ * @self: a source
+ *
+ * Asks the camera for a key frame by RTCP, unless it brings one now anyway; any thread. Without
+ * effect where the camera has not offered that.
+ */
+void
+cg_rtsp_src_request_key (CgRtspSrc *self)
+{
+  g_return_if_fail (CG_IS_RTSP_SRC (self));
+
+  g_atomic_int_set (&self->wants_key, TRUE);
 }
 
 /**

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-rtsp-stream.h"
 
+#include "cg-rtcp.h"
+
 /**
  * cg_rtsp_streams_clear:
  * @self: streams
@@ -80,4 +82,33 @@ cg_rtsp_streams_put_in_step (CgRtspStreams *self, const CgRtspSession *session)
     if (leader != NULL && leader != &self->list[i])
       cg_rtsp_track_follow (self->list[i].track, leader->track);
   }
+}
+
+/**
+ * cg_rtsp_streams_send_reports_in_thread:
+ * @self: streams
+ * @session: theirs; it plays
+ * @wants_key: those that can be asked for a key frame are
+ * @error: return location: as cg_rtsp_session_send_packet_in_thread()
+ *
+ * Returns: whether they are on their way
+ */
+gboolean
+cg_rtsp_streams_send_reports_in_thread (const CgRtspStreams *self,
+                                        CgRtspSession *session,
+                                        gboolean wants_key,
+                                        GError **error)
+{
+  for (guint i = 0; i < self->n; i++) {
+    const CgRtspStream *stream = &self->list[i];
+    const gboolean is_asked = wants_key && cg_rtsp_track_can_be_asked (stream->track);
+    guint8 data[CG_RTCP_MAX_SIZE];
+    const gsize size =
+        cg_rtsp_track_write_report (stream->track, g_get_monotonic_time (), is_asked, data);
+
+    if (size > 0 && !cg_rtsp_session_send_packet_in_thread (session, stream->transport.rtcp_channel,
+                                                            data, size, error))
+      return FALSE;
+  }
+  return TRUE;
 }

@@ -44,5 +44,9 @@ CgRtspStream *cg_rtsp_streams_find_video (CgRtspStreams *self);
 CgRtspStream *
 cg_rtsp_streams_adopt_channel (CgRtspStreams *self, guint channel, const guint8 *data, gsize size);
 void cg_rtsp_streams_put_in_step (CgRtspStreams *self, const CgRtspSession *session);
+gboolean cg_rtsp_streams_send_reports_in_thread (const CgRtspStreams *self,
+                                                 CgRtspSession *session,
+                                                 gboolean wants_key,
+                                                 GError **error);
 
 G_END_DECLS

@@ -49,6 +49,8 @@ struct _CgRtspTrack {
   GstCaps *caps;    /* (owned) (nullable) */
   guint serial;     /* of the sets in the caps */
   gboolean has_gap; /* before the next unit */
+  CgRtspTrackPlace place;
+  gboolean can_be_asked; /* for a key frame */
 
   gboolean has_number;
   guint32 number; /* highest, with its cycles */
@@ -162,6 +164,7 @@ on_unit (guint8 *data, gsize size, gboolean is_key, guint32 time, gpointer user_
   CgRtspTrack *self = user_data;
   gint64 dts_us, pts_us;
 
+  self->place = is_key ? CG_RTSP_TRACK_KEY : CG_RTSP_TRACK_DELTA;
   follow_sets (self);
   if (self->caps == NULL || !stamp (self, time, &dts_us, &pts_us)) {
     g_free (data);
@@ -243,6 +246,8 @@ cg_rtsp_track_new (const GstCaps *media, CgRtspTrackFunc func, gpointer user_dat
   self->payload_type = (guint)payload_type;
   self->rate = rate > 0 ? (guint)rate : kinds[kind].is_video ? 90000 : 8000;
   self->has_gap = TRUE;
+  self->can_be_asked =
+      kinds[kind].is_video && gst_structure_has_field (structure, "rtcp-fb-nack-pli");
   cg_rtp_time_init (&self->time, self->rate);
   if (kinds[kind].is_video)
     make_video (self, structure);
@@ -380,12 +385,13 @@ cg_rtsp_track_follow (CgRtspTrack *self, const CgRtspTrack *leader)
  * cg_rtsp_track_write_report:
  * @self: a track
  * @now_us: on the clock of cg_rtsp_track_take_report()
+ * @wants_key: the camera is asked for a key frame, too
  * @data: (out): room for %CG_RTCP_MAX_SIZE bytes
  *
  * Returns: how many bytes to send; 0: nothing has come yet
  */
 gsize
-cg_rtsp_track_write_report (CgRtspTrack *self, gint64 now_us, guint8 *data)
+cg_rtsp_track_write_report (CgRtspTrack *self, gint64 now_us, gboolean wants_key, guint8 *data)
 {
   const gint64 delay_us = now_us - self->report_us;
   const CgRtcpReport report = {
@@ -396,7 +402,10 @@ cg_rtsp_track_write_report (CgRtspTrack *self, gint64 now_us, guint8 *data)
       .delay = self->report_ntp != 0 ? (guint32)(delay_us * 65536 / G_USEC_PER_SEC) : 0,
   };
 
-  return self->has_number ? cg_rtcp_write (&report, data) : 0;
+  if (!self->has_number)
+    return 0;
+  const gsize size = cg_rtcp_write (&report, data);
+  return size + (wants_key ? cg_rtcp_write_loss (&report, data + size) : 0);
 }
 
 /**
@@ -409,6 +418,30 @@ gboolean
 cg_rtsp_track_is_video (const CgRtspTrack *self)
 {
   return self->video != NULL;
+}
+
+/**
+ * cg_rtsp_track_can_be_asked:
+ * @self: a track
+ *
+ * Returns: whether the camera takes a picture loss indication (RFC 4585, 4.2: `nack pli`)
+ */
+gboolean
+cg_rtsp_track_can_be_asked (const CgRtspTrack *self)
+{
+  return self->can_be_asked;
+}
+
+/**
+ * cg_rtsp_track_get_place:
+ * @self: a track
+ *
+ * Returns: where it is, by its last whole picture
+ */
+CgRtspTrackPlace
+cg_rtsp_track_get_place (const CgRtspTrack *self)
+{
+  return self->place;
 }
 
 /**

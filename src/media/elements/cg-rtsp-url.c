@@ -237,3 +237,19 @@ cg_rtsp_url_drop_query (CgRtspUrl *self)
   *query = '\0';
   return TRUE;
 }
+
+/**
+ * cg_rtsp_url_may_show_login:
+ * @self: where the login may be shown
+ * @next: where the camera leads us (RFC 2326, 11.3)
+ *
+ * The login is for the host that we were told of, at whatever port, and not to be overheard where
+ * it was not before.
+ *
+ * Returns: whether it may be shown there, too
+ */
+gboolean
+cg_rtsp_url_may_show_login (const CgRtspUrl *self, const CgRtspUrl *next)
+{
+  return g_ascii_strcasecmp (self->host, next->host) == 0 && (next->is_tls || !self->is_tls);
+}

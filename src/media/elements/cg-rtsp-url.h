@@ -28,6 +28,7 @@ char *cg_rtsp_url_get_base (const CgRtspUrl *self, const char *content_base);
 char *cg_rtsp_url_get_control (const CgRtspUrl *self, const char *base, const char *control);
 gboolean cg_rtsp_url_is_query_refused (const char *location, guint status);
 gboolean cg_rtsp_url_drop_query (CgRtspUrl *self);
+gboolean cg_rtsp_url_may_show_login (const CgRtspUrl *self, const CgRtspUrl *next);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgRtspUrl, cg_rtsp_url_free)
 

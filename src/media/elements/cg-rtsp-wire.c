@@ -9,6 +9,7 @@ struct _CgRtspWire {
   gpointer user_data;
   CgRtspConnection *connection; /* (owned) */
   CgRtspReader *reader;         /* (owned) (nullable) while connected */
+  gboolean is_paused;           /* whoever takes the packets wants to say something */
   guint64 skipped;              /* on connections before */
 };
 
@@ -255,7 +256,20 @@ on_ready (gpointer user_data)
   if (length < 0)
     return FALSE;
   cg_rtsp_reader_commit (self->reader, (gsize)length);
-  return take_items (self, &catch->message, &catch->error);
+  return take_items (self, &catch->message, &catch->error) && !self->is_paused;
+}
+
+/**
+ * cg_rtsp_wire_pause:
+ * @self: a wire that is served
+ *
+ * From within the function that takes the packets: cg_rtsp_wire_serve_in_thread() returns before
+ * its time is over.
+ */
+void
+cg_rtsp_wire_pause (CgRtspWire *self)
+{
+  self->is_paused = TRUE;
 }
 
 /**
@@ -279,7 +293,8 @@ cg_rtsp_wire_serve_in_thread (CgRtspWire *self,
   Catch catch = {.wire = self};
   g_autoptr (GError) ended = NULL;
 
-  if (take_items (self, &catch.message, &catch.error))
+  self->is_paused = FALSE;
+  if (take_items (self, &catch.message, &catch.error) && !self->is_paused)
     cg_rtsp_connection_serve_in_thread (self->connection, on_ready, &catch, until_us, &ended);
   *message = catch.message;
   if (catch.error == NULL)

@@ -44,6 +44,7 @@ gboolean cg_rtsp_wire_receive_in_thread (CgRtspWire *self,
                                          gint64 until_us,
                                          CgRtspMessage **message,
                                          GError **error);
+void cg_rtsp_wire_pause (CgRtspWire *self);
 gboolean cg_rtsp_wire_serve_in_thread (CgRtspWire *self,
                                        gint64 until_us,
                                        CgRtspMessage **message,

@@ -30,6 +30,8 @@ cg_restream_dialogue_leave (CgRestreamViewer *self)
     gst_rtsp_message_free (g_steal_pointer (&self->question));
   if (self->place != NULL)
     self->idle_us = g_get_monotonic_time ();
+  self->has_played = FALSE;
+  self->sent_at_us = 0;
   g_clear_pointer (&self->place, cg_restream_place_leave);
 }
 
@@ -166,6 +168,7 @@ describe (CgRestreamViewer *self)
   send_answer (self, &answer);
   gst_rtsp_message_free (g_steal_pointer (&self->question));
   cg_restream_flow_close (self);
+  self->idle_us = g_get_monotonic_time ();
 }
 
 static gboolean
@@ -270,19 +273,36 @@ on_setup (CgRestreamViewer *self, const GstRTSPMessage *request)
   answer_with (self, request, GST_RTSP_STS_OK, GST_RTSP_HDR_TRANSPORT, way);
 }
 
+/* The stream's own, where a PLAY names one track. */
+static void
+cut_track (char *base)
+{
+  char *slash = strrchr (base, '/');
+
+  for (guint i = 0; slash != NULL && i < CG_N_TRACKS; i++) {
+    g_autofree char *name = g_strdup_printf ("/" CG_RESTREAM_CONTROL "%u", i);
+
+    if (g_str_equal (slash, name)) {
+      *slash = '\0';
+      return;
+    }
+  }
+}
+
 static char *
 make_rtp_info (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
   g_autofree char *base = get_base (request);
   GString *info = g_string_new (NULL);
 
+  cut_track (base);
   for (guint i = 0; i < CG_N_TRACKS; i++) {
     const CgRtpPacker *packer = &self->tracks[i].packer;
 
     if (self->tracks[i].is_set_up)
       g_string_append_printf (info, "%surl=%s/" CG_RESTREAM_CONTROL "%u;seq=%u;rtptime=%u",
                               info->len > 0 ? "," : "", base, i, packer->number,
-                              packer->first_time);
+                              cg_rtp_packer_get_time (packer, self->begin_us));
   }
   return g_string_free (info, FALSE);
 }
@@ -323,7 +343,8 @@ static void
 begin_play (CgRestreamViewer *self)
 {
   g_info ("%s: watched by %s", cg_restream_place_get_did (self->place), self->host);
-  cg_restream_flow_open (self);
+  cg_restream_flow_begin (self);
+  self->has_played = TRUE;
   self->is_playing = TRUE;
 }
 
@@ -335,9 +356,9 @@ on_play (CgRestreamViewer *self, const GstRTSPMessage *request)
 
   if (!check_ready (self, request))
     return;
-  g_autofree char *info = make_rtp_info (self, request);
   if (!self->is_playing)
     begin_play (self);
+  g_autofree char *info = make_rtp_info (self, request);
   begin_answer (&answer, request, GST_RTSP_STS_OK);
   gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_RANGE, "npt=now-");
   gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_RTP_INFO, info);
@@ -378,8 +399,11 @@ is_let_in (CgRestreamViewer *self, const GstRTSPMessage *request)
   if (options->username == NULL ||
       cg_restream_login_check (request, self->nonce, options->username, options->password)) {
     self->refusals = 0;
+    self->is_known = TRUE;
     return TRUE;
   }
+  if (cg_restream_login_is_shown (request, self->nonce))
+    cg_restream_gate_refuse (options->gate, self->host, g_get_monotonic_time ());
   g_autofree char *challenge = cg_restream_login_make_challenge (self->nonce);
   answer_with (self, request, GST_RTSP_STS_UNAUTHORIZED, GST_RTSP_HDR_WWW_AUTHENTICATE, challenge);
   if (++self->refusals > MAX_REFUSALS)
@@ -387,15 +411,25 @@ is_let_in (CgRestreamViewer *self, const GstRTSPMessage *request)
   return FALSE;
 }
 
-/**
- * cg_restream_dialogue_take:
- * @self: a viewer
- * @request: of it
- *
- * Answers it, now or when the camera's picture has come.
- */
-void
-cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request)
+/* Whose host has shown a wrong login waits before another one is looked at. */
+static gboolean
+must_wait (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  const CgRestreamViewerOptions *options = self->options;
+  const gint64 now_us = g_get_monotonic_time ();
+
+  if (options->username == NULL || self->is_known ||
+      !cg_restream_login_is_shown (request, self->nonce))
+    return FALSE;
+  self->weighed_us = cg_restream_gate_reserve (options->gate, self->host, now_us);
+  if (self->weighed_us <= now_us)
+    return FALSE;
+  gst_rtsp_message_copy (request, &self->weighed);
+  return TRUE;
+}
+
+static void
+handle (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
   static const struct {
     GstRTSPMethod method;
@@ -423,6 +457,31 @@ cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request
 }
 
 /**
+ * cg_restream_dialogue_take:
+ * @self: a viewer
+ * @request: of it
+ *
+ * Answers it, now, or when the camera's picture has come, or when its login may be looked at.
+ */
+void
+cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request)
+{
+  if (self->weighed != NULL)
+    cg_restream_viewer_end (self, "asks on before it is answered");
+  else if (!must_wait (self, request))
+    handle (self, request);
+}
+
+static void
+handle_weighed (CgRestreamViewer *self)
+{
+  GstRTSPMessage *request = g_steal_pointer (&self->weighed);
+
+  handle (self, request);
+  gst_rtsp_message_free (request);
+}
+
+/**
  * cg_restream_dialogue_check:
  * @self: a viewer
  * @now_us: monotonic
@@ -432,6 +491,8 @@ cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request
 void
 cg_restream_dialogue_check (CgRestreamViewer *self, gint64 now_us)
 {
+  if (self->weighed != NULL && now_us >= self->weighed_us)
+    handle_weighed (self);
   if (self->question != NULL)
     look_at_formats (self, now_us);
   if (self->question != NULL &&

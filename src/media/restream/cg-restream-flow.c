@@ -9,6 +9,9 @@
 #define BURST_BYTES (64 * 1024)
 #define BURST_US 5000
 
+/* Between the last picture before a pause and the first one after it, at least. */
+#define MIN_PAUSE_US 40000
+
 static void
 wake (gpointer user_data)
 {
@@ -43,7 +46,24 @@ cg_restream_flow_open (CgRestreamViewer *self)
 {
   cg_restream_flow_close (self);
   self->output = cg_hub_add_output (cg_restream_place_get_hub (self->place), wake, self->turn);
+  cg_hub_output_set_patient (self->output);
   wake (self->turn);
+}
+
+/**
+ * cg_restream_flow_begin:
+ * @self: a viewer in a place with a hub
+ *
+ * As cg_restream_flow_open(), to be sent: after a pause the time of the packets goes on, with the
+ * clock, from where it was (RFC 2326, appendix B).
+ */
+void
+cg_restream_flow_begin (CgRestreamViewer *self)
+{
+  self->begin_us = 0;
+  if (self->sent_at_us != 0)
+    self->begin_us = self->sent_us + MAX (g_get_monotonic_time () - self->sent_at_us, MIN_PAUSE_US);
+  cg_restream_flow_open (self);
 }
 
 static gboolean
@@ -85,6 +105,8 @@ send_unit (CgRestreamViewer *self, const CgAccessUnit *unit, gint64 pts_us)
 
   if (!track->is_set_up)
     return 0;
+  self->sent_us = self->sent_at_us != 0 ? MAX (self->sent_us, pts_us) : pts_us;
+  self->sent_at_us = g_get_monotonic_time ();
   if (!follows_format (self, track, unit->format)) {
     cg_restream_viewer_end (self, "the camera sends something else now");
     return 0;
@@ -120,7 +142,7 @@ cg_restream_flow_send (CgRestreamViewer *self)
 
     if (unit == NULL)
       return;
-    sent += send_unit (self, unit, pts_us);
+    sent += send_unit (self, unit, self->begin_us + pts_us);
     if (sent < BURST_BYTES)
       continue;
     const gint64 pause_us = (gint64)(sent / BURST_BYTES) * BURST_US;

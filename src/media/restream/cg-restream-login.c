@@ -38,6 +38,27 @@ get_param (const GstRTSPAuthCredential *credential, const char *name)
   return NULL;
 }
 
+/**
+ * cg_restream_login_is_shown:
+ * @request: of a viewer
+ * @nonce: of its connection
+ *
+ * Returns: whether the request shows a login, right or wrong
+ */
+gboolean
+cg_restream_login_is_shown (const GstRTSPMessage *request, const char *nonce)
+{
+  GstRTSPAuthCredential **credentials = gst_rtsp_message_parse_auth_credentials (
+      (GstRTSPMessage *)request, GST_RTSP_HDR_AUTHORIZATION);
+  gboolean is_shown = FALSE;
+
+  for (GstRTSPAuthCredential **next = credentials; next != NULL && *next != NULL; next++)
+    is_shown = is_shown || g_strcmp0 (get_param (*next, "nonce"), nonce) == 0;
+  if (credentials != NULL)
+    gst_rtsp_auth_credentials_free (credentials);
+  return is_shown;
+}
+
 static gboolean
 is_right (const GstRTSPAuthCredential *credential,
           GstRTSPMethod method,

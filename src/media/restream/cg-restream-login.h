@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 char *cg_restream_login_make_nonce (void);
 char *cg_restream_login_make_challenge (const char *nonce);
+gboolean cg_restream_login_is_shown (const GstRTSPMessage *request, const char *nonce);
 gboolean cg_restream_login_check (const GstRTSPMessage *request,
                                   const char *nonce,
                                   const char *username,

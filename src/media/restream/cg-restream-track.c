@@ -11,6 +11,9 @@
 
 #define MAX_REPORT 1500
 
+/* Reports that are read at a time; a viewer sends one in five seconds. */
+#define MAX_REPORTS 16
+
 static GSocket *
 open_socket (GInetAddress *address, guint16 port)
 {
@@ -176,11 +179,20 @@ cg_restream_track_send (CgRestreamTrack *self, const GByteArray *frames)
   }
 }
 
+static gboolean
+is_of_viewer (CgRestreamTrack *self, GSocketAddress *from)
+{
+  return G_IS_INET_SOCKET_ADDRESS (from) &&
+         g_inet_address_equal (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (from)),
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->rtcp_to)));
+}
+
 /**
  * cg_restream_track_has_word:
  * @self: a track
  *
- * Returns: whether a report of the viewer has come by UDP: it is still there
+ * Returns: whether a report has come from the viewer's host by UDP: it is still there
  */
 gboolean
 cg_restream_track_has_word (CgRestreamTrack *self)
@@ -188,7 +200,12 @@ cg_restream_track_has_word (CgRestreamTrack *self)
   char report[MAX_REPORT];
   gboolean has_word = FALSE;
 
-  while (self->rtcp != NULL && g_socket_receive (self->rtcp, report, sizeof report, NULL, NULL) > 0)
-    has_word = TRUE;
+  for (guint i = 0; i < MAX_REPORTS && self->rtcp != NULL; i++) {
+    g_autoptr (GSocketAddress) from = NULL;
+
+    if (g_socket_receive_from (self->rtcp, &from, report, sizeof report, NULL, NULL) < 0)
+      break;
+    has_word = has_word || is_of_viewer (self, from);
+  }
   return has_word;
 }

@@ -20,9 +20,12 @@ struct _CgRestreamViewer {
   char *nonce;          /* (owned) */
   char *session;        /* (owned) (nullable): since the first SETUP */
   guint refusals;
+  gboolean is_known;       /* has shown the login */
+  GstRTSPMessage *weighed; /* (owned) (nullable): a request whose login has to wait, until: */
+  gint64 weighed_us;
   gboolean is_over;
   gint64 alive_us; /* the last sign of life */
-  gint64 idle_us;  /* since when it watches nothing, where it has no place */
+  gint64 idle_us;  /* since when it has no place, or knows what there is to watch */
 
   CgRestreamPlace *place;   /* (owned) (nullable): since DESCRIBE */
   CgHubOutput *output;      /* (owned) (nullable) */
@@ -31,6 +34,10 @@ struct _CgRestreamViewer {
   gint64 picture_us; /* when the picture's format was known; 0: it is not */
   CgRestreamTrack tracks[CG_N_TRACKS];
   gboolean is_playing;
+  gboolean has_played; /* since DESCRIBE */
+  gint64 begin_us;     /* the RTP time of the flow's first picture, behind that of DESCRIBE */
+  gint64 sent_us;      /* the latest RTP time that was sent, and when; 0: nothing was */
+  gint64 sent_at_us;
   gint64 zero_real_us; /* when the stream's time was 0; 0: it has not begun */
 };
 
@@ -41,6 +48,7 @@ void cg_restream_dialogue_check (CgRestreamViewer *self, gint64 now_us);
 void cg_restream_dialogue_leave (CgRestreamViewer *self);
 
 void cg_restream_flow_open (CgRestreamViewer *self);
+void cg_restream_flow_begin (CgRestreamViewer *self);
 void cg_restream_flow_close (CgRestreamViewer *self);
 void cg_restream_flow_send (CgRestreamViewer *self);
 

@@ -8,7 +8,7 @@
 /* A viewer that takes no byte for so long is gone; before that it loses groups of pictures. */
 #define STALL_US (30 * G_USEC_PER_SEC)
 
-/* A viewer asks for its camera at once. */
+/* A viewer asks for its camera at once, and plays it when it knows what there is. */
 #define IDLE_US (15 * G_USEC_PER_SEC)
 
 /* What the kernel may hold for a viewer: the rest waits in the hub's queue, which drops well. */
@@ -153,8 +153,17 @@ cg_restream_viewer_free (CgRestreamViewer *self)
   g_object_unref (self->socket);
   g_free (self->host);
   g_free (self->nonce);
+  if (self->weighed != NULL)
+    gst_rtsp_message_free (self->weighed);
   g_free (self->session);
   g_free (self);
+}
+
+/* Whatever it says meanwhile: it keeps the camera's session, and a place that others want. */
+static gboolean
+is_dawdling (const CgRestreamViewer *self)
+{
+  return self->place != NULL && self->question == NULL && !self->has_played;
 }
 
 static void
@@ -172,6 +181,8 @@ check_life (CgRestreamViewer *self, gint64 now_us)
     cg_restream_viewer_end (self, "does not read");
   else if (self->place == NULL && now_us - self->idle_us > IDLE_US)
     cg_restream_viewer_end (self, "asks for no camera");
+  else if (is_dawdling (self) && now_us - self->idle_us > MIN (IDLE_US, patience_us))
+    cg_restream_viewer_end (self, "asks and does not watch");
   else if (now_us - self->alive_us > patience_us)
     cg_restream_viewer_end (self, "has gone silent");
 }

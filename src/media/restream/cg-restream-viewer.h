@@ -3,6 +3,7 @@
 
 #include <gio/gio.h>
 
+#include "cg-restream-gate.h"
 #include "cg-restream-places.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,7 @@ G_BEGIN_DECLS
 /**
  * CgRestreamViewerOptions:
  * @places: what there is to be seen
+ * @gate: shared by all viewers of the thread
  * @username: (nullable): who is let in; %NULL: everybody
  * @password: that goes with it
  * @answer_timeout_ms: who asks for a camera is answered after so long, picture or not
@@ -17,6 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
   CgRestreamPlaces *places;
+  CgRestreamGate *gate;
   const char *username;
   const char *password;
   guint answer_timeout_ms;

@@ -21,6 +21,9 @@
 #define AU_HEADERS_BITS 16
 #define AU_HEAD 4
 
+/* What 13 bits of length can tell; no AAC of one or two channels comes to a quarter of it. */
+#define MAX_AU_SIZE 8191
+
 /* Lengths before NAL units (cg-format.h) */
 #define NAL_LENGTH 4
 
@@ -198,6 +201,8 @@ pack_sound (Packing *self, const CgAccessUnit *unit)
   gsize size;
   const guint8 *sound = g_bytes_get_data (unit->data, &size);
 
+  if (size > MAX_AU_SIZE)
+    return;
   for (gsize at = 0; at < size;) {
     const gsize length = MIN (size - at, MAX_PAYLOAD - AU_HEAD);
     guint8 *data = begin_packet (self, AU_HEAD + length, at + length == size);
@@ -209,8 +214,15 @@ pack_sound (Packing *self, const CgAccessUnit *unit)
   }
 }
 
-static guint32
-get_time (const CgRtpPacker *self, gint64 pts_us)
+/**
+ * cg_rtp_packer_get_time:
+ * @self: a packer
+ * @pts_us: not before 0
+ *
+ * Returns: the time stamp of a packet of that time
+ */
+guint32
+cg_rtp_packer_get_time (const CgRtpPacker *self, gint64 pts_us)
 {
   const guint64 time_us = (guint64)MAX (pts_us, 0);
   const guint64 ticks = time_us / G_USEC_PER_SEC * self->clock +
@@ -249,7 +261,7 @@ cg_rtp_packer_init (CgRtpPacker *self, guint8 payload_type, guint clock)
 void
 cg_rtp_packer_add (CgRtpPacker *self, const CgAccessUnit *unit, gint64 pts_us, GByteArray *frames)
 {
-  Packing packing = {self, frames, get_time (self, pts_us), unit->format->codec};
+  Packing packing = {self, frames, cg_rtp_packer_get_time (self, pts_us), unit->format->codec};
 
   if (unit->track == CG_TRACK_VIDEO)
     pack_picture (&packing, unit);
@@ -276,7 +288,7 @@ cg_rtp_packer_add_report (CgRtpPacker *self, gint64 pts_us, gint64 real_us, GByt
   data = write_u32 (data, self->source);
   data = write_u32 (data, (guint32)(real / G_USEC_PER_SEC + NTP_OFFSET_S));
   data = write_u32 (data, (guint32)((real % G_USEC_PER_SEC << 32) / G_USEC_PER_SEC));
-  data = write_u32 (data, get_time (self, pts_us));
+  data = write_u32 (data, cg_rtp_packer_get_time (self, pts_us));
   data = write_u32 (data, self->n_packets);
   data = write_u32 (data, self->n_bytes);
   data = write_u32 (data, 0x81000000u | DESCRIPTION << 16 | (DESCRIPTION_SIZE / 4 - 1));

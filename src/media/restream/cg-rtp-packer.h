@@ -33,6 +33,7 @@ typedef struct {
 } CgRtpPacker;
 
 void cg_rtp_packer_init (CgRtpPacker *self, guint8 payload_type, guint clock);
+guint32 cg_rtp_packer_get_time (const CgRtpPacker *self, gint64 pts_us);
 void
 cg_rtp_packer_add (CgRtpPacker *self, const CgAccessUnit *unit, gint64 pts_us, GByteArray *frames);
 void

@@ -14,6 +14,12 @@ from .rows import ABSENT
 
 Heard = namedtuple("Heard", "topic body")
 
+
+def refuse_constant(word):
+    """Python takes NaN and Infinity for JSON."""
+    raise ValueError(word)
+
+
 # So many requests without a reply, one after the other: nobody is there.
 MAX_UNANSWERED = 10
 
@@ -34,6 +40,7 @@ class Player:
     """`topics`: (publish, subscribe) templates of the bridge.
 
     Unless it is `strict`, what a camera of its own cannot do is a note and no deviation.
+    `registered`: {did: what it has said of itself last}.
     """
 
     def __init__(self, judge, topics, timeout, strict=True, on_register=None, qos=None):
@@ -43,6 +50,7 @@ class Player:
         self.deviations = []
         self.notes = []
         self.played = 0
+        self.registered = {}
         self._unanswered = 0
         self._topics = topics
         self._on_register = on_register
@@ -173,7 +181,7 @@ class Player:
 
     def _receive(self, published):
         try:
-            body = json.loads(published.payload)
+            body = json.loads(published.payload, parse_constant=refuse_constant)
         except ValueError:
             self.deviate("what is sent is JSON", repr(published.payload[:200]))
             return
@@ -194,8 +202,10 @@ class Player:
             key = (did, str(body.get("mid")))
             with self._lock:
                 self._counts[key] = self._counts.get(key, 0) + 1
-        elif kind == "register" and self._on_register is not None:
-            self._on_register(self, body)
+        elif kind == "register":
+            self.registered[did] = body.get("data")
+            if self._on_register is not None:
+                self._on_register(self, body)
         self._heard.put(Heard(published.topic, body))
 
     def _check_sending(self, published, body):

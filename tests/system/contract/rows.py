@@ -338,7 +338,7 @@ def envelope_rows():
     """Section 2: what stands round the services, of the gateway and of any camera."""
     read = {"device": {"read": {}}}
     told = tells("device", "read", "device")
-    for token in ("t", "ü" * 100, 5, "x" * 4094, "\"\\\n"):
+    for token in ("t", "", "ü" * 100, 5, "x" * 4094, "\"\\\n"):
         yield row(f"token {spell(token)[:30]}", read, told, token=token)
     for mid in ("\u00e9\"\\", 17, 0, 123456789012345678, "m" * 200):
         yield row(f"mid {spell(mid)[:30]}", read, told, mid=mid)

@@ -116,6 +116,17 @@ def play_presence(player, did, kind, is_any_away):
             player.deviate("device read", f"{name} of {did} is {device.get(name)}, not {values}")
     if link.get("online") != (kind != "away"):
         player.deviate("connectivity read", f"online of {did} is {link.get('online')}")
+    check_version(player, did, device)
+
+
+def check_version(player, did, device):
+    """Section 2, register: the firmware of `device read`, where it has told one."""
+    said = player.registered.get(did)
+    version = said.get("version") if isinstance(said, dict) else None
+    firmware = version.get("firmware") if isinstance(version, dict) else None
+    if said is not None and firmware != device.get("firmwareVersion"):
+        player.deviate("registration", f"firmware of {did} is {show(firmware)}, "
+                       f"not {show(device.get('firmwareVersion'))}")
 
 
 def play_presets(player, did):
@@ -245,10 +256,13 @@ class Settings:
         def matches(body):
             data = body.get("data", {})
             return body.get("type") == "register" and body.get("did") == self._gateway \
-                and (NEW in data["nodes"]) == is_in \
-                and updated in (None, data["version"]["config"])
+                and (updated == data["version"]["config"] if updated is not None
+                     else (NEW in data["nodes"]) == is_in)
 
-        self._player.expect(name, matches, "registration of the gateway that says so")
+        body = self._player.expect(name, matches, "registration of the gateway that says so")
+        # What the new configuration is told with must be its own.
+        if body is not None and (NEW in body["data"]["nodes"]) != is_in:
+            self._player.deviate(name, f"registers with {show(body['data'])}")
 
     def play(self, has_registrations):
         """`has_registrations`: somebody grants them; before, none is left that was heard."""
@@ -272,8 +286,10 @@ class Settings:
 
     def bind(self, cameras, updated):
         added = {"did": NEW, "protocol": "onvif", "address": "127.0.0.1:9", "username": "u",
-                 "password": "p", "secret": "s", "name": "new", "colour": "grey"}
+                 "password": "p", "secret": "s", "name": "new", "colour": "grey",
+                 "url": "rtsp://127.0.0.1:9/s?user=a&password=geheim&channel=1"}
         lists = {"bluetooth": [{"mac": "1"}, 5], "modbus": {"a": [None, 1.5, "ü"]},
+                 "lora": [1e30, -1e-30, 1.7976931348623157e308, 59.3, 123456789012345678901234.5],
                  "conformance": [True]}
         content = {"updated": updated, "camera": cameras + [added], **lists}
         self.write("config write binds a camera", content)
@@ -282,7 +298,8 @@ class Settings:
         self.expect("updated", found.get("updated"), updated)
         self.expect("unknown lists come back", {name: found.get(name) for name in lists}, lists)
         shown = [c for c in found.get("camera", []) if c["did"] == NEW]
-        self.expect("stars", shown, [{**added, "password": "******", "secret": "******"}])
+        self.expect("stars", [{**c, "url": "geheim" in c.get("url", "geheim")} for c in shown],
+                    [{**added, "password": "******", "secret": "******", "url": False}])
         self.write("config write of the same", content)
         self.write("config write of what was read", found)
         self.write("config write of other content, same updated",

@@ -9,7 +9,7 @@ import socket
 import threading
 
 from .mailbox import WATCHDOG_S, Mailbox
-from .process import Process, end_reading
+from .process import Process, end_reading, shut_down
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 BUILD = os.environ.get("CAMGATE_BUILD", os.path.join(ROOT, "build"))
@@ -42,6 +42,7 @@ class Daemon:
         self.socket_path = os.path.join(self._folder, "camgate.sock")
         self.notices = Mailbox("notices of camgated")
         self._own_session = own_session
+        self.program = CAMGATED
         self.environment = {}
         self._notify_path = os.path.join(self._folder, "notify")
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -64,7 +65,7 @@ class Daemon:
         """Starts it without waiting for anything."""
         self.process = Process(
             "camgated",
-            [CAMGATED, "--config", self.config_path, "--state-dir", self.state_dir,
+            [self.program, "--config", self.config_path, "--state-dir", self.state_dir,
              "--socket", self.socket_path, "--verbose", *arguments],
             env={**ENVIRONMENT, **self.environment, "NOTIFY_SOCKET": self._notify_path},
             own_session=self._own_session)
@@ -158,10 +159,7 @@ class LocalClient:
         return self.messages.expect(matches, f"event {service} {members} of {did}")
 
     def close(self):
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the daemon may be gone already
+        shut_down(self._socket)
         self._socket.close()
 
     def _read(self):

@@ -9,6 +9,7 @@ import time
 from collections import namedtuple
 
 from .mailbox import WATCHDOG_S, Mailbox
+from .process import read_exactly
 
 Published = namedtuple("Published", "topic payload qos retain at")
 
@@ -16,18 +17,32 @@ CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
 SUBSCRIBE, SUBACK, DISCONNECT = 8, 9, 14
 
 
-def _string(text):
+def string(text):
+    """A text as MQTT writes it: behind its length (MQTT 3.1.1, 1.5.3)."""
     data = text.encode() if isinstance(text, str) else text
     return struct.pack("!H", len(data)) + data
 
 
-def _packet(kind, flags, body):
+def packet(kind, flags, body):
+    """A whole control packet (MQTT 3.1.1, 2)."""
     length, rest = bytearray(), len(body)
     while True:
         rest, digit = divmod(rest, 128)
         length.append(digit | (128 if rest else 0))
         if not rest:
             return bytes([kind << 4 | flags]) + bytes(length) + body
+
+
+def read_packet(stream):
+    """(first byte, body) of the next control packet."""
+    first = read_exactly(stream, 1)[0]
+    length = shift = 0
+    while True:
+        digit = read_exactly(stream, 1)[0]
+        length |= (digit & 127) << shift
+        shift += 7
+        if digit < 128:
+            return first, read_exactly(stream, length)
 
 
 class MqttClient:
@@ -55,23 +70,23 @@ class MqttClient:
 
     def subscribe(self, topic, qos=1):
         number = next(self._ids) & 0xFFFF
-        body = struct.pack("!H", number) + _string(topic) + bytes([qos])
-        self._socket.sendall(_packet(SUBSCRIBE, 2, body))
+        body = struct.pack("!H", number) + string(topic) + bytes([qos])
+        self._socket.sendall(packet(SUBSCRIBE, 2, body))
         self._expect_ack(SUBACK, number)
 
     def publish(self, topic, payload, qos=1, retain=False):
         """Returns the moment of sending; with QoS 1, after the broker has taken it."""
         number = next(self._ids) & 0xFFFF
-        head = _string(topic) + (struct.pack("!H", number) if qos else b"")
+        head = string(topic) + (struct.pack("!H", number) if qos else b"")
         at = time.monotonic()
-        self._socket.sendall(_packet(PUBLISH, qos << 1 | retain, head + payload))
+        self._socket.sendall(packet(PUBLISH, qos << 1 | retain, head + payload))
         if qos:
             self._expect_ack(PUBACK, number)
         return at
 
     def close(self):
         try:
-            self._socket.sendall(_packet(DISCONNECT, 0, b""))
+            self._socket.sendall(packet(DISCONNECT, 0, b""))
             self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass  # the broker may be gone already
@@ -79,11 +94,11 @@ class MqttClient:
 
     def _send_connect(self, client_id, username, password):
         flags = 2 | (0x80 if username else 0) | (0x40 if password else 0)
-        body = _string("MQTT") + bytes([4, flags]) + struct.pack("!H", 0) + _string(client_id)
+        body = string("MQTT") + bytes([4, flags]) + struct.pack("!H", 0) + string(client_id)
         for word in (username, password):
             if word:
-                body += _string(word)
-        self._socket.sendall(_packet(CONNECT, 0, body))
+                body += string(word)
+        self._socket.sendall(packet(CONNECT, 0, body))
 
     def _expect_ack(self, kind, number):
         self._acks.expect(
@@ -94,25 +109,9 @@ class MqttClient:
     def _read(self):
         try:
             while True:
-                self._take(*self._read_packet())
+                self._take(*read_packet(self._stream))
         except (OSError, ValueError, EOFError):
             self._acks.close("connection lost")
-
-    def _read_exactly(self, count):
-        data = self._stream.read(count)
-        if len(data) < count:
-            raise EOFError
-        return data
-
-    def _read_packet(self):
-        first = self._read_exactly(1)[0]
-        length = shift = 0
-        while True:
-            digit = self._read_exactly(1)[0]
-            length |= (digit & 127) << shift
-            shift += 7
-            if digit < 128:
-                return first, self._read_exactly(length)
 
     def _take(self, first, body):
         if first >> 4 != PUBLISH:
@@ -123,6 +122,6 @@ class MqttClient:
         end = 2 + struct.unpack("!H", body[:2])[0]
         topic, rest = body[2:end].decode(), body[end:]
         if qos:
-            self._socket.sendall(_packet(PUBACK, 0, rest[:2]))
+            self._socket.sendall(packet(PUBACK, 0, rest[:2]))
             rest = rest[2:]
         self._on_message(Published(topic, rest, qos, bool(first & 1), at))

@@ -7,18 +7,7 @@ import ssl
 import subprocess
 import threading
 
-
-def _pump(source, sink):
-    try:
-        while data := source.recv(65536):
-            sink.sendall(data)
-    except OSError:
-        pass
-    for end in (source, sink):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+from .process import pass_on
 
 
 class OldTls:
@@ -61,8 +50,8 @@ class OldTls:
             plain.close()
             return
         self.versions.append(client.version())
-        threading.Thread(target=_pump, args=(camera, client), daemon=True).start()
-        _pump(client, camera)
+        threading.Thread(target=pass_on, args=(camera, client), daemon=True).start()
+        pass_on(client, camera)
 
     def close(self):
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -9,6 +9,8 @@ import threading
 
 from .mailbox import WATCHDOG_S, Mailbox
 
+PIECE = 16384  # small enough for a line of 100 kbit/s to be narrow piece by piece
+
 
 class Port:
     """A free TCP port on loopback that stays ours.
@@ -33,17 +35,45 @@ class Port:
         self._socket.close()
 
 
+def shut_down(*ends):
+    """Ends what sockets send and take, whatever has ended already."""
+    for end in ends:
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def pass_on(source, sink, pace=None):
+    """Hands on what a socket brings until either end is lost; then both are shut down.
+
+    `pace` gets the size of each piece, and takes the time of the line.
+    """
+    try:
+        while data := source.recv(PIECE):
+            sink.sendall(data)
+            if pace is not None:
+                pace(len(data))
+    except OSError:
+        pass
+    shut_down(source, sink)
+
+
+def read_exactly(stream, count):
+    """So many bytes of a blocking stream; EOFError if it ends before."""
+    data = stream.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
 def end_reading(reader, *ends):
     """Closes sockets that a thread waits at.
 
     Closing alone would leave the thread waiting, and the kernel, which starts its call again after
     a signal, would let it take what comes on the next file of that number: a reply of another test.
     """
-    for end in ends:
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other end may be gone already
+    shut_down(*ends)
     reader.join()
     for end in ends:
         end.close()

@@ -13,6 +13,7 @@ import urllib.parse
 from collections import namedtuple
 
 from .mailbox import WATCHDOG_S, Expired, Mailbox
+from .process import read_exactly, shut_down
 
 Tag = namedtuple("Tag", "kind timestamp key header payload at")
 
@@ -79,10 +80,7 @@ class RtmpViewer:
             "key frame" if key else "video", timeout)
 
     def close(self):
-        try:
-            self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the server may be gone already
+        shut_down(self._socket)
         self._socket.close()
 
     def _handshake(self):
@@ -101,10 +99,7 @@ class RtmpViewer:
         self._socket.sendall(head + struct.pack("<I", stream) + body)
 
     def _exactly(self, count):
-        data = self._stream.read(count)
-        if len(data) < count:
-            raise EOFError
-        return data
+        return read_exactly(self._stream, count)
 
     def _number(self, count):
         return int.from_bytes(self._exactly(count), "big")

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 
 from .mailbox import WATCHDOG_S
+from .process import read_exactly, shut_down
 
 LIMIT = 1 << 16
 
@@ -145,11 +146,7 @@ class _Connection:
         self._hang_up()
 
     def _hang_up(self):
-        for end in (self._client, self._camera):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # it has ended already
+        shut_down(self._client, self._camera)
 
     def _run(self, func):
         try:
@@ -201,23 +198,16 @@ class _Connection:
             threading.Event().wait(0.05)
 
 
-def _exactly(stream, count):
-    data = stream.read(count)
-    if len(data) < count:
-        raise EOFError
-    return data
-
-
 def _read_item(stream):
     """A Message, or (channel, data)."""
-    first = _exactly(stream, 1)
+    first = read_exactly(stream, 1)
     if first == b"$":
-        channel, length = struct.unpack("!BH", _exactly(stream, 3))
-        return channel, _exactly(stream, length)
+        channel, length = struct.unpack("!BH", read_exactly(stream, 3))
+        return channel, read_exactly(stream, length)
     lines = [(first + stream.readline(LIMIT)).decode().strip()]
     while line := stream.readline(LIMIT).decode().strip():
         lines.append(line)
     headers = [tuple(part.strip() for part in line.split(":", 1)) for line in lines[1:]]
     message = Message(lines[0], headers)
-    message.body = _exactly(stream, int(message.get("Content-Length", "0")))
+    message.body = read_exactly(stream, int(message.get("Content-Length", "0")))
     return message

@@ -14,11 +14,12 @@ import socket
 import subprocess
 import threading
 
+from .process import PIECE, pass_on, shut_down
+
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 NEAR, FAR = "line0", "line1"
 NEAR_PLACE, FAR_PLACE = "10.9.0.1", "10.9.0.2"
-CHUNK = 16384
 
 
 def _unshare(flags=CLONE_NEWNET):
@@ -51,13 +52,23 @@ def leave_network():
         else:
             _unshare_as_root()
         _run("ip", "link", "set", "lo", "up")
-        _run("ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR)
-        _run("ip", "addr", "add", f"{NEAR_PLACE}/24", "dev", NEAR)
-        _run("tc", "qdisc", "add", "dev", NEAR, "root", *_shape(1000000))
+        _add_link()
+        _remove_link()
     except (OSError, subprocess.CalledProcessError) as trouble:
         print(f"# no line of our own, but a relay that takes its time: {trouble}", flush=True)
         return False
     return True
+
+
+def _add_link():
+    _run("ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR)
+    _run("ip", "addr", "add", f"{NEAR_PLACE}/24", "dev", NEAR)
+    _run("tc", "qdisc", "add", "dev", NEAR, "root", *_shape(1000000))
+
+
+def _remove_link():
+    """Both ends of it."""
+    _run("ip", "link", "del", NEAR)
 
 
 def _shape(rate_kbps):
@@ -65,7 +76,8 @@ def _shape(rate_kbps):
 
 
 class Line:
-    """A line to `port` of this machine, from the other end of the link, or through a slow relay."""
+    """A line to `port` of this machine, from the other end of the link, or through a slow relay.
+    There is one at a time."""
 
     def __init__(self, port, has_network):
         self._port = port
@@ -92,24 +104,24 @@ class Line:
         _run("tc", "qdisc", "replace", "dev", NEAR, "root", *_shape(kbps))
 
     def close(self):
+        shut_down(*self._sockets)
         for one in self._sockets:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             one.close()
         self._thread.join()
+        if self._has_network:
+            _remove_link()
 
     def _listen(self):
         if not self._has_network:
             listener = socket.create_server(("127.0.0.1", 0))
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, CHUNK)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
             return listener
         own = f"/proc/{os.getpid()}/task/{threading.get_native_id()}/ns/net"
         here = os.open(own, os.O_RDONLY)
         _unshare()
         there = os.open(own, os.O_RDONLY)
         _enter(here)
+        _add_link()
         _run("ip", "link", "set", FAR, "netns", f"/proc/{os.getpid()}/fd/{there}")
         _run("ip", "link", "set", NEAR, "up")
         _enter(there)
@@ -117,6 +129,8 @@ class Line:
         _run("ip", "link", "set", FAR, "up")
         listener = socket.create_server((FAR_PLACE, 0))
         _enter(here)
+        for network in (here, there):
+            os.close(network)
         return listener
 
     def _serve(self):
@@ -135,21 +149,12 @@ class Line:
             outside = socket.create_connection(("127.0.0.1", self._port))
             self._sockets += [inside, outside]
             for pair in ((inside, outside), (outside, inside)):
-                threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+                threading.Thread(
+                    target=pass_on, args=(*pair, self._take_time), daemon=True).start()
 
-    def _pass_on(self, source, sink):
-        try:
-            while data := source.recv(CHUNK):
-                sink.sendall(data)
-                if self._kbps is not None:
-                    threading.Event().wait(len(data) * 8 / 1000 / self._kbps)
-        except OSError:
-            pass
-        for one in (source, sink):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+    def _take_time(self, size):
+        if self._kbps is not None:
+            threading.Event().wait(size * 8 / 1000 / self._kbps)
 
 
 def _enter(network):

@@ -6,22 +6,41 @@ right, then lets a clock of each track drift: time stamps and reports alike, as 
 comes out at the far end is known again by its bytes.
 """
 
-import statistics
+import difflib
 import struct
-import time
 
 from .rtmp import AUDIO, VIDEO
 from .rtsp_relay import Spoil, frame
 from .spoils import RTP_HEAD
 
 RATES = {0: 90000, 2: 16000}  # by channel: picture, sound
+SAMPLES = 1024  # of a unit of AAC
 KNOWN_BY = 24  # bytes at the end of a unit, enough to know it by
 SENDER_REPORT = 200
+MARKER = 0x80  # of the last packet of a picture
 
 
 def _ntp_s(report):
     seconds, fraction = struct.unpack("!II", report[8:16])
     return seconds + fraction / 2**32
+
+
+def _sounds(payload, stamp):
+    """[(an access unit, its stamp)]: a packet may hold several, each behind a header of 13 bits of
+    size and 3 of index (RFC 3640, 3.3.6)"""
+    count = int.from_bytes(payload[:2], "big") // 16
+    heads = struct.unpack_from(f"!{count}H", payload, 2)
+    at = 2 + 2 * count
+    for place, head in enumerate(heads):
+        yield payload[at:at + (head >> 3)], stamp + place * SAMPLES & 0xFFFFFFFF
+        at += head >> 3
+
+
+def _units(channel, data, stamp):
+    """[(the last bytes of a picture or sound, its stamp)] that a packet ends"""
+    if channel == 2:
+        return [(unit[-KNOWN_BY:], made) for unit, made in _sounds(data[RTP_HEAD:], stamp)]
+    return [(data[-KNOWN_BY:], stamp)] if data[1] & MARKER else []
 
 
 class Witness(Spoil):
@@ -30,15 +49,14 @@ class Witness(Spoil):
     def __init__(self, drift=None):
         self._drift = drift or {}
         self._first = {}  # stamp of each channel
-        self._moments = {}  # (channel, last bytes) → [(when it came, its stamp)]
+        self._units = {channel: [] for channel in RATES}  # (last bytes, stamp), in order
         self._reports = {}  # channel → (seconds of the camera, stamp)
 
     def packet(self, channel, data):
         if channel in RATES and len(data) > RTP_HEAD:
             (stamp,) = struct.unpack("!I", data[4:8])
             self._first.setdefault(channel, stamp)
-            known_by = channel, data[-KNOWN_BY:]
-            self._moments.setdefault(known_by, []).append((time.monotonic(), stamp))
+            self._units[channel] += _units(channel, data, stamp)
             return frame(channel, data[:4] + self._spoiled(channel, stamp) + data[8:])
         if channel - 1 in RATES and len(data) >= 28 and data[1] == SENDER_REPORT:
             (stamp,) = struct.unpack("!I", data[16:20])
@@ -53,27 +71,25 @@ class Witness(Spoil):
         fast = int(passed * (1 + self._drift.get(channel, 0)))
         return struct.pack("!I", first + fast & 0xFFFFFFFF)
 
-    def _made_at(self, channel, stamp):
-        ntp_s, reported = self._reports[channel]
-        passed = stamp - reported & 0xFFFFFFFF
-        return ntp_s + (passed - 2**32 if passed > 2**31 else passed) / RATES[channel]
+    def _find(self, channel, tags):
+        """(its stamp, a tag). A tone repeats itself: what is equal is told apart by the longest
+        runs that came out as they went in."""
+        made = self._units[channel]
+        came = [tag.payload[-KNOWN_BY:] for tag in tags]
+        runs = difflib.SequenceMatcher(None, [unit for unit, _stamp in made], came, autojunk=False)
+        for run in runs.get_matching_blocks():
+            for i in range(run.size):
+                yield made[run.a + i][1], tags[run.b + i]
 
     def _lateness(self, channel, tags):
-        """[(when it was made, how much later it is shown)], of what is known again. A tone repeats
-        itself: of equal units the last that had come is meant; but one may have been late on its
-        way, so in the end it is that which fits best to most others."""
-        known = []
-        for tag in tags:
-            moments = self._moments.get((channel, tag.payload[-KNOWN_BY:]), [])
-            made = [self._made_at(channel, stamp)
-                    for came_at, stamp in moments if came_at <= tag.at]
-            if made:
-                known.append((tag.timestamp / 1000, made))
-        usual = statistics.median(shown - made[-1] for shown, made in known)
+        """[(when it was made, how much later it is shown)], of what is known again"""
+        ntp_s, reported = self._reports[channel]
         found = []
-        for shown, made in known:
-            made_at = min(made, key=lambda at: abs(shown - at - usual))
-            found.append((made_at, shown - made_at))
+        for stamp, tag in self._find(channel, tags):
+            passed = stamp - reported & 0xFFFFFFFF
+            passed = passed - 2**32 if passed > 2**31 else passed
+            made_at = ntp_s + passed / RATES[channel]
+            found.append((made_at, tag.timestamp / 1000 - made_at))
         return found
 
     def offsets(self, tags):
