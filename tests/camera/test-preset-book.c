@@ -199,25 +199,19 @@ test_next_life (Fixture *fixture, gconstpointer data)
   g_assert_false (is_written (fixture));
 }
 
-int
-main (int argc, char *argv[])
-{
-  static const struct {
-    const char *path;
-    void (*test) (Fixture *, gconstpointer);
-  } tests[] = {
-      {"/camera/preset-book/fill", test_fill},
-      {"/camera/preset-book/told-otherwise", test_told_otherwise},
-      {"/camera/preset-book/shaky-until-read", test_shaky_until_read},
-      {"/camera/preset-book/reserve", test_reserve},
-      {"/camera/preset-book/written-once", test_written_once},
-      {"/camera/preset-book/next-life", test_next_life},
-  };
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
+int
+main (int argc, char **argv)
+{
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     g_test_add (names[i].path, Fixture, GUINT_TO_POINTER (i), set_up, test_name, tear_down);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  ADD ("/camera/preset-book/fill", test_fill);
+  ADD ("/camera/preset-book/told-otherwise", test_told_otherwise);
+  ADD ("/camera/preset-book/shaky-until-read", test_shaky_until_read);
+  ADD ("/camera/preset-book/reserve", test_reserve);
+  ADD ("/camera/preset-book/written-once", test_written_once);
+  ADD ("/camera/preset-book/next-life", test_next_life);
   return g_test_run ();
 }

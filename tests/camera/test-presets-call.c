@@ -346,24 +346,18 @@ test_removing (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->signals->str, ==, "removing after l;");
 }
 
-int
-main (int argc, char *argv[])
-{
-  static const struct {
-    const char *path;
-    void (*test) (Fixture *, gconstpointer);
-  } tests[] = {
-      {"/camera/presets-call/guard", test_guard},
-      {"/camera/presets-call/no-ptz", test_no_ptz},
-      {"/camera/presets-call/too-late", test_too_late},
-      {"/camera/presets-call/q32-reserved", test_reserved},
-      {"/camera/presets-call/removing", test_removing},
-  };
+#define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
+int
+main (int argc, char **argv)
+{
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     g_test_add (rows[i].path, Fixture, GUINT_TO_POINTER (i), set_up, test_row, tear_down);
-  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
-    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].test, tear_down);
+  ADD ("/camera/presets-call/guard", test_guard);
+  ADD ("/camera/presets-call/no-ptz", test_no_ptz);
+  ADD ("/camera/presets-call/too-late", test_too_late);
+  ADD ("/camera/presets-call/q32-reserved", test_reserved);
+  ADD ("/camera/presets-call/removing", test_removing);
   return g_test_run ();
 }

@@ -39,6 +39,14 @@ class BenchTest(unittest.TestCase):
             [self.bench, *arguments], env={**os.environ, "TMPDIR": self.temporary}, check=False,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=4 * WATCHDOG_S)
 
+    def measure(self, *arguments):
+        """(its figures, how it ended)"""
+        path = os.path.join(self.folder, "figures.json")
+        ended = self.run_bench(*arguments, "--json", path)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        with open(path, encoding="utf-8") as file:
+            return json.load(file), ended
+
     def assert_clean(self):
         self.assertEqual(os.listdir(self.temporary), [])
 
@@ -53,14 +61,8 @@ class TestOnvif(BenchTest):
     bench = ONVIF
 
     def test_one_living_camera_and_one_of_four_dead(self):
-        path = os.path.join(self.folder, "figures.json")
+        found, ended = self.measure("--sizes", "1,4", "--contacts", "2", "--starts", "3")
 
-        ended = self.run_bench(
-            "--sizes", "1,4", "--contacts", "2", "--starts", "3", "--json", path)
-
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
         self.assertGreater(found["requests_a_contact"], 5)
         self.assertEqual([(s["cameras"], s["bad"]) for s in found["sizes"]], [(1, 0), (4, 1)])
         for size in found["sizes"]:
@@ -93,15 +95,10 @@ class TestRelay(BenchTest):
     bench = RELAY
 
     def test_two_streams_through_each_contender(self):
-        path = os.path.join(self.folder, "figures.json")
-
-        ended = self.run_bench(
+        found, ended = self.measure(
             "--sizes", "1,2", "--turns", "1", "--seconds", "2", "--first-pictures", "1",
-            "--folder", self.temporary, "--json", path)
+            "--folder", self.temporary)
 
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
         self.assertEqual([size["streams"] for size in found["sizes"]], [1, 2])
         for size in found["sizes"]:
             for name in ("camgate", "no-cache", "ffmpeg", "gstreamer", "bare"):
@@ -129,14 +126,8 @@ class TestIdle(BenchTest):
     bench = IDLE
 
     def test_two_cameras_for_some_seconds(self):
-        path = os.path.join(self.folder, "figures.json")
+        found, ended = self.measure("--cameras", "2", "--turns", "1", "--minutes", "0.03")
 
-        ended = self.run_bench(
-            "--cameras", "2", "--turns", "1", "--minutes", "0.03", "--json", path)
-
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
         self.assertEqual(found["cameras"], 2)
         self.assertGreater(found["rss_kib"], found["no_files_kib"])
         self.assertGreater(found["pss_kib"], found["no_files_kib"])
@@ -152,14 +143,9 @@ class TestMessages(BenchTest):
     bench = MESSAGES
 
     def test_four_cameras_and_no_reply_lost_or_doubled(self):
-        path = os.path.join(self.folder, "figures.json")
+        found, ended = self.measure("--cameras", "4", "--rate", "100", "--seconds", "3",
+                                    "--warm-up", "0")
 
-        ended = self.run_bench("--cameras", "4", "--rate", "100", "--seconds", "3",
-                               "--warm-up", "0", "--json", path)
-
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
         for who, sent in (("camgate", 300), ("echo", 200)):
             self.assertEqual([found[who][name] for name in ("sent", "answered", "lost", "doubled")],
                              [sent, sent, 0, 0], who)
