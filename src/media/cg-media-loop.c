@@ -8,9 +8,9 @@
 
 /* The thread looks no more often than that: what comes meanwhile is taken at once. A picture comes
  * in several packets, and cameras do not wait for each other. */
-#define TICK_US 10000
+#define TICK_US 15000
 
-/* So many sockets bring enough in half of it, and what they bring takes its time as well. */
+/* So many sockets bring enough in a third of it, and what they bring takes its time as well. */
 #define MANY_SOCKETS 64
 
 #define MAX_EVENTS 128
@@ -106,7 +106,7 @@ serve (const struct epoll_event *events, int n, gint64 now_us)
     run (g_queue_peek_head (&loop.kicked), FALSE);
   const gboolean has_many = g_hash_table_size (loop.lent) >= MANY_SOCKETS;
   g_mutex_unlock (&loop.mutex);
-  return now_us + (has_many ? TICK_US / 2 : TICK_US);
+  return now_us + (has_many ? TICK_US / 3 : TICK_US);
 }
 
 static void
