@@ -215,7 +215,7 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
   self->is_call_clean = !start->owes_stop && !start->had_moved && self->has_stood &&
                         cg_clock_get_monotonic_ms (self->clock) >= self->late_stop_until_ms;
   /* A camera that was stopped just now is awake. */
-  self->is_called_again = start->owes_stop || start->is_once;
+  self->is_called_again = start->owes_stop;
   self->unbegun_looks = 0;
   self->call_ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.goto_timeout_ms;
   set_call_end (self, self->config.goto_timeout_ms);
@@ -228,14 +228,14 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
  * @self: a camera's motion
  *
  * From now on the token by which a preset is being called may stand for another one (Q31): it is
- * not called a second time (Q37).
+ * not called a second time (Q37), and one that waits is not called at all.
  */
 void
 cg_motion_call_once (CgMotion *self)
 {
   self->is_called_again = TRUE;
-  if (self->pending != NULL)
-    self->pending->is_once = TRUE;
+  if (self->pending != NULL && self->pending->preset != NULL)
+    cg_motion_drop_pending (self);
 }
 
 /**

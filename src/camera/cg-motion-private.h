@@ -45,7 +45,6 @@ typedef struct {
   gboolean had_moved;  /* the same, or nobody knows */
   gboolean is_looked;  /* the camera was looked at first */
   gboolean is_stopped; /* it was told to stop first */
-  gboolean is_once;    /* a preset that may have another token by the time of a second call (Q31) */
   CgMotionWait wait;
 } CgMotionStart;
 

@@ -119,6 +119,26 @@ test_q31_called_once (MotionFixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->arrived->str, ==, "7");
 }
 
+/* Q31: and one that waits for a stop is not called at all: it would be another preset. */
+static void
+test_q31_not_called_late (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_at (fixture, 0, 0);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+
+  motion_call (fixture, NULL);
+  cg_motion_call_once (fixture->motion);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_advance (fixture, 4100);
+
+  g_autofree char *asked = cg_driver_dummy_take_log (fixture->driver);
+  g_assert_null (strstr (asked, "goto"));
+  g_assert_cmpstr (fixture->replies->str, ==, "ok cancelled");
+  g_string_truncate (fixture->replies, 0);
+}
+
 /* A dome may take a second and more to begin: it is there when it has moved, and stands. */
 static void
 test_slow_to_begin (MotionFixture *fixture, gconstpointer data)
@@ -360,6 +380,7 @@ main (int argc, char **argv)
       {"/camera/motion-goto/no-proof-on-the-way", test_no_proof_on_the_way},
       {"/camera/motion-goto/q37-slept-through", test_q37_slept_through},
       {"/camera/motion-goto/q31-called-once", test_q31_called_once},
+      {"/camera/motion-goto/q31-not-called-late", test_q31_not_called_late},
       {"/camera/motion-goto/slow-to-begin", test_slow_to_begin},
       {"/camera/motion-goto/out-of-a-move", test_out_of_a_move},
       {"/camera/motion-goto/q1-not-stopped-before", test_q1_not_stopped_before},
