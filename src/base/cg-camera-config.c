@@ -165,21 +165,25 @@ static gboolean
 check_address (const char *address, GError **error)
 {
   static const char *const schemes[] = {"http", "https", NULL};
-  g_autofree char *url =
-      strstr (address, "://") != NULL ? g_strdup (address) : g_strconcat ("http://", address, NULL);
-
+  const gboolean is_url = strstr (address, "://") != NULL;
+  g_autofree char *url = is_url ? g_strdup (address) : g_strconcat ("http://", address, NULL);
   /* http:/user:password@host has no login that anybody would find. */
-  if (strstr (address, "://") == NULL &&
-      (strchr (address, '@') != NULL || g_str_has_prefix (address, "http:") ||
-       g_str_has_prefix (address, "https:"))) {
+  const gboolean is_host = !is_url && strchr (address, '@') == NULL &&
+                           !g_str_has_prefix (address, "http:") &&
+                           !g_str_has_prefix (address, "https:");
+
+  if ((is_url || is_host) && contains (address, " ")) {
     g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
-                         "is no host, host:port or URL; a login goes into username and password");
+                         "contains a space or a control character");
     return FALSE;
   }
-  if (!contains (address, " "))
+  if (is_url)
     return check_url (url, schemes, error);
+  if (is_host && check_url (url, schemes, NULL))
+    return TRUE;
   g_set_error_literal (error, CG_ERROR, CG_ERROR_INVALID_CONFIG,
-                       "contains a space or a control character");
+                       "is no address: host, host:port or URL; a login goes into username and "
+                       "password");
   return FALSE;
 }
 

@@ -13,6 +13,7 @@ G_DECLARE_DERIVABLE_TYPE (CgClock, cg_clock, CG, CLOCK, GObject)
  * @get_monotonic_ms: milliseconds that only grow
  * @get_real_ms: milliseconds since 1970, UTC
  * @add_timeout: a source, already attached, that calls back once or repeatedly
+ * @add_look: the same, together with others of that pause
  *
  * Time as everything above sees it, so that a test can let a day pass in a second.
  */
@@ -25,6 +26,7 @@ struct _CgClockClass {
                            gint64 delay_ms,
                            GSourceFunc callback,
                            gpointer user_data);
+  GSource *(*add_look) (CgClock *self, gint64 pause_ms, GSourceFunc callback, gpointer user_data);
 };
 
 CgClock *cg_clock_new (void);
@@ -33,6 +35,8 @@ gint64 cg_clock_get_monotonic_ms (CgClock *self);
 gint64 cg_clock_get_real_ms (CgClock *self);
 GSource *
 cg_clock_add_timeout (CgClock *self, gint64 delay_ms, GSourceFunc callback, gpointer user_data);
+GSource *
+cg_clock_add_look (CgClock *self, gint64 pause_ms, GSourceFunc callback, gpointer user_data);
 
 void cg_clear_source (GSource **source);
 

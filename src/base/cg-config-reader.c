@@ -196,7 +196,10 @@ warn_if_public (Reading *self, const char *path)
   struct stat status;
 
   if (stat (path, &status) == 0 && (status.st_mode & S_IROTH) != 0)
-    warn (self, "%s holds secrets and can be read by everybody: chmod 0600 is advised", path);
+    warn (self,
+          "%s holds secrets and can be read by everybody: better only by the user of camgated "
+          "(its owner, mode 0600)",
+          path);
 }
 
 static char *

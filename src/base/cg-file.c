@@ -88,3 +88,94 @@ cg_file_read_up_to (const char *path, gsize max_length, gsize *length, GError **
   *length = text->len;
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
+
+static gboolean
+fail_to_write (GError **error, const char *doing, const char *path)
+{
+  const int number = errno;
+
+  g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "cannot %s %s: %s", doing, path,
+               g_strerror (number));
+  return FALSE;
+}
+
+static gboolean
+write_all (int fd, GBytes *content)
+{
+  gsize length = 0;
+  const char *data = g_bytes_get_data (content, &length);
+
+  while (length > 0) {
+    const gssize n = write (fd, data, length);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return FALSE;
+    data += n;
+    length -= n;
+  }
+  return TRUE;
+}
+
+static gboolean
+write_temporary (const char *path, GBytes *content, gboolean is_synced, GError **error)
+{
+  const int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+  if (fd < 0)
+    return fail_to_write (error, "create", path);
+  if (fchmod (fd, 0600) != 0 || !write_all (fd, content) || (is_synced && fsync (fd) != 0)) {
+    fail_to_write (error, "write", path);
+    close (fd);
+    g_unlink (path);
+    return FALSE;
+  }
+  if (close (fd) != 0)
+    return fail_to_write (error, "write", path);
+  return TRUE;
+}
+
+/* A rename is on disk when its folder is. */
+static gboolean
+sync_dir (const char *dir, GError **error)
+{
+  const int fd = g_open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (fd < 0)
+    return fail_to_write (error, "open", dir);
+  const gboolean ok = fsync (fd) == 0 || fail_to_write (error, "sync", dir);
+  close (fd);
+  return ok;
+}
+
+/**
+ * cg_file_replace:
+ * @path: of a file; its folder is made if need be
+ * @content: (nullable): what it is to hold; %NULL: there is to be none
+ * @is_synced: whether that is to survive a power cut
+ * @error: return location: %CG_ERROR_INTERNAL
+ *
+ * At any instant the file holds the old content or the new one. Its mode is 0600. Blocking; any
+ * thread, one at a time for each @path.
+ *
+ * Returns: whether it is so now
+ */
+gboolean
+cg_file_replace (const char *path, GBytes *content, gboolean is_synced, GError **error)
+{
+  g_autofree char *temporary = g_strconcat (path, ".tmp", NULL);
+  g_autofree char *dir = g_path_get_dirname (path);
+
+  if (g_mkdir_with_parents (dir, 0700) != 0)
+    return fail_to_write (error, "create", dir);
+  if (content == NULL) {
+    if (g_unlink (path) != 0 && errno != ENOENT)
+      return fail_to_write (error, "remove", path);
+  } else {
+    if (!write_temporary (temporary, content, is_synced, error))
+      return FALSE;
+    if (g_rename (temporary, path) != 0)
+      return fail_to_write (error, "rename", temporary);
+  }
+  return !is_synced || sync_dir (dir, error);
+}

@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 
 char *cg_file_read (const char *path, gsize *length, GError **error);
 char *cg_file_read_up_to (const char *path, gsize max_length, gsize *length, GError **error);
+gboolean cg_file_replace (const char *path, GBytes *content, gboolean is_synced, GError **error);
 
 G_END_DECLS

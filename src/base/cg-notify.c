@@ -133,20 +133,6 @@ cg_notify_new (void)
 }
 
 /**
- * cg_notify_is_supervised:
- * @self: a voice
- *
- * Returns: %TRUE if a service manager listens
- */
-gboolean
-cg_notify_is_supervised (CgNotify *self)
-{
-  g_return_val_if_fail (CG_IS_NOTIFY (self), FALSE);
-
-  return self->socket != NULL;
-}
-
-/**
  * cg_notify_ready:
  * @self: a voice
  *

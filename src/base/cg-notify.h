@@ -11,7 +11,6 @@ G_DECLARE_FINAL_TYPE (CgNotify, cg_notify, CG, NOTIFY, GObject)
 CgNotify *cg_notify_new (void);
 CgNotify *cg_notify_new_for_address (const char *address, gint64 watchdog_us);
 
-gboolean cg_notify_is_supervised (CgNotify *self);
 void cg_notify_ready (CgNotify *self);
 void cg_notify_reloading (CgNotify *self);
 void cg_notify_stopping (CgNotify *self);

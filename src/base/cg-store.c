@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cg-error.h"
 #include "cg-file.h"
@@ -71,66 +68,6 @@ job_free (Job *job)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
 
-static gboolean
-fail_with_errno (GError **error, const char *doing, const char *path)
-{
-  const int number = errno;
-
-  g_set_error (error, CG_ERROR, CG_ERROR_INTERNAL, "cannot %s %s: %s", doing, path,
-               g_strerror (number));
-  return FALSE;
-}
-
-static gboolean
-write_all (int fd, GBytes *content)
-{
-  gsize length = 0;
-  const char *data = g_bytes_get_data (content, &length);
-
-  while (length > 0) {
-    const gssize n = write (fd, data, length);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return FALSE;
-    data += n;
-    length -= n;
-  }
-  return TRUE;
-}
-
-static gboolean
-write_temporary (const char *path, const Job *job, GError **error)
-{
-  const int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-  if (fd < 0)
-    return fail_with_errno (error, "create", path);
-  if (fchmod (fd, 0600) != 0 || !write_all (fd, job->content) ||
-      (job->is_synced && fsync (fd) != 0)) {
-    fail_with_errno (error, "write", path);
-    close (fd);
-    g_unlink (path);
-    return FALSE;
-  }
-  if (close (fd) != 0)
-    return fail_with_errno (error, "write", path);
-  return TRUE;
-}
-
-/* A rename is on disk when its folder is. */
-static gboolean
-sync_dir (const char *dir, GError **error)
-{
-  const int fd = g_open (dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-
-  if (fd < 0)
-    return fail_with_errno (error, "open", dir);
-  const gboolean ok = fsync (fd) == 0 || fail_with_errno (error, "sync", dir);
-  close (fd);
-  return ok;
-}
-
 static char *
 get_path (CgStore *self, const char *name)
 {
@@ -139,36 +76,17 @@ get_path (CgStore *self, const char *name)
   return g_build_filename (self->dir, file, NULL);
 }
 
-static gboolean
-write_file (CgStore *self, const Job *job, GError **error)
-{
-  g_autofree char *path = get_path (self, job->name);
-  g_autofree char *temporary = g_strconcat (path, ".tmp", NULL);
-
-  if (g_mkdir_with_parents (self->dir, 0700) != 0)
-    return fail_with_errno (error, "create", self->dir);
-  if (job->content == NULL) {
-    if (g_unlink (path) != 0 && errno != ENOENT)
-      return fail_with_errno (error, "remove", path);
-  } else {
-    if (!write_temporary (temporary, job, error))
-      return FALSE;
-    if (g_rename (temporary, path) != 0)
-      return fail_with_errno (error, "rename", temporary);
-  }
-  return !job->is_synced || sync_dir (self->dir, error);
-}
-
 /* Any thread. Content that is older than what the disk has is not written. */
 static gboolean
 write_if_newer (CgStore *self, const Job *job, GError **error)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+  g_autofree char *path = get_path (self, job->name);
   const guint64 *newest = g_hash_table_lookup (self->written, job->name);
 
   if (newest != NULL && *newest > job->serial)
     return TRUE;
-  if (!write_file (self, job, error))
+  if (!cg_file_replace (path, job->content, job->is_synced, error))
     return FALSE;
   g_hash_table_replace (self->written, g_strdup (job->name),
                         g_memdup2 (&job->serial, sizeof job->serial));

@@ -117,7 +117,8 @@ on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (Look) look = user_data;
   CgPtzLook seen = {0};
 
-  if (cg_motion_look_finish (CG_MOTION (object), result, &seen, NULL) && !was_moved (look->camera))
+  if (cg_ptz_eye_look_finish (CG_PTZ_EYE (object), result, &seen, NULL) &&
+      !was_moved (look->camera))
     note_place (look->camera, look->index, &seen);
 }
 
@@ -133,7 +134,7 @@ on_settled (CgPresets *presets, guint index, CgCamera *self)
     return;
   look = g_new (Look, 1);
   *look = (Look){g_object_ref (self), index};
-  cg_motion_look_async (self->motion, LOOK_TIMEOUT_MS, on_looked, look);
+  cg_ptz_eye_look_async (cg_motion_get_eye (self->motion), LOOK_TIMEOUT_MS, on_looked, look);
 }
 
 static void

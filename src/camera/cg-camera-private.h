@@ -14,7 +14,8 @@
 #include "cg-stream.h"
 #include "cg-uplink-care.h"
 
-/* What cg-camera.c (life, contact, stream) and cg-camera-ptz.c (moves, presets) share. */
+/* What cg-camera.c (life, contact), cg-camera-stream.c (the picture), cg-camera-ptz.c (moves) and
+ * the other cg-camera-*.c share. */
 struct _CgCamera {
   GObject parent_instance;
 
@@ -51,6 +52,8 @@ struct _CgCamera {
   GTask *close;  /* (owned) (nullable) */
 };
 
+void cg_camera_build_stream (CgCamera *self, const CgCameraContext *context);
+void cg_camera_hold_stream (CgCamera *self);
 void cg_camera_watch_presets (CgCamera *self);
 const char *cg_camera_get_played_profile (CgCamera *self);
 void cg_camera_note_source_lost (CgCamera *self);

@@ -129,17 +129,6 @@ on_stream_picture (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 /**
- * cg_camera_picture_free:
- * @self: (transfer full): a picture
- */
-void
-cg_camera_picture_free (CgCameraPicture *self)
-{
-  g_bytes_unref (self->jpeg);
-  g_free (self);
-}
-
-/**
  * cg_camera_snapshot_async:
  * @self: a camera
  * @callback: finish with cg_camera_snapshot_finish()

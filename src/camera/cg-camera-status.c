@@ -31,7 +31,7 @@ on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
   CgPtzLook look = {0};
   CgPtzStatus *status;
 
-  if (!cg_motion_look_finish (CG_MOTION (object), result, &look, &error))
+  if (!cg_ptz_eye_look_finish (CG_PTZ_EYE (object), result, &look, &error))
     g_debug ("%s: not looked at: %s", self->config->did, error->message);
   if (cg_error_is_silence (error))
     cg_presence_doubt (self->presence, error);
@@ -62,7 +62,8 @@ cg_camera_ptz_status_async (CgCamera *self, GAsyncReadyCallback callback, gpoint
   CG_ON_MAIN ();
   g_task_set_source_tag (task, cg_camera_ptz_status_async);
   if (cg_camera_check_ptz (self, &error))
-    cg_motion_look_async (self->motion, LOOK_TIMEOUT_MS, on_looked, g_steal_pointer (&task));
+    cg_ptz_eye_look_async (cg_motion_get_eye (self->motion), LOOK_TIMEOUT_MS, on_looked,
+                           g_steal_pointer (&task));
   else
     g_task_return_error (task, error);
 }

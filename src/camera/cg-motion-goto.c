@@ -13,7 +13,7 @@
 static void
 finish_call (CgMotion *self, const CgPtzLook *place)
 {
-  const guint index = self->called_index;
+  const guint index = self->call.index;
 
   cg_motion_end_call (self);
   cg_motion_tell_arrived (self, index, place);
@@ -26,7 +26,7 @@ on_call_end (gpointer user_data)
   g_autoptr (CgMotion) self = g_object_ref (user_data);
 
   g_debug ("%s: a preset that is called counts as reached", self->name);
-  cg_clear_source (&self->call_end);
+  cg_clear_source (&self->call.timer);
   finish_call (self, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -34,60 +34,45 @@ on_call_end (gpointer user_data)
 static void
 set_call_end (CgMotion *self, guint delay_ms)
 {
-  cg_clear_source (&self->call_end);
-  self->call_end = cg_clock_add_timeout (self->clock, delay_ms, on_call_end, self);
+  cg_clear_source (&self->call.timer);
+  self->call.timer = cg_clock_add_timeout (self->clock, delay_ms, on_call_end, self);
 }
 
 /* Nobody can see it: it is reached when its time is over (Q36). */
 static guint
 assume (CgMotion *self)
 {
-  const gint64 left_ms = self->call_ends_ms - cg_clock_get_monotonic_ms (self->clock);
+  const gint64 left_ms = self->call.ends_ms - cg_clock_get_monotonic_ms (self->clock);
 
-  self->is_call_measured = FALSE;
+  self->call.is_measured = FALSE;
   set_call_end (self, (guint)CLAMP (left_ms, 0, ASSUMED_MS));
   cg_motion_close_eye (self);
   return 0;
 }
 
 static void
-on_called_again (GObject *object, GAsyncResult *result, gpointer user_data)
+on_called_again (CgMotion *self, const GError *error)
 {
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
-    g_debug ("%s: a preset that is called again: %s", self->name, error->message);
-  g_task_return_boolean (task, TRUE);
-  if (cg_motion_end_flight (self, GPOINTER_TO_UINT (g_task_get_task_data (task)), error))
-    self->is_call_answered = TRUE;
-  cg_motion_check_rest (self);
+  self->call.is_answered = TRUE;
 }
 
-/* Q37: the call was slept through. To call twice is to call once. */
+/* Q37: the call was slept through. */
 static void
 call_again (CgMotion *self)
 {
-  GTask *task = g_task_new (self, NULL, NULL, NULL);
-
   g_debug ("%s: is not on its way to preset %u: calling it once more", self->name,
-           self->called_index);
-  g_task_set_source_tag (task, call_again);
-  g_task_set_task_data (task, GUINT_TO_POINTER (self->serial), NULL);
-  self->is_called_again = TRUE;
-  self->is_call_answered = FALSE;
-  self->unbegun_looks = 0;
-  self->moves_in_flight++;
-  cg_ptz_driver_goto_async (self->driver, self->called, self->config.reply_timeout_ms,
-                            on_called_again, task);
+           self->call.index);
+  self->call.is_last = TRUE;
+  self->call.is_answered = FALSE;
+  self->call.unbegun_looks = 0;
+  cg_motion_call_again (self, on_called_again);
 }
 
 static gboolean
 is_at_target (CgMotion *self, const CgPtzLook *look)
 {
-  return self->has_target && cg_ptz_look_tells_same (look, &self->target) &&
-         cg_ptz_sense_is_same_place (&self->sense, look, &self->target);
+  return self->call.has_target && cg_ptz_look_tells_same (look, &self->call.target) &&
+         cg_ptz_sense_is_same_place (&self->sense, look, &self->call.target);
 }
 
 /* It stands where it was seen to stop; a camera that has slept through the call stands too. */
@@ -95,7 +80,7 @@ static guint
 arrive (CgMotion *self, const CgPtzLook *look)
 {
   const gboolean is_sure =
-      is_at_target (self, look) || (self->has_call_begun && self->is_call_clean);
+      is_at_target (self, look) || (self->call.has_begun && self->call.may_teach);
 
   cg_motion_note_stands (self, look);
   finish_call (self, is_sure ? look : NULL);
@@ -108,14 +93,14 @@ judge_call (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen)
 {
   const gboolean is_still = seen == CG_PTZ_SEEN_STILL && !cg_motion_says_that_it_moves (self, look);
 
-  if (is_still && (self->has_call_begun || is_at_target (self, look)))
+  if (is_still && (self->call.has_begun || is_at_target (self, look)))
     return arrive (self, look);
   if (!is_still)
     return CALL_LOOK_MS;
-  self->unbegun_looks++;
-  if (self->unbegun_looks < UNBEGUN_LOOKS_MAX)
+  self->call.unbegun_looks++;
+  if (self->call.unbegun_looks < UNBEGUN_LOOKS_MAX)
     return CALL_LOOK_MS;
-  if (self->is_called_again)
+  if (self->call.is_last)
     return arrive (self, look);
   call_again (self);
   return CALL_LOOK_MS;
@@ -124,14 +109,15 @@ judge_call (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen)
 static guint
 see_call (CgMotion *self, const CgPtzLook *look)
 {
-  const CgPtzSeen seen = self->has_first ? cg_ptz_sense_compare (&self->sense, &self->first, look)
-                                         : CG_PTZ_SEEN_NOTHING;
+  const CgPtzSeen seen = self->sight.has_first
+                             ? cg_ptz_sense_compare (&self->sense, &self->sight.first, look)
+                             : CG_PTZ_SEEN_NOTHING;
 
-  self->is_call_measured = TRUE;
-  self->has_call_begun |= seen == CG_PTZ_SEEN_MOVING || cg_motion_says_that_it_moves (self, look);
-  self->first = *look;
-  self->has_first = TRUE;
-  return self->is_call_answered ? judge_call (self, look, seen) : CALL_LOOK_MS;
+  self->call.is_measured = TRUE;
+  self->call.has_begun |= seen == CG_PTZ_SEEN_MOVING || cg_motion_says_that_it_moves (self, look);
+  self->sight.first = *look;
+  self->sight.has_first = TRUE;
+  return self->call.is_answered ? judge_call (self, look, seen) : CALL_LOOK_MS;
 }
 
 static guint
@@ -140,7 +126,7 @@ on_call_look (const CgPtzLook *look, gpointer user_data)
   g_autoptr (CgMotion) self = g_object_ref (user_data);
 
   if (look == NULL)
-    return cg_ptz_eye_is_worth (self->eye) && !self->is_call_uncertain ? CALL_LOOK_MS
+    return cg_ptz_eye_is_worth (self->eye) && !self->call.is_uncertain ? CALL_LOOK_MS
                                                                        : assume (self);
   return cg_motion_is_measurable (self) ? see_call (self, look) : assume (self);
 }
@@ -161,7 +147,7 @@ cg_motion_make_busy (CgMotion *self)
   if (!cg_motion_is_calling (self, &basis))
     return NULL;
   return cg_error_new_with_basis (CG_ERROR_PRESET_BUSY, basis, "%s is on its way to preset %u",
-                                  self->name, self->called_index);
+                                  self->name, self->call.index);
 }
 
 /**
@@ -184,12 +170,12 @@ cg_motion_refuse_busy (CgMotion *self, CgMotionStart *start)
 static void
 look_from_where (CgMotion *self)
 {
-  const gint64 age_ms = cg_clock_get_monotonic_ms (self->clock) - self->place_at_ms;
-  const gboolean is_fresh = self->has_place && age_ms < CG_MOTION_PLACE_FRESH_MS;
+  const gint64 age_ms = cg_clock_get_monotonic_ms (self->clock) - self->place.at_ms;
+  const gboolean is_fresh = self->place.is_known && age_ms < CG_MOTION_PLACE_FRESH_MS;
 
   cg_motion_open_eye (self, CG_MOTION_CALL, is_fresh ? CALL_LOOK_MS : 0, on_call_look);
-  self->has_first = is_fresh;
-  self->first = self->place;
+  self->sight.has_first = is_fresh;
+  self->sight.first = self->place.look;
 }
 
 /**
@@ -202,22 +188,21 @@ look_from_where (CgMotion *self)
 void
 cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
 {
+  const gint64 now_ms = cg_clock_get_monotonic_ms (self->clock);
   CgPtzLook look;
 
-  self->called = g_strdup (start->preset);
-  self->called_index = start->preset_index;
-  self->called_source = g_strdup (start->source);
-  self->has_target = start->has_target;
-  self->target = start->target;
-  self->is_call_measured =
-      cg_motion_is_measurable (self) && cg_ptz_eye_get_last (self->eye, &look, NULL);
-  self->is_call_answered = self->is_call_uncertain = self->has_call_begun = FALSE;
-  self->is_call_clean = !start->owes_stop && !start->had_moved && self->has_stood &&
-                        cg_clock_get_monotonic_ms (self->clock) >= self->late_stop_until_ms;
-  /* A camera that was stopped just now is awake. */
-  self->is_called_again = start->owes_stop;
-  self->unbegun_looks = 0;
-  self->call_ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.goto_timeout_ms;
+  self->call = (CgMotionCall){
+      .token = g_strdup (start->preset),
+      .index = start->preset_index,
+      .source = g_strdup (start->source),
+      .has_target = start->has_target,
+      .target = start->target,
+      .is_measured = cg_motion_is_measurable (self) && cg_ptz_eye_get_last (self->eye, &look, NULL),
+      .may_teach = !start->owes_stop && !start->had_moved && self->place.has_stood &&
+                   now_ms >= self->stop.late_until_ms,
+      .is_last = start->owes_stop, /* a camera that was stopped just now is awake */
+      .ends_ms = now_ms + self->config.goto_timeout_ms,
+  };
   set_call_end (self, self->config.goto_timeout_ms);
   if (!start->owes_stop && cg_motion_is_measurable (self))
     look_from_where (self);
@@ -233,7 +218,7 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
 void
 cg_motion_call_once (CgMotion *self)
 {
-  self->is_called_again = TRUE;
+  self->call.is_last = TRUE;
   if (self->pending != NULL && self->pending->preset != NULL)
     cg_motion_drop_pending (self);
 }
@@ -248,14 +233,14 @@ cg_motion_call_once (CgMotion *self)
 void
 cg_motion_call_answered (CgMotion *self, gboolean is_uncertain)
 {
-  if (self->called == NULL)
+  if (self->call.token == NULL)
     return;
-  self->is_call_answered = TRUE;
-  self->is_call_uncertain = is_uncertain;
-  self->is_called_again |= is_uncertain;
+  self->call.is_answered = TRUE;
+  self->call.is_uncertain = is_uncertain;
+  self->call.is_last |= is_uncertain;
   if (!cg_motion_is_measurable (self))
     assume (self);
-  else if (self->phase != CG_MOTION_CALL)
+  else if (self->sight.phase != CG_MOTION_CALL)
     cg_motion_open_eye (self, CG_MOTION_CALL, CALL_LOOK_MS, on_call_look);
 }
 
@@ -268,12 +253,12 @@ cg_motion_call_answered (CgMotion *self, gboolean is_uncertain)
 void
 cg_motion_end_call (CgMotion *self)
 {
-  if (self->called == NULL)
+  if (self->call.token == NULL)
     return;
-  g_clear_pointer (&self->called, g_free);
-  g_clear_pointer (&self->called_source, g_free);
-  cg_clear_source (&self->call_end);
-  if (self->phase == CG_MOTION_CALL)
+  g_clear_pointer (&self->call.token, g_free);
+  g_clear_pointer (&self->call.source, g_free);
+  cg_clear_source (&self->call.timer);
+  if (self->sight.phase == CG_MOTION_CALL)
     cg_motion_close_eye (self);
 }
 
@@ -287,9 +272,9 @@ cg_motion_end_call (CgMotion *self)
 gboolean
 cg_motion_is_calling (CgMotion *self, CgErrorBasis *basis)
 {
-  if (self->called == NULL)
+  if (self->call.token == NULL)
     return FALSE;
   if (basis != NULL)
-    *basis = self->is_call_measured ? CG_ERROR_BASIS_MEASURED : CG_ERROR_BASIS_ASSUMED;
+    *basis = self->call.is_measured ? CG_ERROR_BASIS_MEASURED : CG_ERROR_BASIS_ASSUMED;
   return TRUE;
 }

@@ -73,8 +73,8 @@ get_move (CgMotion *self, const CgMotionStart *start)
 static gboolean
 is_resting (CgMotion *self)
 {
-  return self->called == NULL &&
-         (!self->leased || self->stands || (self->has_place && !self->has_moved));
+  return self->call.token == NULL &&
+         (!self->leased || self->lease.stands || (self->place.is_known && !self->place.has_moved));
 }
 
 /**
@@ -90,15 +90,16 @@ is_resting (CgMotion *self)
 gboolean
 cg_motion_refuse_start (CgMotion *self, CgMotionStart *start)
 {
-  const gint64 age_ms = cg_clock_get_monotonic_ms (self->clock) - self->end_at_ms;
+  const gint64 age_ms = cg_clock_get_monotonic_ms (self->clock) - self->end.at_ms;
 
-  if (start->preset != NULL || self->end == CG_N_ERRORS || !is_resting (self) ||
+  if (start->preset != NULL || self->end.code == CG_N_ERRORS || !is_resting (self) ||
       age_ms > END_REMEMBERED_MS)
     return FALSE;
   const CgPtzMove move = get_move (self, start);
-  if (cg_ptz_sense_get_code (&move) != self->end || !cg_ptz_move_is_like (&move, &self->end_move))
+  if (cg_ptz_sense_get_code (&move) != self->end.code ||
+      !cg_ptz_move_is_like (&move, &self->end.move))
     return FALSE;
-  cg_motion_refuse_at_limit (self, start, self->end, CG_ERROR_BASIS_ASSUMED);
+  cg_motion_refuse_at_limit (self, start, self->end.code, CG_ERROR_BASIS_ASSUMED);
   return TRUE;
 }
 
@@ -107,13 +108,14 @@ is_near_target (CgMotion *self, const CgMotionStart *start)
 {
   if (!start->has_target)
     return FALSE;
-  if (!self->has_place)
-    return !self->has_moved;
+  if (!self->place.is_known)
+    return !self->place.has_moved;
   for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++) {
     double here;
     double there;
 
-    if (!cg_ptz_look_get (&self->place, i, &here) || !cg_ptz_look_get (&start->target, i, &there))
+    if (!cg_ptz_look_get (&self->place.look, i, &here) ||
+        !cg_ptz_look_get (&start->target, i, &there))
       continue;
     const double way = here - there;
     if (ABS (way) > NEAR_TARGET * cg_ptz_sense_get_tolerance (&self->sense, i))
@@ -139,7 +141,8 @@ cg_motion_wants_look (CgMotion *self, const CgMotionStart *start)
   if (start->preset != NULL)
     return is_near_target (self, start);
   const CgPtzMove move = get_move (self, start);
-  return self->has_place && cg_ptz_sense_is_near_limit (&self->sense, &self->place, &move);
+  return self->place.is_known &&
+         cg_ptz_sense_is_near_limit (&self->sense, &self->place.look, &move);
 }
 
 /* Takes @start over when the camera stands where it leads. */

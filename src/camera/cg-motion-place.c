@@ -23,9 +23,9 @@
 void
 cg_motion_open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms, CgPtzEyeFunc func)
 {
-  self->phase = phase;
-  self->looks = self->lost = 0;
-  self->has_first = FALSE;
+  self->sight.phase = phase;
+  self->sight.looks = self->sight.lost = 0;
+  self->sight.has_first = FALSE;
   cg_ptz_eye_open (self->eye, delay_ms, func, self);
 }
 
@@ -38,7 +38,7 @@ cg_motion_open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms, CgPtzEy
 void
 cg_motion_close_eye (CgMotion *self)
 {
-  self->phase = CG_MOTION_BLIND;
+  self->sight.phase = CG_MOTION_BLIND;
   cg_ptz_eye_close (self->eye);
 }
 
@@ -52,9 +52,9 @@ cg_motion_close_eye (CgMotion *self)
 void
 cg_motion_note_place (CgMotion *self, const CgPtzLook *look)
 {
-  self->has_place = TRUE;
-  self->place = *look;
-  self->place_at_ms = cg_clock_get_monotonic_ms (self->clock);
+  self->place.is_known = TRUE;
+  self->place.look = *look;
+  self->place.at_ms = cg_clock_get_monotonic_ms (self->clock);
 }
 
 /**
@@ -68,8 +68,8 @@ void
 cg_motion_note_stands (CgMotion *self, const CgPtzLook *look)
 {
   cg_motion_note_place (self, look);
-  self->has_moved = FALSE;
-  self->has_stood = TRUE;
+  self->place.has_moved = FALSE;
+  self->place.has_stood = TRUE;
 }
 
 /**
@@ -81,10 +81,10 @@ cg_motion_note_stands (CgMotion *self, const CgPtzLook *look)
 void
 cg_motion_forget_place (CgMotion *self)
 {
-  self->has_place = FALSE;
-  self->has_moved = TRUE;
-  self->stop_holds_until_ms = 0;
-  self->end = CG_N_ERRORS;
+  self->place.is_known = FALSE;
+  self->place.has_moved = TRUE;
+  self->stop.holds_until_ms = 0;
+  self->end.code = CG_N_ERRORS;
 }
 
 /**
@@ -123,10 +123,11 @@ cg_motion_says_that_it_moves (CgMotion *self, const CgPtzLook *look)
 static guint
 see_contact (CgMotion *self, const CgPtzLook *look)
 {
-  const CgPtzSeen seen = self->has_first ? cg_ptz_sense_compare (&self->sense, &self->first, look)
-                                         : CG_PTZ_SEEN_NOTHING;
+  const CgPtzSeen seen = self->sight.has_first
+                             ? cg_ptz_sense_compare (&self->sense, &self->sight.first, look)
+                             : CG_PTZ_SEEN_NOTHING;
 
-  if (self->has_moved)
+  if (self->place.has_moved)
     return 0;
   if (seen == CG_PTZ_SEEN_STILL)
     cg_motion_note_stands (self, look);
@@ -134,13 +135,14 @@ see_contact (CgMotion *self, const CgPtzLook *look)
     cg_motion_note_place (self, look);
   const gboolean says_moving = cg_motion_says_that_it_moves (self, look);
   if (seen == CG_PTZ_SEEN_MOVING || says_moving)
-    self->has_place = FALSE;
-  self->is_seen_moving = cg_ptz_sense_has_place (&self->sense, look) &&
-                         (self->has_first ? seen == CG_PTZ_SEEN_MOVING : says_moving);
-  if (self->has_first && (!self->is_seen_moving || ++self->looks >= CONTACT_LOOKS_MAX))
+    self->place.is_known = FALSE;
+  self->place.is_seen_moving = cg_ptz_sense_has_place (&self->sense, look) &&
+                               (self->sight.has_first ? seen == CG_PTZ_SEEN_MOVING : says_moving);
+  if (self->sight.has_first &&
+      (!self->place.is_seen_moving || ++self->sight.looks >= CONTACT_LOOKS_MAX))
     return 0;
-  self->first = *look;
-  self->has_first = TRUE;
+  self->sight.first = *look;
+  self->sight.has_first = TRUE;
   return CONTACT_LOOK_MS;
 }
 
@@ -153,7 +155,7 @@ on_contact_look (const CgPtzLook *look, gpointer user_data)
   if (look != NULL)
     delay_ms = see_contact (self, look);
   else
-    self->lost++;
+    self->sight.lost++;
   if (!cg_ptz_eye_is_worth (self->eye))
     delay_ms = 0;
   if (delay_ms == 0)
@@ -195,9 +197,9 @@ cg_motion_contacted (CgMotion *self)
     cg_motion_take_facts (self);
   cg_ptz_eye_renew (self->eye);
   cg_motion_hurry_stop (self);
-  if (!cg_motion_is_at_rest (self) || self->phase != CG_MOTION_BLIND)
+  if (!cg_motion_is_at_rest (self) || self->sight.phase != CG_MOTION_BLIND)
     return;
-  self->has_place = self->has_stood = self->is_seen_moving = FALSE;
+  self->place.is_known = self->place.has_stood = self->place.is_seen_moving = FALSE;
   if (facts->continuous_pan_tilt || facts->continuous_zoom || facts->relative_pan_tilt ||
       facts->relative_zoom)
     cg_motion_open_eye (self, CG_MOTION_CONTACT, 0, on_contact_look);
@@ -215,9 +217,9 @@ void
 cg_motion_set_learnt (CgMotion *self, CgOnvifStopForm stop_form, JsonNode *ptz)
 {
   CG_ON_MAIN ();
-  if (cg_motion_is_moving (self) || self->phase != CG_MOTION_BLIND)
+  if (cg_motion_is_moving (self) || self->sight.phase != CG_MOTION_BLIND)
     return;
-  self->stop_form = self->told_form = self->known_form = stop_form;
+  self->form.chosen = self->form.works = self->form.told = stop_form;
   cg_ptz_sense_read (&self->sense, ptz);
   self->told = self->sense;
 }
@@ -231,7 +233,7 @@ cg_motion_set_learnt (CgMotion *self, CgOnvifStopForm stop_form, JsonNode *ptz)
 CgOnvifStopForm
 cg_motion_get_stop_form (CgMotion *self)
 {
-  return self->told_form;
+  return self->form.works;
 }
 
 /**
@@ -260,60 +262,16 @@ cg_motion_get_place (CgMotion *self, CgPtzLook *look, gint64 *age_ms)
   return cg_ptz_eye_get_last (self->eye, look, age_ms);
 }
 
-static void
-on_looked (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  g_autofree CgPtzLook *look = g_new0 (CgPtzLook, 1);
-  GError *error = NULL;
-
-  if (cg_ptz_eye_look_finish (CG_PTZ_EYE (object), result, look, &error))
-    g_task_return_pointer (task, g_steal_pointer (&look), g_free);
-  else
-    g_task_return_error (task, error);
-}
-
 /**
- * cg_motion_look_async:
+ * cg_motion_get_eye:
  * @self: a camera's motion
- * @timeout_ms: until the answer
- * @callback: finish with cg_motion_look_finish()
- * @user_data: for @callback
  *
- * Asks the camera where it is now.
+ * Returns: (transfer none): who looks at the camera, for cg_ptz_eye_look_async()
  */
-void
-cg_motion_look_async (CgMotion *self,
-                      guint timeout_ms,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data)
+CgPtzEye *
+cg_motion_get_eye (CgMotion *self)
 {
-  GTask *task = g_task_new (self, NULL, callback, user_data);
-
-  CG_ON_MAIN ();
-  g_task_set_source_tag (task, cg_motion_look_async);
-  cg_ptz_eye_look_async (self->eye, timeout_ms, on_looked, task);
-}
-
-/**
- * cg_motion_look_finish:
- * @self: a camera's motion
- * @result: what the callback got
- * @look: (out): what was seen
- * @error: return location for a #CG_ERROR
- *
- * Returns: whether the camera has answered
- */
-gboolean
-cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error)
-{
-  g_autofree CgPtzLook *seen = NULL;
-
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-  seen = g_task_propagate_pointer (G_TASK (result), error);
-  if (seen != NULL)
-    *look = *seen;
-  return seen != NULL;
+  return self->eye;
 }
 
 /**

@@ -21,15 +21,15 @@
 
 /* The forms in which it may be asked again, the likeliest first. */
 static gboolean
-choose_other_form (CgMotion *self)
+choose_other_form (CgMotionForm *self)
 {
   static const CgOnvifStopForm others[] = {CG_ONVIF_STOP_ZERO, CG_ONVIF_STOP_BARE,
                                            CG_ONVIF_STOP_NAMED};
 
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++) {
-    if ((self->forms & (1u << others[i])) != 0)
+    if ((self->tried & (1u << others[i])) != 0)
       continue;
-    self->stop_form = others[i];
+    self->chosen = others[i];
     return TRUE;
   }
   return FALSE;
@@ -40,8 +40,8 @@ choose_other_form (CgMotion *self)
 static void
 give_up_forms (CgMotion *self, const CgPtzLook *look)
 {
-  self->stop_form = self->told_form;
-  self->has_moved = self->has_stood = FALSE;
+  self->form.chosen = self->form.works;
+  self->place.has_moved = self->place.has_stood = FALSE;
   cg_motion_set_unproven (self, FALSE);
   if (!cg_ptz_sense_note_unstoppable (&self->sense, look)) {
     cg_motion_give_up (self, "it agrees to every form of stop, and moves on");
@@ -56,12 +56,12 @@ give_up_forms (CgMotion *self, const CgPtzLook *look)
 static void
 on_moves_on (CgMotion *self)
 {
-  if (!choose_other_form (self)) {
-    give_up_forms (self, &self->first);
+  if (!choose_other_form (&self->form)) {
+    give_up_forms (self, &self->sight.first);
     return;
   }
   g_info ("%s: moves on after a stop: trying the form %s", self->name,
-          cg_onvif_stop_form_get_word (self->stop_form));
+          cg_onvif_stop_form_get_word (self->form.chosen));
   cg_motion_set_leased (self, TRUE);
   cg_motion_halt_now (self, NULL);
 }
@@ -71,15 +71,15 @@ on_moves_on (CgMotion *self)
 static void
 on_stands (CgMotion *self, const CgPtzLook *look)
 {
-  cg_ptz_sense_note_rest (&self->sense, &self->first, look);
-  if (self->watch.has_last)
-    cg_ptz_sense_note_change (&self->sense, &self->watch.last, look);
-  self->is_unseen = !cg_ptz_sense_has_place (&self->sense, look) &&
-                    self->sense.move_status != CG_PTZ_TRUTH_HONEST;
-  self->proves_nothing = !cg_ptz_sense_proves_rest (&self->sense, look, &self->move);
+  cg_ptz_sense_note_rest (&self->sense, &self->sight.first, look);
+  if (self->watch.record.has_last)
+    cg_ptz_sense_note_change (&self->sense, &self->watch.record.last, look);
+  self->proof.is_unseen = !cg_ptz_sense_has_place (&self->sense, look) &&
+                          self->sense.move_status != CG_PTZ_TRUTH_HONEST;
+  self->proof.proves_nothing = !cg_ptz_sense_proves_rest (&self->sense, look, &self->move);
   cg_motion_note_stands (self, look);
-  if (!self->proves_nothing || !self->is_told_blindly)
-    self->told_form = self->stop_form; /* that it agreed to, and nothing speaks against it */
+  if (!self->proof.proves_nothing || !self->form.is_blind)
+    self->form.works = self->form.chosen; /* that it agreed to, and nothing speaks against it */
   cg_motion_tell_learnt (self);
 }
 
@@ -87,19 +87,19 @@ on_stands (CgMotion *self, const CgPtzLook *look)
 static guint
 judge_rest (CgMotion *self, const CgPtzLook *look)
 {
-  const CgPtzSeen seen = cg_ptz_sense_compare (&self->sense, &self->first, look);
+  const CgPtzSeen seen = cg_ptz_sense_compare (&self->sense, &self->sight.first, look);
 
   switch (seen) {
   case CG_PTZ_SEEN_STILL:
     on_stands (self, look);
     return 0;
   case CG_PTZ_SEEN_MOVING:
-    self->first = *look;
-    self->moves_on = TRUE;
-    return self->looks < LOOKS_SEEN_MAX ? LOOK_MS : 0;
+    self->sight.first = *look;
+    self->proof.moves_on = TRUE;
+    return self->sight.looks < LOOKS_SEEN_MAX ? LOOK_MS : 0;
   case CG_PTZ_SEEN_NOTHING:
-    self->has_moved = FALSE;
-    self->is_unseen = self->proves_nothing = TRUE;
+    self->place.has_moved = FALSE;
+    self->proof.is_unseen = self->proof.proves_nothing = TRUE;
     return 0;
   }
   g_return_val_if_reached (0);
@@ -109,13 +109,13 @@ judge_rest (CgMotion *self, const CgPtzLook *look)
 static guint
 see_rest (CgMotion *self, const CgPtzLook *look)
 {
-  self->looks++;
-  if (self->has_first) {
-    self->moves_on = FALSE;
+  self->sight.looks++;
+  if (self->sight.has_first) {
+    self->proof.moves_on = FALSE;
     return judge_rest (self, look);
   }
-  self->first = *look;
-  self->has_first = TRUE;
+  self->sight.first = *look;
+  self->sight.has_first = TRUE;
   return LOOK_MS;
 }
 
@@ -127,43 +127,53 @@ static gboolean
 stop_blindly (CgMotion *self)
 {
   const CgOnvifStopForm other =
-      self->stop_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
+      self->form.chosen == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
 
   const gboolean knows_speeds = self->facts.continuous_pan_tilt || self->facts.continuous_zoom;
 
-  if (!knows_speeds || !self->is_unproven || self->is_told_blindly ||
-      (self->forms & (1u << other)) != 0)
+  if (!knows_speeds || !self->is_unproven || self->form.is_blind ||
+      (self->form.tried & (1u << other)) != 0)
     return FALSE;
-  self->is_told_blindly = self->has_moved = TRUE;
-  self->stop_form = other;
+  self->form.is_blind = self->place.has_moved = TRUE;
+  self->form.chosen = other;
   cg_motion_halt_now (self, NULL);
   return TRUE;
 }
 
+/* The form in which it was told blindly is none that is known to work. */
+static void
+end_blindness (CgMotionForm *self)
+{
+  if (self->is_blind)
+    self->chosen = self->works;
+}
+
 /**
- * cg_motion_end_blindness:
+ * cg_motion_renew_forms:
  * @self: a camera's motion
  *
- * The form in which it was told blindly is none that is known to work.
+ * It is to be stopped anew: each form of stop may be tried again.
  */
 void
-cg_motion_end_blindness (CgMotion *self)
+cg_motion_renew_forms (CgMotion *self)
 {
-  if (self->is_told_blindly)
-    self->stop_form = self->told_form;
+  end_blindness (&self->form);
+  self->form.tried = 0;
+  self->form.is_blind = FALSE;
 }
 
 /* It stood, and a move that nobody knows of any more has come after all. */
 static gboolean
 is_stray (CgMotion *self)
 {
-  return self->may_stray && self->moves_on && !self->has_moved;
+  return self->doubt.may_stray && self->proof.moves_on && !self->place.has_moved;
 }
 
 static gboolean
 is_worth_later (CgMotion *self)
 {
-  return self->has_moved || (self->may_stray && !self->is_unseen && self->laters < STRAY_LOOKS);
+  return self->place.has_moved ||
+         (self->doubt.may_stray && !self->proof.is_unseen && self->proof.laters < STRAY_LOOKS);
 }
 
 /* What the looks have shown of the proof is all there is. */
@@ -171,17 +181,17 @@ static void
 settle_proof (CgMotion *self)
 {
   if (is_stray (self)) {
-    self->may_stray = FALSE;
+    self->doubt.may_stray = FALSE;
     cg_motion_stop_stray (self);
-  } else if (self->moves_on) {
+  } else if (self->proof.moves_on) {
     on_moves_on (self);
-  } else if (self->proves_nothing && stop_blindly (self)) {
+  } else if (self->proof.proves_nothing && stop_blindly (self)) {
     return;
   } else if (is_worth_later (self)) {
     cg_motion_look_later (self);
   } else {
-    cg_motion_end_blindness (self);
-    self->may_stray = FALSE;
+    end_blindness (&self->form);
+    self->doubt.may_stray = FALSE;
     cg_motion_set_unproven (self, FALSE);
   }
 }
@@ -190,10 +200,11 @@ settle_proof (CgMotion *self)
 static gboolean
 is_look_worth (CgMotion *self)
 {
-  if (self->looks + self->lost >= LOOKS_MAX)
+  if (self->sight.looks + self->sight.lost >= LOOKS_MAX)
     return FALSE;
-  if (self->phase == CG_MOTION_LATER)
-    return !cg_ptz_eye_is_blind (self->eye) && (self->looks > 0 || self->lost < LOST_MAX);
+  if (self->sight.phase == CG_MOTION_LATER)
+    return !cg_ptz_eye_is_blind (self->eye) &&
+           (self->sight.looks > 0 || self->sight.lost < LOST_MAX);
   return cg_ptz_eye_is_worth (self->eye);
 }
 
@@ -206,7 +217,7 @@ on_proof (const CgPtzLook *look, gpointer user_data)
   if (look != NULL)
     delay_ms = see_rest (self, look);
   else
-    self->lost++;
+    self->sight.lost++;
   if (delay_ms > 0 && is_look_worth (self))
     return delay_ms;
   cg_motion_close_eye (self);
@@ -230,8 +241,8 @@ can_prove (CgMotion *self)
 static void
 open_eye (CgMotion *self, CgMotionPhase phase, guint delay_ms)
 {
-  self->moves_on = self->is_unseen = FALSE;
-  self->proves_nothing = !can_prove (self);
+  self->proof.moves_on = self->proof.is_unseen = FALSE;
+  self->proof.proves_nothing = !can_prove (self);
   cg_motion_open_eye (self, phase, delay_ms, on_proof);
   if (phase == CG_MOTION_LATER || cg_ptz_eye_is_slow (self->eye))
     cg_ptz_eye_be_patient (self->eye);
@@ -242,9 +253,9 @@ on_later (gpointer user_data)
 {
   CgMotion *self = user_data;
 
-  cg_clear_source (&self->later);
-  if (self->phase == CG_MOTION_BLIND && !cg_motion_is_moving (self) && self->called == NULL &&
-      !cg_ptz_eye_is_blind (self->eye))
+  cg_clear_source (&self->proof.later);
+  if (self->sight.phase == CG_MOTION_BLIND && !cg_motion_is_moving (self) &&
+      self->call.token == NULL && !cg_ptz_eye_is_blind (self->eye))
     open_eye (self, CG_MOTION_LATER, 0);
   else
     cg_motion_look_later (self);
@@ -256,11 +267,11 @@ on_later (gpointer user_data)
 static guint
 get_later_ms (CgMotion *self)
 {
-  const gboolean needs_time = self->halt_tries > 0 || cg_ptz_eye_is_late (self->eye);
+  const gboolean needs_time = self->stop.tries > 0 || cg_ptz_eye_is_late (self->eye);
 
-  if (self->laters > 0 || (self->has_moved && needs_time))
+  if (self->proof.laters > 0 || (self->place.has_moved && needs_time))
     return LATER_MS;
-  return self->has_moved ? REST_MS : STRAY_MS;
+  return self->place.has_moved ? REST_MS : STRAY_MS;
 }
 
 /**
@@ -277,12 +288,12 @@ cg_motion_look_later (CgMotion *self)
 {
   const guint delay_ms = get_later_ms (self);
 
-  cg_clear_source (&self->later);
+  cg_clear_source (&self->proof.later);
   if (!self->is_unproven)
     return;
-  if (self->laters++ < LATERS_MAX && !cg_ptz_eye_is_blind (self->eye))
-    self->later = cg_clock_add_timeout (self->clock, delay_ms, on_later, self);
-  else if (!cg_ptz_eye_is_worth (self->eye) && !self->refuses_us)
+  if (self->proof.laters++ < LATERS_MAX && !cg_ptz_eye_is_blind (self->eye))
+    self->proof.later = cg_clock_add_timeout (self->clock, delay_ms, on_later, self);
+  else if (!cg_ptz_eye_is_worth (self->eye) && !self->stop.refuses_us)
     cg_motion_set_unproven (self, FALSE);
 }
 
@@ -295,18 +306,18 @@ cg_motion_look_later (CgMotion *self)
 void
 cg_motion_prove_stop (CgMotion *self)
 {
-  if (self->forms == (1u << self->stop_form) && self->halt_tries == 0) {
-    self->told_form = self->stop_form;
+  if (self->form.tried == (1u << self->form.chosen) && self->stop.tries == 0) {
+    self->form.works = self->form.chosen;
     cg_motion_tell_learnt (self);
   }
-  self->laters = 0;
-  cg_motion_set_unproven (self, self->has_moved);
-  if (!self->has_moved && self->has_place)
+  self->proof.laters = 0;
+  cg_motion_set_unproven (self, self->place.has_moved);
+  if (!self->place.has_moved && self->place.is_known)
     return;
   if (cg_ptz_eye_try_again (self->eye)) {
     open_eye (self, CG_MOTION_PROOF, REST_MS);
   } else if (!stop_blindly (self)) {
-    cg_motion_end_blindness (self);
+    end_blindness (&self->form);
     cg_motion_look_later (self);
   }
 }
@@ -320,7 +331,7 @@ cg_motion_prove_stop (CgMotion *self)
 void
 cg_motion_end_proof (CgMotion *self)
 {
-  cg_clear_source (&self->later);
-  if (self->phase == CG_MOTION_PROOF || self->phase == CG_MOTION_LATER)
+  cg_clear_source (&self->proof.later);
+  if (self->sight.phase == CG_MOTION_PROOF || self->sight.phase == CG_MOTION_LATER)
     cg_motion_close_eye (self);
 }

@@ -115,10 +115,10 @@ cg_motion_tell_arrived (CgMotion *self, guint index, const CgPtzLook *look)
 void
 cg_motion_tell_learnt (CgMotion *self)
 {
-  if (cg_ptz_sense_equal (&self->told, &self->sense) && self->told_form == self->known_form)
+  if (cg_ptz_sense_equal (&self->told, &self->sense) && self->form.works == self->form.told)
     return;
   self->told = self->sense;
-  self->known_form = self->told_form;
+  self->form.told = self->form.works;
   g_signal_emit (self, signals[SIGNAL_LEARNT], 0);
 }
 
@@ -126,7 +126,8 @@ cg_motion_tell_learnt (CgMotion *self)
 static gboolean
 is_being_seen (CgMotion *self)
 {
-  return self->phase == CG_MOTION_PROOF || (self->phase == CG_MOTION_CONTACT && self->lost == 0);
+  return self->sight.phase == CG_MOTION_PROOF ||
+         (self->sight.phase == CG_MOTION_CONTACT && self->sight.lost == 0);
 }
 
 /**
@@ -139,7 +140,7 @@ is_being_seen (CgMotion *self)
 gboolean
 cg_motion_is_at_rest (CgMotion *self)
 {
-  return !cg_motion_is_moving (self) && self->called == NULL && !is_being_seen (self);
+  return !cg_motion_is_moving (self) && self->call.token == NULL && !is_being_seen (self);
 }
 
 static void
@@ -170,7 +171,7 @@ on_rest_timeout (gpointer user_data)
   CgMotion *self = g_task_get_source_object (task);
 
   g_queue_remove (&self->waiting, task);
-  if (self->phase == CG_MOTION_CONTACT && !self->is_seen_moving) {
+  if (self->sight.phase == CG_MOTION_CONTACT && !self->place.is_seen_moving) {
     tell_rest (g_steal_pointer (&task));
     return G_SOURCE_REMOVE;
   }

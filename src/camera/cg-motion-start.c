@@ -2,6 +2,13 @@
 /* The part of a motion that brings a start to the camera, and its answer back. */
 #include "cg-motion-private.h"
 
+/* What is sent without being asked for: a move that goes on, a preset that is called again. */
+typedef struct {
+  CgMotion *motion; /* (owned) */
+  guint serial;
+  CgMotionAnsweredFunc answered;
+} Again;
+
 static void
 start_free (CgMotionStart *self)
 {
@@ -39,7 +46,7 @@ cg_motion_drop_pending (CgMotion *self)
 {
   CgMotionStart *start = g_steal_pointer (&self->pending);
 
-  cg_clear_source (&self->doubt_end);
+  cg_clear_source (&self->doubt.timer);
   if (start != NULL)
     cg_motion_answer_start (
         start, g_error_new_literal (CG_ERROR, CG_ERROR_CANCELLED, CG_MOTION_OVERTAKEN));
@@ -93,7 +100,7 @@ settle_failure (CgMotion *self, const CgMotionStart *start, const GError *error)
   cg_motion_end_watch (self);
   cg_motion_end_call (self);
   cg_motion_end_lease (self);
-  self->has_moved = start->had_moved;
+  self->place.has_moved = start->had_moved;
   cg_motion_set_leased (self, FALSE);
 }
 
@@ -104,24 +111,17 @@ note_doubt (CgMotion *self, const GError *error)
 {
   if (!g_error_matches (error, CG_ERROR, CG_ERROR_TIMED_OUT))
     return;
-  self->doubtful_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
-  self->may_stray = TRUE;
+  self->doubt.until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
+  self->doubt.may_stray = TRUE;
 }
 
-/**
- * cg_motion_end_flight:
- * @self: a camera's motion
- * @serial: of the command that has sent a move, or has called a preset
- * @error: (nullable): what the camera has answered
- *
- * What was sent is on its way no more. One that was overtaken lets go out what was to follow it:
+/* What was sent is on its way no more. One that was overtaken lets go out what was to follow it:
  * a start that has waited for it, or another stop, as the camera may have got the move after the
  * first.
  *
- * Returns: whether it is of the newest command
- */
-gboolean
-cg_motion_end_flight (CgMotion *self, guint serial, const GError *error)
+ * Returns: whether it is of the newest command */
+static gboolean
+end_flight (CgMotion *self, guint serial, const GError *error)
 {
   self->moves_in_flight--;
   note_doubt (self, error);
@@ -131,7 +131,7 @@ cg_motion_end_flight (CgMotion *self, guint serial, const GError *error)
     return FALSE;
   if (self->pending != NULL && self->pending->wait == CG_MOTION_WAIT_MOVE)
     cg_motion_send_start (self, g_steal_pointer (&self->pending));
-  else if (self->halt_again && self->pending == NULL)
+  else if (self->stop.repeats && self->pending == NULL)
     cg_motion_halt (self, NULL);
   return FALSE;
 }
@@ -140,7 +140,7 @@ cg_motion_end_flight (CgMotion *self, guint serial, const GError *error)
 static gboolean
 settle_start (CgMotion *self, CgMotionStart *start, const GError *error)
 {
-  if (!cg_motion_end_flight (self, start->serial, error))
+  if (!end_flight (self, start->serial, error))
     return FALSE;
   if (error != NULL) {
     settle_failure (self, start, error);
@@ -177,13 +177,13 @@ send_move (CgMotion *self, CgMotionStart *start, guint timeout_ms)
 
   cg_ptz_move_from_request (&self->move, &start->request, &self->config);
   self->move.stop_others = start->was_moving && cg_ptz_move_leaves_axis (&before, &self->move);
-  self->move.stop_form = self->stop_form;
+  self->move.stop_form = self->form.chosen;
   cg_motion_end_call (self);
   goes_on = cg_ptz_move_is_like (&before, &self->move);
   cg_motion_begin_watch (self, start, goes_on);
   cg_motion_take_lease (self, start->source);
   cg_motion_forget_place (self);
-  self->slice = goes_on && start->was_moving ? self->slice + 1 : 0;
+  self->follow_up.slice = goes_on && start->was_moving ? self->follow_up.slice + 1 : 0;
   const CgPtzMove slice = cg_motion_get_slice (self);
   cg_ptz_driver_move_async (self->driver, &slice, timeout_ms, on_moved, start);
 }
@@ -198,8 +198,61 @@ send_goto (CgMotion *self, CgMotionStart *start, guint timeout_ms)
   cg_motion_end_lease (self);
   cg_motion_begin_call (self, start);
   cg_motion_forget_place (self);
-  self->halt_again = FALSE;
+  self->stop.repeats = FALSE;
   cg_ptz_driver_goto_async (self->driver, start->preset, timeout_ms, on_moved, start);
+}
+
+static void
+on_sent_again (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Again *again = user_data;
+  g_autoptr (CgMotion) self = again->motion;
+  g_autoptr (GError) error = NULL;
+
+  if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
+    g_debug ("%s: what was sent once more has failed: %s", self->name, error->message);
+  if (end_flight (self, again->serial, error))
+    again->answered (self, error);
+  cg_motion_check_rest (self);
+}
+
+static Again *
+begin_again (CgMotion *self, CgMotionAnsweredFunc answered)
+{
+  Again *again = g_new (Again, 1);
+
+  *again = (Again){g_object_ref (self), self->serial, answered};
+  self->moves_in_flight++;
+  return again;
+}
+
+/**
+ * cg_motion_move_on:
+ * @self: a camera's motion
+ * @slice: of the move that is under way
+ * @answered: called when the camera has answered, unless it was given another command since
+ *
+ * Sends more of a move, or the same again; nobody has asked for it.
+ */
+void
+cg_motion_move_on (CgMotion *self, const CgPtzMove *slice, CgMotionAnsweredFunc answered)
+{
+  cg_ptz_driver_move_async (self->driver, slice, self->config.reply_timeout_ms, on_sent_again,
+                            begin_again (self, answered));
+}
+
+/**
+ * cg_motion_call_again:
+ * @self: a camera's motion
+ * @answered: as for cg_motion_move_on()
+ *
+ * Calls the preset that is being called. To call twice is to call once.
+ */
+void
+cg_motion_call_again (CgMotion *self, CgMotionAnsweredFunc answered)
+{
+  cg_ptz_driver_goto_async (self->driver, self->call.token, self->config.reply_timeout_ms,
+                            on_sent_again, begin_again (self, answered));
 }
 
 /**
@@ -233,9 +286,9 @@ cg_motion_send_start (CgMotion *self, CgMotionStart *start)
   const guint timeout_ms = (guint)MAX (cg_motion_get_left_ms (self, start), 0);
 
   start->wait = CG_MOTION_WAIT_NONE;
-  start->was_moving = self->leased || self->called != NULL;
+  start->was_moving = self->leased || self->call.token != NULL;
   start->owes_stop = start->was_moving || self->is_unproven;
-  start->had_moved = self->has_moved;
+  start->had_moved = self->place.has_moved;
   if (timeout_ms == 0) {
     cg_motion_expire_start (self, start);
     return;
@@ -251,7 +304,7 @@ cg_motion_send_start (CgMotion *self, CgMotionStart *start)
     return;
   }
   self->moves_in_flight++;
-  self->is_stop_newest = FALSE;
+  self->stop.is_newest = FALSE;
   cg_ptz_driver_cancel_moves (self->driver);
   if (start->preset != NULL)
     send_goto (self, start, timeout_ms);
@@ -273,7 +326,7 @@ cg_motion_begin_start (CgMotion *self, CgMotionStart *start)
     return;
   cg_motion_settle_probe (self);
   cg_motion_drop_pending (self);
-  cg_clear_source (&self->halt_retry);
+  cg_clear_source (&self->stop.retry);
   start->serial = ++self->serial;
   if (self->stops_in_flight > 0) {
     start->wait = CG_MOTION_WAIT_TURN;

@@ -33,12 +33,12 @@ cg_motion_get_status (CgMotion *self)
   status->is_measurable = cg_motion_is_measurable (self);
   status->has_look = cg_ptz_eye_get_last (self->eye, &status->look, &status->look_age_ms);
   status->is_moving =
-      (self->leased && !self->stands) ||
+      (self->leased && !self->lease.stands) ||
       (status->has_look && status->look.has_move_status && cg_ptz_look_is_moving (&status->look));
-  status->has_lease = self->lease != NULL;
+  status->has_lease = self->lease.timer != NULL;
   if (status->has_lease) {
-    status->lease_left_ms = MAX (self->lease_ends_ms - cg_clock_get_monotonic_ms (self->clock), 0);
-    status->source = g_strdup (self->source);
+    status->lease_left_ms = MAX (self->lease.ends_ms - cg_clock_get_monotonic_ms (self->clock), 0);
+    status->source = g_strdup (self->lease.source);
     status->speeds[CG_PTZ_PAN] = self->move.pan;
     status->speeds[CG_PTZ_TILT] = self->move.tilt;
     status->speeds[CG_PTZ_ZOOM] = self->move.zoom;
@@ -46,7 +46,7 @@ cg_motion_get_status (CgMotion *self)
   for (CgPtzAxis i = 0; i < CG_PTZ_N_AXES; i++)
     tell_limits (&self->sense.axes[i], &status->limits[i]);
   status->learnt = cg_ptz_sense_write (&self->sense);
-  status->stop_form = cg_onvif_stop_form_get_word (self->told_form);
+  status->stop_form = cg_onvif_stop_form_get_word (self->form.works);
   return status;
 }
 
@@ -59,5 +59,5 @@ cg_motion_get_status (CgMotion *self)
 guint
 cg_motion_get_called (CgMotion *self)
 {
-  return self->called != NULL ? self->called_index : 0;
+  return self->call.token != NULL ? self->call.index : 0;
 }

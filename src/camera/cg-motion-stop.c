@@ -27,7 +27,7 @@ on_halt_retry (gpointer user_data)
 {
   CgMotion *self = user_data;
 
-  cg_clear_source (&self->halt_retry);
+  cg_clear_source (&self->stop.retry);
   send_stop (self, NULL);
   return G_SOURCE_REMOVE;
 }
@@ -35,8 +35,8 @@ on_halt_retry (gpointer user_data)
 static void
 plan_retry (CgMotion *self, guint delay_ms)
 {
-  cg_clear_source (&self->halt_retry);
-  self->halt_retry = cg_clock_add_timeout (self->clock, delay_ms, on_halt_retry, self);
+  cg_clear_source (&self->stop.retry);
+  self->stop.retry = cg_clock_add_timeout (self->clock, delay_ms, on_halt_retry, self);
 }
 
 static void
@@ -62,18 +62,15 @@ cg_motion_give_up (CgMotion *self, const char *reason)
   tell_failure (self, reason);
 }
 
-/* A form that is not answered, or is refused, may be the one thing that is wrong: from the third
- * try on it takes turns with another (Q1, Q33). */
+/* A form that is not answered, or is refused, may be the one thing that is wrong: it takes turns
+ * with another (Q1, Q33). */
 static void
-take_turns (CgMotion *self)
+take_turns (CgMotionForm *self)
 {
-  if (self->halt_tries < TRIES_OF_ONE_FORM)
-    return;
-  if (self->stop_form != self->told_form)
-    self->stop_form = self->told_form;
+  if (self->chosen != self->works)
+    self->chosen = self->works;
   else
-    self->stop_form =
-        self->told_form == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
+    self->chosen = self->works == CG_ONVIF_STOP_ZERO ? CG_ONVIF_STOP_NAMED : CG_ONVIF_STOP_ZERO;
 }
 
 /* It may know how to stop, and let us in again one day. */
@@ -88,25 +85,26 @@ is_shut_out (const GError *error)
 static void
 retry_halt (CgMotion *self, const GError *error)
 {
-  self->halt_tries++;
-  if (self->halt_tries >= TRIES_MAX && !cg_error_is_silence (error)) {
-    self->refuses_us = is_shut_out (error);
+  self->stop.tries++;
+  if (self->stop.tries >= TRIES_MAX && !cg_error_is_silence (error)) {
+    self->stop.refuses_us = is_shut_out (error);
     cg_motion_set_unproven (self, TRUE);
     cg_motion_give_up (self, error->message);
     cg_motion_look_later (self);
     return;
   }
-  if (self->halt_tries == TRIES_MAX)
+  if (self->stop.tries == TRIES_MAX)
     tell_failure (self, error->message);
-  take_turns (self);
-  plan_retry (self, self->halt_tries < TRIES_MAX ? cg_backoff_next_ms (&self->halt_backoff, NULL)
+  if (self->stop.tries >= TRIES_OF_ONE_FORM)
+    take_turns (&self->form);
+  plan_retry (self, self->stop.tries < TRIES_MAX ? cg_backoff_next_ms (&self->stop.backoff, NULL)
                                                  : RETRY_LATER_MS);
 }
 
 static gint64
 get_doubt_ms (CgMotion *self)
 {
-  return self->doubtful_until_ms - cg_clock_get_monotonic_ms (self->clock);
+  return self->doubt.until_ms - cg_clock_get_monotonic_ms (self->clock);
 }
 
 /* The camera has agreed. A move that it may get afterwards is stopped again. */
@@ -115,13 +113,13 @@ settle_agreed (CgMotion *self)
 {
   const gint64 doubt_ms = get_doubt_ms (self);
 
-  if (!self->halt_again && doubt_ms <= 0) {
+  if (!self->stop.repeats && doubt_ms <= 0) {
     cg_motion_prove_stop (self);
     cg_motion_set_leased (self, FALSE);
     return;
   }
   cg_motion_set_leased (self, TRUE);
-  if (!self->halt_again)
+  if (!self->stop.repeats)
     plan_retry (self, (guint)doubt_ms);
 }
 
@@ -140,10 +138,10 @@ settle_stop (CgMotion *self, const GError *error)
   if (error == NULL) {
     settle_agreed (self);
   } else if (!self->leased && is_refused (error)) {
-    self->has_moved = FALSE;
+    self->place.has_moved = FALSE;
     cg_motion_set_unproven (self, FALSE);
-  } else if (self->leased || self->has_moved) {
-    self->forms &= ~(1u << self->stop_form); /* what was not answered was not tried */
+  } else if (self->leased || self->place.has_moved) {
+    self->form.tried &= ~(1u << self->form.chosen); /* what was not answered was not tried */
     cg_motion_set_leased (self, TRUE);
     retry_halt (self, error);
   }
@@ -153,18 +151,18 @@ settle_stop (CgMotion *self, const GError *error)
 static void
 settle_before_start (CgMotion *self, const GError *error)
 {
-  if (error == NULL && self->stops_in_flight == 0 && !self->halt_again && self->has_place &&
-      !self->has_moved)
+  if (error == NULL && self->stops_in_flight == 0 && !self->stop.repeats && self->place.is_known &&
+      !self->place.has_moved)
     cg_motion_set_leased (self, FALSE);
 }
 
 static void
 note_agreed (CgMotion *self, CgOnvifStopForm taken)
 {
-  self->forms |= 1u << taken;
-  self->stop_form = taken;
+  self->form.tried |= 1u << taken;
+  self->form.chosen = taken;
   if (self->moves_in_flight == 0 && get_doubt_ms (self) <= 0)
-    self->stop_holds_until_ms = cg_clock_get_monotonic_ms (self->clock) + AWAKE_MS;
+    self->stop.holds_until_ms = cg_clock_get_monotonic_ms (self->clock) + AWAKE_MS;
 }
 
 /* What has waited for the stop goes out; a preset is not called by a camera that may be moving, and
@@ -198,8 +196,8 @@ answer_stops (CgMotion *self, GTask *task, const GError *error)
   Stop *stop = g_task_get_task_data (task);
   GTask *other;
 
-  if (self->last_stop == task)
-    self->last_stop = NULL;
+  if (self->stop.last == task)
+    self->stop.last = NULL;
   answer_stop (task, error);
   while ((other = g_queue_pop_head (&stop->sharing)) != NULL) {
     answer_stop (other, error);
@@ -218,7 +216,7 @@ on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
   if (cg_ptz_driver_stop_finish (CG_PTZ_DRIVER (object), result, &taken, &error))
     note_agreed (self, taken);
   else if (cg_error_is_silence (error))
-    self->late_stop_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
+    self->stop.late_until_ms = cg_clock_get_monotonic_ms (self->clock) + CG_MOTION_DOUBT_MS;
   self->stops_in_flight--;
   if (self->pending != NULL)
     settle_before_start (self, error);
@@ -252,8 +250,9 @@ send_stop (CgMotion *self, GTask *task)
   *stop = (Stop){self->serial, G_QUEUE_INIT};
   g_task_set_task_data (own, stop, g_free);
   self->stops_in_flight++;
-  self->forms |= 1u << self->stop_form;
-  cg_ptz_driver_stop_async (self->driver, self->stop_form, get_timeout_ms (self), on_stopped, own);
+  self->form.tried |= 1u << self->form.chosen;
+  cg_ptz_driver_stop_async (self->driver, self->form.chosen, get_timeout_ms (self), on_stopped,
+                            own);
 }
 
 /**
@@ -267,11 +266,11 @@ send_stop (CgMotion *self, GTask *task)
 void
 cg_motion_send_stop (CgMotion *self, GTask *task)
 {
-  cg_clear_source (&self->halt_retry);
-  self->halt_tries = 0;
-  self->refuses_us = FALSE;
-  self->halt_backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
-  self->halt_again = self->moves_in_flight > 0;
+  cg_clear_source (&self->stop.retry);
+  self->stop.tries = 0;
+  self->stop.refuses_us = FALSE;
+  self->stop.backoff = (CgBackoff)CG_BACKOFF_INIT (RETRY_MIN_MS, RETRY_MAX_MS);
+  self->stop.repeats = self->moves_in_flight > 0;
   send_stop (self, task);
 }
 
@@ -289,12 +288,12 @@ cg_motion_send_stop (CgMotion *self, GTask *task)
 gboolean
 cg_motion_share_stop (CgMotion *self, GTask *task)
 {
-  const gboolean owes_another = self->halt_again && self->moves_in_flight == 0;
+  const gboolean owes_another = self->stop.repeats && self->moves_in_flight == 0;
   Stop *stop;
 
-  if (self->last_stop == NULL || !self->is_stop_newest || self->stops_in_flight < 2 || owes_another)
+  if (self->stop.last == NULL || !self->stop.is_newest || self->stops_in_flight < 2 || owes_another)
     return FALSE;
-  stop = g_task_get_task_data (self->last_stop);
+  stop = g_task_get_task_data (self->stop.last);
   stop->serial = ++self->serial;
   g_queue_push_tail (&stop->sharing, task);
   cg_motion_drop_pending (self);
@@ -311,8 +310,8 @@ cg_motion_share_stop (CgMotion *self, GTask *task)
 void
 cg_motion_note_last_stop (CgMotion *self, GTask *task)
 {
-  self->last_stop = task;
-  self->is_stop_newest = TRUE;
+  self->stop.last = task;
+  self->stop.is_newest = TRUE;
 }
 
 /**
@@ -325,7 +324,7 @@ cg_motion_note_last_stop (CgMotion *self, GTask *task)
 void
 cg_motion_stop_stray (CgMotion *self)
 {
-  self->has_moved = TRUE;
+  self->place.has_moved = TRUE;
   cg_motion_set_leased (self, TRUE);
   cg_motion_halt (self, NULL);
 }
@@ -339,9 +338,9 @@ cg_motion_stop_stray (CgMotion *self)
 void
 cg_motion_hurry_stop (CgMotion *self)
 {
-  if (self->halt_retry != NULL)
+  if (self->stop.retry != NULL)
     on_halt_retry (self);
-  else if (self->is_unproven && !cg_motion_is_moving (self) && self->called == NULL)
+  else if (self->is_unproven && !cg_motion_is_moving (self) && self->call.token == NULL)
     cg_motion_stop_stray (self);
 }
 
@@ -359,7 +358,7 @@ gboolean
 cg_motion_wants_stop (CgMotion *self, const CgMotionStart *start)
 {
   return start->preset != NULL && !start->is_stopped && (self->leased || self->is_unproven) &&
-         cg_clock_get_monotonic_ms (self->clock) >= self->stop_holds_until_ms;
+         cg_clock_get_monotonic_ms (self->clock) >= self->stop.holds_until_ms;
 }
 
 /* What was not answered in time has come by now, or never will. */
@@ -368,7 +367,7 @@ on_doubt_over (gpointer user_data)
 {
   g_autoptr (CgMotion) self = g_object_ref (user_data);
 
-  cg_clear_source (&self->doubt_end);
+  cg_clear_source (&self->doubt.timer);
   cg_motion_stop_first (self, g_steal_pointer (&self->pending));
   return G_SOURCE_REMOVE;
 }
@@ -399,13 +398,11 @@ cg_motion_stop_first (CgMotion *self, CgMotionStart *start)
     start->wait = CG_MOTION_WAIT_MOVE;
   } else if (doubt_ms > 0) {
     start->wait = CG_MOTION_WAIT_DOUBT;
-    self->doubt_end = cg_clock_add_timeout (self->clock, (guint)doubt_ms, on_doubt_over, self);
+    self->doubt.timer = cg_clock_add_timeout (self->clock, (guint)doubt_ms, on_doubt_over, self);
   } else {
     start->wait = CG_MOTION_WAIT_STOP;
     start->is_stopped = TRUE;
-    cg_motion_end_blindness (self);
-    self->forms = 0;
-    self->is_told_blindly = FALSE;
+    cg_motion_renew_forms (self);
     cg_motion_send_stop (self, NULL);
   }
 }

@@ -51,7 +51,13 @@ is_diagonal (CgMotion *self)
 static gboolean
 is_split (CgMotion *self)
 {
-  return self->sense.one_axis_only && !self->tries_both && is_diagonal (self);
+  return self->sense.one_axis_only && !self->follow_up.tries_both && is_diagonal (self);
+}
+
+static gboolean
+was_asked_again (CgMotion *self)
+{
+  return self->watch.asked >= CG_MOTION_ASKED_AGAIN;
 }
 
 /**
@@ -67,7 +73,7 @@ cg_motion_get_slice (CgMotion *self)
 
   if (!is_split (self))
     return slice;
-  if (self->slice % 2 == 0)
+  if (self->follow_up.slice % 2 == 0)
     slice.tilt = 0;
   else
     slice.pan = 0;
@@ -83,10 +89,10 @@ cg_motion_get_slice (CgMotion *self)
 void
 cg_motion_settle_probe (CgMotion *self)
 {
-  CgMotionStart *start = g_steal_pointer (&self->probe);
+  CgMotionStart *start = g_steal_pointer (&self->probe.start);
 
-  self->is_probing = FALSE;
-  cg_clear_source (&self->probe_end);
+  self->probe.is_on = FALSE;
+  cg_clear_source (&self->probe.timer);
   if (start != NULL)
     cg_motion_answer_start (start, NULL);
 }
@@ -105,29 +111,19 @@ static void plan_follow_up (CgMotion *self);
 static void
 settle_resend (CgMotion *self, const GError *error)
 {
-  if (!self->is_resending)
+  if (self->watch.asked != CG_MOTION_ASKED_AGAIN)
     return;
-  self->is_resending = FALSE;
-  self->answered_at_ms = get_now_ms (self);
+  self->watch.asked = CG_MOTION_ANSWERED_AGAIN;
+  self->watch.answered_at_ms = get_now_ms (self);
   if (error != NULL)
     cg_motion_end_watch (self);
 }
 
 static void
-on_followed_up (GObject *object, GAsyncResult *result, gpointer user_data)
+on_followed_up (CgMotion *self, const GError *error)
 {
-  g_autoptr (GTask) task = user_data;
-  g_autoptr (CgMotion) self = g_object_ref (g_task_get_source_object (task));
-  g_autoptr (GError) error = NULL;
-
-  if (!cg_ptz_driver_move_finish (CG_PTZ_DRIVER (object), result, &error))
-    g_debug ("%s: what follows a move up has failed: %s", self->name, error->message);
-  g_task_return_boolean (task, TRUE);
-  if (cg_motion_end_flight (self, GPOINTER_TO_UINT (g_task_get_task_data (task)), error)) {
-    settle_resend (self, error);
-    plan_follow_up (self);
-  }
-  cg_motion_check_rest (self);
+  settle_resend (self, error);
+  plan_follow_up (self);
 }
 
 /* The same move, its other axis, or the next step: only while the lease runs, and one at a time.
@@ -136,20 +132,14 @@ static gboolean
 follow_up (CgMotion *self)
 {
   CgPtzMove slice = cg_motion_get_slice (self);
-  GTask *task;
 
-  if (!self->leased || self->lease == NULL || self->moves_in_flight > 0 ||
+  if (!self->leased || self->lease.timer == NULL || self->moves_in_flight > 0 ||
       self->stops_in_flight > 0 || self->pending != NULL)
     return FALSE;
   slice.stop_others = FALSE;
-  task = g_task_new (self, NULL, NULL, NULL);
-  g_task_set_source_tag (task, follow_up);
-  g_task_set_task_data (task, GUINT_TO_POINTER (self->serial), NULL);
-  self->moves_in_flight++;
-  self->has_moved = TRUE;
-  self->stop_holds_until_ms = 0;
-  cg_ptz_driver_move_async (self->driver, &slice, self->config.reply_timeout_ms, on_followed_up,
-                            task);
+  self->place.has_moved = TRUE;
+  self->stop.holds_until_ms = 0;
+  cg_motion_move_on (self, &slice, on_followed_up);
   return TRUE;
 }
 
@@ -158,7 +148,8 @@ static guint
 resend (CgMotion *self)
 {
   g_debug ("%s: has not moved: asking once more", self->name);
-  self->is_resending = self->is_resent = follow_up (self);
+  if (follow_up (self))
+    self->watch.asked = CG_MOTION_ASKED_AGAIN;
   return PROBE_MS;
 }
 
@@ -168,9 +159,9 @@ on_follow_up (gpointer user_data)
 {
   CgMotion *self = user_data;
 
-  cg_clear_source (&self->follow_up);
-  self->slice++;
-  if (is_relative (self) && !self->has_begun && !self->is_resent)
+  cg_clear_source (&self->follow_up.timer);
+  self->follow_up.slice++;
+  if (is_relative (self) && !self->watch.has_begun && !was_asked_again (self))
     resend (self);
   else
     follow_up (self);
@@ -180,9 +171,9 @@ on_follow_up (gpointer user_data)
 static void
 plan_follow_up (CgMotion *self)
 {
-  cg_clear_source (&self->follow_up);
-  if (self->lease != NULL && (is_split (self) || is_relative (self)))
-    self->follow_up = cg_clock_add_timeout (self->clock, SLICE_MS, on_follow_up, self);
+  cg_clear_source (&self->follow_up.timer);
+  if (self->lease.timer != NULL && (is_split (self) || is_relative (self)))
+    self->follow_up.timer = cg_clock_add_timeout (self->clock, SLICE_MS, on_follow_up, self);
 }
 
 /* Whether the camera may stand at its limit, as far as @look shows: where there is no position,
@@ -205,16 +196,16 @@ remember_end (CgMotion *self, const CgPtzLook *look)
   if (cg_ptz_sense_has_place (&self->sense, look) || !is_continuous (self) ||
       cg_ptz_move_is_diagonal (&self->move))
     return;
-  self->end = cg_ptz_sense_get_code (&self->move);
-  self->end_move = self->move;
-  self->end_at_ms = get_now_ms (self);
+  self->end.code = cg_ptz_sense_get_code (&self->move);
+  self->end.move = self->move;
+  self->end.at_ms = get_now_ms (self);
 }
 
 /* It was asked to move, and was seen not to: the command is withdrawn, and the request answered. */
 static void
 refuse_probe (CgMotion *self, const CgPtzLook *look)
 {
-  CgMotionStart *start = g_steal_pointer (&self->probe);
+  CgMotionStart *start = g_steal_pointer (&self->probe.start);
   const CgErrorBasis basis = cg_ptz_sense_knows_ways (&self->sense, &self->move)
                                  ? CG_ERROR_BASIS_MEASURED
                                  : CG_ERROR_BASIS_ASSUMED;
@@ -230,9 +221,9 @@ refuse_probe (CgMotion *self, const CgPtzLook *look)
 static void
 note_begun (CgMotion *self)
 {
-  if (!self->has_begun && self->is_resent)
+  if (!self->watch.has_begun && was_asked_again (self))
     cg_ptz_sense_note_second_try (&self->sense, TRUE);
-  self->has_begun = TRUE;
+  self->watch.has_begun = TRUE;
 }
 
 /* Whether a command that was slept through would look the same as a limit (Q37): where it stands is
@@ -240,7 +231,7 @@ note_begun (CgMotion *self)
 static gboolean
 may_have_slept (CgMotion *self, const CgPtzLook *look)
 {
-  if (self->is_resent)
+  if (was_asked_again (self))
     return FALSE;
   return self->sense.loses_first || !cg_ptz_sense_has_place (&self->sense, look) ||
          !cg_ptz_sense_get_limit (&self->sense, look, &self->move).is_sure;
@@ -250,7 +241,7 @@ may_have_slept (CgMotion *self, const CgPtzLook *look)
 static guint
 ask_again (CgMotion *self)
 {
-  return is_relative (self) && self->follow_up != NULL ? PROBE_MS : resend (self);
+  return is_relative (self) && self->follow_up.timer != NULL ? PROBE_MS : resend (self);
 }
 
 /* Returns: when to look again; 0: it is over */
@@ -280,19 +271,19 @@ judge_probe (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_m
 static void
 judge_turns (CgMotion *self, gint64 age_ms)
 {
-  if (age_ms >= BEGUN_MS && self->tries_both) {
-    self->tries_both = FALSE;
-    self->watch.is_split = is_split (self);
+  if (age_ms >= BEGUN_MS && self->follow_up.tries_both) {
+    self->follow_up.tries_both = FALSE;
+    self->watch.record.is_split = is_split (self);
   }
-  if (is_split (self) && self->slice >= SLICES_ENOUGH &&
-      cg_ptz_sense_refute_turns (&self->sense, &self->watch)) {
+  if (is_split (self) && self->follow_up.slice >= SLICES_ENOUGH &&
+      cg_ptz_sense_refute_turns (&self->sense, &self->watch.record)) {
     g_debug ("%s: moves both axes at a time", self->name);
-    cg_clear_source (&self->follow_up);
-    self->watch.is_split = FALSE;
+    cg_clear_source (&self->follow_up.timer);
+    self->watch.record.is_split = FALSE;
     follow_up (self);
   }
-  if (is_split (self) && self->follow_up == NULL && self->moves_in_flight == 0) {
-    self->watch.is_split = TRUE;
+  if (is_split (self) && self->follow_up.timer == NULL && self->moves_in_flight == 0) {
+    self->watch.record.is_split = TRUE;
     plan_follow_up (self);
   }
 }
@@ -301,7 +292,7 @@ judge_turns (CgMotion *self, gint64 age_ms)
 static guint
 note_end_of_move (CgMotion *self, const CgPtzLook *look)
 {
-  self->stands = TRUE;
+  self->lease.stands = TRUE;
   cg_motion_note_place (self, look);
   remember_end (self, look);
   return 0;
@@ -311,7 +302,8 @@ note_end_of_move (CgMotion *self, const CgPtzLook *look)
 static guint
 judge_start (CgMotion *self, const CgPtzLook *look, gint64 age_ms)
 {
-  const gboolean may_resend = self->from_rest && !self->is_resent && !is_relative (self);
+  const gboolean may_resend =
+      self->watch.from_rest && !was_asked_again (self) && !is_relative (self);
 
   if (cg_ptz_sense_has_place (&self->sense, look) && may_be_at_limit (self, look)) {
     if (age_ms < BEGUN_MS)
@@ -325,7 +317,7 @@ judge_start (CgMotion *self, const CgPtzLook *look, gint64 age_ms)
     return (guint)MAX (WATCH_MS - age_ms, PROBE_MS);
   if (may_resend)
     return resend (self);
-  if (self->is_resent) {
+  if (was_asked_again (self)) {
     cg_ptz_sense_note_second_try (&self->sense, FALSE);
     cg_ptz_sense_note_unmoved (&self->sense, look, &self->move);
   }
@@ -344,9 +336,9 @@ judge_move (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms
     judge_turns (self, age_ms);
     return age_ms < WATCH_MS - SLACK_MS ? WATCH_MS - PROBE_MS : WATCH_MS;
   case CG_PTZ_SEEN_STILL:
-    if (!self->has_begun)
+    if (!self->watch.has_begun)
       return judge_start (self, look, age_ms);
-    if (get_now_ms (self) - self->seen_at_ms < STAND_MS)
+    if (get_now_ms (self) - self->watch.seen_at_ms < STAND_MS)
       return WATCH_MS;
     return note_end_of_move (self, look);
   }
@@ -357,17 +349,17 @@ judge_move (CgMotion *self, const CgPtzLook *look, CgPtzSeen seen, gint64 age_ms
 static void
 init_watch (CgMotion *self, const CgPtzLook *before)
 {
-  cg_ptz_watch_init (&self->watch, &self->move, before);
-  self->watch.is_split = is_split (self);
+  cg_ptz_watch_init (&self->watch.record, &self->move, before);
+  self->watch.record.is_split = is_split (self);
 }
 
 /* What is seen while the move goes out shows where it began. */
 static guint
 see_beginning (CgMotion *self, const CgPtzLook *look)
 {
-  self->wants_beginning = FALSE;
+  self->watch.wants_beginning = FALSE;
   init_watch (self, look);
-  if (self->is_probing && !may_be_at_limit (self, look))
+  if (self->probe.is_on && !may_be_at_limit (self, look))
     cg_motion_settle_probe (self);
   return PROBE_MS;
 }
@@ -375,7 +367,7 @@ see_beginning (CgMotion *self, const CgPtzLook *look)
 static guint
 see_nothing (CgMotion *self)
 {
-  self->wants_beginning = FALSE;
+  self->watch.wants_beginning = FALSE;
   cg_motion_settle_probe (self);
   return cg_ptz_eye_is_worth (self->eye) ? WATCH_MS : 0;
 }
@@ -383,10 +375,10 @@ see_nothing (CgMotion *self)
 static guint
 see_move (CgMotion *self, const CgPtzLook *look)
 {
-  const gint64 age_ms = cg_ptz_eye_get_asked_ms (self->eye) - self->answered_at_ms;
-  const CgPtzSeen seen = cg_ptz_sense_watch (&self->sense, &self->watch, look);
-  const guint delay_ms = self->is_probing ? judge_probe (self, look, seen, age_ms)
-                                          : judge_move (self, look, seen, age_ms);
+  const gint64 age_ms = cg_ptz_eye_get_asked_ms (self->eye) - self->watch.answered_at_ms;
+  const CgPtzSeen seen = cg_ptz_sense_watch (&self->sense, &self->watch.record, look);
+  const guint delay_ms = self->probe.is_on ? judge_probe (self, look, seen, age_ms)
+                                           : judge_move (self, look, seen, age_ms);
 
   cg_motion_tell_learnt (self);
   return cg_ptz_eye_is_worth (self->eye) ? delay_ms : 0;
@@ -400,14 +392,14 @@ on_watch (const CgPtzLook *look, gpointer user_data)
 
   if (look == NULL)
     delay_ms = see_nothing (self);
-  else if (self->wants_beginning)
+  else if (self->watch.wants_beginning)
     delay_ms = see_beginning (self, look);
-  else if (!self->is_answered || self->is_resending)
+  else if (self->watch.asked == CG_MOTION_ASKED || self->watch.asked == CG_MOTION_ASKED_AGAIN)
     delay_ms = PROBE_MS;
   else
     delay_ms = see_move (self, look);
-  self->seen_at_ms = get_now_ms (self);
-  if (delay_ms == 0 && self->phase == CG_MOTION_WATCH)
+  self->watch.seen_at_ms = get_now_ms (self);
+  if (delay_ms == 0 && self->sight.phase == CG_MOTION_WATCH)
     cg_motion_close_eye (self);
   return delay_ms;
 }
@@ -422,7 +414,7 @@ void
 cg_motion_end_watch (CgMotion *self)
 {
   cg_motion_settle_probe (self);
-  if (self->phase == CG_MOTION_WATCH)
+  if (self->sight.phase == CG_MOTION_WATCH)
     cg_motion_close_eye (self);
 }
 
@@ -430,8 +422,9 @@ cg_motion_end_watch (CgMotion *self)
 static void
 choose_turns (CgMotion *self)
 {
-  self->tries_both = self->sense.one_axis_only && is_diagonal (self) && self->from_rest &&
-                     cg_ptz_eye_is_worth (self->eye) && ++self->diagonals % TRY_BOTH_EACH == 0;
+  self->follow_up.tries_both = self->sense.one_axis_only && is_diagonal (self) &&
+                               self->watch.from_rest && cg_ptz_eye_is_worth (self->eye) &&
+                               ++self->follow_up.diagonals % TRY_BOTH_EACH == 0;
 }
 
 /**
@@ -446,22 +439,23 @@ void
 cg_motion_begin_watch (CgMotion *self, const CgMotionStart *start, gboolean goes_on)
 {
   const gboolean is_fresh =
-      self->has_place && get_now_ms (self) - self->place_at_ms < CG_MOTION_PLACE_FRESH_MS;
+      self->place.is_known && get_now_ms (self) - self->place.at_ms < CG_MOTION_PLACE_FRESH_MS;
 
-  if (goes_on && start->was_moving && !self->stands && self->phase == CG_MOTION_WATCH)
+  if (goes_on && start->was_moving && !self->lease.stands && self->sight.phase == CG_MOTION_WATCH)
     return;
   cg_motion_close_eye (self);
-  self->from_rest = !start->was_moving || self->stands || start->is_looked;
-  self->has_begun = self->is_answered = self->is_probing = FALSE;
-  self->is_resent = self->is_resending = FALSE;
-  self->wants_beginning = self->from_rest && !is_fresh && cg_ptz_eye_is_worth (self->eye);
+  self->watch.from_rest = !start->was_moving || self->lease.stands || start->is_looked;
+  self->watch.has_begun = self->probe.is_on = FALSE;
+  self->watch.asked = CG_MOTION_ASKED;
+  self->watch.wants_beginning =
+      self->watch.from_rest && !is_fresh && cg_ptz_eye_is_worth (self->eye);
   choose_turns (self);
-  init_watch (self, self->from_rest && is_fresh ? &self->place : NULL);
-  if (self->wants_beginning) {
-    self->is_probing = cg_ptz_sense_get_code (&self->move) != CG_N_ERRORS;
+  init_watch (self, self->watch.from_rest && is_fresh ? &self->place.look : NULL);
+  if (self->watch.wants_beginning) {
+    self->probe.is_on = cg_ptz_sense_get_code (&self->move) != CG_N_ERRORS;
     cg_motion_open_eye (self, CG_MOTION_WATCH, 0, on_watch);
-  } else if (self->from_rest && is_fresh && cg_ptz_eye_is_worth (self->eye)) {
-    self->is_probing = may_be_at_limit (self, &self->place);
+  } else if (self->watch.from_rest && is_fresh && cg_ptz_eye_is_worth (self->eye)) {
+    self->probe.is_on = may_be_at_limit (self, &self->place.look);
   }
 }
 
@@ -480,19 +474,20 @@ cg_motion_watch_answered (CgMotion *self, CgMotionStart *start)
   const gint64 left_ms = cg_motion_get_left_ms (self, start) - REPLY_MARGIN_MS;
 
   plan_follow_up (self);
-  if (self->is_answered)
+  settle_resend (self, NULL); /* a refresh is a second try, too */
+  if (self->watch.asked != CG_MOTION_ASKED)
     return FALSE;
-  self->is_answered = TRUE;
-  self->answered_at_ms = get_now_ms (self);
+  self->watch.asked = CG_MOTION_ANSWERED;
+  self->watch.answered_at_ms = get_now_ms (self);
   if (!cg_ptz_eye_is_worth (self->eye))
-    self->is_probing = FALSE;
-  else if (!self->wants_beginning)
+    self->probe.is_on = FALSE;
+  else if (!self->watch.wants_beginning)
     cg_motion_open_eye (self, CG_MOTION_WATCH, PROBE_MS, on_watch);
-  if (!self->is_probing || left_ms <= 0) {
-    self->is_probing = FALSE;
+  if (!self->probe.is_on || left_ms <= 0) {
+    self->probe.is_on = FALSE;
     return FALSE;
   }
-  self->probe = start;
-  self->probe_end = cg_clock_add_timeout (self->clock, left_ms, on_probe_end, self);
+  self->probe.start = start;
+  self->probe.timer = cg_clock_add_timeout (self->clock, left_ms, on_probe_end, self);
   return TRUE;
 }

@@ -44,7 +44,7 @@ cg_motion_set_unproven (CgMotion *self, gboolean is_unproven)
 {
   self->is_unproven = is_unproven;
   if (!is_unproven)
-    cg_clear_source (&self->later);
+    cg_clear_source (&self->proof.later);
   note_held (self);
 }
 
@@ -57,11 +57,11 @@ cg_motion_set_unproven (CgMotion *self, gboolean is_unproven)
 void
 cg_motion_end_lease (CgMotion *self)
 {
-  cg_clear_source (&self->lease);
-  cg_clear_source (&self->grace);
-  cg_clear_source (&self->follow_up);
-  g_clear_pointer (&self->source, g_free);
-  self->stands = FALSE;
+  cg_clear_source (&self->lease.timer);
+  cg_clear_source (&self->lease.grace);
+  cg_clear_source (&self->follow_up.timer);
+  g_clear_pointer (&self->lease.source, g_free);
+  self->lease.stands = FALSE;
 }
 
 /**
@@ -95,9 +95,7 @@ cg_motion_halt_now (CgMotion *self, GTask *task)
 void
 cg_motion_halt (CgMotion *self, GTask *task)
 {
-  cg_motion_end_blindness (self);
-  self->forms = 0;
-  self->is_told_blindly = FALSE;
+  cg_motion_renew_forms (self);
   cg_motion_halt_now (self, task);
 }
 
@@ -134,10 +132,10 @@ cg_motion_take_lease (CgMotion *self, const char *source)
   cg_motion_end_lease (self);
   cg_motion_set_leased (self, TRUE);
   cg_motion_set_unproven (self, FALSE);
-  self->halt_again = FALSE;
-  self->source = g_strdup (source);
-  self->lease_ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.move_timeout_ms;
-  self->lease =
+  self->stop.repeats = FALSE;
+  self->lease.source = g_strdup (source);
+  self->lease.ends_ms = cg_clock_get_monotonic_ms (self->clock) + self->config.move_timeout_ms;
+  self->lease.timer =
       cg_clock_add_timeout (self->clock, self->config.move_timeout_ms, on_lease_over, self);
 }
 
@@ -147,8 +145,8 @@ cg_motion_dispose (GObject *object)
   CgMotion *self = CG_MOTION (object);
 
   cg_motion_end_lease (self);
-  cg_clear_source (&self->halt_retry);
-  cg_clear_source (&self->later);
+  cg_clear_source (&self->stop.retry);
+  cg_clear_source (&self->proof.later);
   cg_motion_settle_probe (self);
   cg_motion_drop_pending (self);
   if (self->eye != NULL)
@@ -178,7 +176,7 @@ cg_motion_class_init (CgMotionClass *klass)
 static void
 cg_motion_init (CgMotion *self)
 {
-  self->end = CG_N_ERRORS;
+  self->end.code = CG_N_ERRORS;
   cg_ptz_sense_init (&self->sense);
   cg_ptz_sense_init (&self->told);
 }
@@ -403,9 +401,11 @@ cg_motion_link_lost (CgMotion *self, const char *source)
     cg_motion_halt (self, NULL);
     return;
   }
-  if (self->source == NULL || g_strcmp0 (self->source, source) != 0 || self->grace != NULL)
+  if (self->lease.source == NULL || g_strcmp0 (self->lease.source, source) != 0 ||
+      self->lease.grace != NULL)
     return;
-  self->grace = cg_clock_add_timeout (self->clock, self->config.link_grace_ms, on_grace_over, self);
+  self->lease.grace =
+      cg_clock_add_timeout (self->clock, self->config.link_grace_ms, on_grace_over, self);
 }
 
 /**
@@ -420,9 +420,9 @@ cg_motion_get_source (CgMotion *self)
 {
   if (self->pending != NULL)
     return self->pending->source;
-  if (self->called != NULL)
-    return self->config.goto_interrupt ? self->called_source : NULL;
-  return self->lease != NULL ? self->source : NULL;
+  if (self->call.token != NULL)
+    return self->config.goto_interrupt ? self->call.source : NULL;
+  return self->lease.timer != NULL ? self->lease.source : NULL;
 }
 
 /**

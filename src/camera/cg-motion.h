@@ -8,6 +8,7 @@
 #include "cg-config.h"
 #include "cg-error.h"
 #include "cg-ptz-driver.h"
+#include "cg-ptz-eye.h"
 #include "cg-ptz-status.h"
 #include "cg-ptz.h"
 
@@ -78,12 +79,7 @@ void cg_motion_await_rest_async (CgMotion *self,
                                  gpointer user_data);
 gboolean cg_motion_await_rest_finish (CgMotion *self, GAsyncResult *result, GError **error);
 gboolean cg_motion_get_place (CgMotion *self, CgPtzLook *look, gint64 *age_ms);
-void cg_motion_look_async (CgMotion *self,
-                           guint timeout_ms,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data);
-gboolean
-cg_motion_look_finish (CgMotion *self, GAsyncResult *result, CgPtzLook *look, GError **error);
+CgPtzEye *cg_motion_get_eye (CgMotion *self);
 gboolean cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b);
 guint cg_motion_get_called (CgMotion *self);
 GError *cg_motion_make_busy (CgMotion *self);

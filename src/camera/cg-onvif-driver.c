@@ -232,13 +232,36 @@ had_ptz (CgOnvifDriver *self)
   return self->profile != NULL;
 }
 
+/* Returns: whether it is worth asking the camera; @move is %NULL for anything but a move */
+static gboolean
+check (CgOnvifDriver *self, const CgPtzMove *move, GError **error)
+{
+  const CgOnvifPtzFacts *facts = &self->facts;
+
+  if (!self->contacted)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera %s has not been reached yet",
+                 self->did);
+  else if (!self->has_ptz)
+    g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "camera %s has no PTZ", self->did);
+  else if (move != NULL && move->zooming && !facts->has_continuous_zoom &&
+           !facts->has_relative_zoom)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s has no zoom", self->did);
+  else if (move != NULL && move->pan_tilt && !facts->has_continuous_pan_tilt &&
+           !facts->has_relative_pan_tilt)
+    g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s neither pans nor tilts",
+                 self->did);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* Takes the task over when the camera cannot be asked. */
 static gboolean
 can_ask (CgOnvifDriver *self, const CgPtzMove *move, GTask *task)
 {
   GError *error = NULL;
 
-  if (cg_onvif_driver_check (self, move, &error))
+  if (check (self, move, &error))
     return TRUE;
   g_task_return_error (task, error);
   g_object_unref (task);
@@ -497,35 +520,4 @@ cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact)
   g_free (self->profile);
   self->profile = g_strdup (contact->ptz_profile);
   self->facts = contact->ptz != NULL ? *contact->ptz : (CgOnvifPtzFacts){0};
-}
-
-/**
- * cg_onvif_driver_check:
- * @self: a driver
- * @move: (nullable): a move; %NULL for anything else that needs PTZ
- * @error: return location: %CG_ERROR_UNREACHABLE before the first contact, %CG_ERROR_NO_PTZ, or
- *   %CG_ERROR_UNKNOWN_COMMAND if the camera lacks what @move needs
- *
- * Returns: whether it is worth asking the camera
- */
-gboolean
-cg_onvif_driver_check (CgOnvifDriver *self, const CgPtzMove *move, GError **error)
-{
-  const CgOnvifPtzFacts *facts = &self->facts;
-
-  if (!self->contacted)
-    g_set_error (error, CG_ERROR, CG_ERROR_UNREACHABLE, "camera %s has not been reached yet",
-                 self->did);
-  else if (!self->has_ptz)
-    g_set_error (error, CG_ERROR, CG_ERROR_NO_PTZ, "camera %s has no PTZ", self->did);
-  else if (move != NULL && move->zooming && !facts->has_continuous_zoom &&
-           !facts->has_relative_zoom)
-    g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s has no zoom", self->did);
-  else if (move != NULL && move->pan_tilt && !facts->has_continuous_pan_tilt &&
-           !facts->has_relative_pan_tilt)
-    g_set_error (error, CG_ERROR, CG_ERROR_UNKNOWN_COMMAND, "camera %s neither pans nor tilts",
-                 self->did);
-  else
-    return TRUE;
-  return FALSE;
 }

@@ -19,6 +19,5 @@ CgOnvifDriver *cg_onvif_driver_new (CgJobs *jobs, const char *did);
 void cg_onvif_driver_set_learnt (CgOnvifDriver *self, const CgOnvifLearnt *learnt);
 gboolean cg_onvif_driver_refuses_timeout (CgOnvifDriver *self);
 void cg_onvif_driver_set_contact (CgOnvifDriver *self, const CgContact *contact);
-gboolean cg_onvif_driver_check (CgOnvifDriver *self, const CgPtzMove *move, GError **error);
 
 G_END_DECLS

@@ -35,10 +35,9 @@ struct _CgReboot {
   gboolean is_new;       /* has taken another's place, and has not tried to reach it yet */
   gboolean is_due;       /* it is asked as soon as the first contact was tried */
   gboolean is_inherited; /* another one goes on with it */
-  GTask *task;        /* (owned) (nullable) while it is asked, if somebody waits for the answer */
-  GSource *look;      /* (nullable) */
-  GSource *deadline;  /* (nullable) */
-  gint64 deadline_ms; /* monotonic: when that is */
+  GSource *look;         /* (nullable) */
+  GSource *deadline;     /* (nullable) */
+  gint64 deadline_ms;    /* monotonic: when that is */
 };
 
 enum { SIGNAL_ENDED, N_SIGNALS };
@@ -122,24 +121,18 @@ static void
 on_asked (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (CgReboot) self = user_data;
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
   g_autoptr (GError) error = NULL;
 
   cg_jobs_run_finish (CG_JOBS (object), result, &error);
-  if (self->is_inherited && task == NULL)
+  if (self->is_inherited)
     return;
   /* Some are gone before they have answered. */
   if (error == NULL || cg_error_is_silence (error)) {
     begin_going (self, GOING_TIMEOUT_MS, COMING_TIMEOUT_MS);
-    if (task != NULL)
-      g_task_return_boolean (task, TRUE);
-  } else if (task != NULL) {
-    self->phase = PHASE_IDLE;
-    g_task_return_error (task, g_steal_pointer (&error));
-  } else {
-    g_prefix_error (&error, "it does not restart: ");
-    end (self, error);
+    return;
   }
+  g_prefix_error (&error, "it does not restart: ");
+  end (self, error);
 }
 
 static gpointer
@@ -244,53 +237,13 @@ cg_reboot_new (CgJobs *jobs, CgPresence *presence, CgClock *clock, const char *d
 }
 
 /**
- * cg_reboot_start_async:
- * @self: the restart of a camera
- * @callback: called when the camera has agreed or refused
- * @user_data: for @callback
- *
- * Sends SystemReboot. What becomes of it is told by #CgReboot::ended: back when the camera was lost
- * and there is a new contact with it.
- */
-void
-cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-
-  CG_ON_MAIN ();
-  g_task_set_source_tag (task, cg_reboot_start_async);
-  if (self->phase != PHASE_IDLE) {
-    g_task_return_new_error (task, CG_ERROR, CG_ERROR_BAD_REQUEST, "%s is restarting already",
-                             self->did);
-    return;
-  }
-  cg_clear_source (&self->plan);
-  self->is_due = FALSE;
-  self->task = g_steal_pointer (&task);
-  ask (self);
-}
-
-/**
- * cg_reboot_start_finish:
- * @self: the restart of a camera
- * @result: what the callback got
- * @error: return location for a #CG_ERROR
- *
- * Returns: whether the camera has agreed, or was gone before it could answer
- */
-gboolean
-cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/**
  * cg_reboot_plan:
  * @self: the restart of a camera
  * @delay_ms: from now
  *
- * As cg_reboot_start_async(), but later, and #CgReboot::ended tells of a refusal, too. The last
- * plan counts; one that is under way already fulfils it.
+ * Sends SystemReboot then. What becomes of it is told by #CgReboot::ended: refused; or back when
+ * the camera was lost and there is a new contact with it. The last plan counts; one that is under
+ * way already fulfils it.
  */
 void
 cg_reboot_plan (CgReboot *self, guint delay_ms)
@@ -320,7 +273,7 @@ get_rest_ms (CgReboot *self, gint64 time_ms)
 void
 cg_reboot_inherit (CgReboot *self, CgReboot *before)
 {
-  const gboolean is_asking = before->phase == PHASE_ASKING && before->task == NULL;
+  const gboolean is_asking = before->phase == PHASE_ASKING;
 
   CG_ON_MAIN ();
   self->is_new = TRUE;

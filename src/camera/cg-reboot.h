@@ -18,8 +18,6 @@ G_DECLARE_FINAL_TYPE (CgReboot, cg_reboot, CG, REBOOT, GObject)
  */
 
 CgReboot *cg_reboot_new (CgJobs *jobs, CgPresence *presence, CgClock *clock, const char *did);
-void cg_reboot_start_async (CgReboot *self, GAsyncReadyCallback callback, gpointer user_data);
-gboolean cg_reboot_start_finish (CgReboot *self, GAsyncResult *result, GError **error);
 void cg_reboot_plan (CgReboot *self, guint delay_ms);
 void cg_reboot_inherit (CgReboot *self, CgReboot *before);
 void cg_reboot_expect (CgReboot *self, guint going_ms, guint down_ms);

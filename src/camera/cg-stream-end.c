@@ -37,14 +37,9 @@ cg_stream_end_clear (CgStreamEnd *self)
   g_clear_error (&self->error);
 }
 
-/**
- * cg_stream_end_is_lasting:
- * @error: of a try
- *
- * Returns: whether only a person can heal it
- */
-gboolean
-cg_stream_end_is_lasting (const GError *error)
+/* Returns: whether only a person can heal it */
+static gboolean
+is_lasting (const GError *error)
 {
   static const CgError lasting[] = {CG_ERROR_LOGIN_REFUSED, CG_ERROR_STREAM_FORMAT,
                                     CG_ERROR_NOT_SUPPORTED, CG_ERROR_BAD_REQUEST};
@@ -167,8 +162,8 @@ cg_stream_end_report (const CgStreamEnd *pull, const CgStreamEnd *push, const ch
     return cg_stream_report_new (CG_STREAM_PLAYING, url, NULL);
   if (error == NULL)
     return cg_stream_report_new (CG_STREAM_STARTING, url, NULL);
-  CgStreamReport *report = cg_stream_report_new (
-      cg_stream_end_is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url, error);
+  CgStreamReport *report =
+      cg_stream_report_new (is_lasting (error) ? CG_STREAM_FAILED : CG_STREAM_RETRYING, url, error);
   g_free (report->reason);
   report->reason = g_strdup (cg_stream_why_get_word (side, error));
   report->next_ms = end->next_ms;

@@ -47,7 +47,6 @@ typedef struct {
 
 void cg_stream_end_init (CgStreamEnd *self, guint retry_max_ms);
 void cg_stream_end_clear (CgStreamEnd *self);
-gboolean cg_stream_end_is_lasting (const GError *error);
 gboolean cg_stream_end_may_begin (const CgStreamEnd *self);
 void cg_stream_end_come_alive (CgStreamEnd *self, gint64 now_ms);
 guint cg_stream_end_fail (CgStreamEnd *self,

@@ -6,9 +6,9 @@
 #include "cg-stream-media.h"
 #include "cg-stream.h"
 
-/* What cg-stream.c (its life), cg-stream-hold.c (who wants the push, and the pull beside
- * it), cg-stream-thirst.c (whether what comes in goes out) and cg-stream-facts.c (what there is to
- * say of it) share. */
+/* What cg-stream.c (what it is told to do), cg-stream-try.c (how its ends do that),
+ * cg-stream-hold.c (who wants the push, and the pull beside it), cg-stream-starvation.c (whether
+ * what comes in goes out) and cg-stream-facts.c (what there is to say of it) share. */
 
 typedef enum { END_PULL, END_PUSH, N_ENDS } EndId;
 
@@ -45,7 +45,11 @@ struct _CgStream {
   GTask *close; /* (owned) (nullable) */
 };
 
+void cg_stream_tell (CgStream *self, const char *url);
+void cg_stream_finish_close (CgStream *self);
+
 void cg_stream_begin_end (CgStream *self, EndId id);
+void cg_stream_drop_end (CgStream *self, EndId id);
 void cg_stream_reset_end (CgStream *self, EndId id);
 void cg_stream_retry_in (CgStream *self, EndId id, guint pause_ms);
 

@@ -216,30 +216,9 @@ cg_binding_list_equal (JsonObject *a, JsonObject *b)
   return json_node_equal (one, other);
 }
 
-/**
- * cg_binding_list_copy_array:
- * @array: a list
- *
- * Returns: (transfer full): another that shares nothing with it
- */
-JsonArray *
-cg_binding_list_copy_array (JsonArray *array)
-{
-  JsonArray *copy = json_array_new ();
-
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    json_array_add_element (copy, cg_binding_list_copy (json_array_get_element (array, i)));
-  return copy;
-}
-
-/**
- * cg_binding_list_copy:
- * @node: anything
- *
- * Returns: (transfer full): the same again, which shares nothing with it; json_node_copy() does
- */
-JsonNode *
-cg_binding_list_copy (JsonNode *node)
+/* As json_node_copy(), which shares what the node holds. */
+static JsonNode *
+copy_node (JsonNode *node)
 {
   JsonNode *copy = json_node_new (json_node_get_node_type (node));
   g_autoptr (GList) names = NULL;
@@ -257,9 +236,24 @@ cg_binding_list_copy (JsonNode *node)
   names = json_object_get_members (json_node_get_object (node));
   for (GList *l = names; l != NULL; l = l->next)
     json_object_set_member (
-        object, l->data,
-        cg_binding_list_copy (json_object_get_member (json_node_get_object (node), l->data)));
+        object, l->data, copy_node (json_object_get_member (json_node_get_object (node), l->data)));
   json_node_take_object (copy, object);
+  return copy;
+}
+
+/**
+ * cg_binding_list_copy_array:
+ * @array: a list
+ *
+ * Returns: (transfer full): another that shares nothing with it
+ */
+JsonArray *
+cg_binding_list_copy_array (JsonArray *array)
+{
+  JsonArray *copy = json_array_new ();
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    json_array_add_element (copy, copy_node (json_array_get_element (array, i)));
   return copy;
 }
 
@@ -276,6 +270,6 @@ cg_binding_list_copy_object (JsonObject *object)
   g_autoptr (JsonNode) copy = NULL;
 
   json_node_set_object (node, object);
-  copy = cg_binding_list_copy (node);
+  copy = copy_node (node);
   return json_node_dup_object (copy);
 }

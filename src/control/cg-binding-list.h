@@ -26,7 +26,6 @@ const char *cg_binding_list_check_did (JsonObject *entry,
                                        GError **error);
 GHashTable *cg_binding_list_index (JsonArray *cameras);
 gboolean cg_binding_list_equal (JsonObject *a, JsonObject *b);
-JsonNode *cg_binding_list_copy (JsonNode *node);
 JsonObject *cg_binding_list_copy_object (JsonObject *object);
 JsonArray *cg_binding_list_copy_array (JsonArray *array);
 

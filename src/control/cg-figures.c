@@ -66,26 +66,16 @@ set_time (JsonObject *members, gint64 utc_ms, const char *zone, int offset_s)
   json_object_set_string_member (members, "timezone", zone);
 }
 
-/**
- * cg_figures_get_camera_error:
- * @camera: a camera
- *
- * Returns: its errorCode: PROTOCOL.md section 4, device
- */
-int
-cg_figures_get_camera_error (CgCamera *camera)
+/* PROTOCOL.md section 4, device: errorCode. */
+static int
+get_camera_error (CgCamera *camera)
 {
   return cg_camera_is_contacted (camera) ? ERROR_CODE_NONE : ERROR_CODE_CONNECTION;
 }
 
-/**
- * cg_figures_get_gateway_error:
- * @fleet: the gateway's cameras
- *
- * Returns: its errorCode: whether all of them answer
- */
-int
-cg_figures_get_gateway_error (CgFleet *fleet)
+/* The same: whether all of its cameras answer. */
+static int
+get_gateway_error (CgFleet *fleet)
 {
   GPtrArray *cameras = cg_fleet_list (fleet);
 
@@ -116,7 +106,7 @@ cg_figures_camera_device (CgCamera *camera, const CgCameraClock *clock)
   cg_member_set_text (members, "firmwareVersion", facts.firmware_version);
   cg_member_set_text (members, "hardwareVersion", facts.hardware_id);
   json_object_set_string_member (members, "deviceType", "camera");
-  json_object_set_int_member (members, "errorCode", cg_figures_get_camera_error (camera));
+  json_object_set_int_member (members, "errorCode", get_camera_error (camera));
   if (clock != NULL)
     set_time (members, clock->utc_ms, clock->timezone, clock->offset_s);
   set_power_sources (members, cg_camera_get_config (camera)->power_sources);
@@ -143,7 +133,7 @@ cg_figures_gateway_device (CgDispatcher *dispatcher, const CgBoxFacts *facts)
   cg_member_set_text (members, "hardwareVersion", facts->hardware_version);
   json_object_set_string_member (members, "deviceType", "gateway");
   json_object_set_int_member (members, "errorCode",
-                              cg_figures_get_gateway_error (cg_dispatcher_get_fleet (dispatcher)));
+                              get_gateway_error (cg_dispatcher_get_fleet (dispatcher)));
   set_time (members, now_ms, facts->timezone, facts->offset_s);
   set_power_sources (members, cg_dispatcher_get_config (dispatcher)->device.power_sources);
   return members;

@@ -30,7 +30,4 @@ JsonObject *cg_figures_gateway_statistics (CgDispatcher *dispatcher, const CgBox
 
 JsonObject *cg_figures_place (const CgPlace *place, gint64 real_ms);
 
-int cg_figures_get_camera_error (CgCamera *camera);
-int cg_figures_get_gateway_error (CgFleet *fleet);
-
 G_END_DECLS

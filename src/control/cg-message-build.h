@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What the bridge says unasked: PROTOCOL.md section 2. */
+/* What the bridge says unasked, or in place of a reply: PROTOCOL.md section 2. */
 
 GBytes *cg_message_build_event (const char *did,
                                 const char *token,
@@ -15,6 +15,7 @@ GBytes *
 cg_message_build_stream (const char *did, const char *token, const char *stream, JsonObject *data);
 GBytes *cg_message_build_will (const char *did);
 GBytes *cg_message_build_register (const char *did, const char *secret, JsonObject *data);
+GBytes *cg_message_build_too_long (GBytes *reply, gboolean all_flat);
 GBytes *cg_message_build (JsonObject *root);
 
 char *cg_message_sign (const char *did, const char *secret);

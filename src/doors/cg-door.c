@@ -134,20 +134,6 @@ cg_door_set_dids (CgDoor *self, const char *const *dids)
 }
 
 /**
- * cg_door_is_up:
- * @self: a door
- *
- * Returns: %TRUE while the other side is there and can send us messages
- */
-gboolean
-cg_door_is_up (CgDoor *self)
-{
-  g_return_val_if_fail (CG_IS_DOOR (self), FALSE);
-
-  return CG_DOOR_GET_IFACE (self)->is_up (self);
-}
-
-/**
  * cg_door_emit_message:
  * @self: a door
  * @message: what came in

@@ -28,7 +28,6 @@ G_DECLARE_INTERFACE (CgDoor, cg_door, CG, DOOR, GObject)
  * @close_async: sends what it can in a bounded time, and says goodbye
  * @send: takes a message to send, now or when the link is up
  * @set_dids: whose messages come in by this door
- * @is_up: whether the other side is there
  *
  * A way to the outside: bytes in, bytes out. Signals on the main loop: `message` (GBytes),
  * `refused` (GBytes), `dropped` (reason) and `link-changed` (gboolean up).
@@ -44,7 +43,6 @@ struct _CgDoorInterface {
   gboolean (*close_finish) (CgDoor *self, GAsyncResult *result, GError **error);
   void (*send) (CgDoor *self, const char *did, CgDoorKind kind, GBytes *message);
   void (*set_dids) (CgDoor *self, const char *const *dids);
-  gboolean (*is_up) (CgDoor *self);
 };
 
 gboolean cg_door_open (CgDoor *self, GError **error);
@@ -55,7 +53,6 @@ void cg_door_close_async (CgDoor *self,
 gboolean cg_door_close_finish (CgDoor *self, GAsyncResult *result, GError **error);
 void cg_door_send (CgDoor *self, const char *did, CgDoorKind kind, GBytes *message);
 void cg_door_set_dids (CgDoor *self, const char *const *dids);
-gboolean cg_door_is_up (CgDoor *self);
 
 /* For implementations. */
 void cg_door_emit_message (CgDoor *self, GBytes *message);

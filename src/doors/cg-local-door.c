@@ -354,12 +354,6 @@ local_door_set_dids (CgDoor *door, const char *const *dids)
 {
 }
 
-static gboolean
-local_door_is_up (CgDoor *door)
-{
-  return CG_LOCAL_DOOR (door)->is_up;
-}
-
 static void
 door_iface_init (CgDoorInterface *iface)
 {
@@ -368,7 +362,6 @@ door_iface_init (CgDoorInterface *iface)
   iface->close_finish = local_door_close_finish;
   iface->send = local_door_send;
   iface->set_dids = local_door_set_dids;
-  iface->is_up = local_door_is_up;
 }
 
 /**

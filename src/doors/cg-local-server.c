@@ -368,17 +368,3 @@ cg_local_server_close_finish (CgLocalServer *self, GAsyncResult *result, GError 
 
   return g_task_propagate_boolean (G_TASK (result), error);
 }
-
-/**
- * cg_local_server_get_n_clients:
- * @self: a server
- *
- * Returns: open connections
- */
-guint
-cg_local_server_get_n_clients (CgLocalServer *self)
-{
-  g_return_val_if_fail (CG_IS_LOCAL_SERVER (self), 0);
-
-  return self->doors->len;
-}

@@ -18,6 +18,5 @@ void cg_local_server_close_async (CgLocalServer *self,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean cg_local_server_close_finish (CgLocalServer *self, GAsyncResult *result, GError **error);
-guint cg_local_server_get_n_clients (CgLocalServer *self);
 
 G_END_DECLS

@@ -288,12 +288,6 @@ mqtt_door_set_dids (CgDoor *door, const char *const *dids)
   cg_mqtt_link_set_topics (self->link, (const char *const *)list);
 }
 
-static gboolean
-mqtt_door_is_up (CgDoor *door)
-{
-  return CG_MQTT_DOOR (door)->is_up;
-}
-
 static void
 door_iface_init (CgDoorInterface *iface)
 {
@@ -302,7 +296,6 @@ door_iface_init (CgDoorInterface *iface)
   iface->close_finish = mqtt_door_close_finish;
   iface->send = mqtt_door_send;
   iface->set_dids = mqtt_door_set_dids;
-  iface->is_up = mqtt_door_is_up;
 }
 
 /**

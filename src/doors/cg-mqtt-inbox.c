@@ -105,18 +105,6 @@ cg_mqtt_inbox_new (CgMqttListener listener, gpointer user_data)
   return self;
 }
 
-/**
- * cg_mqtt_inbox_ref:
- * @self: an inbox
- *
- * Returns: (transfer full): the same
- */
-CgMqttInbox *
-cg_mqtt_inbox_ref (CgMqttInbox *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
 static void
 inbox_clear (gpointer data)
 {
@@ -178,7 +166,7 @@ cg_mqtt_inbox_post (CgMqttInbox *self, CgMqttEvent event, const char *text, GByt
     return;
   self->handing = g_idle_source_new ();
   g_source_set_priority (self->handing, G_PRIORITY_DEFAULT);
-  g_source_set_callback (self->handing, hand_up, cg_mqtt_inbox_ref (self),
+  g_source_set_callback (self->handing, hand_up, g_atomic_rc_box_acquire (self),
                          (GDestroyNotify)cg_mqtt_inbox_unref);
   g_source_attach (self->handing, self->context);
 }

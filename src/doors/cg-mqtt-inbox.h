@@ -26,7 +26,6 @@ typedef void (*CgMqttListener) (CgMqttEvent event,
 typedef struct _CgMqttInbox CgMqttInbox;
 
 CgMqttInbox *cg_mqtt_inbox_new (CgMqttListener listener, gpointer user_data);
-CgMqttInbox *cg_mqtt_inbox_ref (CgMqttInbox *self);
 void cg_mqtt_inbox_unref (CgMqttInbox *self);
 void cg_mqtt_inbox_detach (CgMqttInbox *self);
 

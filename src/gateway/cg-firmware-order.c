@@ -108,14 +108,9 @@ cg_firmware_order_get_path (const CgFirmwareOrder *self, const char *dir)
   return g_build_filename (dir, name, NULL);
 }
 
-/**
- * cg_firmware_order_to_json:
- * @self: an order
- *
- * Returns: (transfer full): all of it, for the state folder
- */
-JsonObject *
-cg_firmware_order_to_json (const CgFirmwareOrder *self)
+/* Returns: (transfer full): all of it, for the state folder */
+static JsonObject *
+to_json (const CgFirmwareOrder *self)
 {
   JsonObject *object = json_object_new ();
 
@@ -142,14 +137,9 @@ get_number (JsonObject *object, const char *name, gint64 max)
   return CLAMP (json_object_get_int_member_with_default (object, name, 0), 0, max);
 }
 
-/**
- * cg_firmware_order_from_json:
- * @object: what cg_firmware_order_to_json() made; somebody may have edited it
- *
- * Returns: (transfer full) (nullable): the order; %NULL if it is none
- */
-CgFirmwareOrder *
-cg_firmware_order_from_json (JsonObject *object)
+/* Returns: (transfer full) (nullable): the order; %NULL if it is none */
+static CgFirmwareOrder *
+from_json (JsonObject *object)
 {
   CgFirmwareOrder *self = g_new0 (CgFirmwareOrder, 1);
 
@@ -183,7 +173,7 @@ cg_firmware_orders_to_json (GHashTable *orders)
 
   g_hash_table_iter_init (&iter, orders);
   while (g_hash_table_iter_next (&iter, &did, &order))
-    json_object_set_object_member (root, did, cg_firmware_order_to_json (order));
+    json_object_set_object_member (root, did, to_json (order));
   json_node_take_object (node, root);
   return node;
 }
@@ -200,9 +190,8 @@ cg_firmware_orders_from_json (JsonObject *root, GHashTable *orders)
 
   for (GList *l = dids; l != NULL; l = l->next) {
     JsonNode *member = json_object_get_member (root, l->data);
-    CgFirmwareOrder *order = JSON_NODE_HOLDS_OBJECT (member)
-                                 ? cg_firmware_order_from_json (json_node_get_object (member))
-                                 : NULL;
+    CgFirmwareOrder *order =
+        JSON_NODE_HOLDS_OBJECT (member) ? from_json (json_node_get_object (member)) : NULL;
 
     if (order != NULL)
       g_hash_table_insert (orders, g_strdup (l->data), order);
@@ -255,4 +244,59 @@ cg_firmware_orders_find_open (GHashTable *orders)
       return did;
   }
   return NULL;
+}
+
+static void
+on_removed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *path = g_file_get_path (G_FILE (object));
+  g_autoptr (GError) error = NULL;
+
+  if (g_file_delete_finish (G_FILE (object), result, &error))
+    g_info ("%s: removed, nobody waits for it", path);
+  else
+    g_warning ("%s", error->message);
+}
+
+/* Returns: (transfer full) (element-type utf8): paths */
+static GHashTable *
+list_wanted (const char *dir, GHashTable *orders)
+{
+  GHashTable *wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, orders);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const CgFirmwareOrder *order = value;
+
+    if (order->place > 0 || order->state != CG_FIRMWARE_IDLE)
+      g_hash_table_add (wanted, cg_firmware_order_get_path (order, dir));
+  }
+  return wanted;
+}
+
+/**
+ * cg_firmware_orders_remove_orphans:
+ * @dir: the state folder, at the start
+ * @orders: (element-type utf8 CgFirmwareOrder): by did
+ *
+ * Removes each download that no order waits for: of a life that was cut off, or of orders that are
+ * lost.
+ */
+void
+cg_firmware_orders_remove_orphans (const char *dir, GHashTable *orders)
+{
+  g_autoptr (GHashTable) kept = list_wanted (dir, orders);
+  g_autoptr (GDir) folder = g_dir_open (dir, 0, NULL);
+  const char *name = NULL;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL) {
+    g_autofree char *path = g_build_filename (dir, name, NULL);
+    g_autoptr (GFile) file = g_file_new_for_path (path);
+
+    if (g_str_has_prefix (name, "firmware-") && g_str_has_suffix (name, ".bin") &&
+        !g_hash_table_contains (kept, path))
+      g_file_delete_async (file, G_PRIORITY_LOW, NULL, on_removed, NULL);
+  }
 }

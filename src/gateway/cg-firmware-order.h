@@ -47,11 +47,10 @@ gboolean cg_firmware_order_is_same (const CgFirmwareOrder *self, const CgFirmwar
 
 char *cg_firmware_order_get_path (const CgFirmwareOrder *self, const char *dir);
 
-JsonObject *cg_firmware_order_to_json (const CgFirmwareOrder *self);
-CgFirmwareOrder *cg_firmware_order_from_json (JsonObject *object);
 JsonNode *cg_firmware_orders_to_json (GHashTable *orders);
 void cg_firmware_orders_from_json (JsonObject *root, GHashTable *orders);
 const char *cg_firmware_orders_find_next (GHashTable *orders);
 const char *cg_firmware_orders_find_open (GHashTable *orders);
+void cg_firmware_orders_remove_orphans (const char *dir, GHashTable *orders);
 
 G_END_DECLS

@@ -3,7 +3,6 @@
 
 #include "cg-backoff.h"
 #include "cg-error.h"
-#include "cg-leftovers.h"
 #include "cg-log.h"
 #include "cg-main.h"
 #include "cg-state-file.h"
@@ -451,7 +450,7 @@ cg_firmware_open (CgFirmware *self)
 
   CG_ON_MAIN ();
   load (self);
-  cg_leftovers_remove (cg_store_get_dir (self->store), self->orders);
+  cg_firmware_orders_remove_orphans (cg_store_get_dir (self->store), self->orders);
   did = g_strdup (cg_firmware_orders_find_open (self->orders));
   if (did == NULL) {
     begin_next (self);

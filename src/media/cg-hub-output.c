@@ -17,9 +17,9 @@ struct _CgHubOutput {
   gsize bytes;
   gboolean awaits_key;
   gboolean is_patient;
-  gboolean is_thirsty; /* pictures have come since, and were of no use */
-  gint64 thirst_from_us;
-  gint64 thirst_to_us;
+  gboolean is_starved; /* pictures have come since, and were of no use */
+  gint64 starved_from_us;
+  gint64 starved_to_us;
   gboolean started;  /* base_us is known */
   gint64 base_us;    /* the hub's time that is 0 here */
   gint64 prefill_us; /* span of the first burst */
@@ -64,12 +64,12 @@ is_overfull (CgHubOutput *self)
 }
 
 static void
-note_thirst (CgHubOutput *self, const CgAccessUnit *unit)
+note_starvation (CgHubOutput *self, const CgAccessUnit *unit)
 {
-  if (!self->is_thirsty)
-    self->thirst_from_us = unit->dts_us;
-  self->is_thirsty = TRUE;
-  self->thirst_to_us = unit->dts_us;
+  if (!self->is_starved)
+    self->starved_from_us = unit->dts_us;
+  self->is_starved = TRUE;
+  self->starved_to_us = unit->dts_us;
 }
 
 static gboolean
@@ -78,11 +78,11 @@ accepts (CgHubOutput *self, const CgAccessUnit *unit)
   if (self->awaits_key && !is_key_frame (unit)) {
     if (self->started)
       self->dropped++;
-    note_thirst (self, unit);
+    note_starvation (self, unit);
     return FALSE;
   }
   self->awaits_key = FALSE;
-  self->is_thirsty = FALSE;
+  self->is_starved = FALSE;
   if (!self->started) {
     self->started = TRUE;
     self->base_us = unit->dts_us;
@@ -193,7 +193,7 @@ cg_hub_output_await_key (CgHubOutput *self)
 {
   g_mutex_lock (&self->mutex);
   self->awaits_key = TRUE;
-  self->is_thirsty = FALSE; /* the next input begins with one */
+  self->is_starved = FALSE; /* the next input begins with one */
   g_mutex_unlock (&self->mutex);
 }
 
@@ -269,24 +269,24 @@ cg_hub_output_set_patient (CgHubOutput *self)
 }
 
 /**
- * cg_hub_output_add_thirst:
+ * cg_hub_output_add_starvation:
  * @self: an output
- * @thirst: to which it is added
+ * @starvation: to which it is added
  *
  * Any thread.
  */
 void
-cg_hub_output_add_thirst (CgHubOutput *self, CgHubThirst *thirst)
+cg_hub_output_add_starvation (CgHubOutput *self, CgHubStarvation *starvation)
 {
   g_mutex_lock (&self->mutex);
-  if (self->is_thirsty) {
-    const gint64 span_us = self->thirst_to_us - self->thirst_from_us;
+  if (self->is_starved) {
+    const gint64 span_us = self->starved_to_us - self->starved_from_us;
 
-    thirst->any_us = MAX (thirst->any_us, span_us);
+    starvation->any_us = MAX (starvation->any_us, span_us);
     if (!self->started)
-      thirst->fresh_us = MAX (thirst->fresh_us, span_us);
+      starvation->fresh_us = MAX (starvation->fresh_us, span_us);
     if (!self->is_patient)
-      thirst->urgent_us = MAX (thirst->urgent_us, span_us);
+      starvation->urgent_us = MAX (starvation->urgent_us, span_us);
   }
   g_mutex_unlock (&self->mutex);
 }

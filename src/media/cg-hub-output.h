@@ -22,7 +22,7 @@ typedef void (*CgHubWakeFunc) (gpointer user_data);
 typedef struct _CgHubOutput CgHubOutput;
 
 /**
- * CgHubThirst:
+ * CgHubStarvation:
  * @any_us: for how long the one that has waited longest has been given pictures that are of no use
  *   to it without a key frame (Q14); -1: nobody waits
  * @fresh_us: the same of those that have had no picture yet
@@ -32,9 +32,9 @@ typedef struct {
   gint64 any_us;
   gint64 fresh_us;
   gint64 urgent_us;
-} CgHubThirst;
+} CgHubStarvation;
 
-#define CG_HUB_NO_THIRST ((CgHubThirst){-1, -1, -1})
+#define CG_HUB_NO_STARVATION ((CgHubStarvation){-1, -1, -1})
 
 CgHubOutput *cg_hub_output_new (CgHubWakeFunc wake, gpointer user_data);
 CgHubOutput *cg_hub_output_ref (CgHubOutput *self);
@@ -47,7 +47,7 @@ void cg_hub_output_skip (CgHubOutput *self);
 CgAccessUnit *cg_hub_output_pop (CgHubOutput *self, gint64 *dts_us, gint64 *pts_us);
 void cg_hub_output_close (CgHubOutput *self);
 void cg_hub_output_set_patient (CgHubOutput *self);
-void cg_hub_output_add_thirst (CgHubOutput *self, CgHubThirst *thirst);
+void cg_hub_output_add_starvation (CgHubOutput *self, CgHubStarvation *starvation);
 guint64 cg_hub_output_get_dropped (CgHubOutput *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgHubOutput, cg_hub_output_unref)

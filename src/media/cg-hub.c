@@ -374,23 +374,6 @@ cg_hub_remove_output (CgHub *self, CgHubOutput *output)
 }
 
 /**
- * cg_hub_is_live:
- * @self: a hub
- *
- * Returns: %TRUE if an input is open and has begun with a key frame
- */
-gboolean
-cg_hub_is_live (CgHub *self)
-{
-  g_return_val_if_fail (CG_IS_HUB (self), FALSE);
-
-  g_mutex_lock (&self->mutex);
-  const gboolean is_live = self->is_live;
-  g_mutex_unlock (&self->mutex);
-  return is_live;
-}
-
-/**
  * cg_hub_expects_sound:
  * @self: a hub
  *
@@ -428,19 +411,19 @@ cg_hub_get_key_frame (CgHub *self)
 }
 
 /**
- * cg_hub_get_thirst:
+ * cg_hub_get_starvation:
  * @self: a hub
- * @thirst: (out caller-allocates): of those that get nothing for want of a key frame (Q14)
+ * @starvation: (out caller-allocates): of those that get nothing for want of a key frame (Q14)
  */
 void
-cg_hub_get_thirst (CgHub *self, CgHubThirst *thirst)
+cg_hub_get_starvation (CgHub *self, CgHubStarvation *starvation)
 {
   g_return_if_fail (CG_IS_HUB (self));
 
-  *thirst = CG_HUB_NO_THIRST;
+  *starvation = CG_HUB_NO_STARVATION;
   g_mutex_lock (&self->mutex);
   for (guint i = 0; i < self->outputs->len; i++)
-    cg_hub_output_add_thirst (self->outputs->pdata[i], thirst);
+    cg_hub_output_add_starvation (self->outputs->pdata[i], starvation);
   g_mutex_unlock (&self->mutex);
 }
 

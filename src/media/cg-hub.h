@@ -56,10 +56,9 @@ void cg_hub_expect_sound (CgHub *self, guint input);
 CgHubOutput *cg_hub_add_output (CgHub *self, CgHubWakeFunc wake, gpointer user_data);
 void cg_hub_remove_output (CgHub *self, CgHubOutput *output);
 
-gboolean cg_hub_is_live (CgHub *self);
 gboolean cg_hub_expects_sound (CgHub *self);
 CgAccessUnit *cg_hub_get_key_frame (CgHub *self);
-void cg_hub_get_thirst (CgHub *self, CgHubThirst *thirst);
+void cg_hub_get_starvation (CgHub *self, CgHubStarvation *starvation);
 void cg_hub_get_stats (CgHub *self, CgHubStats *stats);
 
 G_END_DECLS

@@ -146,6 +146,13 @@ on_audio_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return take_buffer (pad, info, user_data, take_sound);
 }
 
+static CgPullFeed *
+feed_ref (CgPullFeed *self)
+{
+  g_atomic_ref_count_inc (&self->references);
+  return self;
+}
+
 static void
 attach_sink (CgPullFeed *self, GstElement *bin, const char *name)
 {
@@ -157,7 +164,7 @@ attach_sink (CgPullFeed *self, GstElement *bin, const char *name)
     g_warning ("%s: no appsink named %s in the pipeline", self->name, name);
     return;
   }
-  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, cg_pull_feed_ref (self),
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, feed_ref (self),
                               (GDestroyNotify)cg_pull_feed_unref);
 }
 
@@ -300,9 +307,9 @@ add_branch (CgPullFeed *self,
   g_autoptr (GstPad) entry = gst_element_get_static_pad (branch, "sink");
   if (is_sink_alone (branch))
     gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, is_video ? on_video_buffer : on_audio_buffer,
-                       cg_pull_feed_ref (self), unref_feed);
+                       feed_ref (self), unref_feed);
   else
-    cg_pull_limit_attach (entry, is_video ? &self->frames : &self->sounds, cg_pull_feed_ref (self),
+    cg_pull_limit_attach (entry, is_video ? &self->frames : &self->sounds, feed_ref (self),
                           unref_feed);
   if (gst_pad_link (pad, entry) == GST_PAD_LINK_OK)
     return TRUE;
@@ -347,7 +354,7 @@ add_packets (CgPullFeed *self, GstElement *source, GstPad *pad, const GstStructu
   const char *encoding = gst_structure_get_string (structure, "encoding-name");
 
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packets,
-                     cg_pull_feed_ref (self), unref_feed);
+                     feed_ref (self), unref_feed);
   if (g_strcmp0 (media, "video") == 0)
     add_video (self, source, pad, pictures[self->picture].branch);
   else if (g_strcmp0 (media, "audio") == 0)
@@ -390,7 +397,7 @@ unref_closure_data (gpointer data, GClosure *closure)
 static void
 connect_source (CgPullFeed *self, GstElement *source, const char *signal, GCallback callback)
 {
-  g_signal_connect_data (source, signal, callback, cg_pull_feed_ref (self), unref_closure_data, 0);
+  g_signal_connect_data (source, signal, callback, feed_ref (self), unref_closure_data, 0);
 }
 
 /**
@@ -416,19 +423,6 @@ cg_pull_feed_new (CgHub *hub, CgAudioPolicy audio, const char *name)
     self->silence = cg_silence_new ();
     cg_hub_expect_sound (hub, self->input);
   }
-  return self;
-}
-
-/**
- * cg_pull_feed_ref:
- * @self: a feed
- *
- * Returns: (transfer full): @self; any thread
- */
-CgPullFeed *
-cg_pull_feed_ref (CgPullFeed *self)
-{
-  g_atomic_ref_count_inc (&self->references);
   return self;
 }
 

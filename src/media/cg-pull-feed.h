@@ -24,7 +24,6 @@ G_BEGIN_DECLS
 typedef struct _CgPullFeed CgPullFeed;
 
 CgPullFeed *cg_pull_feed_new (CgHub *hub, CgAudioPolicy audio, const char *name);
-CgPullFeed *cg_pull_feed_ref (CgPullFeed *self);
 void cg_pull_feed_unref (CgPullFeed *self);
 void cg_pull_feed_close (CgPullFeed *self);
 

@@ -493,8 +493,8 @@ cg_pull_start (CgPull *self)
   CG_ON_MAIN ();
 
   cg_pull_watch_begin (&self->deadlines, cg_clock_get_monotonic_ms (self->clock));
-  self->watch = cg_clock_add_timeout (self->clock, cg_pull_watch_get_pause_ms (&self->deadlines),
-                                      on_watch, self);
+  self->watch = cg_clock_add_look (self->clock, cg_pull_watch_get_pause_ms (&self->deadlines),
+                                   on_watch, self);
   start_pipeline (self);
 }
 
@@ -557,20 +557,6 @@ cg_pull_request_key (CgPull *self)
   CG_ON_MAIN ();
 
   self->wants_key = self->source != NULL && !cg_pull_way_request_key (self->source);
-}
-
-/**
- * cg_pull_is_live:
- * @self: a pull
- *
- * Returns: %TRUE from the first key frame to the end
- */
-gboolean
-cg_pull_is_live (CgPull *self)
-{
-  g_return_val_if_fail (CG_IS_PULL (self), FALSE);
-
-  return self->is_live;
 }
 
 /**

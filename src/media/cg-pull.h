@@ -47,7 +47,6 @@ void cg_pull_stop_async (CgPull *self, GAsyncReadyCallback callback, gpointer us
 gboolean cg_pull_stop_finish (CgPull *self, GAsyncResult *result, GError **error);
 
 void cg_pull_request_key (CgPull *self);
-gboolean cg_pull_is_live (CgPull *self);
 CgTransport cg_pull_get_transport (CgPull *self);
 
 G_END_DECLS

@@ -23,9 +23,8 @@ struct _CgPush {
   CgPushWorker *worker; /* (owned) (nullable) */
   CgPushStats stats;    /* of a worker that has ended */
   GSource *timer;       /* (owned) (nullable) deadline of connecting, or of stopping */
-  gboolean is_publishing;
-  gboolean is_over; /* failed or stopped */
-  GTask *stop_task; /* (owned) (nullable) */
+  gboolean is_over;     /* failed or stopped */
+  GTask *stop_task;     /* (owned) (nullable) */
 };
 
 enum { SIGNAL_PUBLISHING, SIGNAL_FAILED, SIGNAL_STEP, N_SIGNALS };
@@ -113,7 +112,6 @@ on_done (CgPush *self, const GError *error)
 
   cg_clear_source (&self->timer);
   drop_worker (self);
-  self->is_publishing = FALSE;
   if (task != NULL)
     g_task_return_boolean (task, TRUE);
   if (self->is_over || error == NULL)
@@ -137,7 +135,6 @@ on_worker_event (CgPushWorkerEvent event, const GError *error, gpointer user_dat
   case CG_PUSH_WORKER_PUBLISHING:
     if (self->is_over)
       break;
-    self->is_publishing = TRUE;
     g_signal_emit (self, signals[SIGNAL_STEP], 0, CG_MEDIA_STEP_WRITTEN);
     g_signal_emit (self, signals[SIGNAL_PUBLISHING], 0);
     break;
@@ -243,7 +240,6 @@ cg_push_stop_async (CgPush *self, GAsyncReadyCallback callback, gpointer user_da
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, cg_push_stop_async);
   self->is_over = TRUE;
-  self->is_publishing = FALSE;
   cg_clear_source (&self->timer);
   if (self->worker == NULL) {
     g_task_return_boolean (task, TRUE);
@@ -268,20 +264,6 @@ cg_push_stop_finish (CgPush *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/**
- * cg_push_is_publishing:
- * @self: a push
- *
- * Returns: %TRUE from the first picture that went out to the end
- */
-gboolean
-cg_push_is_publishing (CgPush *self)
-{
-  g_return_val_if_fail (CG_IS_PUSH (self), FALSE);
-
-  return self->is_publishing;
 }
 
 /**

@@ -43,7 +43,6 @@ void cg_push_start (CgPush *self);
 void cg_push_stop_async (CgPush *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean cg_push_stop_finish (CgPush *self, GAsyncResult *result, GError **error);
 
-gboolean cg_push_is_publishing (CgPush *self);
 void cg_push_get_stats (CgPush *self, CgPushStats *stats);
 
 G_END_DECLS

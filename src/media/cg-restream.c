@@ -62,7 +62,7 @@ room_free (Room *self)
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   cg_restream_places_unref (self->options.places);
-  cg_restream_gate_free (self->options.gate);
+  cg_login_throttle_free (self->options.throttle);
   g_free (self->username);
   g_free (self->password);
   g_free (self);
@@ -261,7 +261,7 @@ room_new (CgRestream *self, const CgRestreamOptions *options, GSocket *listener)
   room->password = g_strdup (options->password);
   room->options = (CgRestreamViewerOptions){
       .places = cg_restream_places_ref (self->places),
-      .gate = cg_restream_gate_new (),
+      .throttle = cg_login_throttle_new (),
       .username = room->username,
       .password = room->password,
       .answer_timeout_ms = options->answer_timeout_ms,

@@ -112,7 +112,6 @@ take_sound (CgStreamSurvey *self, const CgAccessUnit *unit)
 {
   self->findings.audio_frames++;
   self->findings.audio_rate = unit->format->rate;
-  self->findings.audio_channels = unit->format->channels;
 }
 
 /**

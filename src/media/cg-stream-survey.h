@@ -42,7 +42,6 @@ typedef struct {
   guint formats;
   guint audio_frames;
   guint audio_rate;
-  guint audio_channels;
 } CgStreamFindings;
 
 /**

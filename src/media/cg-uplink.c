@@ -70,6 +70,15 @@ set_options (CgUplink *self, guint stall_timeout_ms)
   g_socket_set_keepalive (socket, TRUE);
 }
 
+/* How long one send may make no headway. */
+static void
+set_send_timeout (CgUplink *self, guint timeout_ms)
+{
+  const struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
+
+  setsockopt (self->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+}
+
 static gboolean
 open_fd (CgUplink *self, gboolean tls, GError **error)
 {
@@ -110,7 +119,7 @@ cg_uplink_open_in_thread (const CgRtmpUrl *url,
   set_options (self, stall_timeout_ms);
   if (!open_fd (self, url->tls, error))
     return NULL;
-  cg_uplink_set_send_timeout (self, stall_timeout_ms);
+  set_send_timeout (self, stall_timeout_ms);
   return g_steal_pointer (&self);
 }
 
@@ -136,19 +145,6 @@ int
 cg_uplink_get_fd (CgUplink *self)
 {
   return self->fd;
-}
-
-/**
- * cg_uplink_set_send_timeout:
- * @self: an uplink
- * @timeout_ms: how long one send may make no headway
- */
-void
-cg_uplink_set_send_timeout (CgUplink *self, guint timeout_ms)
-{
-  const struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
-
-  setsockopt (self->fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
 }
 
 /**

@@ -21,7 +21,6 @@ CgUplink *cg_uplink_open_in_thread (const CgRtmpUrl *url,
                                     GError **error);
 void cg_uplink_free (CgUplink *self);
 int cg_uplink_get_fd (CgUplink *self);
-void cg_uplink_set_send_timeout (CgUplink *self, guint timeout_ms);
 gboolean cg_uplink_has_timed_out (CgUplink *self);
 void cg_uplink_await_hang_up_in_thread (CgUplink *self, guint timeout_ms);
 void cg_uplink_shut_down (CgUplink *self);

@@ -40,12 +40,8 @@ cg_onvif_date_time_free (CgOnvifDateTime *self)
   g_free (self);
 }
 
-/**
- * cg_onvif_service_entry_free:
- * @self: (transfer full) (nullable): a service
- */
-void
-cg_onvif_service_entry_free (CgOnvifServiceEntry *self)
+static void
+service_entry_free (CgOnvifServiceEntry *self)
 {
   if (self == NULL)
     return;
@@ -153,7 +149,7 @@ add_entry (GPtrArray *entries, const char *namespace_uri, const char *xaddr)
 static GPtrArray *
 new_entries (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_service_entry_free);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)service_entry_free);
 }
 
 /**

@@ -36,10 +36,8 @@ GPtrArray *cg_onvif_device_get_capabilities_in_thread (CgOnvifSession *self, GEr
 
 void cg_onvif_device_information_free (CgOnvifDeviceInformation *self);
 void cg_onvif_date_time_free (CgOnvifDateTime *self);
-void cg_onvif_service_entry_free (CgOnvifServiceEntry *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifDeviceInformation, cg_onvif_device_information_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifDateTime, cg_onvif_date_time_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifServiceEntry, cg_onvif_service_entry_free)
 
 G_END_DECLS

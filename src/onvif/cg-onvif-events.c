@@ -45,7 +45,6 @@
 
 EVENT_OPERATION (tev, CreatePullPointSubscription, FALSE, EVENT_PORT);
 EVENT_OPERATION (tev, PullMessages, TRUE, PULL_POINT);
-EVENT_OPERATION (tev, SetSynchronizationPoint, TRUE, PULL_POINT);
 EVENT_OPERATION (wsnt, Renew, TRUE, MANAGER);
 EVENT_OPERATION (wsnt, Unsubscribe, TRUE, MANAGER);
 
@@ -88,12 +87,8 @@ item_free (CgOnvifItem *self)
   g_free (self);
 }
 
-/**
- * cg_onvif_notification_free:
- * @self: (transfer full) (nullable): a notification
- */
-void
-cg_onvif_notification_free (CgOnvifNotification *self)
+static void
+notification_free (CgOnvifNotification *self)
 {
   if (self == NULL)
     return;
@@ -259,7 +254,7 @@ pull (CgOnvifSpan *span, const CgOnvifPullPoint *point, guint wait_ms, guint lim
 
   if (!call_point (span, point, &operation_PullMessages, &request, &response, error))
     return NULL;
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)cg_onvif_notification_free);
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)notification_free);
   for (int i = 0; i < response.__sizeNotificationMessage; i++) {
     CgOnvifNotification *notification =
         read_notification (span, &response.wsnt__NotificationMessage[i]);
@@ -323,28 +318,6 @@ cg_onvif_events_renew_in_thread (CgOnvifSession *self,
     return FALSE;
   point->life_ms = read_life (response.CurrentTime, response.TerminationTime, life_ms);
   return TRUE;
-}
-
-/**
- * cg_onvif_events_synchronize_in_thread:
- * @self: a session
- * @point: a subscription
- * @error: return location
- *
- * SetSynchronizationPoint: the camera tells all states again. Core Specification, 9.5.
- *
- * Returns: whether it has agreed
- */
-gboolean
-cg_onvif_events_synchronize_in_thread (CgOnvifSession *self,
-                                       const CgOnvifPullPoint *point,
-                                       GError **error)
-{
-  g_autoptr (CgOnvifSpan) span = cg_onvif_span_begin (self);
-  struct _tev__SetSynchronizationPoint request = {};
-  struct _tev__SetSynchronizationPointResponse response = {};
-
-  return call_point (span, point, &operation_SetSynchronizationPoint, &request, &response, error);
 }
 
 /**

@@ -37,18 +37,13 @@ gboolean cg_onvif_events_renew_in_thread (CgOnvifSession *self,
                                           CgOnvifPullPoint *point,
                                           guint life_ms,
                                           GError **error);
-gboolean cg_onvif_events_synchronize_in_thread (CgOnvifSession *self,
-                                                const CgOnvifPullPoint *point,
-                                                GError **error);
 gboolean cg_onvif_events_unsubscribe_in_thread (CgOnvifSession *self,
                                                 const CgOnvifPullPoint *point,
                                                 GError **error);
 
 CgOnvifPullPoint *cg_onvif_pull_point_copy (const CgOnvifPullPoint *self);
 void cg_onvif_pull_point_free (CgOnvifPullPoint *self);
-void cg_onvif_notification_free (CgOnvifNotification *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifPullPoint, cg_onvif_pull_point_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgOnvifNotification, cg_onvif_notification_free)
 
 G_END_DECLS

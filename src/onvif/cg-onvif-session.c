@@ -259,30 +259,6 @@ cg_onvif_session_begin_login (CgOnvifSession *self, GError **error)
 }
 
 /**
- * cg_onvif_session_is_connected:
- * @self: a session
- *
- * Returns: whether the camera was reached once and took us
- */
-gboolean
-cg_onvif_session_is_connected (const CgOnvifSession *self)
-{
-  return self->is_connected;
-}
-
-/**
- * cg_onvif_session_has_ptz:
- * @self: a session
- *
- * Returns: whether a connected camera has a PTZ service, as far as it tells
- */
-gboolean
-cg_onvif_session_has_ptz (const CgOnvifSession *self)
-{
-  return self->xaddrs[CG_ONVIF_SERVICE_PTZ] != NULL && self->guesses[CG_ONVIF_SERVICE_PTZ] == 0;
-}
-
-/**
  * cg_onvif_session_get_clock_offset_ms:
  * @self: a session
  *

@@ -38,8 +38,6 @@ void cg_onvif_session_abort (CgOnvifSession *self);
 gboolean cg_onvif_session_connect_in_thread (CgOnvifSession *self, GError **error);
 void cg_onvif_session_forget_services (CgOnvifSession *self);
 
-gboolean cg_onvif_session_is_connected (const CgOnvifSession *self);
-gboolean cg_onvif_session_has_ptz (const CgOnvifSession *self);
 gint64 cg_onvif_session_get_clock_offset_ms (const CgOnvifSession *self);
 const char *cg_onvif_session_get_address (const CgOnvifSession *self);
 

@@ -76,6 +76,7 @@ cg_clock_dummy_class_init (CgClockDummyClass *klass)
   clock_class->get_monotonic_ms = dummy_get_monotonic_ms;
   clock_class->get_real_ms = dummy_get_real_ms;
   clock_class->add_timeout = dummy_add_timeout;
+  clock_class->add_look = dummy_add_timeout;
 }
 
 static void
@@ -173,21 +174,6 @@ cg_clock_dummy_advance (CgClockDummy *self, gint64 ms)
     settle ();
   }
   set_monotonic (self, end_ms);
-}
-
-/**
- * cg_clock_dummy_step_real:
- * @self: a dummy clock
- * @ms: milliseconds, may be negative
- *
- * Sets the wall clock forward or back, as time synchronisation does; monotonic time stays.
- */
-void
-cg_clock_dummy_step_real (CgClockDummy *self, gint64 ms)
-{
-  g_return_if_fail (CG_IS_CLOCK_DUMMY (self));
-
-  self->real_ms += ms;
 }
 
 /**

@@ -14,7 +14,6 @@ G_DECLARE_FINAL_TYPE (CgClockDummy, cg_clock_dummy, CG, CLOCK_DUMMY, CgClock)
 CgClockDummy *cg_clock_dummy_new (void);
 
 void cg_clock_dummy_advance (CgClockDummy *self, gint64 ms);
-void cg_clock_dummy_step_real (CgClockDummy *self, gint64 ms);
 gint64 cg_clock_dummy_get_next_ms (CgClockDummy *self);
 guint cg_clock_dummy_count_sources (CgClockDummy *self);
 

@@ -73,7 +73,6 @@ test_tells_its_state (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (CgNotify) notify = make_notify (fixture, 0);
 
-  g_assert_true (cg_notify_is_supervised (notify));
   cg_notify_ready (notify);
   cg_notify_reloading (notify);
   cg_notify_stopping (notify);
@@ -124,14 +123,13 @@ test_abstract_address_from_environment (Fixture *fixture, gconstpointer data)
   g_assert_null (g_getenv ("NOTIFY_SOCKET"));
 }
 
+/* A warning would end the test. */
 static void
 test_silent_without_manager (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (CgNotify) notify = cg_notify_new_for_address (NULL, 1000);
 
   cg_notify_ready (notify);
-
-  g_assert_false (cg_notify_is_supervised (notify));
 }
 
 int

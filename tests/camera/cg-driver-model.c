@@ -2,13 +2,9 @@
 #include "cg-driver-model.h"
 
 #include "cg-error.h"
-#include "cg-sim-ptz.h"
 
-/* What one relative step covers at full speed, as the ONVIF driver has it. */
-#define STEP_FRACTION 0.1
 /* A connection that is refused or broken is noticed this late. */
 #define BROKEN_MS 5
-#define MAX_PRESETS 16
 
 /* As in CgJobs: moves wait for each other; stops and looks have a way of their own. */
 typedef enum { LANE_MOVE, LANE_STOP, LANE_LOOK, N_LANES } LaneId;
@@ -26,7 +22,7 @@ typedef struct {
   CgPtzMove move;
   CgOnvifStopForm form;
   char *preset;
-  CgModelCamera *camera; /* (unowned) keeps this */
+  CgModelLine *line;     /* (unowned) keeps this */
   CgDriverModel *driver; /* (unowned) (nullable) while somebody waits for the answer */
   GTask *task;           /* (owned) (nullable) the same */
   gint64 sent_ms;
@@ -39,19 +35,18 @@ typedef struct {
   GError *error; /* (owned) (nullable) the answer */
 } Command;
 
-struct _CgModelCamera {
-  CgClock *clock; /* (owned) */
-  CgModelNature nature;
+struct _CgModelLine {
+  CgModelCamera *camera; /* (unowned) outlives this */
+  CgClock *clock;        /* (unowned) that of the camera */
+  CgModelNature nature;  /* its network, until that is healed */
   GRand *random;
-  CgSimPtz *head;
-  gint64 last_command_ms;
   GPtrArray *commands; /* (owned) (element-type Command) all there ever were */
 };
 
 struct _CgDriverModel {
   GObject parent_instance;
 
-  CgModelCamera *camera; /* (unowned) outlives this */
+  CgModelLine *line; /* (unowned) outlives this */
   CgModelWatchFunc watch;
   gpointer user_data;
   gboolean is_dead;
@@ -81,102 +76,6 @@ command_free (gpointer data)
   g_free (self);
 }
 
-/* The camera's side. */
-
-static gint64
-now_ms (CgModelCamera *self)
-{
-  return cg_clock_get_monotonic_ms (self->clock);
-}
-
-static CgSimVector
-get_vector (CgModelCamera *self, const CgPtzMove *move)
-{
-  const double sign = self->nature.inverted ? -1 : 1;
-  CgSimVector vector = {
-      .has_pan_tilt = move->pan_tilt,
-      .has_zoom = move->zooming,
-      .pan = sign * move->pan,
-      .tilt = sign * move->tilt,
-      .zoom = move->zoom,
-  };
-
-  if (self->nature.one_axis && vector.pan != 0)
-    vector.tilt = 0;
-  return vector;
-}
-
-/* Q37 */
-static gboolean
-is_awake (CgModelCamera *self)
-{
-  const gint64 rested_ms = now_ms (self) - self->last_command_ms;
-
-  self->last_command_ms = now_ms (self);
-  return self->nature.sleeps_ms == 0 || rested_ms < self->nature.sleeps_ms;
-}
-
-/* As src/onvif does: what is refused is followed by the next form (Q33). */
-static CgOnvifStopForm
-choose_form (CgModelCamera *self, CgOnvifStopForm form)
-{
-  if (form == CG_ONVIF_STOP_UNKNOWN)
-    form = CG_ONVIF_STOP_NAMED;
-  while (form < CG_ONVIF_STOP_ZERO && self->nature.refuses_stop[form])
-    form++;
-  return form;
-}
-
-static void
-do_stop (CgModelCamera *self, CgOnvifStopForm form)
-{
-  is_awake (self);
-  if (!self->nature.ignores_stop[form])
-    cg_sim_ptz_stop (self->head, now_ms (self), TRUE, TRUE, self->nature.coast_ms);
-}
-
-static void
-do_move (CgModelCamera *self, const CgPtzMove *move)
-{
-  CgSimVector vector = get_vector (self, move);
-
-  if (move->stop_others && !self->nature.ignores_stop[choose_form (self, move->stop_form)])
-    cg_sim_ptz_stop (self->head, now_ms (self), !move->pan_tilt, !move->zooming, 0);
-  if (!is_awake (self))
-    return;
-  if (self->nature.relative) {
-    vector.pan *= STEP_FRACTION;
-    vector.tilt *= STEP_FRACTION;
-    vector.zoom *= STEP_FRACTION;
-    cg_sim_ptz_relative (self->head, now_ms (self), &vector);
-    return;
-  }
-  cg_sim_ptz_continuous (self->head, now_ms (self), &vector,
-                         self->nature.ignores_timeout ? 0 : move->lease_ms);
-}
-
-static void
-do_look (CgModelCamera *self, CgPtzLook *look)
-{
-  const CgModelNature *nature = &self->nature;
-  CgSimPosition now, then;
-
-  cg_sim_ptz_read (self->head, now_ms (self), &now);
-  cg_sim_ptz_read (self->head, now_ms (self) - nature->late_ms, &then);
-  if (nature->frozen)
-    then.pan = then.tilt = then.zoom = 0;
-  *look = (CgPtzLook){
-      .has_position = !nature->no_position,
-      .has_zoom = !nature->no_position,
-      .has_move_status = !nature->no_move_status,
-      .pan = nature->mirrored ? -then.pan : then.pan,
-      .tilt = then.tilt,
-      .zoom = then.zoom,
-      .moving_pan_tilt = nature->always_moving || (now.moving_pan_tilt && !nature->always_idle),
-      .moving_zoom = nature->always_moving || (now.moving_zoom && !nature->always_idle),
-  };
-}
-
 static void
 command_fail (Command *self, CgError code, const char *text)
 {
@@ -184,49 +83,41 @@ command_fail (Command *self, CgError code, const char *text)
     self->error = g_error_new_literal (CG_ERROR, (int)code, text);
 }
 
-static void
-do_goto (CgModelCamera *self, Command *command)
-{
-  if (is_awake (self) &&
-      cg_sim_ptz_goto_preset (self->head, now_ms (self), command->preset) != CG_SIM_PTZ_DONE)
-    command_fail (command, CG_ERROR_NO_SUCH_PRESET, "no such preset");
-}
-
 /* It is at the camera. */
 static void
 command_act (Command *self)
 {
-  CgModelCamera *camera = self->camera;
+  CgModelCamera *camera = self->line->camera;
 
   switch (self->call) {
   case CG_MODEL_MOVE:
-    do_move (camera, &self->move);
+    cg_model_camera_move (camera, &self->move);
     break;
   case CG_MODEL_GOTO:
-    do_goto (camera, self);
+    if (!cg_model_camera_goto (camera, self->preset))
+      command_fail (self, CG_ERROR_NO_SUCH_PRESET, "no such preset");
     break;
   case CG_MODEL_STOP:
-    self->form = choose_form (camera, self->form);
-    do_stop (camera, self->form);
+    self->form = cg_model_camera_stop (camera, self->form);
     break;
   case CG_MODEL_LOOK:
-    if (camera->nature.fails_status)
+    if (self->line->nature.fails_status)
       command_fail (self, CG_ERROR_PEER_FAULT, "no GetStatus here");
     else
-      do_look (camera, &self->look);
+      cg_model_camera_look (camera, &self->look);
     break;
   }
 }
 
 /* The network between them. */
 static gboolean
-happens (CgModelCamera *self, double probability)
+happens (CgModelLine *self, double probability)
 {
   return g_rand_double (self->random) < probability;
 }
 
 static guint
-get_latency_ms (CgModelCamera *self)
+get_latency_ms (CgModelLine *self)
 {
   const guint min_ms = self->nature.latency_min_ms;
 
@@ -274,7 +165,7 @@ on_deadline (gpointer user_data)
 
   g_clear_error (&self->error);
   command_fail (self, CG_ERROR_TIMED_OUT, "no answer in time");
-  if (self->sent_ms == now_ms (self->camera))
+  if (self->sent_ms == cg_clock_get_monotonic_ms (self->line->clock))
     cg_clear_source (&self->arrival); /* it had not even a connection */
   command_answer (self);
   return G_SOURCE_REMOVE;
@@ -284,14 +175,14 @@ static void
 plan_reply (Command *self, guint delay_ms)
 {
   if (self->task != NULL)
-    self->reply = cg_clock_add_timeout (self->camera->clock, delay_ms, on_reply, self);
+    self->reply = cg_clock_add_timeout (self->line->clock, delay_ms, on_reply, self);
 }
 
 /* It was done, and nobody is told, or nobody can read it. */
 static void
 command_lose_answer (Command *self)
 {
-  const gboolean is_garbled = self->call != CG_MODEL_LOOK && happens (self->camera, 0.2);
+  const gboolean is_garbled = self->call != CG_MODEL_LOOK && happens (self->line, 0.2);
 
   g_clear_error (&self->error);
   command_fail (self, is_garbled ? CG_ERROR_PEER_FAULT : CG_ERROR_UNREACHABLE, "no such answer");
@@ -303,8 +194,8 @@ static gboolean
 on_arrival (gpointer user_data)
 {
   Command *self = user_data;
-  const guint back_ms = get_latency_ms (self->camera) +
-                        (self->call == CG_MODEL_LOOK ? self->camera->nature.look_ms : 0);
+  const guint back_ms =
+      get_latency_ms (self->line) + (self->call == CG_MODEL_LOOK ? self->line->nature.look_ms : 0);
 
   cg_clear_source (&self->arrival);
   command_act (self);
@@ -318,17 +209,17 @@ on_arrival (gpointer user_data)
 static void
 command_send (Command *self)
 {
-  CgModelCamera *camera = self->camera;
+  CgModelLine *line = self->line;
 
-  if (happens (camera, camera->nature.lost_requests)) {
+  if (happens (line, line->nature.lost_requests)) {
     command_fail (self, CG_ERROR_UNREACHABLE, "the request was lost");
     plan_reply (self, BROKEN_MS);
     return;
   }
-  self->sent_ms = now_ms (camera);
-  self->is_answer_lost = happens (camera, camera->nature.lost_answers);
-  self->is_hanging = happens (camera, camera->nature.hanging);
-  self->arrival = cg_clock_add_timeout (camera->clock, get_latency_ms (camera), on_arrival, self);
+  self->sent_ms = cg_clock_get_monotonic_ms (line->clock);
+  self->is_answer_lost = happens (line, line->nature.lost_answers);
+  self->is_hanging = happens (line, line->nature.hanging);
+  self->arrival = cg_clock_add_timeout (line->clock, get_latency_ms (line), on_arrival, self);
 }
 
 static void
@@ -352,10 +243,10 @@ command_new (CgPtzDriver *driver,
   Command *command = g_new0 (Command, 1);
 
   command->call = call;
-  command->camera = self->camera;
+  command->line = self->line;
   command->driver = self;
   command->task = g_task_new (driver, NULL, callback, user_data);
-  g_ptr_array_add (self->camera->commands, command);
+  g_ptr_array_add (self->line->commands, command);
   return command;
 }
 
@@ -370,7 +261,7 @@ run (CgDriverModel *self, Command *command, guint timeout_ms, const char *words)
     return;
   }
   self->watch (command->call, words, self->user_data);
-  command->deadline = cg_clock_add_timeout (self->camera->clock, timeout_ms, on_deadline, command);
+  command->deadline = cg_clock_add_timeout (self->line->clock, timeout_ms, on_deadline, command);
   g_queue_push_tail (&self->waiting[lane], command);
   lane_pump (self, lane);
 }
@@ -464,7 +355,7 @@ driver_look_finish (CgPtzDriver *driver, GAsyncResult *result, CgPtzLook *look, 
 static void
 driver_get_facts (CgPtzDriver *driver, CgPtzFacts *facts)
 {
-  const CgModelNature *nature = &CG_DRIVER_MODEL (driver)->camera->nature;
+  const CgModelNature *nature = &CG_DRIVER_MODEL (driver)->line->nature;
 
   *facts = (CgPtzFacts){
       .position = {{-1, 1}, {-1, 1}, {0, 1}},
@@ -515,11 +406,11 @@ cg_driver_model_init (CgDriverModel *self)
 
 /* @watch: told of each call */
 CgDriverModel *
-cg_driver_model_new (CgModelCamera *camera, CgModelWatchFunc watch, gpointer user_data)
+cg_driver_model_new (CgModelLine *line, CgModelWatchFunc watch, gpointer user_data)
 {
   CgDriverModel *self = g_object_new (CG_TYPE_DRIVER_MODEL, NULL);
 
-  self->camera = camera;
+  self->line = line;
   self->watch = watch;
   self->user_data = user_data;
   return self;
@@ -531,8 +422,8 @@ void
 cg_driver_model_kill (CgDriverModel *self)
 {
   self->is_dead = TRUE;
-  for (guint i = 0; i < self->camera->commands->len; i++) {
-    Command *command = g_ptr_array_index (self->camera->commands, i);
+  for (guint i = 0; i < self->line->commands->len; i++) {
+    Command *command = g_ptr_array_index (self->line->commands, i);
 
     if (command->driver != self)
       continue;
@@ -543,58 +434,31 @@ cg_driver_model_kill (CgDriverModel *self)
   }
 }
 
-/* Returns: (transfer full): a camera that looks at 0, 0, 0 */
-CgModelCamera *
-cg_model_camera_new (CgClock *clock, const CgModelNature *nature, guint32 seed)
+/* Returns: (transfer full): the network that this camera has */
+CgModelLine *
+cg_model_line_new (CgModelCamera *camera, guint32 seed)
 {
-  CgModelCamera *self = g_new0 (CgModelCamera, 1);
+  CgModelLine *self = g_new0 (CgModelLine, 1);
 
-  self->clock = g_object_ref (clock);
-  self->nature = *nature;
+  self->camera = camera;
+  self->clock = cg_model_camera_get_clock (camera);
+  self->nature = *cg_model_camera_get_nature (camera);
   self->random = g_rand_new_with_seed (seed);
-  self->head = cg_sim_ptz_new (MAX_PRESETS);
   self->commands = g_ptr_array_new_with_free_func (command_free);
-  if (nature->reach > 0)
-    cg_sim_ptz_set_reach (self->head, nature->reach);
   return self;
 }
 
 void
-cg_model_camera_free (CgModelCamera *self)
+cg_model_line_free (CgModelLine *self)
 {
   g_ptr_array_unref (self->commands);
-  cg_sim_ptz_free (self->head);
   g_rand_free (self->random);
-  g_object_unref (self->clock);
   g_free (self);
 }
 
 /* From now on nothing is lost, and everything is answered. */
 void
-cg_model_camera_heal_network (CgModelCamera *self)
+cg_model_line_heal (CgModelLine *self)
 {
   self->nature.lost_requests = self->nature.lost_answers = self->nature.hanging = 0;
-}
-
-void
-cg_model_camera_place (CgModelCamera *self, double pan, double tilt, double zoom)
-{
-  const CgSimVector place = {TRUE, TRUE, pan, tilt, zoom};
-
-  cg_sim_ptz_place (self->head, now_ms (self), &place);
-}
-
-/* As a preset with this token. */
-void
-cg_model_camera_keep_place (CgModelCamera *self, const char *preset)
-{
-  const CgSimPreset *made;
-
-  cg_sim_ptz_add_preset (self->head, now_ms (self), preset, NULL, &made);
-}
-
-void
-cg_model_camera_read (CgModelCamera *self, CgSimPosition *position)
-{
-  cg_sim_ptz_read (self->head, now_ms (self), position);
 }

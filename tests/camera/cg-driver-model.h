@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "cg-clock.h"
+#include "cg-model-camera.h"
 #include "cg-ptz-driver.h"
-#include "cg-sim-position.h"
 
 G_BEGIN_DECLS
 
@@ -17,51 +16,21 @@ typedef enum {
 /* Told of each call at the moment it is made, in words for those who read the log. */
 typedef void (*CgModelWatchFunc) (CgModelCall call, const char *words, gpointer user_data);
 
-/**
- * CgModelNature:
- *
- * What a camera of the model does wrong, and how its network is. All 0 is a good one.
- */
-typedef struct {
-  guint latency_min_ms, latency_max_ms; /* one way */
-  double lost_requests, lost_answers;   /* probabilities; an error tells soon */
-  double hanging;                       /* no answer until the time-out, done all the same */
-  guint look_ms;                        /* GetStatus takes so much longer (Q36) */
-  gboolean ignores_timeout;             /* Q1 */
-  gboolean ignores_stop[CG_ONVIF_N_STOP_FORMS];
-  gboolean refuses_stop[CG_ONVIF_N_STOP_FORMS]; /* Q33 */
-  guint coast_ms;                               /* after a stop */
-  gboolean no_position, frozen, mirrored;       /* Q36 */
-  guint late_ms;
-  gboolean no_move_status, always_idle, always_moving;
-  gboolean inverted;
-  double reach;          /* where pan and tilt end; 0: at 1, as told */
-  gboolean untold;       /* it tells no ranges */
-  guint sleeps_ms;       /* Q37 */
-  gboolean one_axis;     /* Q38 */
-  gboolean relative;     /* it moves by steps only */
-  gboolean fails_status; /* GetStatus is refused */
-} CgModelNature;
+/* The network to a camera. It outlives those who drive the camera, one after the other: what they
+ * have sent is on its way. */
+typedef struct _CgModelLine CgModelLine;
 
+CgModelLine *cg_model_line_new (CgModelCamera *camera, guint32 seed);
+void cg_model_line_free (CgModelLine *self);
+void cg_model_line_heal (CgModelLine *self);
+
+/* Asks the camera what CgMotion asks. */
 #define CG_TYPE_DRIVER_MODEL (cg_driver_model_get_type ())
 G_DECLARE_FINAL_TYPE (CgDriverModel, cg_driver_model, CG, DRIVER_MODEL, GObject)
 
-/* A camera on simulated time, and the network to it: answers to what CgMotion asks as a real one
- * would, with the faults that it was given. It outlives those who drive it, one after the other. */
-
-typedef struct _CgModelCamera CgModelCamera;
-
-CgModelCamera *cg_model_camera_new (CgClock *clock, const CgModelNature *nature, guint32 seed);
-void cg_model_camera_free (CgModelCamera *self);
-void cg_model_camera_heal_network (CgModelCamera *self);
-void cg_model_camera_place (CgModelCamera *self, double pan, double tilt, double zoom);
-void cg_model_camera_keep_place (CgModelCamera *self, const char *preset);
-void cg_model_camera_read (CgModelCamera *self, CgSimPosition *position);
-
-CgDriverModel *
-cg_driver_model_new (CgModelCamera *camera, CgModelWatchFunc watch, gpointer user_data);
+CgDriverModel *cg_driver_model_new (CgModelLine *line, CgModelWatchFunc watch, gpointer user_data);
 void cg_driver_model_kill (CgDriverModel *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgModelCamera, cg_model_camera_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgModelLine, cg_model_line_free)
 
 G_END_DECLS

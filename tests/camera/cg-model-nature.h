@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "cg-driver-model.h"
+#include "cg-model-camera.h"
 #include "cg-ptz.h"
 
 G_BEGIN_DECLS

@@ -42,7 +42,7 @@ static gboolean insisted;   /* the last push */
 static CgTransport wanted, delivered; /* of the last pull */
 
 static guint keys_asked; /* by RTCP */
-static CgHubThirst thirst;
+static CgHubStarvation starvation;
 static gboolean has_key; /* the hub has a key frame */
 
 static gboolean goodbyes_held;
@@ -168,9 +168,9 @@ cg_hub_get_stats (CgHub *self, CgHubStats *stats)
 }
 
 void
-cg_hub_get_thirst (CgHub *self, CgHubThirst *out)
+cg_hub_get_starvation (CgHub *self, CgHubStarvation *out)
 {
-  *out = thirst;
+  *out = starvation;
 }
 
 CgAccessUnit *
@@ -274,14 +274,14 @@ fake_media_reset (void)
   g_assert_null (transcode);
   is_encoder = TRUE;
   keys_asked = 0;
-  thirst = CG_HUB_NO_THIRST;
+  starvation = CG_HUB_NO_STARVATION;
   has_key = TRUE;
 }
 
 void
-fake_media_set_thirst (const CgHubThirst *now, gboolean has_key_now)
+fake_media_set_starvation (const CgHubStarvation *now, gboolean has_key_now)
 {
-  thirst = *now;
+  starvation = *now;
   has_key = has_key_now;
 }
 

@@ -32,7 +32,7 @@ CgTransport fake_media_get_wanted_transport (void);
 gboolean fake_media_ask_login_again (void);
 void fake_media_fail (FakeEnd end, CgError error);
 
-void fake_media_set_thirst (const CgHubThirst *now, gboolean has_key_now);
+void fake_media_set_starvation (const CgHubStarvation *now, gboolean has_key_now);
 guint fake_media_count_keys_asked (void);
 void fake_media_step (FakeEnd end, CgMediaStep step);
 void fake_media_has_encoder (gboolean has_encoder);

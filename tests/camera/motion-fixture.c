@@ -58,17 +58,44 @@ motion_see (MotionFixture *fixture, double pan, double tilt)
   cg_driver_dummy_set_look (fixture->driver, &look);
 }
 
+static void
+answer (MotionFixture *fixture,
+        void (*driver_answer) (CgDriverDummy *driver, const GError *error),
+        CgError code)
+{
+  g_autoptr (GError) error =
+      code != MOTION_OK ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
+
+  driver_answer (fixture->driver, error);
+  motion_settle (fixture);
+}
+
+void
+motion_answer_move (MotionFixture *fixture, CgError code)
+{
+  answer (fixture, cg_driver_dummy_answer_move, code);
+}
+
+void
+motion_answer_stop (MotionFixture *fixture, CgError code)
+{
+  answer (fixture, cg_driver_dummy_answer_stop, code);
+}
+
+void
+motion_answer_look (MotionFixture *fixture, CgError code)
+{
+  answer (fixture, cg_driver_dummy_answer_look, code);
+}
+
 /* The next looks come to nothing, one each second. */
 void
 motion_see_nothing (MotionFixture *fixture, CgError code, guint looks)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)code, "test");
-
   cg_driver_dummy_set_look (fixture->driver, NULL);
   for (guint i = 0; i < looks; i++) {
     motion_advance (fixture, 1000);
-    cg_driver_dummy_answer_look (fixture->driver, error);
-    motion_settle (fixture);
+    motion_answer_look (fixture, code);
   }
 }
 
@@ -220,12 +247,10 @@ motion_start_and_stop (MotionFixture *fixture)
 void
 motion_start_timed_out (MotionFixture *fixture)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
-  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_answer_move (fixture, CG_ERROR_TIMED_OUT);
 }
 
 int
@@ -234,6 +259,7 @@ motion_run_tests (int argc, char **argv, const MotionTest *tests, gsize n_tests)
   g_test_init (&argc, &argv, NULL);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK); /* trouble is what we make */
   for (gsize i = 0; i < n_tests; i++)
-    g_test_add (tests[i].path, MotionFixture, NULL, motion_set_up, tests[i].test, motion_tear_down);
+    g_test_add (tests[i].path, MotionFixture, tests[i].data, motion_set_up, tests[i].test,
+                motion_tear_down);
   return g_test_run ();
 }

@@ -21,7 +21,11 @@ typedef struct {
 typedef struct {
   const char *path;
   void (*test) (MotionFixture *fixture, gconstpointer data);
+  gconstpointer data;
 } MotionTest;
+
+/* No error. */
+#define MOTION_OK CG_N_ERRORS
 
 extern const CgPtzFacts motion_continuous;
 extern const CgPtzConfig motion_config;
@@ -39,6 +43,9 @@ void motion_stand_unseen (MotionFixture *fixture);
 void motion_turn (MotionFixture *fixture, guint steps, double pan);
 void motion_start (MotionFixture *fixture, CgDirection direction);
 void motion_stop (MotionFixture *fixture);
+void motion_answer_move (MotionFixture *fixture, CgError code);
+void motion_answer_stop (MotionFixture *fixture, CgError code);
+void motion_answer_look (MotionFixture *fixture, CgError code);
 void motion_call (MotionFixture *fixture, const CgPtzLook *place);
 void motion_start_and_stop (MotionFixture *fixture);
 void motion_start_timed_out (MotionFixture *fixture);

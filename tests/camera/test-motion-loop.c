@@ -46,7 +46,7 @@ test_again_at_the_end (MotionFixture *fixture, gconstpointer data)
   motion_expect (fixture, "look move(1.00,0.00) look look move(1.00,0.00) look look stop",
                  "limit-right:measured");
 
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_answer_stop (fixture, MOTION_OK);
   motion_advance (fixture, 2000);
 
   motion_expect (fixture, "look", "limit-right:measured");
@@ -128,6 +128,27 @@ test_q37_resend (MotionFixture *fixture, gconstpointer data)
   motion_advance (fixture, 5000);
 
   motion_expect (fixture, "stop look look", "");
+}
+
+/* The same, and the move is refreshed before the camera has answered: what it does is judged all
+ * the same. */
+static void
+test_q37_refreshed_meanwhile (MotionFixture *fixture, gconstpointer data)
+{
+  motion_stand_known_at (fixture, 0, 0);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_advance (fixture, 900);
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_advance (fixture, 200);
+  motion_expect (fixture, "move(1.00,0.00) look look move(1.00,0.00)", "ok");
+
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_answer_move (fixture, MOTION_OK);
+  motion_answer_move (fixture, MOTION_OK);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+  motion_advance (fixture, 4000);
+
+  motion_expect (fixture, "move(1.00,0.00) look look", "ok");
 }
 
 /* The same of a move that takes the place of another one, long after that was asked for: where the
@@ -239,8 +260,8 @@ test_link_lost_while_it_waits (MotionFixture *fixture, gconstpointer data)
   cg_motion_link_lost (fixture->motion, "cloud");
   motion_settle (fixture);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_answer_stop (fixture, MOTION_OK);
+  motion_answer_stop (fixture, MOTION_OK);
   motion_advance (fixture, 3000);
 
   motion_expect (fixture, "move(1.00,0.00) stop stop look look", "ok cancelled");
@@ -257,13 +278,10 @@ test_refused_login (MotionFixture *fixture, gconstpointer data)
   motion_stand_at (fixture, 0, 0);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
-    g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)codes[i], "test");
-
     motion_start (fixture, CG_DIRECTION_RIGHT);
-    cg_driver_dummy_answer_move (fixture->driver, error);
-    motion_settle (fixture);
+    motion_answer_move (fixture, codes[i]);
     motion_stop (fixture);
-    cg_driver_dummy_answer_stop (fixture->driver, error);
+    motion_answer_stop (fixture, codes[i]);
     motion_advance (fixture, 60000);
 
     g_test_message ("row %" G_GSIZE_FORMAT, i);
@@ -286,8 +304,7 @@ test_q39_nonsense (MotionFixture *fixture, gconstpointer data)
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_answer_move (fixture->driver, error);
   motion_settle (fixture);
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
-  motion_settle (fixture);
+  motion_answer_stop (fixture, MOTION_OK);
 
   g_assert_true (fixture->is_held);
   motion_advance (fixture, 1500);
@@ -299,8 +316,6 @@ test_q39_nonsense (MotionFixture *fixture, gconstpointer data)
 static void
 test_who_waits_has_it (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
   motion_stand_at (fixture, 1, 0);
   motion_advance (fixture, 5000);
   cg_driver_dummy_set_look (fixture->driver, NULL);
@@ -309,8 +324,7 @@ test_who_waits_has_it (MotionFixture *fixture, gconstpointer data)
 
   g_assert_cmpstr (cg_motion_get_source (fixture->motion), ==, "cloud");
   motion_see (fixture, 1, 0);
-  cg_driver_dummy_answer_look (fixture->driver, error);
-  motion_settle (fixture);
+  motion_answer_look (fixture, CG_ERROR_TIMED_OUT);
 }
 
 /* Q38: now and then a diagonal is sent whole: what was learnt may be wrong. */
@@ -373,6 +387,7 @@ main (int argc, char **argv)
       {"/camera/motion-loop/corner", test_corner},
       {"/camera/motion-loop/stop-within-the-probe", test_stop_within_the_probe},
       {"/camera/motion-loop/q37-resend", test_q37_resend},
+      {"/camera/motion-loop/q37-refreshed-meanwhile", test_q37_refreshed_meanwhile},
       {"/camera/motion-loop/q37-resend-at-an-end", test_q37_resend_at_an_end},
       {"/camera/motion-loop/q38-slices", test_q38_slices},
       {"/camera/motion-loop/steps", test_steps},

@@ -25,12 +25,11 @@ test_q1_not_stopped (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_lost_look (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
   motion_stand_at (fixture, 0, 0);
   motion_start_and_stop (fixture);
   cg_driver_dummy_set_look (fixture->driver, NULL);
   motion_advance (fixture, 500);
-  cg_driver_dummy_answer_look (fixture->driver, error);
+  motion_answer_look (fixture, CG_ERROR_TIMED_OUT);
 
   motion_turn (fixture, 9, 0.01);
 
@@ -41,8 +40,6 @@ test_q1_lost_look (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_contact_in_mid_stop (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
-
   motion_stand_at (fixture, 0, 0);
   motion_start_and_stop (fixture);
   for (int i = 1; i < 11; i++) {
@@ -56,7 +53,7 @@ test_q1_contact_in_mid_stop (MotionFixture *fixture, gconstpointer data)
   cg_motion_set_learnt (fixture->motion, CG_ONVIF_STOP_NAMED, NULL);
   cg_motion_contacted (fixture->motion);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
-  cg_driver_dummy_answer_stop (fixture->driver, error);
+  motion_answer_stop (fixture, CG_ERROR_UNREACHABLE);
   motion_see (fixture, 0.2, 0);
   motion_advance (fixture, 2000);
 
@@ -67,17 +64,11 @@ test_q1_contact_in_mid_stop (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_stop_after_doubt (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
   motion_stand_unseen (fixture);
-  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
-  motion_start (fixture, CG_DIRECTION_RIGHT);
-  g_free (cg_driver_dummy_take_log (fixture->driver));
-  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
 
-  cg_driver_dummy_answer_move (fixture->driver, error);
+  motion_start_timed_out (fixture);
   motion_advance (fixture, 900);
-  motion_expect (fixture, "stop", "timed-out");
+  motion_expect (fixture, "move(1.00,0.00) stop", "timed-out");
   g_assert_true (fixture->is_held);
   motion_advance (fixture, 10000);
 
@@ -194,15 +185,13 @@ test_idle_after_moving (MotionFixture *fixture, gconstpointer data)
 static void
 test_q1_silent (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_UNREACHABLE, "test");
-
   motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   motion_stop (fixture);
   g_free (cg_driver_dummy_take_log (fixture->driver));
   for (int i = 0; i < 15; i++) {
-    cg_driver_dummy_answer_stop (fixture->driver, error);
+    motion_answer_stop (fixture, CG_ERROR_UNREACHABLE);
     motion_advance (fixture, 30000);
   }
   g_autofree char *log = cg_driver_dummy_take_log (fixture->driver);
@@ -210,7 +199,7 @@ test_q1_silent (MotionFixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->not_stopped, ==, 1);
   g_assert_true (fixture->is_held);
 
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
+  motion_answer_stop (fixture, MOTION_OK);
   motion_advance (fixture, 2000);
 
   g_assert_false (fixture->is_held);
@@ -261,8 +250,6 @@ test_q36_seen_with_patience (MotionFixture *fixture, gconstpointer data)
 static void
 test_q36_too_late (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
   motion_stand_known_at (fixture, 0, 0);
   motion_start_and_stop (fixture);
   motion_see_nothing (fixture, CG_ERROR_TIMED_OUT, 6);
@@ -272,7 +259,7 @@ test_q36_too_late (MotionFixture *fixture, gconstpointer data)
   motion_expect (fixture, "", "");
   motion_advance (fixture, 1000);
   motion_expect (fixture, "look", "");
-  cg_driver_dummy_answer_look (fixture->driver, error);
+  motion_answer_look (fixture, CG_ERROR_TIMED_OUT);
   motion_start_and_stop (fixture);
   motion_advance (fixture, 10000);
 
@@ -318,15 +305,13 @@ test_q1_does_not_come (MotionFixture *fixture, gconstpointer data)
 static void
 refuse_all (MotionFixture *fixture, CgError code)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)code, "test");
-
   motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   cg_driver_dummy_set_look (fixture->driver, NULL);
   motion_stop (fixture);
   for (int i = 0; i < 12; i++) {
-    cg_driver_dummy_answer_stop (fixture->driver, error);
+    motion_answer_stop (fixture, code);
     motion_advance (fixture, 10000);
   }
   g_free (cg_driver_dummy_take_log (fixture->driver));
@@ -336,16 +321,17 @@ refuse_all (MotionFixture *fixture, CgError code)
     motion_advance (fixture, 250);
     log = cg_driver_dummy_take_log (fixture->driver);
     if (*log != '\0')
-      cg_driver_dummy_answer_look (fixture->driver, error);
+      motion_answer_look (fixture, code);
   }
   g_assert_cmpuint (fixture->not_stopped, ==, 1);
 }
 
-/* A camera that refuses us for long is not forgotten: it is stopped when it lets us in. */
+/* A camera that refuses us for long is not forgotten: it is stopped when it lets us in. That it
+ * does not let us look either (Q35) tells nothing of where it stands. */
 static void
-refuse_for_long (MotionFixture *fixture, CgError code)
+test_refused_for_long (MotionFixture *fixture, gconstpointer code)
 {
-  refuse_all (fixture, code);
+  refuse_all (fixture, (CgError)GPOINTER_TO_INT (code));
   g_assert_true (fixture->is_held);
 
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
@@ -355,20 +341,6 @@ refuse_for_long (MotionFixture *fixture, CgError code)
 
   motion_expect (fixture, "stop look look", "ok");
   g_assert_false (fixture->is_held);
-}
-
-/* Q6 */
-static void
-test_q1_refused_for_long (MotionFixture *fixture, gconstpointer data)
-{
-  refuse_for_long (fixture, CG_ERROR_LOGIN_REFUSED);
-}
-
-/* Q35: that it does not let us look either tells nothing of where it stands. */
-static void
-test_q35_forbidden_for_long (MotionFixture *fixture, gconstpointer data)
-{
-  refuse_for_long (fixture, CG_ERROR_NOT_PERMITTED);
 }
 
 /* One that knows neither Stop nor GetStatus never will: its moves end by themselves. */
@@ -427,11 +399,9 @@ test_stops_are_merged (MotionFixture *fixture, gconstpointer data)
   ask_stop (fixture);
   ask_stop (fixture);
   motion_expect (fixture, "move(1.00,0.00) stop stop", "ok cancelled");
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
-  motion_settle (fixture);
+  motion_answer_stop (fixture, MOTION_OK);
   motion_expect (fixture, "", "ok");
-  cg_driver_dummy_answer_stop (fixture->driver, NULL);
-  motion_settle (fixture);
+  motion_answer_stop (fixture, MOTION_OK);
   motion_expect (fixture, "", "ok ok ok");
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   motion_advance (fixture, 3000);
@@ -443,16 +413,14 @@ test_stops_are_merged (MotionFixture *fixture, gconstpointer data)
 static void
 test_merged_stops_fail (MotionFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GError) error = g_error_new_literal (CG_ERROR, CG_ERROR_TIMED_OUT, "test");
-
   motion_stand_known_at (fixture, 0, 0);
   motion_start (fixture, CG_DIRECTION_RIGHT);
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
   for (int i = 0; i < 3; i++)
     ask_stop (fixture);
 
-  cg_driver_dummy_answer_stop (fixture->driver, error);
-  cg_driver_dummy_answer_stop (fixture->driver, error);
+  motion_answer_stop (fixture, CG_ERROR_TIMED_OUT);
+  motion_answer_stop (fixture, CG_ERROR_TIMED_OUT);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   motion_advance (fixture, 3000);
 
@@ -481,8 +449,10 @@ main (int argc, char **argv)
       {"/camera/motion-stop/q36-too-late", test_q36_too_late},
       {"/camera/motion-stop/q1-comes-late", test_q1_comes_late},
       {"/camera/motion-stop/q1-does-not-come", test_q1_does_not_come},
-      {"/camera/motion-stop/q1-refused-for-long", test_q1_refused_for_long},
-      {"/camera/motion-stop/q35-forbidden-for-long", test_q35_forbidden_for_long},
+      {"/camera/motion-stop/q1-refused-for-long", test_refused_for_long,
+       GINT_TO_POINTER (CG_ERROR_LOGIN_REFUSED)}, /* Q6 */
+      {"/camera/motion-stop/q35-forbidden-for-long", test_refused_for_long,
+       GINT_TO_POINTER (CG_ERROR_NOT_PERMITTED)},
       {"/camera/motion-stop/q1-knows-no-stop", test_q1_knows_no_stop},
       {"/camera/motion-stop/q1-back-again", test_q1_back_again},
       {"/camera/motion-stop/are-merged", test_stops_are_merged},

@@ -68,28 +68,6 @@ stop (MotionFixture *fixture)
 }
 
 static void
-answer_move (MotionFixture *fixture, CgError code)
-{
-  g_autoptr (GError) error =
-      code != CG_N_ERRORS ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
-
-  cg_driver_dummy_answer_move (fixture->driver, error);
-  motion_settle (fixture);
-}
-
-static void
-answer_stop (MotionFixture *fixture, CgError code)
-{
-  g_autoptr (GError) error =
-      code != CG_N_ERRORS ? g_error_new_literal (CG_ERROR, (int)code, "test") : NULL;
-
-  cg_driver_dummy_answer_stop (fixture->driver, error);
-  motion_settle (fixture);
-}
-
-#define OK CG_N_ERRORS
-
-static void
 assert_log (MotionFixture *fixture, const char *expected)
 {
   g_autofree char *log = cg_driver_dummy_take_log (fixture->driver);
@@ -146,7 +124,7 @@ static void
 test_stop_without_move (MotionFixture *fixture, gconstpointer data)
 {
   stop (fixture);
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   assert_log (fixture, "stop");
   g_assert_cmpstr (fixture->replies->str, ==, "stop:ok");
@@ -158,12 +136,12 @@ test_q1_move_in_flight_is_stopped_again (MotionFixture *fixture, gconstpointer d
 {
   start (fixture, CG_DIRECTION_UP);
   stop (fixture);
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   g_assert_true (cg_motion_is_moving (fixture->motion));
 
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   assert_log (fixture, "move(0.00,0.66) stop stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   g_assert_false (cg_motion_is_moving (fixture->motion));
   g_assert_cmpstr (fixture->replies->str, ==, "stop:ok start:ok");
@@ -174,13 +152,13 @@ static void
 test_q1_failed_stop_is_repeated (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   stop (fixture);
-  answer_stop (fixture, CG_ERROR_TIMED_OUT);
+  motion_answer_stop (fixture, CG_ERROR_TIMED_OUT);
 
   motion_advance (fixture, 1000);
   assert_log (fixture, "move(0.00,0.66) stop stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   motion_advance (fixture, 60000);
 
   assert_log (fixture, "");
@@ -192,18 +170,18 @@ static void
 test_start_waits_for_stop (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   stop (fixture);
   start (fixture, CG_DIRECTION_LEFT);
   assert_log (fixture, "move(0.00,0.66) stop");
 
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   assert_log (fixture, "move(-0.66,0.00)");
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
 
   motion_advance (fixture, 5000);
   assert_log (fixture, "stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 }
 
 static void
@@ -213,8 +191,8 @@ test_stop_drops_waiting_start (MotionFixture *fixture, gconstpointer data)
   start (fixture, CG_DIRECTION_LEFT);
   stop (fixture);
 
-  answer_stop (fixture, OK);
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   assert_log (fixture, "stop stop");
   g_assert_cmpstr (fixture->replies->str, ==, "start:cancelled stop:ok stop:ok");
@@ -226,10 +204,10 @@ test_uncertain_start_is_stopped (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
 
-  answer_move (fixture, CG_ERROR_TIMED_OUT);
+  motion_answer_move (fixture, CG_ERROR_TIMED_OUT);
 
   assert_log (fixture, "move(0.00,0.66) stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   g_assert_cmpstr (fixture->replies->str, ==, "start:timed-out");
 }
 
@@ -238,7 +216,7 @@ test_refused_start_is_over (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
 
-  answer_move (fixture, CG_ERROR_NOT_PERMITTED);
+  motion_answer_move (fixture, CG_ERROR_NOT_PERMITTED);
   motion_advance (fixture, 60000);
 
   assert_log (fixture, "move(0.00,0.66)");
@@ -268,12 +246,12 @@ static void
 test_refused_refresh_is_stopped (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   start (fixture, CG_DIRECTION_UP);
 
-  answer_move (fixture, CG_ERROR_PEER_FAULT);
+  motion_answer_move (fixture, CG_ERROR_PEER_FAULT);
   assert_log (fixture, "move(0.00,0.66) move(0.00,0.66) stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   g_assert_false (cg_motion_is_moving (fixture->motion));
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:peer-fault");
@@ -284,14 +262,14 @@ static void
 test_late_start_is_not_sent (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   stop (fixture);
   start (fixture, CG_DIRECTION_LEFT);
   motion_advance (fixture, 3000);
 
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   assert_log (fixture, "move(0.00,0.66) stop stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   g_assert_false (cg_motion_is_moving (fixture->motion));
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok stop:ok start:expired");
@@ -316,14 +294,14 @@ static void
 test_refused_preset_ends_the_move (MotionFixture *fixture, gconstpointer data)
 {
   start (fixture, CG_DIRECTION_UP);
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   call_preset_now (fixture);
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   g_assert_true (cg_motion_is_moving (fixture->motion));
 
-  answer_move (fixture, CG_ERROR_NO_SUCH_PRESET);
+  motion_answer_move (fixture, CG_ERROR_NO_SUCH_PRESET);
   assert_log (fixture, "move(0.00,0.66) stop goto(7) stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   g_assert_cmpstr (fixture->replies->str, ==, "start:ok start:no-such-preset");
 }
@@ -338,7 +316,7 @@ test_refused_preset_of_a_still_camera (MotionFixture *fixture, gconstpointer dat
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++) {
     call_preset_now (fixture);
-    answer_move (fixture, codes[i]);
+    motion_answer_move (fixture, codes[i]);
 
     assert_log (fixture, "goto(7)");
     g_assert_false (cg_motion_is_calling (fixture->motion, NULL));
@@ -351,7 +329,7 @@ test_lost_preset_of_a_still_camera (MotionFixture *fixture, gconstpointer data)
 {
   call_preset_now (fixture);
 
-  answer_move (fixture, CG_ERROR_TIMED_OUT);
+  motion_answer_move (fixture, CG_ERROR_TIMED_OUT);
   motion_advance (fixture, 60000);
 
   assert_log (fixture, "goto(7)");
@@ -364,11 +342,11 @@ test_q1_preset_in_flight_is_stopped_again (MotionFixture *fixture, gconstpointer
 {
   call_preset_now (fixture);
   stop (fixture);
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
   assert_log (fixture, "goto(7) stop stop");
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
 
   g_assert_false (cg_motion_is_moving (fixture->motion));
 }
@@ -380,9 +358,9 @@ test_preset_waits_for_stop (MotionFixture *fixture, gconstpointer data)
   call_preset_now (fixture);
   assert_log (fixture, "stop");
 
-  answer_stop (fixture, OK);
+  motion_answer_stop (fixture, MOTION_OK);
   assert_log (fixture, "goto(7)");
-  answer_move (fixture, OK);
+  motion_answer_move (fixture, MOTION_OK);
 
   g_assert_cmpstr (fixture->replies->str, ==, "stop:ok start:ok");
 }

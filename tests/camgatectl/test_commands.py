@@ -35,7 +35,8 @@ PTZ_STATUS_TEXT = (
 CAMERAS = {"code": 0, "cameras": [
     {"did": DID, "name": "Tor", "address": "192.168.1.64", "contacted": True,
      "modelNumber": "X1", "panTilt": True, "source": "file+cloud",
-     "stream": {"state": "playing", "url": "rtmp://media/live/a", "frames": 7}},
+     "stream": {"state": "playing", "url": "rtmp://media/live/a", "frames": 7,
+                "since": 1700000000000}},
     {"did": OTHER_DID, "address": "http://192.168.1.65:8080/onvif", "contacted": False,
      "reason": "login-refused", "stream": {}}]}
 
@@ -228,6 +229,7 @@ class TestLooking(CtlTest):
         self.assertEqual(status, 0)
         self.assertIn("panTilt      yes\n", output)
         self.assertIn("stream\n  state   playing\n", output)
+        self.assertRegex(output, r"\n  since   2023-11-1\d \d\d:\d\d:\d\d\n")
         self.assertEqual(
             json.loads(self.ctl("show", DID, "--json")[1]), CAMERAS["cameras"][0])
 

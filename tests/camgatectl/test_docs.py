@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Man pages, completion and the contract know what the programs know, and no more."""
 
+import glob
 import os
 import re
 import shutil
@@ -86,6 +87,20 @@ class TestDocs(unittest.TestCase):
                 known = long_options(help_of(path)) - {"help"}
                 self.assertEqual(page_options(page) - {"help"}, known)
 
+    def test_every_fault_of_motion(self):
+        path = os.path.join(os.environ["CAMGATE_BUILD"], "tools", "camgate-sim", "camgate-sim")
+        if not os.path.exists(path):
+            self.skipTest("no camgate-sim")
+        known = dict(re.findall(r"^  (Q\d+)\[=([^\]]+)\]", help_of(path), re.MULTILINE))
+        told = {}
+        for fault, words in re.findall(r"^\.It Li (Q\d+)= Ns Cm (.*)$", read("docs", PAGES[1]),
+                                       re.MULTILINE):
+            told.setdefault(fault, set()).update(words.split(" | "))
+
+        self.assertIn("Q31", told)
+        for fault, words in told.items():
+            self.assertEqual(words, set(known[fault].split("|")), fault)
+
     def test_every_key_of_the_configuration(self):
         table = read("src", "base", "cg-key-group.c")
         keys = set(re.findall(r'^ *\{ ?"([a-z-]+)", CG_KEY', table, re.MULTILINE))
@@ -109,6 +124,27 @@ class TestContract(unittest.TestCase):
             # `read` and `get` mean `list`.
             if (service, method) not in (("preset", '"read"'), ("preset", '"get"')):
                 self.assertIn(f'"{service}":{name}', page)
+
+    def test_every_member_of_what_is_learnt(self):
+        table = read("src", "camera", "cg-profile.c")
+        members = set(re.findall(r'^ *\{"([a-z0-9-]+)", MEMBER', table, re.MULTILINE))
+        members |= set(re.findall(r'^#define PTZ "(.*)"', table, re.MULTILINE))
+        page = read("docs", "quirks.md").partition("## What is learnt")[2]
+
+        self.assertIn("ptz", members)
+        self.assertEqual(set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)), members)
+
+    def test_every_file_that_is_named_is_there(self):
+        documents = glob.glob(os.path.join(ROOT, "docs", "*.md"))
+        self.assertGreater(len(documents), 5)
+        for document in [os.path.join(ROOT, "README.md"), *documents]:
+            text = read(document)
+            named = set(re.findall(r"`(?:\./)?((?:src|tests|tools|docs|pipelines)/[^` ]+)`", text))
+            for name in named:
+                self.assertTrue(glob.glob(os.path.join(ROOT, name)), f"{document}: {name}")
+            for link in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+                path = os.path.join(os.path.dirname(document), link)
+                self.assertTrue(os.path.exists(path), f"{document}: {link}")
 
     def test_every_reason_of_a_stream(self):
         """The table of its own words; other failures go by the word of their error."""

@@ -4,32 +4,6 @@
 #include "cg-camera-snapshot.h"
 #include "fake-camera.h"
 
-void
-cg_camera_clock_free (CgCameraClock *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->timezone);
-  g_free (self);
-}
-
-void
-cg_camera_link_free (CgCameraLink *self)
-{
-  if (self == NULL)
-    return;
-  g_free (self->address);
-  g_free (self->mac);
-  g_free (self);
-}
-
-void
-cg_camera_picture_free (CgCameraPicture *self)
-{
-  g_bytes_unref (self->jpeg);
-  g_free (self);
-}
-
 CgCameraPicture *
 fake_picture_new (void)
 {

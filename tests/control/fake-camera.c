@@ -470,13 +470,6 @@ fake_camera_end_reboot (CgCamera *self, GError *error)
 }
 
 void
-fake_camera_set_location (CgCamera *self, const char *location)
-{
-  g_free (self->config->location);
-  self->config->location = g_strdup (location);
-}
-
-void
 cg_camera_read_clock_async (CgCamera *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   accept_call (self, callback, user_data);

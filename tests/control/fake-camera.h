@@ -25,7 +25,6 @@ guint fake_camera_release (CgCamera *self);
 GError **fake_camera_fail_next (CgCamera *self, CgError code, const char *text);
 void fake_camera_add_preset (CgCamera *self, guint index, const char *name);
 void fake_camera_end_reboot (CgCamera *self, GError *error);
-void fake_camera_set_location (CgCamera *self, const char *location);
 void fake_camera_raise_alarm (CgCamera *self, CgAlarm *alarm);
 void fake_camera_report_stream (CgCamera *self,
                                 CgStreamState state,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cg-duplicates.h"
-#include "cg-refusal.h"
+#include "cg-message-build.h"
 
 /* Exactly one reply for each request, whatever happens (PROTOCOL.md sections 1 and 2). */
 
@@ -362,7 +362,7 @@ static const struct {
   const char *reply;
   const char *mixed; /* (nullable): nothing is said */
   const char *flat;
-} refusals[] = {
+} too_long[] = {
     {REPLY ("{\"config\":{\"read\":{\"x\":\"%s\"}}}"),
      REPLY ("{\"config\":{\"read\":" TOO_LONG "}}"), REPLY ("{\"config\":" TOO_LONG "}")},
     {REPLY ("{\"config\":{\"read\":{\"code\":0},\"x\":\"%s\"}}"),
@@ -376,13 +376,13 @@ static const struct {
 };
 
 static void
-check_refusal (const char *reply, const char *expected, gboolean all_flat)
+check_too_long (const char *reply, const char *expected, gboolean all_flat)
 {
   g_autofree char *fill = g_strnfill (9000, 'x');
   g_auto (GStrv) parts = g_strsplit (reply, "%s", 2);
   g_autofree char *text = g_strjoinv (fill, parts);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  g_autoptr (GBytes) refusal = cg_refusal_build (bytes, all_flat);
+  g_autoptr (GBytes) refusal = cg_message_build_too_long (bytes, all_flat);
 
   g_test_message ("%s", reply);
   if (expected == NULL) {
@@ -395,11 +395,11 @@ check_refusal (const char *reply, const char *expected, gboolean all_flat)
 }
 
 static void
-test_refusals (void)
+test_too_long (void)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++) {
-    check_refusal (refusals[i].reply, refusals[i].mixed, FALSE);
-    check_refusal (refusals[i].reply, refusals[i].flat, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (too_long); i++) {
+    check_too_long (too_long[i].reply, too_long[i].mixed, FALSE);
+    check_too_long (too_long[i].reply, too_long[i].flat, TRUE);
   }
 }
 
@@ -434,7 +434,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   cg_test_keep_warnings ();
-  g_test_add_func ("/replies/refusals", test_refusals);
+  g_test_add_func ("/replies/too-long", test_too_long);
   ADD ("/replies/gateway-too-slow", test_gateway_too_slow);
   ADD ("/replies/refused-reply", test_refused_reply);
   ADD ("/replies/answered-later", test_answered_later);

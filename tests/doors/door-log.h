@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct {
   CgDoor *door;
   GQueue messages; /* (element-type GBytes) */
+  gboolean is_up;
   guint n_ups;
   guint n_downs;
   guint n_refused;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "broker.h"
-#include "cg-mqtt-door.h"
 #include "cg-test.h"
-#include "door-log.h"
+#include "mqtt-fixture.h"
 
 #define LIMIT 1000
 
@@ -21,54 +19,18 @@ count_drop_lines (GLogLevelFlags level, const GLogField *fields, gsize n_fields,
   return g_log_writer_default (level, fields, n_fields, user_data);
 }
 
-static CgDoor *
-make_door (guint16 port)
-{
-  g_autofree char *text = g_strdup_printf ("[gateway]\ndid=gw\n"
-                                           "[cloud]\nservers=mqtt://127.0.0.1:%u\n",
-                                           port);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgConfig) config = cg_config_parse (text, -1, "test.conf", NULL, &error);
-
-  g_assert_no_error (error);
-  return CG_DOOR (cg_mqtt_door_new (&config->gateway, &config->cloud));
-}
-
 /* PROTOCOL.md section 1: a thousand wait while the link is down. */
 static void
 test_drops_are_counted_and_logged_once (void)
 {
-  g_autoptr (CgDoor) door = make_door (broker_find_free_port ());
-  g_autoptr (GBytes) message = g_bytes_new_static ("{}", 2);
+  g_autoptr (CgDoor) door = mqtt_door_new_to (broker_find_free_port (), NULL);
 
   for (guint i = 0; i < 1500; i++)
-    cg_door_send (door, "gw", CG_DOOR_REPLY, message);
+    mqtt_door_send (door, "gw", CG_DOOR_REPLY, "{}");
 
   g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)), ==, LIMIT);
   g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 500);
   g_assert_cmpuint (n_drop_lines, ==, 1);
-}
-
-static void
-send_many (CgDoor *door, CgDoorKind kind, const char *name, guint n)
-{
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *text = g_strdup_printf ("%s %u", name, i);
-    g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
-
-    cg_door_send (door, "gw", kind, message);
-  }
-}
-
-static void
-expect_many (Cloud *cloud, const char *name, guint from, guint to)
-{
-  for (guint i = from; i < to; i++) {
-    g_autofree char *text = g_strdup_printf ("%s %u", name, i);
-    g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
-
-    g_assert_cmpstr (message->text, ==, text);
-  }
 }
 
 /* The same: of what waited the streams go first, then the oldest events, never a reply; all else
@@ -76,28 +38,23 @@ expect_many (Cloud *cloud, const char *name, guint from, guint to)
 static void
 test_what_waited_goes_out (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED =
-      broker_new (port, "allow_anonymous true\nmax_queued_messages 0\n");
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_door (port);
-  g_auto (DoorLog) log = {0};
+  g_auto (MqttFixture) fixture;
 
-  door_log_init (&log, door);
-  send_many (door, CG_DOOR_REPLY, "first", 10);
-  send_many (door, CG_DOOR_STREAM, "stream", 50);
-  send_many (door, CG_DOOR_EVENT, "event", 100);
-  send_many (door, CG_DOOR_REPLY, "reply", LIMIT - 60);
-  door_open (door);
-  door_log_wait_for_up (&log);
-  send_many (door, CG_DOOR_REPLY, "last", 1);
+  mqtt_fixture_init (&fixture, "allow_anonymous true\nmax_queued_messages 0\n", NULL);
+  mqtt_door_send_many (fixture.door, CG_DOOR_REPLY, "first", 10);
+  mqtt_door_send_many (fixture.door, CG_DOOR_STREAM, "stream", 50);
+  mqtt_door_send_many (fixture.door, CG_DOOR_EVENT, "event", 100);
+  mqtt_door_send_many (fixture.door, CG_DOOR_REPLY, "reply", LIMIT - 60);
+  door_open (fixture.door);
+  door_log_wait_for_up (&fixture.log);
+  mqtt_door_send_many (fixture.door, CG_DOOR_REPLY, "last", 1);
 
-  expect_many (cloud, "first", 0, 10);
-  expect_many (cloud, "event", 50, 100);
-  expect_many (cloud, "reply", 0, LIMIT - 60);
-  expect_many (cloud, "last", 0, 1);
-  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 100);
-  door_log_close (&log);
+  cloud_expect_many (fixture.cloud, "first", 0, 10);
+  cloud_expect_many (fixture.cloud, "event", 50, 100);
+  cloud_expect_many (fixture.cloud, "reply", 0, LIMIT - 60);
+  cloud_expect_many (fixture.cloud, "last", 0, 1);
+  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (fixture.door)), ==, 100);
+  door_log_close (&fixture.log);
 }
 
 /* Without a turn of the main loop: what the cloud has published before is in the door then, for the
@@ -105,7 +62,6 @@ test_what_waited_goes_out (void)
 static void
 await_delivery (Cloud *cloud, CgDoor *door)
 {
-  g_autoptr (GBytes) message = g_bytes_new_static ("echo", 4);
   g_autoptr (CloudMessage) end = NULL;
   const gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
@@ -115,7 +71,7 @@ await_delivery (Cloud *cloud, CgDoor *door)
     end = cloud_poll_message (cloud);
   }
   g_assert_nonnull (end);
-  cg_door_send (door, "gw", CG_DOOR_REPLY, message);
+  mqtt_door_send (door, "gw", CG_DOOR_REPLY, "echo");
   while (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)) > 0 && g_get_monotonic_time () < until_us)
     g_thread_yield ();
   g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)), ==, 0);
@@ -125,22 +81,16 @@ await_delivery (Cloud *cloud, CgDoor *door)
 static void
 test_what_came_in_before_the_goodbye (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_door (port);
-  g_auto (DoorLog) log = {0};
+  g_auto (MqttFixture) fixture;
 
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  mqtt_fixture_open (&fixture, NULL);
   for (guint i = 0; i < 10; i++)
-    cloud_publish (cloud, "actions/gw", "{}", 2, FALSE);
-  await_delivery (cloud, door);
+    cloud_publish (fixture.cloud, "actions/gw", "{}", 2, FALSE);
+  await_delivery (fixture.cloud, fixture.door);
 
-  door_log_close (&log);
+  door_log_close (&fixture.log);
 
-  g_assert_cmpuint (log.messages.length, ==, 10);
+  g_assert_cmpuint (fixture.log.messages.length, ==, 10);
 }
 
 static gboolean
@@ -155,40 +105,32 @@ static void
 send_filled (CgDoor *door, gsize length)
 {
   g_autofree char *text = g_strnfill (length, 'x');
-  g_autoptr (GBytes) message = g_bytes_new (text, length);
 
-  cg_door_send (door, "gw", CG_DOOR_REPLY, message);
+  mqtt_door_send (door, "gw", CG_DOOR_REPLY, text);
 }
 
 /* A server that cuts the link at a message too large for it gets it no more, and all else. */
 static void
 test_what_the_server_cuts_the_link_for (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED =
-      broker_new (port, "allow_anonymous true\nmax_packet_size 20000\n");
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_door (port);
-  g_auto (DoorLog) log = {0};
+  g_auto (MqttFixture) fixture;
 
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
-  send_filled (door, 30000);
-  send_many (door, CG_DOOR_REPLY, "small", 3);
-  expect_many (cloud, "small", 0, 3);
+  mqtt_fixture_open (&fixture, "allow_anonymous true\nmax_packet_size 20000\n");
+  send_filled (fixture.door, 30000);
+  mqtt_door_send_many (fixture.door, CG_DOOR_REPLY, "small", 3);
+  cloud_expect_many (fixture.cloud, "small", 0, 3);
 
-  g_assert_cmpuint (log.n_refused, ==, 1);
-  g_assert_cmpuint (log.n_downs, ==, 3);
-  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 1);
+  g_assert_cmpuint (fixture.log.n_refused, ==, 1);
+  g_assert_cmpuint (fixture.log.n_downs, ==, 3);
+  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (fixture.door)), ==, 1);
 
-  send_filled (door, 30000);
-  send_filled (door, 19000);
-  cg_test_wait_for (was_refused_twice, &log, "the second refusal");
-  g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
+  send_filled (fixture.door, 30000);
+  send_filled (fixture.door, 19000);
+  cg_test_wait_for (was_refused_twice, &fixture.log, "the second refusal");
+  g_autoptr (CloudMessage) message = cloud_wait_for_message (fixture.cloud);
   g_assert_cmpuint (strlen (message->text), ==, 19000);
-  g_assert_cmpuint (log.n_downs, ==, 3);
-  door_log_close (&log);
+  g_assert_cmpuint (fixture.log.n_downs, ==, 3);
+  door_log_close (&fixture.log);
 }
 
 int

@@ -1,60 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-mqtt-door.h"
-
 #include <gio/gio.h>
 #include <string.h>
 
-#include "broker.h"
 #include "cg-test.h"
-#include "door-log.h"
-
-static CgConfig *
-make_config (const char *cloud_settings)
-{
-  g_autofree char *text = g_strdup_printf ("[gateway]\ndid=gw\nsecret=geheim\n"
-                                           "[cloud]\nreconnect-max=1\n%s\n",
-                                           cloud_settings);
-  g_autoptr (GError) error = NULL;
-  CgConfig *config = cg_config_parse (text, -1, "test.conf", NULL, &error);
-
-  g_assert_no_error (error);
-  return config;
-}
-
-static CgDoor *
-make_door (const char *cloud_settings)
-{
-  g_autoptr (CgConfig) config = make_config (cloud_settings);
-
-  return CG_DOOR (cg_mqtt_door_new (&config->gateway, &config->cloud));
-}
-
-static CgDoor *
-make_plain_door (guint16 port)
-{
-  g_autofree char *settings = g_strdup_printf ("servers=mqtt://127.0.0.1:%u", port);
-
-  return make_door (settings);
-}
-
-static void
-send_text (CgDoor *door, const char *did, CgDoorKind kind, const char *text)
-{
-  g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
-
-  cg_door_send (door, did, kind, message);
-}
-
-static void
-expect_at_cloud (Cloud *cloud, const char *topic, const char *text, int qos)
-{
-  g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
-
-  g_assert_cmpstr (message->topic, ==, topic);
-  g_assert_cmpstr (message->text, ==, text);
-  g_assert_cmpint (message->qos, ==, qos);
-  g_assert_false (message->retained);
-}
+#include "mqtt-fixture.h"
 
 static void
 expect_at_door (DoorLog *log, const char *text)
@@ -68,63 +17,54 @@ static void
 test_both_ways (void)
 {
   static const char *const dids[] = {"c1", "c2", NULL};
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  cg_door_set_dids (door, dids);
+  g_auto (MqttFixture) fixture;
 
-  door_open (door);
-  g_assert_false (cg_door_is_up (door));
-  door_log_wait_for_up (&log);
-  cloud_publish (cloud, "actions/gw", "{1}", 3, FALSE);
-  cloud_publish (cloud, "actions/c1", "{2}", 3, FALSE);
-  cloud_publish (cloud, "actions/other", "{3}", 3, FALSE);
-  cloud_publish (cloud, "actions/c2", "{4}", 3, FALSE);
-  send_text (door, "c1", CG_DOOR_REPLY, "reply");
-  send_text (door, "gw", CG_DOOR_REGISTER, "register");
-  send_text (door, "c1", CG_DOOR_EVENT, "event");
-  send_text (door, "c2", CG_DOOR_STREAM, "stream");
+  mqtt_fixture_init (&fixture, NULL, NULL);
+  cg_door_set_dids (fixture.door, dids);
 
-  expect_at_door (&log, "{1}");
-  expect_at_door (&log, "{2}");
-  expect_at_door (&log, "{4}");
-  expect_at_cloud (cloud, "messages/c1", "reply", 1);
-  expect_at_cloud (cloud, "messages/gw", "register", 1);
-  expect_at_cloud (cloud, "messages/c1", "event", 1);
-  expect_at_cloud (cloud, "messages/c2", "stream", 0);
-  g_assert_nonnull (strstr (cg_mqtt_door_get_server (CG_MQTT_DOOR (door)), "mqtt://127.0.0.1:"));
-  g_assert_null (cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door)));
-  g_assert_cmpint (door_log_close (&log), <, 2000);
-  g_assert_no_error (log.close_error);
-  g_assert_cmpuint (log.n_ups, ==, 1);
-  g_assert_cmpuint (log.n_downs, ==, 1);
+  door_open (fixture.door);
+  g_assert_false (fixture.log.is_up);
+  door_log_wait_for_up (&fixture.log);
+  cloud_publish (fixture.cloud, "actions/gw", "{1}", 3, FALSE);
+  cloud_publish (fixture.cloud, "actions/c1", "{2}", 3, FALSE);
+  cloud_publish (fixture.cloud, "actions/other", "{3}", 3, FALSE);
+  cloud_publish (fixture.cloud, "actions/c2", "{4}", 3, FALSE);
+  mqtt_door_send (fixture.door, "c1", CG_DOOR_REPLY, "reply");
+  mqtt_door_send (fixture.door, "gw", CG_DOOR_REGISTER, "register");
+  mqtt_door_send (fixture.door, "c1", CG_DOOR_EVENT, "event");
+  mqtt_door_send (fixture.door, "c2", CG_DOOR_STREAM, "stream");
+
+  expect_at_door (&fixture.log, "{1}");
+  expect_at_door (&fixture.log, "{2}");
+  expect_at_door (&fixture.log, "{4}");
+  cloud_expect (fixture.cloud, "messages/c1", "reply", 1);
+  cloud_expect (fixture.cloud, "messages/gw", "register", 1);
+  cloud_expect (fixture.cloud, "messages/c1", "event", 1);
+  cloud_expect (fixture.cloud, "messages/c2", "stream", 0);
+  g_assert_nonnull (
+      strstr (cg_mqtt_door_get_server (CG_MQTT_DOOR (fixture.door)), "mqtt://127.0.0.1:"));
+  g_assert_null (cg_mqtt_door_get_trouble (CG_MQTT_DOOR (fixture.door)));
+  g_assert_cmpint (door_log_close (&fixture.log), <, 2000);
+  g_assert_no_error (fixture.log.close_error);
+  g_assert_cmpuint (fixture.log.n_ups, ==, 1);
+  g_assert_cmpuint (fixture.log.n_downs, ==, 1);
 }
 
 static void
 test_topics_and_qos_settings (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autofree char *settings =
-      g_strdup_printf ("servers=mqtt://127.0.0.1:%u\nqos=2\n"
-                       "publish-topic=messages/box/%%s/up\nsubscribe-topic=box/%%s/down\n",
-                       port);
-  g_autoptr (CgDoor) door = make_door (settings);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
+  g_auto (MqttFixture) fixture;
 
-  door_open (door);
-  door_log_wait_for_up (&log);
-  cloud_publish (cloud, "box/gw/down", "{}", 2, FALSE);
-  send_text (door, "c", CG_DOOR_STREAM, "stream");
+  mqtt_fixture_init (&fixture, NULL,
+                     "qos=2\npublish-topic=messages/box/%s/up\nsubscribe-topic=box/%s/down\n");
+  door_open (fixture.door);
+  door_log_wait_for_up (&fixture.log);
+  cloud_publish (fixture.cloud, "box/gw/down", "{}", 2, FALSE);
+  mqtt_door_send (fixture.door, "c", CG_DOOR_STREAM, "stream");
 
-  expect_at_door (&log, "{}");
-  expect_at_cloud (cloud, "messages/box/c/up", "stream", 2);
-  door_log_close (&log);
+  expect_at_door (&fixture.log, "{}");
+  cloud_expect (fixture.cloud, "messages/box/c/up", "stream", 2);
+  door_log_close (&fixture.log);
 }
 
 static void
@@ -132,28 +72,25 @@ test_set_dids_while_up (void)
 {
   static const char *const before[] = {"c1", "c2", NULL};
   static const char *const after[] = {"c2", "c3", NULL};
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  cg_door_set_dids (door, before);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  g_auto (MqttFixture) fixture;
 
-  cg_door_set_dids (door, after);
+  mqtt_fixture_init (&fixture, NULL, NULL);
+  cg_door_set_dids (fixture.door, before);
+  door_open (fixture.door);
+  door_log_wait_for_up (&fixture.log);
+
+  cg_door_set_dids (fixture.door, after);
   /* The broker works in order: what comes after this echo comes after the new subscriptions. */
-  send_text (door, "gw", CG_DOOR_REPLY, "echo");
-  expect_at_cloud (cloud, "messages/gw", "echo", 1);
-  cloud_publish (cloud, "actions/c1", "{1}", 3, FALSE);
-  cloud_publish (cloud, "actions/c2", "{2}", 3, FALSE);
-  cloud_publish (cloud, "actions/c3", "{3}", 3, FALSE);
+  mqtt_door_send (fixture.door, "gw", CG_DOOR_REPLY, "echo");
+  cloud_expect (fixture.cloud, "messages/gw", "echo", 1);
+  cloud_publish (fixture.cloud, "actions/c1", "{1}", 3, FALSE);
+  cloud_publish (fixture.cloud, "actions/c2", "{2}", 3, FALSE);
+  cloud_publish (fixture.cloud, "actions/c3", "{3}", 3, FALSE);
 
-  expect_at_door (&log, "{2}");
-  expect_at_door (&log, "{3}");
-  g_assert_cmpuint (log.n_ups, ==, 1);
-  door_log_close (&log);
+  expect_at_door (&fixture.log, "{2}");
+  expect_at_door (&fixture.log, "{3}");
+  g_assert_cmpuint (fixture.log.n_ups, ==, 1);
+  door_log_close (&fixture.log);
 }
 
 static void
@@ -162,7 +99,7 @@ test_broker_killed_and_back (void)
   static const char *const dids[] = {"c1", NULL};
   const guint16 port = broker_find_free_port ();
   g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
+  g_autoptr (CgDoor) door = mqtt_door_new_to (port, NULL);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   cg_door_set_dids (door, dids);
@@ -172,7 +109,7 @@ test_broker_killed_and_back (void)
   broker_kill (broker);
   door_log_wait_for_down (&log);
   g_assert_nonnull (cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door)));
-  send_text (door, "c1", CG_DOOR_REPLY, "made while down");
+  mqtt_door_send (door, "c1", CG_DOOR_REPLY, "made while down");
   g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (door)), ==, 1);
   g_autoptr (Broker) again G_GNUC_UNUSED = broker_new (port, NULL);
   g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
@@ -180,7 +117,7 @@ test_broker_killed_and_back (void)
   cloud_publish (cloud, "actions/c1", "{}", 2, FALSE);
 
   expect_at_door (&log, "{}");
-  expect_at_cloud (cloud, "messages/c1", "made while down", 1);
+  cloud_expect (cloud, "messages/c1", "made while down", 1);
   g_assert_cmpuint (log.n_ups, ==, 2);
   g_assert_cmpuint (log.n_downs, ==, 1);
   door_log_close (&log);
@@ -194,7 +131,7 @@ test_second_server (void)
   g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
   g_autofree char *settings =
       g_strdup_printf ("servers=mqtt://127.0.0.1:%u;mqtt://localhost:%u", dead_port, port);
-  g_autoptr (CgDoor) door = make_door (settings);
+  g_autoptr (CgDoor) door = mqtt_door_new (settings);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
@@ -217,13 +154,13 @@ has_trouble (gpointer user_data)
 }
 
 static void
-expect_trouble (CgDoor *door, const char *text)
+expect_trouble (DoorLog *log, const char *text)
 {
-  cg_test_wait_for (has_trouble, door, text);
-  const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door));
+  cg_test_wait_for (has_trouble, log->door, text);
+  const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (log->door));
   if (strstr (trouble, text) == NULL)
     g_error ("'%s' lacks '%s'", trouble, text);
-  g_assert_false (cg_door_is_up (door));
+  g_assert_false (log->is_up);
 }
 
 static char *
@@ -250,17 +187,15 @@ test_login (void)
   g_autofree char *settings =
       g_strdup_printf ("allow_anonymous false\npassword_file %s\n", passwords);
   g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, settings);
-  g_autofree char *wrong_settings =
-      g_strdup_printf ("servers=mqtt://127.0.0.1:%u\npassword=falsch\n", port);
-  g_autoptr (CgDoor) right = make_plain_door (port);
-  g_autoptr (CgDoor) wrong = make_door (wrong_settings);
+  g_autoptr (CgDoor) right = mqtt_door_new_to (port, NULL);
+  g_autoptr (CgDoor) wrong = mqtt_door_new_to (port, "password=falsch\n");
   g_auto (DoorLog) right_log = {0};
   g_auto (DoorLog) wrong_log = {0};
   door_log_init (&right_log, right);
   door_log_init (&wrong_log, wrong);
 
   door_open (wrong);
-  expect_trouble (wrong, "not authorised");
+  expect_trouble (&wrong_log, "not authorised");
   g_assert_cmpint (door_log_close (&wrong_log), <, 2000);
   door_open (right);
   door_log_wait_for_up (&right_log);
@@ -272,47 +207,39 @@ test_login (void)
 static void
 test_retained_message_is_dropped (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  cloud_publish (cloud, "actions/gw", "old", 3, TRUE);
-  cloud_publish (cloud, "messages/x", "y", 1, FALSE);
-  expect_at_cloud (cloud, "messages/x", "y", 1); /* the broker has the first one, too */
-  door_open (door);
-  door_log_wait_for_up (&log);
-  cloud_publish (cloud, "actions/gw", "new", 3, FALSE);
-  expect_at_door (&log, "new");
-  g_assert_cmpuint (log.n_dropped, ==, 1);
-  door_log_close (&log);
+  g_auto (MqttFixture) fixture;
+
+  mqtt_fixture_init (&fixture, NULL, NULL);
+  cloud_publish (fixture.cloud, "actions/gw", "old", 3, TRUE);
+  cloud_publish (fixture.cloud, "messages/x", "y", 1, FALSE);
+  cloud_expect (fixture.cloud, "messages/x", "y", 1); /* the broker has the first one, too */
+  door_open (fixture.door);
+  door_log_wait_for_up (&fixture.log);
+  cloud_publish (fixture.cloud, "actions/gw", "new", 3, FALSE);
+  expect_at_door (&fixture.log, "new");
+  g_assert_cmpuint (fixture.log.n_dropped, ==, 1);
+  door_log_close (&fixture.log);
 }
 
 static void
 test_large_messages (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
   g_autofree char *text = g_strnfill (CG_DOOR_MAX_MESSAGE + 1, 'x');
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  g_auto (MqttFixture) fixture;
 
-  cloud_publish (cloud, "actions/gw", text, CG_DOOR_MAX_MESSAGE, FALSE);
-  cloud_publish (cloud, "actions/gw", text, CG_DOOR_MAX_MESSAGE + 1, FALSE);
-  cloud_publish (cloud, "actions/gw", "", 0, FALSE);
+  mqtt_fixture_open (&fixture, NULL);
 
-  g_autoptr (GBytes) whole = door_log_wait_for_bytes (&log);
-  g_autoptr (GBytes) cut = door_log_wait_for_bytes (&log);
-  g_autoptr (GBytes) empty = door_log_wait_for_bytes (&log);
+  cloud_publish (fixture.cloud, "actions/gw", text, CG_DOOR_MAX_MESSAGE, FALSE);
+  cloud_publish (fixture.cloud, "actions/gw", text, CG_DOOR_MAX_MESSAGE + 1, FALSE);
+  cloud_publish (fixture.cloud, "actions/gw", "", 0, FALSE);
+
+  g_autoptr (GBytes) whole = door_log_wait_for_bytes (&fixture.log);
+  g_autoptr (GBytes) cut = door_log_wait_for_bytes (&fixture.log);
+  g_autoptr (GBytes) empty = door_log_wait_for_bytes (&fixture.log);
   g_assert_cmpuint (g_bytes_get_size (whole), ==, CG_DOOR_MAX_MESSAGE);
   g_assert_cmpuint (g_bytes_get_size (cut), ==, CG_DOOR_CUT_MESSAGE);
   g_assert_cmpuint (g_bytes_get_size (empty), ==, 0);
-  door_log_close (&log);
+  door_log_close (&fixture.log);
 }
 
 static int
@@ -329,20 +256,15 @@ static void
 test_publish_is_prompt (void)
 {
   enum { N = 50 };
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
   gint64 delays_us[N];
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  g_auto (MqttFixture) fixture;
+
+  mqtt_fixture_open (&fixture, NULL);
 
   for (guint i = 0; i < N; i++) {
     const gint64 begin_us = g_get_monotonic_time ();
-    send_text (door, "gw", CG_DOOR_REPLY, "{}");
-    g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
+    mqtt_door_send (fixture.door, "gw", CG_DOOR_REPLY, "{}");
+    g_autoptr (CloudMessage) message = cloud_wait_for_message (fixture.cloud);
     delays_us[i] = message->at_us - begin_us;
   }
   qsort (delays_us, N, sizeof delays_us[0], compare_times);
@@ -351,107 +273,75 @@ test_publish_is_prompt (void)
                   delays_us[N - 1] / 1000.0);
   /* 0.2 ms alone on a machine; the bound leaves room for a busy one, and none for a timer. */
   g_assert_cmpint (delays_us[N / 2], <, 20 * 1000);
-  door_log_close (&log);
+  door_log_close (&fixture.log);
 }
 
 static void
 test_many_messages_in_order (void)
 {
-  enum { N = 900 };
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED =
-      broker_new (port, "allow_anonymous true\nmax_queued_messages 0");
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
+  g_auto (MqttFixture) fixture;
 
-  for (guint i = 0; i < N; i++) {
-    g_autofree char *text = g_strdup_printf ("%u", i);
-    send_text (door, "gw", CG_DOOR_REPLY, text);
-  }
-  door_open (door);
+  mqtt_fixture_init (&fixture, "allow_anonymous true\nmax_queued_messages 0", NULL);
 
-  for (guint i = 0; i < N; i++) {
-    g_autofree char *text = g_strdup_printf ("%u", i);
-    expect_at_cloud (cloud, "messages/gw", text, 1);
-  }
-  door_log_close (&log);
-  g_assert_no_error (log.close_error);
+  mqtt_door_send_many (fixture.door, CG_DOOR_REPLY, "reply", 900);
+  door_open (fixture.door);
+
+  cloud_expect_many (fixture.cloud, "reply", 0, 900);
+  door_log_close (&fixture.log);
+  g_assert_no_error (fixture.log.close_error);
 }
 
 /* More at once than waits for a link that is down: nothing is lost. */
 static void
 test_burst_while_up (void)
 {
-  enum { N = 8000 };
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED =
-      broker_new (port, "allow_anonymous true\nmax_queued_messages 0");
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  g_auto (MqttFixture) fixture;
 
-  for (guint i = 0; i < N; i++) {
-    g_autofree char *text = g_strdup_printf ("%u", i);
-    send_text (door, "gw", CG_DOOR_REPLY, text);
-  }
+  mqtt_fixture_open (&fixture, "allow_anonymous true\nmax_queued_messages 0");
 
-  for (guint i = 0; i < N; i++) {
-    g_autofree char *text = g_strdup_printf ("%u", i);
-    expect_at_cloud (cloud, "messages/gw", text, 1);
-  }
-  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (door)), ==, 0);
-  door_log_close (&log);
+  mqtt_door_send_many (fixture.door, CG_DOOR_REPLY, "reply", 8000);
+
+  cloud_expect_many (fixture.cloud, "reply", 0, 8000);
+  g_assert_cmpuint (cg_mqtt_door_get_n_dropped (CG_MQTT_DOOR (fixture.door)), ==, 0);
+  door_log_close (&fixture.log);
 }
 
 static void
 test_close_sends_what_waits (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  g_auto (MqttFixture) fixture;
+
+  mqtt_fixture_open (&fixture, NULL);
 
   for (guint i = 0; i < 300; i++)
-    send_text (door, "gw", CG_DOOR_EVENT, "last words");
-  door_log_close (&log);
+    mqtt_door_send (fixture.door, "gw", CG_DOOR_EVENT, "last words");
+  door_log_close (&fixture.log);
 
-  g_assert_no_error (log.close_error);
+  g_assert_no_error (fixture.log.close_error);
   for (guint i = 0; i < 300; i++)
-    expect_at_cloud (cloud, "messages/gw", "last words", 1);
+    cloud_expect (fixture.cloud, "messages/gw", "last words", 1);
 }
 
 static void
 test_will (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) door = make_plain_door (port);
-  g_autoptr (CgDoor) twin = make_plain_door (port);
   g_autoptr (GBytes) will = g_bytes_new_static ("gone", 4);
-  g_auto (DoorLog) log = {0};
+  g_auto (MqttFixture) fixture;
   g_auto (DoorLog) twin_log = {0};
-  door_log_init (&log, door);
+
+  mqtt_fixture_init (&fixture, NULL, NULL);
+  g_autoptr (CgDoor) twin = mqtt_door_new_to (fixture.port, NULL);
   door_log_init (&twin_log, twin);
-  cg_mqtt_door_set_will (CG_MQTT_DOOR (door), will);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  cg_mqtt_door_set_will (CG_MQTT_DOOR (fixture.door), will);
+  door_open (fixture.door);
+  door_log_wait_for_up (&fixture.log);
 
   door_open (twin); /* the same client id: the broker throws the first one out */
-  expect_at_cloud (cloud, "messages/gw", "gone", 1);
+  cloud_expect (fixture.cloud, "messages/gw", "gone", 1);
 
-  door_log_close (&log);
+  door_log_close (&fixture.log);
   door_log_close (&twin_log);
-  g_assert_null (cloud_poll_message (cloud));
+  g_assert_null (cloud_poll_message (fixture.cloud));
 }
 
 static GSocket *
@@ -476,7 +366,7 @@ test_close_while_server_is_silent (void)
 {
   guint16 port = 0;
   g_autoptr (GSocket) silent = make_listener (&port, 5);
-  g_autoptr (CgDoor) door = make_plain_door (port);
+  g_autoptr (CgDoor) door = mqtt_door_new_to (port, NULL);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
@@ -509,7 +399,7 @@ test_close_while_connecting_to_a_black_hole (void)
   g_autoptr (GPtrArray) fillers = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < 4; i++)
     g_ptr_array_add (fillers, begin_to_connect (port));
-  g_autoptr (CgDoor) door = make_plain_door (port);
+  g_autoptr (CgDoor) door = mqtt_door_new_to (port, NULL);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
@@ -523,12 +413,12 @@ test_close_while_connecting_to_a_black_hole (void)
 static void
 test_close_with_messages_left (void)
 {
-  g_autoptr (CgDoor) door = make_plain_door (broker_find_free_port ());
+  g_autoptr (CgDoor) door = mqtt_door_new_to (broker_find_free_port (), NULL);
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
-  send_text (door, "gw", CG_DOOR_REPLY, "never arrives");
+  mqtt_door_send (door, "gw", CG_DOOR_REPLY, "never arrives");
   door_open (door);
-  expect_trouble (door, "refused");
+  expect_trouble (&log, "refused");
 
   g_assert_cmpint (door_log_close (&log), <, 2000);
 
@@ -538,28 +428,24 @@ test_close_with_messages_left (void)
 static void
 test_drop_without_close (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  CgDoor *door = make_plain_door (port);
-  g_auto (DoorLog) log = {0};
-  door_log_init (&log, door);
-  door_open (door);
-  door_log_wait_for_up (&log);
+  g_auto (MqttFixture) fixture;
 
-  door_log_clear (&log);
-  g_assert_finalize_object (door);
+  mqtt_fixture_open (&fixture, NULL);
+
+  door_log_clear (&fixture.log);
+  g_assert_finalize_object (g_steal_pointer (&fixture.door));
   cg_test_run_for (100);
 }
 
 static void
 test_name_unknown (void)
 {
-  g_autoptr (CgDoor) door = make_door ("servers=mqtt://does-not-exist.invalid");
+  g_autoptr (CgDoor) door = mqtt_door_new ("servers=mqtt://does-not-exist.invalid");
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
   door_open (door);
-  expect_trouble (door, "does-not-exist.invalid");
+  expect_trouble (&log, "does-not-exist.invalid");
 
   g_assert_cmpint (door_log_close (&log), <, 2000);
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-mqtt-door.h"
-
 #include <gio/gio.h>
 #include <string.h>
 
-#include "broker.h"
 #include "cg-test.h"
-#include "door-log.h"
+#include "mqtt-fixture.h"
 
 /* A CA, and certificates made by it, in a temporary folder. Made once: keys take their time. */
 static char *dir;
@@ -114,18 +111,14 @@ make_broker (guint16 port, const char *certificate, const char *more)
   return broker_new (port, settings);
 }
 
+/* It connects. */
 static CgDoor *
 make_door (const char *host, guint16 port, const char *more)
 {
-  g_autofree char *text = g_strdup_printf ("[gateway]\ndid=gw\n[cloud]\nreconnect-max=1\n"
-                                           "servers=mqtts://%s:%u\n%s\n",
-                                           host, port, more);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgConfig) config = cg_config_parse (text, -1, "test.conf", NULL, &error);
+  g_autofree char *settings = g_strdup_printf ("servers=mqtts://%s:%u\n%s", host, port, more);
+  CgDoor *door = mqtt_door_new (settings);
 
-  g_assert_no_error (error);
-  CgDoor *door = CG_DOOR (cg_mqtt_door_new (&config->gateway, &config->cloud));
-  g_assert_true (cg_door_open (door, NULL));
+  door_open (door);
   return door;
 }
 
@@ -149,7 +142,9 @@ static const Row rows[] = {
 static gboolean
 is_decided (gpointer user_data)
 {
-  return cg_door_is_up (user_data) || cg_mqtt_door_get_trouble (user_data) != NULL;
+  const DoorLog *log = user_data;
+
+  return log->is_up || cg_mqtt_door_get_trouble (CG_MQTT_DOOR (log->door)) != NULL;
 }
 
 static void
@@ -164,7 +159,7 @@ test_server_certificate (gconstpointer data)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  cg_test_wait_for (is_decided, door, "the end of the handshake");
+  cg_test_wait_for (is_decided, &log, "the end of the handshake");
 
   const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (door));
   if (row->trouble == NULL)
@@ -197,7 +192,7 @@ static const ClientRow client_rows[] = {
 #define NOTHING_HEARD "perhaps for our certificate"
 
 typedef struct {
-  CgDoor *door;
+  DoorLog *log;
   const char *trouble;
 } Refusal;
 
@@ -205,10 +200,10 @@ static gboolean
 is_told (gpointer user_data)
 {
   const Refusal *self = user_data;
-  const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (self->door));
+  const char *trouble = cg_mqtt_door_get_trouble (CG_MQTT_DOOR (self->log->door));
 
   if (trouble == NULL || self->trouble == NULL)
-    return is_decided (self->door);
+    return is_decided (self->log);
   if (strstr (trouble, self->trouble) == NULL && strstr (trouble, NOTHING_HEARD) == NULL)
     g_error ("'%s' lacks '%s'", trouble, self->trouble);
   return strstr (trouble, self->trouble) != NULL;
@@ -231,10 +226,10 @@ test_client_certificate (gconstpointer data)
 
   g_autoptr (CgDoor) door = make_door ("localhost", port, settings);
   door_log_init (&log, door);
-  Refusal refusal = {door, row->trouble};
+  Refusal refusal = {&log, row->trouble};
   cg_test_wait_for (is_told, &refusal, "the end of the handshake");
 
-  g_assert_cmpint (cg_door_is_up (door), ==, row->trouble == NULL);
+  g_assert_cmpint (log.is_up, ==, row->trouble == NULL);
   g_assert_cmpint (door_log_close (&log), <, 2000);
 }
 
@@ -247,9 +242,9 @@ test_plain_server_behind_tls_address (void)
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
 
-  cg_test_wait_for (is_decided, door, "the end of the handshake");
+  cg_test_wait_for (is_decided, &log, "the end of the handshake");
 
-  g_assert_false (cg_door_is_up (door));
+  g_assert_false (log.is_up);
   door_log_close (&log);
 }
 

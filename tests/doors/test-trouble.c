@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-mqtt-door.h"
-
 #include <gio/gio.h>
 #include <glob.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "broker.h"
 #include "cg-test.h"
-#include "door-log.h"
+#include "mqtt-fixture.h"
 
 /* A server that takes the login and refuses a subscription, a link that breaks while something is
  * sent, and a door that replaces another. */
@@ -54,37 +51,6 @@ make_broker_deaf_to (const char *topic, guint16 port, const char *dir)
   return plugin != NULL ? broker_new (port, settings) : NULL;
 }
 
-static CgDoor *
-make_door (guint16 port, const char *settings)
-{
-  g_autofree char *text =
-      g_strdup_printf ("[gateway]\ndid=gw\n[cloud]\nusername=\nreconnect-max=1\n"
-                       "servers=mqtt://127.0.0.1:%u\n%s\n",
-                       port, settings);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CgConfig) config = cg_config_parse (text, -1, "test.conf", NULL, &error);
-
-  g_assert_no_error (error);
-  return CG_DOOR (cg_mqtt_door_new (&config->gateway, &config->cloud));
-}
-
-static void
-send_text (CgDoor *door, const char *did, CgDoorKind kind, const char *text)
-{
-  g_autoptr (GBytes) message = g_bytes_new (text, strlen (text));
-
-  cg_door_send (door, did, kind, message);
-}
-
-static void
-expect_at_cloud (Cloud *cloud, const char *topic, const char *text)
-{
-  g_autoptr (CloudMessage) message = cloud_wait_for_message (cloud);
-
-  g_assert_cmpstr (message->topic, ==, topic);
-  g_assert_cmpstr (message->text, ==, text);
-}
-
 static gboolean
 has_trouble (gpointer user_data)
 {
@@ -98,7 +64,7 @@ test_own_subscription_refused (void)
   const guint16 port = broker_find_free_port ();
   g_autofree char *dir = cg_test_make_dir ();
   g_autoptr (Broker) broker = make_broker_deaf_to ("actions/gw", port, dir);
-  g_autoptr (CgDoor) door = make_door (port, "");
+  g_autoptr (CgDoor) door = mqtt_door_new_to (port, "username=\n");
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   if (broker == NULL) {
@@ -124,7 +90,7 @@ test_subscription_of_a_camera_refused (void)
   const guint16 port = broker_find_free_port ();
   g_autofree char *dir = cg_test_make_dir ();
   g_autoptr (Broker) broker = make_broker_deaf_to ("actions/c1", port, dir);
-  g_autoptr (CgDoor) door = make_door (port, "");
+  g_autoptr (CgDoor) door = mqtt_door_new_to (port, "username=\n");
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   if (broker == NULL) {
@@ -173,7 +139,7 @@ test_broken_while_sending (void)
   static const char *const texts[] = {"first", "second", "third", "fourth"};
   const guint16 port = broker_find_free_port ();
   g_autoptr (Broker) broker = broker_new (port, NULL);
-  g_autoptr (CgDoor) door = make_door (port, "");
+  g_autoptr (CgDoor) door = mqtt_door_new_to (port, "username=\n");
   g_auto (DoorLog) log = {0};
   door_log_init (&log, door);
   door_open (door);
@@ -184,15 +150,15 @@ test_broken_while_sending (void)
   broker_freeze (broker);
   g_assert_cmpint (shutdown (fd, SHUT_WR), ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    send_text (door, "c1", CG_DOOR_REPLY, texts[i]);
+    mqtt_door_send (door, "c1", CG_DOOR_REPLY, texts[i]);
   door_log_wait_for_down (&log);
   broker_thaw (broker);
   door_log_wait_for_up (&log);
-  send_text (door, "c1", CG_DOOR_REPLY, "last");
+  mqtt_door_send (door, "c1", CG_DOOR_REPLY, "last");
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    expect_at_cloud (cloud, "messages/c1", texts[i]);
-  expect_at_cloud (cloud, "messages/c1", "last");
+    cloud_expect (cloud, "messages/c1", texts[i], 1);
+  cloud_expect (cloud, "messages/c1", "last", 1);
   door_log_close (&log);
   g_assert_no_error (log.close_error);
 }
@@ -202,31 +168,28 @@ test_broken_while_sending (void)
 static void
 test_adopt (void)
 {
-  const guint16 port = broker_find_free_port ();
-  g_autoptr (Broker) broker G_GNUC_UNUSED = broker_new (port, NULL);
-  g_autoptr (Cloud) cloud = cloud_new (port, NULL, NULL);
-  g_autoptr (CgDoor) old = make_door (broker_find_free_port (), "publish-topic=old/%s/up\n");
-  g_autoptr (CgDoor) door = make_door (port, "publish-topic=messages/%s/new\nqos=2\n");
+  g_autoptr (CgDoor) old = mqtt_door_new_to (broker_find_free_port (), "publish-topic=old/%s/up\n");
   g_auto (DoorLog) old_log = {0};
-  g_auto (DoorLog) log = {0};
+  g_auto (MqttFixture) fixture;
+
   door_log_init (&old_log, old);
-  door_log_init (&log, door);
+  mqtt_fixture_init (&fixture, NULL, "publish-topic=messages/%s/new\nqos=2\n");
   door_open (old);
-  send_text (old, "c1", CG_DOOR_REPLY, "first");
-  send_text (old, "gw", CG_DOOR_REGISTER, "old registration");
-  send_text (old, "c2", CG_DOOR_EVENT, "second");
-  send_text (door, "gw", CG_DOOR_REPLY, "third");
+  mqtt_door_send (old, "c1", CG_DOOR_REPLY, "first");
+  mqtt_door_send (old, "gw", CG_DOOR_REGISTER, "old registration");
+  mqtt_door_send (old, "c2", CG_DOOR_EVENT, "second");
+  mqtt_door_send (fixture.door, "gw", CG_DOOR_REPLY, "third");
   door_log_close (&old_log);
 
-  cg_mqtt_door_adopt (CG_MQTT_DOOR (door), CG_MQTT_DOOR (old));
-  door_open (door);
+  cg_mqtt_door_adopt (CG_MQTT_DOOR (fixture.door), CG_MQTT_DOOR (old));
+  door_open (fixture.door);
 
-  expect_at_cloud (cloud, "messages/c1/new", "first");
-  expect_at_cloud (cloud, "messages/c2/new", "second");
-  expect_at_cloud (cloud, "messages/gw/new", "third");
+  cloud_expect (fixture.cloud, "messages/c1/new", "first", 2);
+  cloud_expect (fixture.cloud, "messages/c2/new", "second", 2);
+  cloud_expect (fixture.cloud, "messages/gw/new", "third", 2);
   g_assert_cmpuint (cg_mqtt_door_get_n_queued (CG_MQTT_DOOR (old)), ==, 0);
-  door_log_close (&log);
-  g_assert_no_error (log.close_error);
+  door_log_close (&fixture.log);
+  g_assert_no_error (fixture.log.close_error);
 }
 
 static GLogWriterOutput

@@ -489,7 +489,7 @@ test_forgotten (Fixture *fixture, gconstpointer data)
 
 /* What an earlier life has left, and nobody waits for. */
 static void
-test_leftovers (Fixture *fixture, gconstpointer data)
+test_orphans (Fixture *fixture, gconstpointer data)
 {
   end (fixture);
   g_free (cg_test_write_file (fixture->dir, "firmware-0123.bin", "x", 0600));
@@ -587,7 +587,7 @@ main (int argc, char **argv)
   ADD ("restart-before-it-installs", test_restart_before_it_installs);
   ADD ("end-before-it-installs", test_end_before_it_installs);
   ADD ("forgotten", test_forgotten);
-  ADD ("leftovers", test_leftovers);
+  ADD ("orphans", test_orphans);
   ADD ("edited-file", test_edited_file);
   ADD ("https", test_https);
   return g_test_run ();

@@ -164,6 +164,15 @@ media_feed_pictures (CgHub *hub, guint input, guint first, guint count, guint go
   }
 }
 
+/* A hub has one as long as it is live. */
+gboolean
+media_has_key_frame (CgHub *hub)
+{
+  g_autoptr (CgAccessUnit) frame = cg_hub_get_key_frame (hub);
+
+  return frame != NULL;
+}
+
 static guint
 count_entries (const char *path)
 {

@@ -25,6 +25,7 @@ CgAccessUnit *media_make_audio (CgFormat *format);
 
 /* Fake pictures at 25 a second, `gop` to a group, for outputs that only look at time and size. */
 void media_feed_pictures (CgHub *hub, guint input, guint first, guint count, guint gop, gsize size);
+gboolean media_has_key_frame (CgHub *hub);
 
 guint media_count_fds (void);
 guint media_count_threads (void);

@@ -80,9 +80,10 @@ pull_fixture_start (PullFixture *fixture, FakeRtsp *fake, CgPullOptions options)
 void
 pull_fixture_stop (PullFixture *fixture)
 {
+  fixture->stopped = FALSE;
   cg_pull_stop_async (fixture->pull, on_stopped, &fixture->stopped);
   media_wait_until (fixture->stopped);
-  g_assert_false (cg_hub_is_live (fixture->hub));
+  g_assert_false (media_has_key_frame (fixture->hub));
 }
 
 static gboolean

@@ -25,6 +25,8 @@ restream_fixture_init_options (RestreamFixture *fixture, CgRestreamOptions optio
   fixture->input = cg_hub_open_input (fixture->hub);
   if (options.address == NULL)
     options.address = "127.0.0.1";
+  options.answer_timeout_ms = options.answer_timeout_ms > 0 ? options.answer_timeout_ms : 10000;
+  options.session_timeout_ms = options.session_timeout_ms > 0 ? options.session_timeout_ms : 60000;
   fixture->is_ipv6 = strchr (options.address, ':') != NULL;
   fixture->restream = cg_restream_new (&options, &error);
   g_assert_no_error (error);
@@ -35,8 +37,7 @@ restream_fixture_init_options (RestreamFixture *fixture, CgRestreamOptions optio
 void
 restream_fixture_init (RestreamFixture *fixture)
 {
-  restream_fixture_init_options (
-      fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 60000});
+  restream_fixture_init_options (fixture, (CgRestreamOptions){0});
 }
 
 static void

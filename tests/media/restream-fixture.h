@@ -37,7 +37,7 @@ typedef struct {
   gsize sps_size;
 } RestreamSeen;
 
-/* On loopback of IPv4, unless @options has an address. */
+/* What is not given: on loopback of IPv4, ten seconds for an answer, a minute for a session. */
 void restream_fixture_init_options (RestreamFixture *fixture, CgRestreamOptions options);
 void restream_fixture_init (RestreamFixture *fixture);
 void restream_fixture_close (RestreamFixture *fixture);

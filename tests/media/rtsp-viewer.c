@@ -31,12 +31,6 @@ rtsp_viewer_open_at (RtspViewer *self, const char *address, guint16 port)
 }
 
 void
-rtsp_viewer_open (RtspViewer *self, guint16 port)
-{
-  rtsp_viewer_open_at (self, "127.0.0.1", port);
-}
-
-void
 rtsp_viewer_clear (RtspViewer *self)
 {
   g_clear_object (&self->input);

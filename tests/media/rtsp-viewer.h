@@ -23,7 +23,6 @@ typedef struct {
   GBytes *frame; /* the last packet that came by the connection, with its head */
 } RtspViewer;
 
-void rtsp_viewer_open (RtspViewer *self, guint16 port);
 void rtsp_viewer_open_at (RtspViewer *self, const char *address, guint16 port);
 void rtsp_viewer_clear (RtspViewer *self);
 

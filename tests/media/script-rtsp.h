@@ -32,7 +32,6 @@ guint script_rtsp_count_packets (ScriptRtsp *self);
 
 gboolean script_rtsp_is (const char *request, const char *method);
 char *script_rtsp_get_header (const char *request, const char *name);
-GTlsCertificate *script_rtsp_make_certificate (void);
 GString *script_rtsp_answer (const char *request, const char *status, const char *body);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScriptRtsp, script_rtsp_free)

@@ -11,6 +11,12 @@ G_BEGIN_DECLS
 #define USER "admin"
 #define PASSWORD "p@#%?^/:ss"
 
+/* What it may ask for a login with. */
+#define SHA "WWW-Authenticate: Digest realm=\"r\", nonce=\"a\", algorithm=SHA-256, qop=\"auth\""
+#define MD5 "WWW-Authenticate: Digest realm=\"r\", nonce=\"b\""
+#define STALE "WWW-Authenticate: Digest realm=\"r\", nonce=\"c\", stale=true"
+#define BASIC "WWW-Authenticate: Basic realm=\"r\""
+
 /* How the camera behaves; all zeroes: well. */
 typedef struct {
   ScriptRtsp *camera;     /* (not owned) that behaves so */

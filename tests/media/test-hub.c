@@ -32,11 +32,11 @@ test_waits_for_key (void)
   gint64 last_us = -1;
 
   media_feed_pictures (hub, input, 1, 9, 10, 100);
-  g_assert_false (cg_hub_is_live (hub));
+  g_assert_false (media_has_key_frame (hub));
   g_assert_cmpuint (drain (output, &last_us), ==, 0);
   media_feed_pictures (hub, input, 10, 5, 10, 100);
 
-  g_assert_true (cg_hub_is_live (hub));
+  g_assert_true (media_has_key_frame (hub));
   g_assert_cmpuint (drain (output, &last_us), ==, 5);
   g_assert_cmpint (last_us, ==, 4 * FRAME);
   cg_hub_remove_output (hub, output);
@@ -144,20 +144,20 @@ test_drops_long_group (void)
 }
 
 static gint64
-get_thirst_us (CgHub *hub, gint64 *fresh_us, gint64 *urgent_us)
+get_starvation_us (CgHub *hub, gint64 *fresh_us, gint64 *urgent_us)
 {
-  CgHubThirst thirst;
+  CgHubStarvation starvation;
 
-  cg_hub_get_thirst (hub, &thirst);
-  *fresh_us = thirst.fresh_us;
-  *urgent_us = thirst.urgent_us;
-  return thirst.any_us;
+  cg_hub_get_starvation (hub, &starvation);
+  *fresh_us = starvation.fresh_us;
+  *urgent_us = starvation.urgent_us;
+  return starvation.any_us;
 }
 
 /* Q14: who has lost a long group, and who comes after the cache has overflowed, goes without until
  * the next key frame: that is seen. */
 static void
-test_thirst (void)
+test_starvation (void)
 {
   g_autoptr (CgHub) hub = cg_hub_new ();
   CgHubOutput *slow = cg_hub_add_output (hub, NULL, NULL);
@@ -165,9 +165,9 @@ test_thirst (void)
   gint64 fresh_us, urgent_us;
 
   media_feed_pictures (hub, input, 0, 200, 100000, 100);
-  g_assert_cmpint (get_thirst_us (hub, &fresh_us, &urgent_us), ==, -1);
+  g_assert_cmpint (get_starvation_us (hub, &fresh_us, &urgent_us), ==, -1);
   media_feed_pictures (hub, input, 200, 50, 100000, 100);
-  const gint64 lost_us = get_thirst_us (hub, &fresh_us, &urgent_us);
+  const gint64 lost_us = get_starvation_us (hub, &fresh_us, &urgent_us);
   g_assert_cmpint (lost_us, >=, G_USEC_PER_SEC);
   g_assert_cmpint (urgent_us, ==, lost_us);
   g_assert_cmpint (fresh_us, ==, -1);
@@ -176,12 +176,12 @@ test_thirst (void)
   media_feed_pictures (hub, input, 250, 4000, 100000, 100); /* the cache is of no use now */
   CgHubOutput *late = cg_hub_add_output (hub, NULL, NULL);
   media_feed_pictures (hub, input, 4250, 26, 100000, 100);
-  g_assert_cmpint (get_thirst_us (hub, &fresh_us, &urgent_us), >, 160 * G_USEC_PER_SEC);
+  g_assert_cmpint (get_starvation_us (hub, &fresh_us, &urgent_us), >, 160 * G_USEC_PER_SEC);
   g_assert_cmpint (fresh_us, ==, 25 * FRAME);
   g_assert_cmpint (urgent_us, ==, 25 * FRAME);
 
   media_feed_pictures (hub, input, 100000, 1, 100000, 100);
-  g_assert_cmpint (get_thirst_us (hub, &fresh_us, &urgent_us), ==, -1);
+  g_assert_cmpint (get_starvation_us (hub, &fresh_us, &urgent_us), ==, -1);
   cg_hub_remove_output (hub, slow);
   cg_hub_remove_output (hub, late);
 }
@@ -198,7 +198,7 @@ test_replaced_input (void)
   media_feed_pictures (hub, old, 100, 15, 10, 100);
   g_assert_cmpuint (drain (output, &last_us), ==, 15);
   cg_hub_close_input (hub, old);
-  g_assert_false (cg_hub_is_live (hub));
+  g_assert_false (media_has_key_frame (hub));
   const guint new = cg_hub_open_input (hub);
   media_feed_pictures (hub, old, 115, 5, 10, 100);
   g_assert_cmpuint (drain (output, &last_us), ==, 0);
@@ -210,7 +210,7 @@ test_replaced_input (void)
   g_assert_cmpuint (drain (output, &last_us), ==, 1);
   g_assert_cmpint (last_us, ==, 80 * FRAME);
   cg_hub_close_input (hub, old);
-  g_assert_true (cg_hub_is_live (hub));
+  g_assert_true (media_has_key_frame (hub));
   cg_hub_get_stats (hub, &stats);
   g_assert_cmpuint (stats.inputs, ==, 2);
   cg_hub_remove_output (hub, output);
@@ -341,7 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hub/no-cache", test_no_cache);
   g_test_add_func ("/hub/drops-groups", test_drops_groups);
   g_test_add_func ("/hub/drops-long-group", test_drops_long_group);
-  g_test_add_func ("/hub/q14-thirst", test_thirst);
+  g_test_add_func ("/hub/q14-starvation", test_starvation);
   g_test_add_func ("/hub/replaced-input", test_replaced_input);
   g_test_add_func ("/hub/skip", test_skip);
   g_test_add_func ("/hub/audio", test_audio);

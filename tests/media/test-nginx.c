@@ -7,10 +7,9 @@
 
 #include "cg-error.h"
 #include "cg-media.h"
-#include "cg-pull.h"
-#include "cg-push.h"
-#include "fake-rtsp.h"
 #include "media-fixture.h"
+#include "pull-fixture.h"
+#include "push-fixture.h"
 
 #define MODULE "/usr/lib/nginx/modules/ngx_rtmp_module.so"
 
@@ -26,17 +25,6 @@ typedef struct {
   guint16 port;
   GSubprocess *process;
 } Nginx;
-
-typedef struct {
-  CgClock *clock;
-  CgHub *hub;
-  CgPull *pull;
-  CgPush *push;
-  gboolean is_live;
-  guint published;
-  GError *error;
-  gboolean stopped;
-} Fixture;
 
 /* A port that was free a moment ago; nginx cannot choose one itself. */
 static guint16
@@ -64,6 +52,7 @@ die_with_parent (gpointer user_data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* Returns: %FALSE, and the test is skipped, where there is none */
 static gboolean
 nginx_start (Nginx *nginx)
 {
@@ -74,8 +63,10 @@ nginx_start (Nginx *nginx)
   if (program == NULL)
     program = g_strdup ("/usr/sbin/nginx");
   if (!g_file_test (program, G_FILE_TEST_IS_EXECUTABLE) ||
-      !g_file_test (MODULE, G_FILE_TEST_EXISTS))
+      !g_file_test (MODULE, G_FILE_TEST_EXISTS)) {
+    g_test_skip ("no nginx with RTMP module");
     return FALSE;
+  }
   nginx->folder = g_dir_make_tmp ("camgate-nginx-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (nginx->folder, "nginx.conf", NULL);
   g_autofree char *text = g_strdup_printf (configuration, nginx->folder, nginx->port);
@@ -110,99 +101,52 @@ nginx_clear (Nginx *nginx)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Nginx, nginx_clear)
 
-static void
-on_live (CgPull *pull, Fixture *fixture)
+static char *
+nginx_get_url (Nginx *nginx, const char *path)
 {
-  fixture->is_live = TRUE;
+  return g_strdup_printf ("rtmp://127.0.0.1:%u/%s", nginx->port, path);
 }
 
 static void
-on_publishing (CgPush *push, Fixture *fixture)
+start_push (PushFixture *push, const char *url)
 {
-  fixture->published++;
+  push_fixture_start_options (
+      push, (CgPushOptions){.url = url, .connect_timeout_ms = 10000, .stall_timeout_ms = 10000});
+}
+
+/* Another may follow. */
+static void
+stop_push (PushFixture *push)
+{
+  push_fixture_stop (push);
+  g_clear_object (&push->push);
+  push->published = 0;
 }
 
 static void
-on_failed (GObject *object, const GError *error, Fixture *fixture)
+stop_pull (PullFixture *pull)
 {
-  g_clear_error (&fixture->error);
-  fixture->error = g_error_copy (error);
+  pull_fixture_stop (pull);
+  g_clear_object (&pull->pull);
 }
 
+/* Returns when the server takes what is pulled. */
 static void
-on_pull_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+publish (PullFixture *pull, PushFixture *push, const char *url)
 {
-  *(gboolean *)user_data = cg_pull_stop_finish (CG_PULL (object), result, NULL);
+  start_push (push, url);
+  media_wait_until (push->published == 1 || push->failed == 1 || pull->failed == 1);
+  g_assert_no_error (push->error);
+  g_assert_no_error (pull->error);
 }
 
+/* What is pulled is what is pushed. */
 static void
-on_push_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
+join (PullFixture *pull, PushFixture *push)
 {
-  *(gboolean *)user_data = cg_push_stop_finish (CG_PUSH (object), result, NULL);
-}
-
-static void
-fixture_init (Fixture *fixture)
-{
-  media_forgive_gstreamer ();
-  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  g_clear_object (&fixture->pull);
-  g_clear_object (&fixture->push);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->clock);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-static void
-start_pull (Fixture *fixture, const char *location, CgAudioPolicy audio)
-{
-  fixture->is_live = FALSE;
-  fixture->pull = cg_pull_new (fixture->hub, &(CgPullOptions){.location = location,
-                                                              .audio = audio,
-                                                              .start_timeout_ms = 20000,
-                                                              .stall_timeout_ms = 20000,
-                                                              .clock = fixture->clock});
-  g_signal_connect (fixture->pull, "live", G_CALLBACK (on_live), fixture);
-  g_signal_connect (fixture->pull, "failed", G_CALLBACK (on_failed), fixture);
-  cg_pull_start (fixture->pull);
-}
-
-static void
-start_push (Fixture *fixture, const char *url)
-{
-  fixture->published = 0;
-  fixture->push = cg_push_new (fixture->hub, &(CgPushOptions){.url = url,
-                                                              .connect_timeout_ms = 10000,
-                                                              .stall_timeout_ms = 10000,
-                                                              .clock = fixture->clock});
-  g_signal_connect (fixture->push, "publishing", G_CALLBACK (on_publishing), fixture);
-  g_signal_connect (fixture->push, "failed", G_CALLBACK (on_failed), fixture);
-  cg_push_start (fixture->push);
-}
-
-static void
-stop_push (Fixture *fixture)
-{
-  fixture->stopped = FALSE;
-  cg_push_stop_async (fixture->push, on_push_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
-  g_clear_object (&fixture->push);
-}
-
-static void
-stop_pull (Fixture *fixture)
-{
-  fixture->stopped = FALSE;
-  cg_pull_stop_async (fixture->pull, on_pull_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
-  g_clear_object (&fixture->pull);
+  pull_fixture_init (pull);
+  push_fixture_init (push);
+  g_set_object (&push->hub, pull->hub);
 }
 
 /* Q10: while one publishes no other may; once it has said goodbye, at once. */
@@ -210,30 +154,28 @@ static void
 test_busy (void)
 {
   g_auto (Nginx) nginx = {0};
-  g_auto (Fixture) first;
-  g_auto (Fixture) second;
+  g_auto (PushFixture) first;
+  g_auto (PushFixture) second;
 
-  fixture_init (&first);
-  fixture_init (&second);
-  if (!nginx_start (&nginx)) {
-    g_test_skip ("no nginx with RTMP module");
+  push_fixture_init (&first);
+  push_fixture_init (&second);
+  if (!nginx_start (&nginx))
     return;
-  }
-  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam?x=y", nginx.port);
-  media_feed_pictures (first.hub, cg_hub_open_input (first.hub), 0, 5, 10, 1000);
-  media_feed_pictures (second.hub, cg_hub_open_input (second.hub), 0, 5, 10, 1000);
+  g_autofree char *url = nginx_get_url (&nginx, "live/cam?x=y");
+  push_fixture_feed (&first, 0, 5, 1000);
+  push_fixture_feed (&second, 0, 5, 1000);
   start_push (&first, url);
   media_wait_until (first.published == 1);
   start_push (&second, url);
-  media_wait_until (second.error != NULL);
+  media_wait_until (second.failed == 1);
   g_assert_error (second.error, CG_ERROR, CG_ERROR_STREAM_BUSY);
-  stop_push (&second);
+  push_fixture_stop (&second);
   g_assert_cmpuint (second.published, ==, 0);
 
   for (guint i = 0; i < 20; i++) {
     stop_push (&first);
     start_push (&first, url);
-    media_wait_until (first.published == 1 || first.error != NULL);
+    push_fixture_wait (&first);
     g_assert_no_error (first.error);
   }
   stop_push (&first);
@@ -243,16 +185,14 @@ static void
 test_unknown_application (void)
 {
   g_auto (Nginx) nginx = {0};
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  fixture_init (&fixture);
-  if (!nginx_start (&nginx)) {
-    g_test_skip ("no nginx with RTMP module");
+  push_fixture_init (&fixture);
+  if (!nginx_start (&nginx))
     return;
-  }
-  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/none/cam", nginx.port);
+  g_autofree char *url = nginx_get_url (&nginx, "none/cam");
   start_push (&fixture, url);
-  media_wait_until (fixture.error != NULL);
+  media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
 }
@@ -261,19 +201,17 @@ static void
 test_killed (void)
 {
   g_auto (Nginx) nginx = {0};
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  fixture_init (&fixture);
-  if (!nginx_start (&nginx)) {
-    g_test_skip ("no nginx with RTMP module");
+  push_fixture_init (&fixture);
+  if (!nginx_start (&nginx))
     return;
-  }
-  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam", nginx.port);
-  media_feed_pictures (fixture.hub, cg_hub_open_input (fixture.hub), 0, 5, 10, 1000);
+  g_autofree char *url = nginx_get_url (&nginx, "live/cam");
+  push_fixture_feed (&fixture, 0, 5, 1000);
   start_push (&fixture, url);
   media_wait_until (fixture.published == 1);
   g_subprocess_force_exit (nginx.process);
-  media_wait_until (fixture.error != NULL);
+  media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
 }
@@ -323,26 +261,28 @@ test_relay (void)
   g_auto (Nginx) nginx = {0};
   g_autofree char *ffmpeg = g_find_program_in_path ("ffmpeg");
 
-  if (ffmpeg == NULL || !nginx_start (&nginx)) {
-    g_test_skip ("no nginx with RTMP module, or no ffmpeg");
+  if (ffmpeg == NULL) {
+    g_test_skip ("no ffmpeg");
     return;
   }
+  if (!nginx_start (&nginx))
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (FakeRtsp) fake = fake_rtsp_new (rows[i].description);
-    g_autofree char *location = fake_rtsp_get_uri (fake);
-    g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam%u", nginx.port, i);
-    g_auto (Fixture) fixture;
+    g_autofree char *path = g_strdup_printf ("live/cam%u", i);
+    g_autofree char *url = nginx_get_url (&nginx, path);
+    g_auto (PullFixture) pull;
+    g_auto (PushFixture) push;
 
     g_test_message ("row %u", i);
-    fixture_init (&fixture);
-    start_pull (&fixture, location, rows[i].audio);
-    start_push (&fixture, url);
-    media_wait_until (fixture.published == 1 || fixture.error != NULL);
-    g_assert_no_error (fixture.error);
+    join (&pull, &push);
+    pull_fixture_start (&pull, fake, (CgPullOptions){.audio = rows[i].audio});
+    publish (&pull, &push, url);
     check_decodes (url);
-    stop_push (&fixture);
-    stop_pull (&fixture);
-    g_assert_no_error (fixture.error);
+    stop_push (&push);
+    stop_pull (&pull);
+    g_assert_no_error (push.error);
+    g_assert_no_error (pull.error);
   }
 }
 
@@ -350,31 +290,28 @@ test_relay (void)
 static void
 test_cycles (void)
 {
+  const CgPullOptions options = {.audio = CG_AUDIO_PASS};
   const char *wanted = g_getenv ("CAMGATE_TEST_CYCLES");
   const guint cycles = wanted != NULL ? (guint)g_ascii_strtoull (wanted, NULL, 10) : 15;
   g_autoptr (FakeRtsp) fake = fake_rtsp_new (FAKE_RTSP_VIDEO FAKE_RTSP_AAC);
-  g_autofree char *location = fake_rtsp_get_uri (fake);
   g_auto (Nginx) nginx = {0};
-  g_auto (Fixture) fixture;
+  g_auto (PullFixture) pull;
+  g_auto (PushFixture) push;
   guint fds = 0, threads = 0;
 
-  fixture_init (&fixture);
-  if (!nginx_start (&nginx)) {
-    g_test_skip ("no nginx with RTMP module");
+  join (&pull, &push);
+  if (!nginx_start (&nginx))
     return;
-  }
-  g_autofree char *url = g_strdup_printf ("rtmp://127.0.0.1:%u/live/cam", nginx.port);
+  g_autofree char *url = nginx_get_url (&nginx, "live/cam");
   /* a viewer of our own, so that the camera's encoder runs on and each cycle is short */
-  g_auto (Fixture) viewer;
-  fixture_init (&viewer);
-  start_pull (&viewer, location, CG_AUDIO_PASS);
+  g_auto (PullFixture) viewer;
+  pull_fixture_init (&viewer);
+  pull_fixture_start (&viewer, fake, options);
   for (guint i = 0; i < cycles; i++) {
-    start_pull (&fixture, location, CG_AUDIO_PASS);
-    start_push (&fixture, url);
-    media_wait_until (fixture.published == 1 || fixture.error != NULL);
-    g_assert_no_error (fixture.error);
-    stop_push (&fixture);
-    stop_pull (&fixture);
+    pull_fixture_start (&pull, fake, options);
+    publish (&pull, &push, url);
+    stop_push (&push);
+    stop_pull (&pull);
     if (i == 4) {
       fds = media_count_fds ();
       threads = media_count_threads ();

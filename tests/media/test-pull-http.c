@@ -8,6 +8,7 @@
 #include "cg-media.h"
 #include "cg-pull.h"
 #include "fake-rtsp.h"
+#include "media-certificate.h"
 #include "media-fixture.h"
 #include "script-rtsp.h"
 
@@ -265,7 +266,7 @@ test_no_tunnel (void)
 static void
 test_pin (void)
 {
-  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GTlsCertificate) certificate = media_certificate_new ();
   g_autoptr (GByteArray) der = NULL;
   g_autofree char *pem = NULL;
   g_object_get (certificate, "certificate", &der, "certificate-pem", &pem, NULL);

@@ -24,7 +24,7 @@ test_plays (void)
   pull_fixture_wait_for_frames (&fixture, 30, 0);
 
   g_assert_cmpuint (fixture.running, ==, 1);
-  g_assert_true (cg_pull_is_live (fixture.pull));
+  g_assert_cmpuint (fixture.live, ==, 1);
   g_assert_cmpint (cg_pull_get_transport (fixture.pull), ==, CG_TRANSPORT_TCP);
   g_assert_cmpuint (fake_rtsp_count_sessions (fake), ==, 1);
   g_autofree char *transport = fake_rtsp_get_transport (fake);
@@ -197,7 +197,7 @@ test_freezes (void)
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_STREAM_STALLED);
-  g_assert_false (cg_hub_is_live (fixture.hub));
+  g_assert_false (media_has_key_frame (fixture.hub));
   pull_fixture_stop (&fixture);
 }
 

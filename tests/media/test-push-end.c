@@ -5,7 +5,6 @@
 
 #include "cg-error.h"
 #include "cg-media.h"
-#include "fake-rtmp.h"
 #include "media-fixture.h"
 #include "push-fixture.h"
 
@@ -13,13 +12,11 @@
 static void
 test_giant (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
   g_auto (PushFixture) fixture;
 
-  push_fixture_init (&fixture);
-  push_fixture_publish (&fixture, url, 1);
-  media_feed_pictures (fixture.hub, fixture.input, 1, 1, 10, 17 * 1024 * 1024);
+  push_fixture_open (&fixture, FAKE_RTMP_ACCEPT);
+  push_fixture_publish (&fixture, 1);
+  push_fixture_feed (&fixture, 1, 1, 17 * 1024 * 1024);
   media_wait_until (fixture.failed == 1);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
@@ -49,15 +46,15 @@ test_failures (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++) {
     const FailureRow *row = &failures[i];
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (row->mode);
-    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
     g_auto (PushFixture) fixture;
     const gboolean is_slow = row->error == CG_ERROR_TIMED_OUT;
 
     g_test_message ("%s", row->text);
-    push_fixture_init (&fixture);
-    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-    push_fixture_start (&fixture, url, is_slow ? 300 : 20000, 20000);
+    push_fixture_open (&fixture, row->mode);
+    push_fixture_feed (&fixture, 0, 5, 100);
+    push_fixture_start_options (
+        &fixture,
+        (CgPushOptions){.connect_timeout_ms = is_slow ? 300 : 20000, .stall_timeout_ms = 20000});
     media_wait_until (fixture.failed == 1);
 
     g_assert_error (fixture.error, CG_ERROR, (int)row->error);
@@ -82,18 +79,15 @@ test_login_refused (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (modes) * G_N_ELEMENTS (rows); i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i % 2]);
-    g_autofree char *plain = fake_rtmp_get_url (fake, "live/cam");
-    g_autofree char *url =
-        g_strdup_printf ("rtmp://%s%s", rows[i / 2].login, plain + strlen ("rtmp://"));
     g_auto (PushFixture) fixture;
 
-    push_fixture_init (&fixture);
-    push_fixture_start (&fixture, url, 5000, 5000);
-    media_wait_until (fixture.published == 1 || fixture.failed == 1);
+    push_fixture_open (&fixture, modes[i % 2]);
+    push_fixture_set_login (&fixture, rows[i / 2].login);
+    push_fixture_start (&fixture);
+    push_fixture_wait (&fixture);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_LOGIN_REFUSED);
-    g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, rows[i / 2].connections);
+    g_assert_cmpuint (fake_rtmp_count_connections (fixture.fake), ==, rows[i / 2].connections);
   }
 }
 
@@ -108,7 +102,7 @@ test_no_descriptors (void)
   g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   const struct rlimit none = {0, limit.rlim_max};
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
-  push_fixture_start (&fixture, "rtmp://127.0.0.1:9/live/cam", 5000, 5000);
+  push_fixture_start_options (&fixture, (CgPushOptions){.url = "rtmp://127.0.0.1:9/live/cam"});
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   media_wait_until (fixture.failed == 1);
 
@@ -125,7 +119,7 @@ test_unreachable (void)
     g_auto (PushFixture) fixture;
 
     push_fixture_init (&fixture);
-    push_fixture_start (&fixture, url, 10000, 5000);
+    push_fixture_start_options (&fixture, (CgPushOptions){.url = url, .connect_timeout_ms = 10000});
     media_wait_until (fixture.failed == 1);
 
     g_assert_error (fixture.error, CG_ERROR, CG_ERROR_UNREACHABLE);
@@ -147,18 +141,15 @@ test_server_ends (void)
   } rows[] = {{fake_rtmp_hang_up, CG_ERROR_UNREACHABLE}, {unpublish, CG_ERROR_PEER_FAULT}};
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
     g_auto (PushFixture) fixture;
 
-    push_fixture_init (&fixture);
-    push_fixture_publish (&fixture, url, 5);
+    push_fixture_open (&fixture, FAKE_RTMP_ACCEPT);
+    push_fixture_publish (&fixture, 5);
     g_assert_no_error (fixture.error);
-    rows[i].end (fake);
+    rows[i].end (fixture.fake);
     media_wait_until (fixture.failed == 1);
 
     g_assert_error (fixture.error, CG_ERROR, (int)rows[i].error);
-    g_assert_false (cg_push_is_publishing (fixture.push));
   }
 }
 
@@ -166,8 +157,8 @@ test_server_ends (void)
 static void
 feed_until_stuck (PushFixture *fixture)
 {
-  media_wait_until (fixture->published == 1 || fixture->failed == 1);
-  media_feed_pictures (fixture->hub, fixture->input, 1, 100, 10, 150000);
+  push_fixture_wait (fixture);
+  push_fixture_feed (fixture, 1, 100, 150000);
 }
 
 /* Nothing is taken: as much as the buffers hold, and more than that. */
@@ -175,13 +166,11 @@ static void
 test_deaf (void)
 {
   for (guint i = 0; i < 2; i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_DEAF);
-    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
     g_auto (PushFixture) fixture;
 
-    push_fixture_init (&fixture);
-    media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, i == 0 ? 1500000 : 100);
-    push_fixture_start (&fixture, url, 5000, 400);
+    push_fixture_open (&fixture, FAKE_RTMP_DEAF);
+    push_fixture_feed (&fixture, 0, 1, i == 0 ? 1500000 : 100);
+    push_fixture_start_options (&fixture, (CgPushOptions){.stall_timeout_ms = 400});
     if (i == 1)
       feed_until_stuck (&fixture);
     media_wait_until (fixture.failed == 1);
@@ -195,13 +184,11 @@ test_deaf (void)
 static void
 test_stop_while_stuck (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_DEAF);
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
   g_auto (PushFixture) fixture;
 
-  push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 1, 10, 100);
-  push_fixture_start (&fixture, url, 5000, 60000);
+  push_fixture_open (&fixture, FAKE_RTMP_DEAF);
+  push_fixture_feed (&fixture, 0, 1, 100);
+  push_fixture_start_options (&fixture, (CgPushOptions){.stall_timeout_ms = 60000});
   feed_until_stuck (&fixture);
   const gint64 start_us = g_get_monotonic_time ();
   push_fixture_stop (&fixture);
@@ -235,17 +222,16 @@ test_end_while_connecting (gconstpointer data)
   void (*const *end) (PushFixture * fixture) = data;
 
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
-    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
     g_auto (PushFixture) fixture;
 
-    push_fixture_init (&fixture);
-    push_fixture_start (&fixture, url, 60000, 60000);
-    media_wait_until (fake_rtmp_count_connections (fake) == 1);
+    push_fixture_open (&fixture, modes[i]);
+    push_fixture_start_options (
+        &fixture, (CgPushOptions){.connect_timeout_ms = 60000, .stall_timeout_ms = 60000});
+    media_wait_until (fake_rtmp_count_connections (fixture.fake) == 1);
     (*end) (&fixture);
 
     g_assert_cmpuint (fixture.failed, ==, 0);
-    media_wait_until (fake_rtmp_is_idle (fake));
+    media_wait_until (fake_rtmp_is_idle (fixture.fake));
   }
 }
 
@@ -256,19 +242,17 @@ test_drop (void)
   static const FakeRtmpMode modes[] = {FAKE_RTMP_ACCEPT, FAKE_RTMP_BAD_NAME};
 
   for (guint i = 0; i < 20; i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i % 2]);
-    g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
     g_auto (PushFixture) fixture;
 
-    push_fixture_init (&fixture);
-    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-    push_fixture_start (&fixture, url, 5000, 5000);
+    push_fixture_open (&fixture, modes[i % 2]);
+    push_fixture_feed (&fixture, 0, 5, 100);
+    push_fixture_start (&fixture);
     if (i % 4 >= 2)
-      media_wait_until (fake_rtmp_count_connections (fake) == 1);
+      media_wait_until (fake_rtmp_count_connections (fixture.fake) == 1);
     if (i % 8 == 4)
       media_wait_until (fixture.published == 1);
     g_clear_object (&fixture.push);
-    fake_rtmp_hang_up (fake);
+    fake_rtmp_hang_up (fixture.fake);
   }
 }
 
@@ -276,19 +260,17 @@ test_drop (void)
 static void
 test_cycles (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
   g_auto (PushFixture) fixture;
   guint fds = 0, threads = 0;
 
-  push_fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+  push_fixture_open (&fixture, FAKE_RTMP_ACCEPT);
+  push_fixture_feed (&fixture, 0, 5, 100);
   for (guint i = 1; i <= 200; i++) {
-    push_fixture_start (&fixture, url, 5000, 5000);
+    push_fixture_start (&fixture);
     media_wait_until (fixture.published == i);
     push_fixture_stop (&fixture);
     g_clear_object (&fixture.push);
-    media_wait_until (fake_rtmp_is_idle (fake));
+    media_wait_until (fake_rtmp_is_idle (fixture.fake));
     if (i == 20) {
       fds = media_count_fds ();
       threads = media_count_threads ();
@@ -297,7 +279,7 @@ test_cycles (void)
 
   media_wait_until (media_count_fds () <= fds);
   media_wait_until (media_count_threads () <= threads);
-  g_assert_cmpuint (fake_rtmp_count_connections (fake), ==, 200);
+  g_assert_cmpuint (fake_rtmp_count_connections (fixture.fake), ==, 200);
 }
 
 int

@@ -4,9 +4,8 @@
 
 #include "cg-error.h"
 #include "cg-media.h"
-#include "cg-push.h"
-#include "fake-rtmp.h"
 #include "media-fixture.h"
+#include "push-fixture.h"
 
 #define FRAME_US 40000
 
@@ -18,37 +17,6 @@
 #define DELTA "\0\0\0\3\2\1\xd0"
 #define UNIT_SIZE (sizeof KEY - 1)
 
-typedef struct {
-  CgClock *clock;
-  CgHub *hub;
-  guint input;
-  CgPush *push;
-  guint published;
-  guint failed;
-  GError *error;
-  gboolean stopped;
-} Fixture;
-
-static void
-on_publishing (CgPush *push, Fixture *fixture)
-{
-  fixture->published++;
-}
-
-static void
-on_failed (CgPush *push, const GError *error, Fixture *fixture)
-{
-  fixture->failed++;
-  fixture->error = g_error_copy (error);
-}
-
-static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_assert_true (cg_push_stop_finish (CG_PUSH (object), result, NULL));
-  *(gboolean *)user_data = TRUE;
-}
-
 static CgFormat *
 make_format (void)
 {
@@ -58,7 +26,7 @@ make_format (void)
 }
 
 static void
-feed (Fixture *fixture, const char *data, guint number)
+feed (PushFixture *fixture, const char *data, guint number)
 {
   g_autoptr (CgFormat) format = make_format ();
   g_autoptr (GBytes) bytes = g_bytes_new_static (data, UNIT_SIZE);
@@ -69,56 +37,13 @@ feed (Fixture *fixture, const char *data, guint number)
 }
 
 static void
-fixture_init (Fixture *fixture)
+assert_tag (PushFixture *fixture, const char *head, const char *body, gsize body_size)
 {
-  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
-  fixture->input = cg_hub_open_input (fixture->hub);
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  g_clear_object (&fixture->push);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->clock);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-static void
-start_push (Fixture *fixture, FakeRtmp *fake, gboolean insists)
-{
-  g_autofree char *url = fake_rtmp_get_url (fake, "live/cam");
-  const CgPushOptions options = {
-      .url = url,
-      .connect_timeout_ms = 5000,
-      .stall_timeout_ms = 5000,
-      .insists_on_h265 = insists,
-      .clock = fixture->clock,
-  };
-
-  fixture->push = cg_push_new (fixture->hub, &options);
-  g_signal_connect (fixture->push, "publishing", G_CALLBACK (on_publishing), fixture);
-  g_signal_connect (fixture->push, "failed", G_CALLBACK (on_failed), fixture);
-  cg_push_start (fixture->push);
-}
-
-static void
-stop_push (Fixture *fixture)
-{
-  cg_push_stop_async (fixture->push, on_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
-}
-
-static void
-assert_tag (FakeRtmp *fake, const char *head, gsize head_size, const char *body, gsize body_size)
-{
-  g_autoptr (CgRtmpMessage) message = fake_rtmp_pop (fake, CG_RTMP_VIDEO);
+  g_autoptr (CgRtmpMessage) message = fake_rtmp_pop (fixture->fake, CG_RTMP_VIDEO);
   g_autoptr (GByteArray) expected = g_byte_array_new ();
 
   g_assert_nonnull (message);
-  g_byte_array_append (expected, (const guint8 *)head, (guint)head_size);
+  g_byte_array_append (expected, (const guint8 *)head, (guint)strlen (head));
   g_byte_array_append (expected, (const guint8 *)body, (guint)body_size);
   g_assert_cmpmem (message->body->data, message->body->len, expected->data, expected->len);
 }
@@ -131,33 +56,32 @@ test_tags (void)
   static const FakeRtmpMode modes[] = {FAKE_RTMP_ENHANCED, FAKE_RTMP_ENHANCED_MAP};
 
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
-    g_autoptr (FakeRtmp) fake = fake_rtmp_new (modes[i]);
-    g_auto (Fixture) fixture;
+    g_auto (PushFixture) fixture;
 
-    fixture_init (&fixture);
+    push_fixture_open (&fixture, modes[i]);
     feed (&fixture, KEY, 0);
     feed (&fixture, DELTA, 1);
     feed (&fixture, DELTA, 4);
     feed (&fixture, DELTA, 2);
     feed (&fixture, DELTA, 3);
     feed (&fixture, DELTA, 7);
-    start_push (&fixture, fake, FALSE);
-    media_wait_until (fake_rtmp_count (fake, CG_RTMP_VIDEO) == 7);
+    push_fixture_start (&fixture);
+    media_wait_until (fake_rtmp_count (fixture.fake, CG_RTMP_VIDEO) == 7);
 
-    assert_tag (fake, "\x90hvc1", 5, RECORD, RECORD_SIZE);
-    assert_tag (fake, "\x93hvc1", 5, KEY, UNIT_SIZE);
-    assert_tag (fake, "\xa3hvc1", 5, DELTA, UNIT_SIZE);
+    assert_tag (&fixture, "\x90hvc1", RECORD, RECORD_SIZE);
+    assert_tag (&fixture, "\x93hvc1", KEY, UNIT_SIZE);
+    assert_tag (&fixture, "\xa3hvc1", DELTA, UNIT_SIZE);
     for (guint picture = 3; picture < 6; picture++)
-      g_clear_pointer (&(CgRtmpMessage *){fake_rtmp_pop (fake, CG_RTMP_VIDEO)},
+      g_clear_pointer (&(CgRtmpMessage *){fake_rtmp_pop (fixture.fake, CG_RTMP_VIDEO)},
                        cg_rtmp_message_free);
-    g_autoptr (CgRtmpMessage) last = fake_rtmp_pop (fake, CG_RTMP_VIDEO);
+    g_autoptr (CgRtmpMessage) last = fake_rtmp_pop (fixture.fake, CG_RTMP_VIDEO);
     g_assert_cmpuint (last->body->len, ==, 8 + UNIT_SIZE);
     g_assert_cmpmem (last->body->data, 7, "\xa1hvc1\0\0", 7);
     g_assert_cmpuint (last->body->data[7], >, 0); /* ms */
     g_assert_cmpuint (last->timestamp_ms + last->body->data[7], ==, 7 * FRAME_US / 1000);
     g_assert_cmpmem (last->body->data + 8, UNIT_SIZE, DELTA, UNIT_SIZE);
     media_wait_until (fixture.published == 1);
-    stop_push (&fixture);
+    push_fixture_stop (&fixture);
   }
 }
 
@@ -167,36 +91,34 @@ test_metadata (void)
 {
   static const guint8 codec[] = {0,   12,  'v', 'i',  'd',  'e',  'o',  'c',  'o',  'd', 'e', 'c',
                                  'i', 'd', 0,   0x41, 0xda, 0x1d, 0x98, 0xcc, 0x40, 0,   0};
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ENHANCED);
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  fixture_init (&fixture);
+  push_fixture_open (&fixture, FAKE_RTMP_ENHANCED);
   feed (&fixture, KEY, 0);
-  start_push (&fixture, fake, FALSE);
-  media_wait_until (fake_rtmp_count (fake, CG_RTMP_DATA) == 1);
+  push_fixture_start (&fixture);
+  media_wait_until (fake_rtmp_count (fixture.fake, CG_RTMP_DATA) == 1);
 
-  g_autoptr (CgRtmpMessage) message = fake_rtmp_pop (fake, CG_RTMP_DATA);
+  g_autoptr (CgRtmpMessage) message = fake_rtmp_pop (fixture.fake, CG_RTMP_DATA);
   g_assert_nonnull (memmem (message->body->data, message->body->len, codec, sizeof codec));
-  stop_push (&fixture);
+  push_fixture_stop (&fixture);
 }
 
 /* What a server does not say it may not know: viewers would see black. */
 static void
 test_not_taken (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  fixture_init (&fixture);
+  push_fixture_open (&fixture, FAKE_RTMP_ACCEPT);
   feed (&fixture, KEY, 0);
-  start_push (&fixture, fake, FALSE);
+  push_fixture_start (&fixture);
   media_wait_until (fixture.failed == 1);
-  media_wait_until (fake_rtmp_is_idle (fake));
+  media_wait_until (fake_rtmp_is_idle (fixture.fake));
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_STREAM_FORMAT);
   g_assert_nonnull (strstr (fixture.error->message, "H.265"));
-  g_assert_cmpuint (fake_rtmp_count (fake, CG_RTMP_VIDEO), ==, 0);
-  g_autofree char *commands = fake_rtmp_get_commands (fake);
+  g_assert_cmpuint (fake_rtmp_count (fixture.fake, CG_RTMP_VIDEO), ==, 0);
+  g_autofree char *commands = fake_rtmp_get_commands (fixture.fake);
   g_assert_nonnull (strstr (commands, "deleteStream()"));
 }
 
@@ -204,37 +126,35 @@ test_not_taken (void)
 static void
 test_insists (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ACCEPT);
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  fixture_init (&fixture);
+  push_fixture_open (&fixture, FAKE_RTMP_ACCEPT);
   feed (&fixture, KEY, 0);
-  start_push (&fixture, fake, TRUE);
-  media_wait_until (fake_rtmp_count (fake, CG_RTMP_VIDEO) == 2);
+  push_fixture_start_options (&fixture, (CgPushOptions){.insists_on_h265 = TRUE});
+  media_wait_until (fake_rtmp_count (fixture.fake, CG_RTMP_VIDEO) == 2);
 
-  assert_tag (fake, "\x90hvc1", 5, RECORD, RECORD_SIZE);
+  assert_tag (&fixture, "\x90hvc1", RECORD, RECORD_SIZE);
   g_assert_cmpuint (fixture.failed, ==, 0);
-  stop_push (&fixture);
+  push_fixture_stop (&fixture);
 }
 
 /* Q25: what a decoder was told cannot be taken back. */
 static void
 test_q25_codec_changes (void)
 {
-  g_autoptr (FakeRtmp) fake = fake_rtmp_new (FAKE_RTMP_ENHANCED);
   g_autoptr (CgFormat) other = media_make_video_format (64);
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  fixture_init (&fixture);
+  push_fixture_open (&fixture, FAKE_RTMP_ENHANCED);
   feed (&fixture, KEY, 0);
-  start_push (&fixture, fake, FALSE);
+  push_fixture_start (&fixture);
   media_wait_until (fixture.published == 1);
   cg_hub_feed (fixture.hub, fixture.input, media_make_video (other, TRUE, 100), FRAME_US, FRAME_US);
   media_wait_until (fixture.failed == 1);
-  media_wait_until (fake_rtmp_is_idle (fake));
+  media_wait_until (fake_rtmp_is_idle (fixture.fake));
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
-  g_assert_cmpuint (fake_rtmp_count (fake, CG_RTMP_VIDEO), ==, 2);
+  g_assert_cmpuint (fake_rtmp_count (fixture.fake, CG_RTMP_VIDEO), ==, 2);
 }
 
 int

@@ -1,127 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rtmps: the push against a media server with a certificate. */
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 
 #include "cg-error.h"
 #include "cg-media.h"
-#include "cg-push.h"
-#include "fake-rtmp.h"
+#include "media-certificate.h"
 #include "media-fixture.h"
+#include "push-fixture.h"
 
-/* For localhost, signed by itself, good until 2126; made for this test alone. */
-static const char pem[] = "-----BEGIN CERTIFICATE-----\n"
-                          "MIIBlTCCATugAwIBAgIUfYRctlzPRbL6B58oU/ZkHbmsUz4wCgYIKoZIzj0EAwIw\n"
-                          "FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA0MDUyNVoYDzIxMjYxMDI4\n"
-                          "MDQwNTI1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n"
-                          "PQMBBwNCAATmG6X+tTvQrevnWOU46xHeESvtF3w5Gt0CqrE6pdtFkUnmgJylRRAS\n"
-                          "Vy7/kPTjTbErSCh4dVg+fJExqHn/mNEFo2kwZzAdBgNVHQ4EFgQUzM54WS3UU3nq\n"
-                          "m6JALPX6exDeLB4wHwYDVR0jBBgwFoAUzM54WS3UU3nqm6JALPX6exDeLB4wFAYD\n"
-                          "VR0RBA0wC4IJbG9jYWxob3N0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID\n"
-                          "SAAwRQIgZ17c0T8RlzgJKLqSp2jOv4DcoK8ggzRk5B5ESV4BE0cCIQCnoi1qjIhW\n"
-                          "JarRvrHJaxty33fJ1qctNAc9J6dUmQI9Vw==\n"
-                          "-----END CERTIFICATE-----\n"
-                          "-----BEGIN PRIVATE KEY-----\n"
-                          "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgen5zNBr+Ht8ZMyCp\n"
-                          "eKC5WdasS9LrPW+9llQ7Gp7+AHihRANCAATmG6X+tTvQrevnWOU46xHeESvtF3w5\n"
-                          "Gt0CqrE6pdtFkUnmgJylRRASVy7/kPTjTbErSCh4dVg+fJExqHn/mNEF\n"
-                          "-----END PRIVATE KEY-----\n";
-
-static char *pem_path;
-
-typedef struct {
-  CgClock *clock;
-  CgHub *hub;
-  guint input;
-  FakeRtmp *fake;
-  CgPush *push;
-  guint published;
-  GError *error;
-  gboolean stopped;
-} Fixture;
+static char *trusted; /* the certificate's file */
 
 static void
-on_publishing (CgPush *push, Fixture *fixture)
+begin (PushFixture *fixture, FakeRtmpMode mode, guint stall_timeout_ms)
 {
-  fixture->published++;
-}
-
-static void
-on_failed (CgPush *push, const GError *error, Fixture *fixture)
-{
-  fixture->error = g_error_copy (error);
-}
-
-static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  *(gboolean *)user_data = cg_push_stop_finish (CG_PUSH (object), result, NULL);
-}
-
-/* The whole process trusts what is in this file from here on. */
-static void
-trust (const char *path)
-{
-  g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, NULL);
-
-  g_assert_nonnull (database);
-  g_tls_backend_set_default_database (g_tls_backend_get_default (), database);
-}
-
-static void
-fixture_init (Fixture *fixture, FakeRtmpMode mode, guint stall_timeout_ms)
-{
-  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_pem (pem, -1, NULL);
-
-  *fixture = (Fixture){
-      .clock = cg_clock_new (),
-      .hub = cg_hub_new (),
-      .fake = fake_rtmp_new_tls (mode, certificate),
-  };
-  fixture->input = cg_hub_open_input (fixture->hub);
-  g_autofree char *url = fake_rtmp_get_url (fixture->fake, "live/cam");
-  fixture->push = cg_push_new (fixture->hub, &(CgPushOptions){
-                                                 .url = url,
-                                                 .connect_timeout_ms = 10000,
-                                                 .stall_timeout_ms = stall_timeout_ms,
-                                                 .clock = fixture->clock,
-                                             });
-  g_signal_connect (fixture->push, "publishing", G_CALLBACK (on_publishing), fixture);
-  g_signal_connect (fixture->push, "failed", G_CALLBACK (on_failed), fixture);
-  cg_push_start (fixture->push);
-}
-
-static void
-fixture_clear (Fixture *fixture)
-{
-  g_clear_object (&fixture->push);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->clock);
-  g_clear_pointer (&fixture->fake, fake_rtmp_free);
-  g_clear_error (&fixture->error);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-static void
-stop_push (Fixture *fixture)
-{
-  cg_push_stop_async (fixture->push, on_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
+  push_fixture_open_tls (fixture, mode);
+  push_fixture_start_options (
+      fixture, (CgPushOptions){.connect_timeout_ms = 10000, .stall_timeout_ms = stall_timeout_ms});
 }
 
 static void
 test_publishes (void)
 {
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  trust (pem_path);
-  fixture_init (&fixture, FAKE_RTMP_ACCEPT, 5000);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 25, 10, 200000);
-  media_wait_until (fixture.published == 1 || fixture.error != NULL);
+  media_certificate_trust (trusted);
+  begin (&fixture, FAKE_RTMP_ACCEPT, 5000);
+  push_fixture_feed (&fixture, 0, 25, 200000);
+  push_fixture_wait (&fixture);
   g_assert_no_error (fixture.error);
   media_wait_until (fake_rtmp_count (fixture.fake, CG_RTMP_VIDEO) == 6);
-  stop_push (&fixture);
+  push_fixture_stop (&fixture);
   media_wait_until (fake_rtmp_is_idle (fixture.fake));
 
   g_autofree char *commands = fake_rtmp_get_commands (fixture.fake);
@@ -132,12 +40,12 @@ test_publishes (void)
 static void
 test_untrusted (void)
 {
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  g_tls_backend_set_default_database (g_tls_backend_get_default (), NULL);
-  fixture_init (&fixture, FAKE_RTMP_ACCEPT, 5000);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-  media_wait_until (fixture.published == 1 || fixture.error != NULL);
+  media_certificate_trust (NULL);
+  begin (&fixture, FAKE_RTMP_ACCEPT, 5000);
+  push_fixture_feed (&fixture, 0, 5, 100);
+  push_fixture_wait (&fixture);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
   g_autofree char *commands = fake_rtmp_get_commands (fixture.fake);
@@ -147,12 +55,12 @@ test_untrusted (void)
 static void
 test_hang_up (void)
 {
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  trust (pem_path);
-  fixture_init (&fixture, FAKE_RTMP_ACCEPT, 5000);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
-  media_wait_until (fixture.published == 1 || fixture.error != NULL);
+  media_certificate_trust (trusted);
+  begin (&fixture, FAKE_RTMP_ACCEPT, 5000);
+  push_fixture_feed (&fixture, 0, 5, 100);
+  push_fixture_wait (&fixture);
   fake_rtmp_hang_up (fixture.fake);
   media_wait_until (fixture.error != NULL);
 
@@ -162,11 +70,11 @@ test_hang_up (void)
 static void
 test_deaf (void)
 {
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  trust (pem_path);
-  fixture_init (&fixture, FAKE_RTMP_DEAF, 400);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 100, 10, 150000);
+  media_certificate_trust (trusted);
+  begin (&fixture, FAKE_RTMP_DEAF, 400);
+  push_fixture_feed (&fixture, 0, 100, 150000);
   media_wait_until (fixture.error != NULL);
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_TIMED_OUT);
 }
@@ -185,17 +93,17 @@ count_frames (CgPush *push)
 static void
 test_deaf_at_the_end (void)
 {
-  g_auto (Fixture) fixture;
+  g_auto (PushFixture) fixture;
 
-  trust (pem_path);
-  fixture_init (&fixture, FAKE_RTMP_DEAF, 20000);
-  media_feed_pictures (fixture.hub, fixture.input, 0, 3, 10, 100);
+  media_certificate_trust (trusted);
+  begin (&fixture, FAKE_RTMP_DEAF, 20000);
+  push_fixture_feed (&fixture, 0, 3, 100);
   media_wait_until (fixture.published == 1);
-  media_feed_pictures (fixture.hub, fixture.input, 3, 100, 10, 150000);
+  push_fixture_feed (&fixture, 3, 100, 150000);
   media_wait_until (count_frames (fixture.push) > 3);
 
   const gint64 before_us = g_get_monotonic_time ();
-  stop_push (&fixture);
+  push_fixture_stop (&fixture);
 
   g_assert_cmpint (g_get_monotonic_time () - before_us, <, 8 * G_USEC_PER_SEC);
   g_assert_no_error (fixture.error);
@@ -206,16 +114,15 @@ test_cycles (void)
 {
   guint fds = 0;
 
-  trust (pem_path);
+  media_certificate_trust (trusted);
   for (guint i = 0; i < 30; i++) {
-    g_auto (Fixture) fixture;
-    fixture_init (&fixture, FAKE_RTMP_ACCEPT, 5000);
-    media_feed_pictures (fixture.hub, fixture.input, 0, 5, 10, 100);
+    g_auto (PushFixture) fixture;
+    begin (&fixture, FAKE_RTMP_ACCEPT, 5000);
+    push_fixture_feed (&fixture, 0, 5, 100);
     if (i % 2 == 0)
       media_wait_until (fixture.published == 1);
-    stop_push (&fixture);
-    fixture_clear (&fixture);
-    fixture = (Fixture){0};
+    push_fixture_stop (&fixture);
+    push_fixture_clear (&fixture);
     if (i == 4)
       fds = media_count_fds ();
   }
@@ -228,11 +135,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_true (cg_media_init (NULL, NULL));
-
-  const int fd = g_file_open_tmp ("camgate-XXXXXX.pem", &pem_path, NULL);
-  g_assert_true (g_file_set_contents (pem_path, pem, -1, NULL));
-  g_close (fd, NULL);
-
+  trusted = media_certificate_save ();
   g_test_add_func ("/push-tls/publishes", test_publishes);
   g_test_add_func ("/push-tls/untrusted", test_untrusted);
   g_test_add_func ("/push-tls/hang-up", test_hang_up);
@@ -240,7 +143,7 @@ main (int argc, char **argv)
   g_test_add_func ("/push-tls/deaf-at-the-end", test_deaf_at_the_end);
   g_test_add_func ("/push-tls/cycles", test_cycles);
   const int result = media_test_run ();
-  g_remove (pem_path);
-  g_free (pem_path);
+  g_remove (trusted);
+  g_free (trusted);
   return result;
 }

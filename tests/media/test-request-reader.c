@@ -1,44 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What viewers send, in any pieces. */
-#include "cg-request-reader.h"
-
-#include <string.h>
-
 #include "media-fixture.h"
+#include "request-feed.h"
+
+static void
+note (CgRequestKind kind, const GstRTSPMessage *request, gpointer user_data)
+{
+  GString *seen = user_data;
+  char *number = NULL;
+
+  if (kind == CG_REQUEST_PACKET) {
+    g_string_append (seen, "$ ");
+    return;
+  }
+  const char *method = gst_rtsp_method_as_text (request->type_data.request.method);
+  gst_rtsp_message_get_header (request, GST_RTSP_HDR_CSEQ, &number, 0);
+  g_string_append_printf (seen, "%s(%s)%s ", method != NULL ? method : "?",
+                          request->type_data.request.uri, number != NULL ? number : "");
+}
 
 /* Each item that comes: a method and its URI, "$" for a packet, "!" for the end of all. */
 static char *
 read_all (const char *data, gsize size, gsize piece)
 {
-  g_autofree CgRequestReader *reader = g_new0 (CgRequestReader, 1);
   GString *seen = g_string_new (NULL);
-  CgRequestKind kind = CG_REQUEST_NONE;
 
-  for (gsize at = 0; at < size && kind != CG_REQUEST_BAD;) {
-    GstRTSPMessage request;
-    gsize space;
-    guint8 *place = cg_request_reader_get_space (reader, &space);
-    const gsize n = MIN (MIN (piece, space), size - at);
-
-    g_assert_cmpuint (n, >, 0);
-    memcpy (place, data + at, n);
-    cg_request_reader_commit (reader, n);
-    at += n;
-    while ((kind = cg_request_reader_next (reader, &request)) == CG_REQUEST_PACKET ||
-           kind == CG_REQUEST_MESSAGE) {
-      if (kind == CG_REQUEST_PACKET) {
-        g_string_append (seen, "$ ");
-        continue;
-      }
-      const char *method = gst_rtsp_method_as_text (request.type_data.request.method);
-      char *number = NULL;
-      gst_rtsp_message_get_header (&request, GST_RTSP_HDR_CSEQ, &number, 0);
-      g_string_append_printf (seen, "%s(%s)%s ", method != NULL ? method : "?",
-                              request.type_data.request.uri, number != NULL ? number : "");
-      gst_rtsp_message_unset (&request);
-    }
-  }
-  if (kind == CG_REQUEST_BAD)
+  if (request_feed (data, size, piece, note, seen) == CG_REQUEST_BAD)
     g_string_append_c (seen, '!');
   return g_string_free (seen, FALSE);
 }

@@ -55,8 +55,7 @@ test_silent_viewer_is_given_up (void)
   g_auto (RtspViewer) viewer;
   g_auto (RtspViewer) mute;
 
-  restream_fixture_init_options (
-      &fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 200});
+  restream_fixture_init_options (&fixture, (CgRestreamOptions){.session_timeout_ms = 200});
   restream_feed (&fixture, 1);
   restream_open_viewer (&fixture, &viewer);
   restream_open_viewer (&fixture, &mute);
@@ -80,8 +79,7 @@ test_asks_and_does_not_watch (void)
   g_auto (RtspViewer) viewer;
   const gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
-  restream_fixture_init_options (
-      &fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 200});
+  restream_fixture_init_options (&fixture, (CgRestreamOptions){.session_timeout_ms = 200});
   restream_feed (&fixture, 1);
   restream_open_viewer (&fixture, &viewer);
   g_assert_cmpuint (rtsp_viewer_ask (&viewer, "DESCRIBE", "/cam", NULL), ==, 200);
@@ -102,8 +100,7 @@ test_reports_of_strangers (void)
       g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
   const gint64 until_us = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
-  restream_fixture_init_options (
-      &fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 200});
+  restream_fixture_init_options (&fixture, (CgRestreamOptions){.session_timeout_ms = 200});
   restream_feed (&fixture, 1);
   restream_open_viewer (&fixture, &viewer);
   g_assert_true (g_socket_bind (stranger, here, FALSE, NULL));
@@ -241,8 +238,7 @@ test_slow_loris (void)
   GSocket *socket;
   gssize n = 1;
 
-  restream_fixture_init_options (
-      &fixture, (CgRestreamOptions){.answer_timeout_ms = 10000, .session_timeout_ms = 200});
+  restream_fixture_init_options (&fixture, (CgRestreamOptions){.session_timeout_ms = 200});
   restream_open_viewer (&fixture, &viewer);
   rtsp_viewer_write (&viewer, "OPTIONS ", 8);
   socket = g_socket_connection_get_socket (viewer.connection);

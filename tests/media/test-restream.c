@@ -186,9 +186,7 @@ test_ipv6 (void)
   g_auto (RtspViewer) viewer;
   RestreamSeen seen = {0};
 
-  restream_fixture_init_options (
-      &fixture, (CgRestreamOptions){
-                    .address = "::", .answer_timeout_ms = 10000, .session_timeout_ms = 60000});
+  restream_fixture_init_options (&fixture, (CgRestreamOptions){.address = "::"});
   restream_feed (&fixture, 3);
   restream_open_viewer (&fixture, &viewer);
 
@@ -317,10 +315,8 @@ test_login (void)
       {NULL, NULL, 401}, {USER, "wrong", 401}, {"other", PASSWORD, 401}, {USER, PASSWORD, 200}};
   g_auto (RestreamFixture) fixture;
 
-  restream_fixture_init_options (&fixture, (CgRestreamOptions){.username = USER,
-                                                               .password = PASSWORD,
-                                                               .answer_timeout_ms = 10000,
-                                                               .session_timeout_ms = 60000});
+  restream_fixture_init_options (&fixture,
+                                 (CgRestreamOptions){.username = USER, .password = PASSWORD});
   restream_feed (&fixture, 1);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_auto (RtspViewer) viewer;
@@ -358,8 +354,7 @@ test_camera_is_away (void)
   g_auto (RestreamFixture) fixture;
   g_auto (RtspViewer) viewer;
 
-  restream_fixture_init_options (
-      &fixture, (CgRestreamOptions){.answer_timeout_ms = 100, .session_timeout_ms = 60000});
+  restream_fixture_init_options (&fixture, (CgRestreamOptions){.answer_timeout_ms = 100});
   cg_restream_set_hub (fixture.restream, "soon", NULL);
   restream_open_viewer (&fixture, &viewer);
 

@@ -3,13 +3,9 @@
 #include "cg-breaker.h"
 #include "cg-media.h"
 #include "cg-rtsp-guard.h"
+#include "media-certificate.h"
 #include "media-fixture.h"
 #include "session-fixture.h"
-
-#define SHA "WWW-Authenticate: Digest realm=\"r\", nonce=\"a\", algorithm=SHA-256, qop=\"auth\""
-#define MD5 "WWW-Authenticate: Digest realm=\"r\", nonce=\"b\""
-#define STALE "WWW-Authenticate: Digest realm=\"r\", nonce=\"c\", stale=true"
-#define BASIC "WWW-Authenticate: Basic realm=\"r\""
 
 typedef struct {
   ScriptRtsp *camera;
@@ -132,7 +128,7 @@ test_led_away (void)
   g_autofree char *address = script_rtsp_get_uri (other, "stream");
   g_auto (GStrv) parts = g_strsplit (address, "localhost", 2);
   g_autofree char *elsewhere = g_strjoin ("127.0.0.1", parts[0], parts[1], NULL);
-  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GTlsCertificate) certificate = media_certificate_new ();
   const struct {
     const char *to;
     GTlsCertificate *certificate; /* (nullable) of the camera */

@@ -3,11 +3,6 @@
 #include "media-fixture.h"
 #include "session-fixture.h"
 
-#define SHA "WWW-Authenticate: Digest realm=\"r\", nonce=\"a\", algorithm=SHA-256, qop=\"auth\""
-#define MD5 "WWW-Authenticate: Digest realm=\"r\", nonce=\"b\""
-#define STALE "WWW-Authenticate: Digest realm=\"r\", nonce=\"c\", stale=true"
-#define BASIC "WWW-Authenticate: Basic realm=\"r\""
-
 /* Q26, Q27: each kind of login, and how often the password is shown before it is taken. */
 static void
 test_logins (void)

@@ -4,7 +4,6 @@
 #include "cg-rtsp-probe.h"
 #include "session-fixture.h"
 
-#define SHA "WWW-Authenticate: Digest realm=\"r\", nonce=\"a\", algorithm=SHA-256, qop=\"auth\""
 #define ANSWER_MS 5000
 
 static char *

@@ -3,10 +3,9 @@
 #include <sys/resource.h>
 
 #include "cg-error.h"
+#include "media-certificate.h"
 #include "media-fixture.h"
 #include "session-fixture.h"
-
-#define MD5 "WWW-Authenticate: Digest realm=\"r\", nonce=\"b\""
 
 /* Q19, Q47, Q48, Q52 */
 static void
@@ -205,7 +204,7 @@ test_redirects (void)
   g_autoptr (ScriptRtsp) elsewhere = script_rtsp_new (session_on_request, &other, NULL);
   g_autofree char *uri = script_rtsp_get_uri (elsewhere, "there");
   g_autofree char *by_number = g_strdup_printf ("rtsp://127.0.0.1%s", strrchr (uri, ':'));
-  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GTlsCertificate) certificate = media_certificate_new ();
   const struct {
     const char *to;
     GTlsCertificate *certificate; /* (nullable) of the camera */
@@ -320,7 +319,7 @@ test_silent (void)
 static void
 test_interrupted_flood (void)
 {
-  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GTlsCertificate) certificate = media_certificate_new ();
   g_autoptr (GString) flood = g_string_new (NULL);
 
   for (guint i = 0; i < 50000; i++)
@@ -389,7 +388,7 @@ test_unreachable (void)
 static void
 test_tls (void)
 {
-  g_autoptr (GTlsCertificate) certificate = script_rtsp_make_certificate ();
+  g_autoptr (GTlsCertificate) certificate = media_certificate_new ();
   g_autoptr (GByteArray) der = NULL;
   g_object_get (certificate, "certificate", &der, NULL);
   g_autofree char *pin = g_compute_checksum_for_data (G_CHECKSUM_SHA256, der->data, der->len);

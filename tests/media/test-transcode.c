@@ -6,34 +6,22 @@
 
 #include "cg-error.h"
 #include "cg-media.h"
-#include "cg-pull.h"
 #include "cg-transcode.h"
-#include "fake-rtsp.h"
 #include "media-fixture.h"
+#include "pull-fixture.h"
 
 typedef struct {
-  CgClock *clock;
-  CgHub *hub;
-  CgPull *pull;
+  PullFixture pull;
   CgTranscode *transcode;
-  CgHubOutput *output;
-  guint failed;
+  CgHubOutput *output; /* what it makes */
   GError *error;
-  gboolean stopped;
 } Fixture;
 
 static void
-on_failed (GObject *object, const GError *error, Fixture *fixture)
+on_failed (CgTranscode *transcode, const GError *error, Fixture *fixture)
 {
-  fixture->failed++;
+  g_assert_null (fixture->error);
   fixture->error = g_error_copy (error);
-}
-
-static void
-on_stopped (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_assert_true (cg_pull_stop_finish (CG_PULL (object), result, NULL));
-  *(gboolean *)user_data = TRUE;
 }
 
 static void
@@ -41,9 +29,9 @@ fixture_init (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
 
-  media_forgive_gstreamer ();
-  *fixture = (Fixture){.clock = cg_clock_new (), .hub = cg_hub_new ()};
-  fixture->transcode = cg_transcode_new (fixture->hub, "cam", &error);
+  *fixture = (Fixture){0};
+  pull_fixture_init (&fixture->pull);
+  fixture->transcode = cg_transcode_new (fixture->pull.hub, "cam", &error);
   g_assert_no_error (error);
   g_signal_connect (fixture->transcode, "failed", G_CALLBACK (on_failed), fixture);
   fixture->output = cg_hub_add_output (cg_transcode_get_hub (fixture->transcode), NULL, NULL);
@@ -54,37 +42,11 @@ fixture_clear (Fixture *fixture)
 {
   cg_hub_remove_output (cg_transcode_get_hub (fixture->transcode), fixture->output);
   g_clear_object (&fixture->transcode);
-  g_clear_object (&fixture->pull);
-  g_clear_object (&fixture->hub);
-  g_clear_object (&fixture->clock);
+  pull_fixture_clear (&fixture->pull);
   g_clear_error (&fixture->error);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-static void
-start_pull (Fixture *fixture, FakeRtsp *fake)
-{
-  g_autofree char *location = fake_rtsp_get_uri (fake);
-  const CgPullOptions options = {
-      .location = location,
-      .audio = CG_AUDIO_PASS,
-      .start_timeout_ms = 20000,
-      .stall_timeout_ms = 20000,
-      .clock = fixture->clock,
-  };
-
-  fixture->pull = cg_pull_new (fixture->hub, &options);
-  g_signal_connect (fixture->pull, "failed", G_CALLBACK (on_failed), fixture);
-  cg_pull_start (fixture->pull);
-}
-
-static void
-stop_pull (Fixture *fixture)
-{
-  cg_pull_stop_async (fixture->pull, on_stopped, &fixture->stopped);
-  media_wait_until (fixture->stopped);
-}
 
 static gboolean
 has_made (Fixture *fixture, guint64 frames, guint64 sounds)
@@ -92,7 +54,8 @@ has_made (Fixture *fixture, guint64 frames, guint64 sounds)
   CgHubStats stats;
 
   cg_hub_get_stats (cg_transcode_get_hub (fixture->transcode), &stats);
-  return fixture->failed > 0 || (stats.frames >= frames && stats.audio_frames >= sounds);
+  return fixture->error != NULL || fixture->pull.failed > 0 ||
+         (stats.frames >= frames && stats.audio_frames >= sounds);
 }
 
 static void
@@ -104,9 +67,10 @@ test_pictures_and_sound (void)
   guint pictures = 0;
 
   fixture_init (&fixture);
-  start_pull (&fixture, fake);
+  pull_fixture_start (&fixture.pull, fake, (CgPullOptions){.audio = CG_AUDIO_PASS});
   media_wait_until (has_made (&fixture, 30, 30));
   g_assert_no_error (fixture.error);
+  g_assert_no_error (fixture.pull.error);
 
   for (;;) {
     g_autoptr (CgAccessUnit) unit = cg_hub_output_pop (fixture.output, &dts_us, &pts_us);
@@ -128,7 +92,7 @@ test_pictures_and_sound (void)
   g_assert_cmpuint (pictures, ==, 30);
   g_assert_cmpint (before_us, >, 29 * 30000); /* 25 a second, give or take */
   g_assert_cmpint (ABS (sound_us - before_us), <, G_USEC_PER_SEC);
-  stop_pull (&fixture);
+  pull_fixture_stop (&fixture.pull);
 }
 
 /* Q25 */
@@ -138,8 +102,8 @@ test_codec_changes (void)
   g_auto (Fixture) fixture;
 
   fixture_init (&fixture);
-  media_feed_pictures (fixture.hub, cg_hub_open_input (fixture.hub), 0, 3, 10, 100);
-  media_wait_until (fixture.failed == 1);
+  media_feed_pictures (fixture.pull.hub, cg_hub_open_input (fixture.pull.hub), 0, 3, 10, 100);
+  media_wait_until (fixture.error != NULL);
 
   g_assert_error (fixture.error, CG_ERROR, CG_ERROR_PEER_FAULT);
 }

@@ -90,7 +90,6 @@ ask_events (CgOnvifSession *session, GError **error)
   g_autoptr (GPtrArray) list = cg_onvif_events_pull_in_thread (session, point, 1000, 10, error);
   g_assert_no_error (*error);
   g_assert_true (cg_onvif_events_renew_in_thread (session, point, LIFE_MS, error));
-  g_assert_true (cg_onvif_events_synchronize_in_thread (session, point, error));
   g_assert_true (cg_onvif_events_unsubscribe_in_thread (session, point, error));
 }
 

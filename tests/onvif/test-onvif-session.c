@@ -271,7 +271,6 @@ test_capabilities (OnvifFixture *fixture, gconstpointer data)
   g_assert_false (moved);
   g_assert_error (error, CG_ERROR, CG_ERROR_NOT_SUPPORTED);
   g_assert_cmpuint (fake_camera_count (fixture->camera, "ContinuousMove"), ==, 4);
-  g_assert_false (cg_onvif_session_has_ptz (fixture->session));
 }
 
 /* Q45: neither, then well-known paths, one after the other; a move is not tried twice on a path

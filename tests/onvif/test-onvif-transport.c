@@ -257,7 +257,7 @@ test_nobody_there (void)
 
   g_assert_false (ok);
   g_assert_error (error, CG_ERROR, CG_ERROR_UNREACHABLE);
-  g_assert_false (cg_onvif_session_is_connected (session));
+  g_assert_false (cg_onvif_session_connect_in_thread (session, NULL));
 }
 
 /* Some cameras say "done" with an empty body. */

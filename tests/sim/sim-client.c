@@ -153,6 +153,56 @@ sim_client_set_fault (SimClient *self, const char *name, const char *arg)
   g_assert_no_error (error);
 }
 
+gboolean
+sim_client_is_moving (SimClient *self)
+{
+  CgSimPosition position;
+
+  cg_sim_get_position (self->sim, &position);
+  return position.moving_pan_tilt || position.moving_zoom;
+}
+
+static gboolean
+is_at_rest (gpointer user_data)
+{
+  return !sim_client_is_moving (user_data);
+}
+
+/* Where it comes to rest. */
+CgSimPosition
+sim_client_get_rest (SimClient *self)
+{
+  CgSimPosition position;
+
+  sim_wait_for (is_at_rest, self, "the camera to come to rest");
+  cg_sim_get_position (self->sim, &position);
+  return position;
+}
+
+/* Switches its fault on, asks, and looks at the answer. */
+void
+sim_client_check_row (SimClient *self, const SimRow *row)
+{
+  if (row->fault != NULL)
+    sim_client_set_fault (self, row->fault, row->arg);
+
+  g_autoptr (SimAnswer) answer = sim_client_call (self, row->op, row->body);
+
+  if (strstr (answer->text, row->part) == NULL ||
+      (row->absent != NULL && strstr (answer->text, row->absent) != NULL))
+    g_error ("%s: %u %s", row->path, answer->status, answer->text);
+}
+
+void
+sim_add_rows (const char *prefix, const SimRow *rows, gsize n_rows, GTestDataFunc test)
+{
+  for (gsize i = 0; i < n_rows; i++) {
+    g_autofree char *path = g_strconcat (prefix, rows[i].path, NULL);
+
+    g_test_add_data_func (path, &rows[i], test);
+  }
+}
+
 void
 sim_answer_free (SimAnswer *self)
 {

@@ -27,23 +27,6 @@ get_status (SimClient *client, const char *op, const char *body)
   return answer->status;
 }
 
-static gboolean
-is_at_rest (gpointer user_data)
-{
-  SimClient *client = user_data;
-  CgSimPosition position;
-
-  cg_sim_get_position (client->sim, &position);
-  return !position.moving_pan_tilt && !position.moving_zoom;
-}
-
-static void
-wait_for_rest (SimClient *client, CgSimPosition *position)
-{
-  sim_wait_for (is_at_rest, client, "the camera to come to rest");
-  cg_sim_get_position (client->sim, position);
-}
-
 static void
 test_time_needs_no_login (void)
 {
@@ -236,13 +219,13 @@ test_timeout_is_kept_or_not (void)
 
   sim_client_start (&client, &options, SIM_LOGIN_NONE);
   get_status (&client, "tptz:ContinuousMove", MOVE_RIGHT "<tptz:Timeout>PT0.1S</tptz:Timeout>");
-  wait_for_rest (&client, &position);
+  position = sim_client_get_rest (&client);
   g_assert_cmpfloat_with_epsilon (position.pan, 0.05, 1e-9);
 
   sim_client_set_fault (&client, "Q1", "both");
   get_status (&client, "tptz:ContinuousMove", MOVE_RIGHT "<tptz:Timeout>PT0.1S</tptz:Timeout>");
   g_assert_cmpuint (get_status (&client, "tptz:Stop", SIM_MAIN), ==, 200);
-  wait_for_rest (&client, &position);
+  position = sim_client_get_rest (&client);
   g_assert_cmpfloat_with_epsilon (position.pan, 1, 1e-9);
 }
 
@@ -296,7 +279,7 @@ test_presets (void)
   sim_client_expect (&client, "tptz:GetPresets", SIM_MAIN, "<tt:Name>gate</tt:Name>");
   cg_sim_set_position (client.sim, &home);
   get_status (&client, "tptz:GotoPreset", SIM_MAIN "<tptz:PresetToken>1</tptz:PresetToken>");
-  wait_for_rest (&client, &position);
+  position = sim_client_get_rest (&client);
   g_autoptr (JsonArray) presets = cg_sim_list_presets (client.sim);
 
   g_assert_cmpfloat_with_epsilon (position.pan, 0.1, 1e-9);

@@ -13,18 +13,9 @@
 #define TOKEN(token) SIM_MAIN "<tptz:PresetToken>" token "</tptz:PresetToken>"
 #define NAME(name) SIM_MAIN "<tptz:PresetName>" name "</tptz:PresetName>"
 
-/* One question, and what its answer has and has not. */
-typedef struct {
-  const char *path; /* of the test: names the fault */
-  const char *fault, *arg;
-  const char *op, *body;
-  const char *part;
-  const char *absent; /* (nullable) */
-} Row;
-
 #define WSA "<a:To xmlns:a=\"http://www.w3.org/2005/08/addressing\">x</a:To>"
 
-static const Row rows[] = {
+static const SimRow rows[] = {
     {"Q2/stop", "Q2", "stop", "tptz:Stop", SIM_MAIN WSA, "ter:InvalidArgVal", NULL},
     {"Q2/stop-without", "Q2", "stop", "tptz:Stop", SIM_MAIN, "StopResponse", NULL},
     {"Q2/others", "Q2", "stop", "tptz:GetStatus", SIM_MAIN WSA, "MoveStatus", NULL},
@@ -101,43 +92,10 @@ start (SimClient *client)
 static void
 test_row (gconstpointer data)
 {
-  const Row *row = data;
   g_auto (SimClient) client = {0};
   start (&client);
-  if (row->fault != NULL)
-    sim_client_set_fault (&client, row->fault, row->arg);
 
-  g_autoptr (SimAnswer) answer = sim_client_call (&client, row->op, row->body);
-
-  if (strstr (answer->text, row->part) == NULL ||
-      (row->absent != NULL && strstr (answer->text, row->absent) != NULL))
-    g_error ("%s: %u %s", row->path, answer->status, answer->text);
-}
-
-static gboolean
-is_at_rest (gpointer user_data)
-{
-  SimClient *client = user_data;
-  CgSimPosition position;
-
-  cg_sim_get_position (client->sim, &position);
-  return !position.moving_pan_tilt && !position.moving_zoom;
-}
-
-static gboolean
-is_moving (SimClient *client)
-{
-  return !is_at_rest (client);
-}
-
-static CgSimPosition
-get_rest (SimClient *client)
-{
-  CgSimPosition position;
-
-  sim_wait_for (is_at_rest, client, "the camera to come to rest");
-  cg_sim_get_position (client->sim, &position);
-  return position;
+  sim_client_check_row (&client, data);
 }
 
 static void
@@ -177,7 +135,7 @@ test_q1_stops (void)
       cg_sim_set_position (client.sim, &home);
       call (&client, "tptz:ContinuousMove", MOVE (PAN_TILT ("1", "0")));
       call (&client, ops[k], bodies[k]);
-      g_assert_cmpint (is_moving (&client), ==, !stops[k]);
+      g_assert_cmpint (sim_client_is_moving (&client), ==, !stops[k]);
     }
   }
 }
@@ -195,7 +153,7 @@ test_q1_coasts (void)
   cg_sim_get_position (client.sim, &before);
   g_assert_true (before.moving_pan_tilt);
 
-  after = get_rest (&client);
+  after = sim_client_get_rest (&client);
   g_assert_cmpfloat (after.pan, <, before.pan);
   g_assert_cmpfloat (after.pan, >=, before.pan - 0.0501);
 }
@@ -210,10 +168,10 @@ test_q1_lost (void)
 
   g_autoptr (SimAnswer) lost = sim_client_call (&client, "tptz:Stop", SIM_MAIN);
   g_assert_cmpuint (lost->status, ==, 0);
-  g_assert_true (is_moving (&client));
+  g_assert_true (sim_client_is_moving (&client));
 
   call (&client, "tptz:Stop", SIM_MAIN);
-  g_assert_false (is_moving (&client));
+  g_assert_false (sim_client_is_moving (&client));
 }
 
 /* Q31: names come back otherwise than they were written. */
@@ -263,7 +221,7 @@ test_q32_moves_by_itself (void)
 
   call (&client, "tptz:GotoPreset", TOKEN ("34"));
 
-  g_assert_true (is_moving (&client));
+  g_assert_true (sim_client_is_moving (&client));
 }
 
 static void
@@ -283,7 +241,7 @@ test_q35_status (void)
         sim_client_call (&client, "tptz:ContinuousMove", MOVE (PAN_TILT ("1", "0")));
 
     g_assert_cmpuint (answer->status, ==, table[i].status);
-    g_assert_false (is_moving (&client));
+    g_assert_false (sim_client_is_moving (&client));
   }
 }
 
@@ -307,7 +265,7 @@ test_ways (void)
 
     call (&client, "tptz:ContinuousMove", MOVE (PAN_TILT ("1", "1")) BRIEFLY);
 
-    const CgSimPosition rest = get_rest (&client);
+    const CgSimPosition rest = sim_client_get_rest (&client);
     g_assert_cmpfloat_with_epsilon (rest.pan, 0.5 + table[i].pan, 1e-9);
     g_assert_cmpfloat_with_epsilon (rest.tilt, 0.5 + table[i].tilt, 1e-9);
   }
@@ -331,7 +289,7 @@ test_q36_reach (void)
 
     call (&client, "tptz:ContinuousMove", MOVE (PAN_TILT ("1", "0")));
 
-    g_assert_cmpfloat_with_epsilon (get_rest (&client).pan, table[i].end, 1e-9);
+    g_assert_cmpfloat_with_epsilon (sim_client_get_rest (&client).pan, table[i].end, 1e-9);
     sim_client_expect (&client, "tptz:GetNodes", "", "<tt:Max>1</tt:Max>");
   }
 }
@@ -387,10 +345,10 @@ test_q37_sleeps (void)
   sim_client_set_fault (&client, "Q37", "60");
 
   call (&client, "tptz:ContinuousMove", MOVE (PAN_TILT ("1", "0")));
-  g_assert_false (is_moving (&client));
+  g_assert_false (sim_client_is_moving (&client));
 
   call (&client, "tptz:ContinuousMove", MOVE (PAN_TILT ("1", "0")));
-  g_assert_true (is_moving (&client));
+  g_assert_true (sim_client_is_moving (&client));
 }
 
 /* Presets go, or get other tokens, and it looks ahead. */
@@ -405,7 +363,7 @@ test_reset (void)
   sim_client_expect (&client, "tptz:GetPresets", SIM_MAIN, "token=\"2\"><tt:Name>a<");
   cg_sim_reset (client.sim, FALSE);
   g_autoptr (SimAnswer) presets = sim_client_call (&client, "tptz:GetPresets", SIM_MAIN);
-  const CgSimPosition rest = get_rest (&client);
+  const CgSimPosition rest = sim_client_get_rest (&client);
 
   g_assert_null (strstr (presets->text, "token="));
   g_assert_cmpfloat_with_epsilon (rest.pan, 0, 1e-9);
@@ -415,11 +373,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path = g_strconcat ("/sim/ptz-faults/", rows[i].path, NULL);
-
-    g_test_add_data_func (path, &rows[i], test_row);
-  }
+  sim_add_rows ("/sim/ptz-faults/", rows, G_N_ELEMENTS (rows), test_row);
   g_test_add_func ("/sim/ptz-faults/Q1/stops", test_q1_stops);
   g_test_add_func ("/sim/ptz-faults/Q1/coasts", test_q1_coasts);
   g_test_add_func ("/sim/ptz-faults/Q1/lost", test_q1_lost);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a simulated camera tells of its services, and how it is told to lie about them. */
-#include <string.h>
-
 #include "sim-client.h"
 
 #define STREAM_SETUP                                                                               \
@@ -13,16 +11,7 @@
 #define MEDIA1 ">http://www.onvif.org/ver10/media/wsdl<"
 #define MEDIA2 ">http://www.onvif.org/ver20/media/wsdl<"
 
-/* One question, and what its answer has and has not. */
-typedef struct {
-  const char *path; /* of the test: names the quirk */
-  const char *fault, *arg;
-  const char *op, *body;
-  const char *part;   /* (nullable) */
-  const char *absent; /* (nullable) */
-} Row;
-
-static const Row rows[] = {
+static const SimRow rows[] = {
     {"media2/told", NULL, NULL, "tds:GetServices", "", MEDIA2, NULL},
     {"media2/profiles", NULL, NULL, "tr2:GetProfiles", ALL, "<tt:Encoding>H265", NULL},
     {"media2/no-type", NULL, NULL, "tr2:GetProfiles", "", "token=\"sub\"", "<tt:Encoding>"},
@@ -71,19 +60,12 @@ static const Row rows[] = {
 static void
 test_row (gconstpointer data)
 {
-  const Row *row = data;
   CgSimOptions options = CG_SIM_OPTIONS_INIT;
   g_auto (SimClient) client = {0};
   options.codec = CG_SIM_CODEC_H265;
   sim_client_start (&client, &options, SIM_LOGIN_NONE);
-  if (row->fault != NULL)
-    sim_client_set_fault (&client, row->fault, row->arg);
 
-  g_autoptr (SimAnswer) answer = sim_client_call (&client, row->op, row->body);
-
-  if (strstr (answer->text, row->part) == NULL ||
-      (row->absent != NULL && strstr (answer->text, row->absent) != NULL))
-    g_error ("%s: %u %s", row->path, answer->status, answer->text);
+  sim_client_check_row (&client, data);
 }
 
 /* The time, too, is told only after a login. */
@@ -127,11 +109,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *path = g_strconcat ("/sim/services/", rows[i].path, NULL);
-
-    g_test_add_data_func (path, &rows[i], test_row);
-  }
+  sim_add_rows ("/sim/services/", rows, G_N_ELEMENTS (rows), test_row);
   g_test_add_func ("/sim/services/Q45/login", test_q45_login);
   g_test_add_func ("/sim/services/Q46/second", test_q46_second);
   return g_test_run ();

@@ -5,14 +5,13 @@
  * temporary file is made, before it is written, in the middle of writing, before it is synced,
  * before it is renamed, before the folder is synced, after all. */
 
-#include <dlfcn.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "open-hook.h"
 
 enum {
   BEFORE_OPEN = 1,
@@ -50,12 +49,9 @@ is_watched (const char *path)
   return file != NULL && strstr (path, file) != NULL;
 }
 
-typedef int (*Open) (const char *path, int flags, ...);
-
 static int
-open_with (const char *name, const char *path, int flags, mode_t mode)
+open_with (Open next, const char *path, int flags, mode_t mode)
 {
-  const Open next = (Open)dlsym (RTLD_NEXT, name);
   int fd;
 
   if (!is_watched (path) || (flags & O_CREAT) == 0)
@@ -64,28 +60,6 @@ open_with (const char *name, const char *path, int flags, mode_t mode)
   fd = next (path, flags, mode);
   watched = fd;
   return fd;
-}
-
-int
-open (const char *path, int flags, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, flags);
-  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg (arguments, mode_t) : 0;
-  va_end (arguments);
-  return open_with ("open", path, flags, mode);
-}
-
-int
-open64 (const char *path, int flags, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, flags);
-  const mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg (arguments, mode_t) : 0;
-  va_end (arguments);
-  return open_with ("open64", path, flags, mode);
 }
 
 ssize_t

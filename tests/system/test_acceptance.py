@@ -7,7 +7,7 @@ import os
 import subprocess
 
 from harness.daemon import BUILD, ENVIRONMENT
-from harness.house import DID, SMALL, SystemTest, configuration
+from harness.house import DID, SMALL, StreamTest, configuration
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 from harness.simulator import PASSWORD, USERNAME, until
@@ -17,14 +17,7 @@ RIGHT = {"ptz": {"start": {"direction": 3, "speed": 0}}}
 H265 = (*SMALL, "--codec", "h265")
 
 
-class TestAcceptance(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.broker = self.start_broker()
-        self.media = self.start_media()
-        self.cloud = self.start_cloud(self.broker)
-        self.url = self.media.url(DID)
-
+class TestAcceptance(StreamTest):
     def bind(self, camera):
         self.start_daemon(configuration(self.broker, {DID: camera}), self.broker)
         self.cloud.expect_register(DID)

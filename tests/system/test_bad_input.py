@@ -4,7 +4,7 @@
 
 import json
 
-from harness.house import DID, GATEWAY, SystemTest, configuration
+from harness.house import DID, GATEWAY, CloudTest, configuration
 from harness.runner import main
 
 UNKNOWN = "ffffffffffff"
@@ -82,11 +82,9 @@ def codes_in(value):
     return here + [code for member in value.values() for code in codes_in(member)]
 
 
-class TestBadInput(SystemTest):
+class TestBadInput(CloudTest):
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.camera = self.start_simulator().camera
         self.daemon = self.start_daemon(
             configuration(self.broker, {DID: self.camera}), self.broker)
@@ -154,13 +152,11 @@ class TestBadInput(SystemTest):
                 self.assertEqual(codes_in(self.cloud.ask(DID, data).result), [0])
 
 
-class TestReplies(SystemTest):
+class TestReplies(CloudTest):
     """PROTOCOL.md 1 and 2: one reply per service and request; the same message twice acts once."""
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.camera = self.start_simulator().camera
         self.start_daemon(configuration(self.broker, {DID: self.camera}), self.broker)
 

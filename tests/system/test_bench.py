@@ -2,16 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The benchmarks still run: what they measure is not judged here, only that they measure."""
 
-import json
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
-import unittest
 
+from harness.benchmark import BenchTest
 from harness.daemon import ROOT
-from harness.mailbox import WATCHDOG_S
 from harness.process import Process
 from harness.runner import main
 
@@ -21,40 +16,6 @@ IDLE = os.path.join(ROOT, "tools", "bench", "idle")
 MESSAGES = os.path.join(ROOT, "tools", "bench", "messages")
 FIGURES = ("contact", "start_local_at_camera", "start_local_replied", "start_mqtt_at_camera",
            "start_mqtt_replied", "start_all_at_camera", "start_all_replied")
-
-
-class BenchTest(unittest.TestCase):
-    """A benchmark in a folder of its own, which it has to leave empty."""
-
-    bench = None
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="camgate-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.temporary = os.path.join(self.folder, "tmp")
-        os.makedirs(self.temporary)
-
-    def run_bench(self, *arguments):
-        return subprocess.run(
-            [self.bench, *arguments], env={**os.environ, "TMPDIR": self.temporary}, check=False,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=4 * WATCHDOG_S)
-
-    def measure(self, *arguments):
-        """(its figures, how it ended)"""
-        path = os.path.join(self.folder, "figures.json")
-        ended = self.run_bench(*arguments, "--json", path)
-        self.assertEqual(ended.returncode, 0, ended.stderr)
-        with open(path, encoding="utf-8") as file:
-            return json.load(file), ended
-
-    def assert_clean(self):
-        self.assertEqual(os.listdir(self.temporary), [])
-
-    def assert_refused(self, *rows):
-        for arguments in rows:
-            with self.subTest(arguments=arguments):
-                self.assertEqual(self.run_bench(*arguments).returncode, 2)
-        self.assert_clean()
 
 
 class TestOnvif(BenchTest):
@@ -115,6 +76,23 @@ class TestRelay(BenchTest):
             self.assertGreater(taken["at_camera"]["frames"], 25, name)
             self.assertGreater(taken["median_us"], 0, name)
         self.assertIn("× ffmpeg", ended.stdout)
+        self.assert_clean()
+
+    def test_a_contender_that_ends_takes_nothing_with_it(self):
+        folder = os.path.join(self.folder, "bin")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "gst-launch-1.0"), "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho of no use >&2\nexit 3\n")
+            os.fchmod(file.fileno(), 0o755)
+
+        found, ended = self.measure(
+            "--sizes", "1", "--contenders", "gstreamer,bare", "--turns", "1", "--seconds", "1",
+            "--first-pictures", "0", "--folder", self.temporary,
+            PATH=f"{folder}:{os.environ['PATH']}")
+
+        size = found["sizes"][0]
+        self.assertEqual((size["gstreamer"]["counted"], size["bare"]["counted"]), (0, 1))
+        self.assertIn("ended with 3: gstreamer: of no use", ended.stderr)
         self.assert_clean()
 
     def test_nonsense_is_refused(self):

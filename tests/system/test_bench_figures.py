@@ -5,7 +5,6 @@
 import os
 import shutil
 import sys
-import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools",
@@ -14,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 # pylint: disable=wrong-import-position
 import figures
 from contenders import TICKS, Cost
+from harness.house import FolderTest
 from harness.runner import main
 from onlooker import digest, find_stamps
 from recordings import AUDIO, VIDEO, Recordings
@@ -25,12 +25,6 @@ def tag(kind, time_ms, is_header=False):
     body = bytes((0x27, 0 if is_header else 1)) + b"x" * 50
     return (bytes((kind,)) + len(body).to_bytes(3, "big") + (time_ms & 0xffffff).to_bytes(3, "big")
             + bytes((time_ms >> 24,)) + b"\0\0\0" + body + b"\0\0\0\0")
-
-
-class FolderTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="camgate-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
 
 class TestRecordings(FolderTest):
@@ -145,6 +139,15 @@ class TestFigures(unittest.TestCase):
         self.assertEqual((found["turns"], found["counted"], found["missing"]), (3, 1, 1))
         self.assertAlmostEqual(found["cpu_percent"], 1)
         self.assertAlmostEqual(found["frames_per_s"], 25)
+
+    def test_a_turn_that_failed_does_not_count(self):
+        failed = {"failed": "process 7 has ended"}
+
+        found = figures.summarize([failed, self.turn(0.04)])
+
+        self.assertEqual((found["turns"], found["counted"], found["missing"]), (2, 1, 0))
+        self.assertAlmostEqual(found["cpu_percent"], 1)
+        self.assertEqual(figures.tell_why_not(failed), "process 7 has ended")
 
     def test_nothing_that_counts_gives_no_figure(self):
         found = figures.summarize([self.turn(1, missing=1)])

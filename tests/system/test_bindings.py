@@ -6,8 +6,7 @@ import json
 import os
 
 from harness.daemon import BUILD
-from harness.house import (
-    DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration)
+from harness.house import DID, GATEWAY, OTHER_DID, CloudTest, camera_keys, configuration
 from harness.runner import main
 from harness.simulator import PASSWORD, USERNAME, until
 
@@ -20,13 +19,11 @@ CRASH_STEPS = 7
 LISTS = {"bluetooth": [{"mac": "1", "deep": {"x": [None, 1.5]}}], "lora": {"password": "open"}}
 
 
-class BindingsTest(SystemTest):
+class BindingsTest(CloudTest):
     """No camera in the file; two in the house."""
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator(count=2)
         self.config = configuration(self.broker)
         self.daemon = self.start_daemon(self.config, self.broker)

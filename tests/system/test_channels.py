@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A recorder's channels, each a camera of its own with a did of its own (Q60)."""
 
-from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, configuration
+from harness.house import DID, GATEWAY, OTHER_DID, CloudTest, configuration
 from harness.runner import main
 from harness.simulator import PASSWORD, USERNAME, until
 
@@ -11,13 +11,11 @@ FIXED = {"ptz": {"start": {"direction": 3}}}
 NO_PTZ = 60000
 
 
-class TestChannels(SystemTest):
+class TestChannels(CloudTest):
     """Channels 1 and 3 are fixed, 2 and 4 have a head."""
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.recorder = self.start_simulator().camera
         self.recorder.fault("Q60", arg="4")
         self.history = []

@@ -11,7 +11,8 @@ import subprocess
 
 from harness.daemon import CAMGATED, ENVIRONMENT, HANG, key_file
 from harness.house import (
-    DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration, expect_subscriptions)
+    DID, GATEWAY, OTHER_DID, CloudTest, StreamTest, SystemTest, camera_keys, configuration,
+    expect_subscriptions)
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 from harness.simulator import until
@@ -154,16 +155,12 @@ class TestCommandLine(SystemTest):
         return path
 
 
-class TestReload(SystemTest):
+class TestReload(StreamTest):
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.media = self.start_media()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator(count=2)
         self.config = configuration(self.broker, {DID: self.simulator.cameras[0]})
         self.daemon = self.start_daemon(self.config, self.broker)
-        self.url = self.media.url(DID)
         self.cloud.expect_register(DID)
         self.cloud.expect_register(GATEWAY)
         self.cloud.ask(DID, {"play": {"url": self.url}})
@@ -277,15 +274,13 @@ class TestReload(SystemTest):
         self.assertEqual(len(registers), 2)
 
 
-class TestCloudChange(SystemTest):
+class TestCloudChange(CloudTest):
     """SIGHUP with another [cloud]: the link is exchanged, what is under way goes on."""
 
     CLIENT = f"camgate_{GATEWAY}"
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator()
         self.config = configuration(self.broker, {DID: self.simulator.camera},
                                     ptz={"reply-timeout": 10}, cloud={"reconnect-max": 1})

@@ -5,7 +5,7 @@
 import os
 import time
 
-from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, camera_keys, configuration
+from harness.house import DID, GATEWAY, OTHER_DID, CloudTest, camera_keys, configuration
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 from harness.simulator import until
@@ -13,13 +13,11 @@ from harness.simulator import until
 UNREACHABLE, NOT_SUPPORTED = 18002, 18003
 
 
-class DeviceTest(SystemTest):
+class DeviceTest(CloudTest):
     """One camera in contact, registered; `ask` returns what stands under service and method."""
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator()
         self.camera = self.simulator.camera
         self.config = configuration(self.broker, {DID: self.camera})

@@ -10,7 +10,7 @@ import re
 import signal
 import threading
 
-from harness.house import DID, GATEWAY, OTHER_DID, SystemTest, configuration
+from harness.house import DID, GATEWAY, OTHER_DID, CloudTest, configuration
 from harness.mailbox import Mailbox
 from harness.runner import main
 from harness.simulator import until
@@ -73,14 +73,12 @@ class _Counter(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class FirmwareTest(SystemTest):
+class FirmwareTest(CloudTest):
     keys = {}
 
     def setUp(self):
         super().setUp()
         self.shop = self.keep(Shop())
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator()
         self.camera = self.simulator.camera
         self.config = configuration(self.broker, {DID: self.camera})

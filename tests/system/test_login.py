@@ -6,7 +6,7 @@ import json
 import os
 import urllib.parse
 
-from harness.house import DID, SMALL, SystemTest, configuration
+from harness.house import DID, SMALL, StreamTest, configuration
 from harness.oldtls import OldTls
 from harness.runner import main
 from harness.simulator import until
@@ -14,20 +14,14 @@ from harness.simulator import until
 HALF_A_YEAR_S = 182 * 86400
 
 
-class TestLogin(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.broker = self.start_broker()
-        self.media = self.start_media()
-        self.cloud = self.start_cloud(self.broker)
-
+class TestLogin(StreamTest):
     def start_with(self, *arguments):
         return self.start_simulator(arguments=(*SMALL, *arguments)).camera
 
     def assert_plays_and_moves(self, camera):
         self.start_daemon(configuration(self.broker, {DID: camera}), self.broker)
         self.cloud.expect_register(DID)
-        self.cloud.ask(DID, {"play": {"url": self.media.url(DID)}})
+        self.cloud.ask(DID, {"play": {"url": self.url}})
         self.cloud.expect_event(DID, "play", state="playing")
         self.media.expect_publish(DID)
         answer = self.cloud.ask(DID, {"ptz": {"start": {"direction": 3}}})
@@ -70,7 +64,7 @@ class TestLogin(SystemTest):
 
     def ask_for_everything(self):
         for _ in range(3):
-            self.cloud.ask(DID, {"play": {"url": self.media.url(DID)}})
+            self.cloud.ask(DID, {"play": {"url": self.url}})
             ptz = self.cloud.ask(DID, {"ptz": {"start": {"direction": 3}}})
             self.assertIn(ptz.result["ptz"]["code"], (60000, 60001))
             self.cloud.ask(DID, {"stop": {}})
@@ -106,7 +100,7 @@ class TestLogin(SystemTest):
         camera = self.start_with("--fault", "Q6=3")
         self.start_with_wrong_password(camera, url=camera.rtsp)
 
-        self.cloud.ask(DID, {"play": {"url": self.media.url(DID)}})
+        self.cloud.ask(DID, {"play": {"url": self.url}})
 
         kinds = self.assert_was_not_locked(camera, least=2)
         self.assertEqual(len(kinds), 2)
@@ -115,7 +109,7 @@ class TestLogin(SystemTest):
         camera = self.start_with("--fault", "Q6=3")
         self.start_with_wrong_password(camera, url=camera.rtsp, protocol="rtsp")
 
-        self.cloud.ask(DID, {"play": {"url": self.media.url(DID)}})
+        self.cloud.ask(DID, {"play": {"url": self.url}})
 
         self.assertEqual(self.assert_was_not_locked(camera, least=2), ["rtsp", "rtsp"])
 
@@ -123,7 +117,7 @@ class TestLogin(SystemTest):
         camera = self.start_with("--fault", "Q6=3")
         self.start_with_wrong_password(camera, url=f"{camera.rtsp}?channel=1", protocol="rtsp")
 
-        self.cloud.ask(DID, {"play": {"url": self.media.url(DID)}})
+        self.cloud.ask(DID, {"play": {"url": self.url}})
 
         self.assertEqual(self.assert_was_not_locked(camera, least=2), ["rtsp", "rtsp"])
 

@@ -5,19 +5,13 @@
 import os
 
 from harness import picture
-from harness.house import DID, OTHER_DID, SMALL, SystemTest, configuration
+from harness.house import DID, OTHER_DID, SMALL, StreamTest, configuration
 from harness.process import connections
 from harness.rtmp import VIDEO, RtmpViewer
 from harness.runner import main
 
 
-class PlayTest(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.broker = self.start_broker()
-        self.media = self.start_media()
-        self.cloud = self.start_cloud(self.broker)
-
+class PlayTest(StreamTest):
     def bind(self, cameras, **groups):
         """Starts the daemon and waits until each camera is registered: events need that."""
         daemon = self.start_daemon(configuration(self.broker, cameras, **groups), self.broker)
@@ -103,7 +97,7 @@ class TestH265(PlayTest):
     def test_a_clear_event_where_the_server_does_not_take_it(self):
         self.bind({DID: self.camera})
 
-        self.play(self.media.url(DID))
+        self.play(self.url)
 
         event = self.cloud.expect_event(DID, "play", state="failed").body["data"]["play"]
         self.assertEqual(event["reason"], "codec")
@@ -114,13 +108,13 @@ class TestH265(PlayTest):
     def test_h264_is_made_where_the_configuration_asks_for_it(self):
         self.bind({DID: self.camera}, stream={"h265": "transcode"})
 
-        self.play_until_playing(self.media.url(DID))
+        self.play_until_playing(self.url)
 
-        frames = picture.grab(self.media.url(DID), 8)
+        frames = picture.grab(self.url, 8)
         self.assertEqual({(f.width, f.height) for f in frames}, {(640, 360)})
         self.assertTrue(picture.is_moving(frames))
         png = os.path.join(self.folder, "h265.png")
-        picture.save_png(self.media.url(DID), png)
+        picture.save_png(self.url, png)
         self.assertIn("EASTDOOR", picture.read_text(png))
         self.assertEqual(self.camera.sessions(), (1, 1))
         self.stop()
@@ -141,7 +135,7 @@ class TestOneSession(PlayTest):
         self.assertEqual(connections(self.daemon.pid, self.media.port), 1)
 
     def test_ten_plays_at_once_make_one_rtsp_session_and_one_publisher(self):
-        url = self.media.url(DID)
+        url = self.url
 
         sent = [self.cloud.send(DID, {"play": {"url": url, "players": n}}) for n in range(10)]
 
@@ -154,7 +148,7 @@ class TestOneSession(PlayTest):
         self.assertEqual(self.media.accepted(), 1)
 
     def test_the_same_url_again_restarts_nothing_whatever_players_says(self):
-        url = self.media.url(DID)
+        url = self.url
         self.play_until_playing(url, players=1)
         viewer = self.keep(RtmpViewer(url))
 
@@ -175,7 +169,7 @@ class TestOneSession(PlayTest):
         self.assert_one_of_each("second")
 
     def test_stop_ends_both_and_says_so(self):
-        url = self.media.url(DID)
+        url = self.url
         self.play_until_playing(url)
 
         self.stop()
@@ -193,14 +187,14 @@ class TestOneSession(PlayTest):
 
     def test_it_plays_again_after_a_stop(self):
         for time in (1, 2):
-            self.play_until_playing(self.media.url(DID))
+            self.play_until_playing(self.url)
             self.stop()
             self.media.expect_end(DID)
             self.camera.until_sessions(0)
             self.assertEqual(self.camera.sessions(), (0, time))
 
     def test_stop_while_it_still_begins_leaves_nothing_behind(self):
-        play, _at = self.cloud.send(DID, {"play": {"url": self.media.url(DID)}})
+        play, _at = self.cloud.send(DID, {"play": {"url": self.url}})
         stop, _at = self.cloud.send(DID, {"stop": {"reason": "changed my mind"}})
 
         for mid in (play, stop):

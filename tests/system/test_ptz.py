@@ -3,7 +3,7 @@
 """PTZ from the cloud to the camera: what it is asked, where it ends (PROTOCOL.md 4, Q1, Q61)."""
 
 from harness.cloud import now_ms
-from harness.house import DID, SMALL, SystemTest, configuration
+from harness.house import DID, SMALL, CloudTest, configuration
 from harness.runner import main
 from harness.simulator import until
 
@@ -16,7 +16,7 @@ DIRECTIONS = {
 SPEEDS = {0: 0.33, 1: 0.66, 2: 1.0, None: 0.66, 3: 1.0, 100: 1.0}
 
 
-class PtzTest(SystemTest):
+class PtzTest(CloudTest):
     """`ptz` sends one request and expects code 0."""
 
     arguments = SMALL
@@ -24,8 +24,6 @@ class PtzTest(SystemTest):
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.camera = self.start_simulator(arguments=self.arguments).camera
         self.daemon = self.start_daemon(
             configuration(self.broker, {DID: self.camera}, ptz=self.keys), self.broker)

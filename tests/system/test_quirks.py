@@ -4,7 +4,7 @@
 
 import os
 
-from harness.house import DID, SystemTest, configuration
+from harness.house import DID, StreamTest, configuration
 from harness.runner import main
 from harness.simulator import until
 
@@ -17,13 +17,9 @@ def read(path):
         return file.read()
 
 
-class TestQuirks(SystemTest):
+class TestQuirks(StreamTest):
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.media = self.start_media()
-        self.cloud = self.start_cloud(self.broker)
-        self.url = self.media.url(DID)
         self.camera = self.daemon = None
 
     def start_with(self, *faults, ptz=None):

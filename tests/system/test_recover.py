@@ -5,7 +5,7 @@
 import signal
 
 from harness import picture
-from harness.house import DID, GATEWAY, SystemTest, configuration, expect_subscriptions
+from harness.house import DID, GATEWAY, StreamTest, configuration, expect_subscriptions
 from harness.rtmp import RtmpViewer
 from harness.runner import main
 from harness.simulator import until
@@ -17,17 +17,13 @@ SOON = {
 }
 
 
-class RecoverTest(SystemTest):
+class RecoverTest(StreamTest):
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.media = self.start_media()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator("NORTHGATE")
         self.camera = self.simulator.camera
         self.daemon = self.start_daemon(
             configuration(self.broker, {DID: self.camera}, **SOON), self.broker)
-        self.url = self.media.url(DID)
         self.cloud.expect_register(DID)
         self.assertEqual(
             self.cloud.ask(DID, {"play": {"url": self.url}}).result, {"play": {"code": 0}})

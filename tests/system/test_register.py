@@ -3,19 +3,11 @@
 """Registration of gateway and cameras, and what is only sent while it holds (PROTOCOL.md 2)."""
 
 from harness.cloud import sign
-from harness.house import (
-    DID, GATEWAY, GATEWAY_SECRET, OTHER_DID, SystemTest, configuration)
+from harness.house import DID, GATEWAY, GATEWAY_SECRET, OTHER_DID, CloudTest, configuration
 from harness.runner import main
 
 
-class RegisterTest(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
-
-
-class TestRegister(RegisterTest):
+class TestRegister(CloudTest):
     def test_gateway_and_cameras_register_with_their_signs(self):
         cameras = self.start_simulator(count=2).cameras
         config = configuration(self.broker, {DID: cameras[0], OTHER_DID: cameras[1]})
@@ -86,7 +78,7 @@ class TestRegister(RegisterTest):
         self.assertEqual(event.body["token"], "nested")
 
 
-class TestEvents(RegisterTest):
+class TestEvents(CloudTest):
     """Events go out only while their did is registered, and carry its token."""
 
     def setUp(self):
@@ -118,7 +110,7 @@ class TestEvents(RegisterTest):
         self.assertEqual(events, [])
 
 
-class TestLastWill(RegisterTest):
+class TestLastWill(CloudTest):
     def start(self):
         config = configuration(self.broker)
         config["cloud"]["last-will"] = "true"
@@ -144,7 +136,7 @@ class TestLastWill(RegisterTest):
         self.broker.expect_log(f"camgate_{GATEWAY} disconnected.")
 
 
-class TestRenewal(RegisterTest):
+class TestRenewal(CloudTest):
     def test_it_is_renewed_before_it_expires(self):
         """The shortest `expires` the contract knows is 60 s; renewed at 90 % of it."""
         self.cloud.expires = 60

@@ -4,18 +4,16 @@
 
 import time
 
-from harness.house import DID, GATEWAY, SystemTest, configuration
+from harness.house import DID, GATEWAY, CloudTest, configuration
 from harness.mailbox import WATCHDOG_S
 from harness.runner import main
 
 
-class TelemetryTest(SystemTest):
+class TelemetryTest(CloudTest):
     keys = {}
 
     def setUp(self):
         super().setUp()
-        self.broker = self.start_broker()
-        self.cloud = self.start_cloud(self.broker)
         self.simulator = self.start_simulator()
         self.config = configuration(self.broker, {DID: self.simulator.camera})
         self.config["telemetry"] = self.keys

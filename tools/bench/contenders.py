@@ -25,6 +25,10 @@ STOCK_PIPELINE = (
     "s. ! application/x-rtp,media=audio ! rtpmp4gdepay ! aacparse ! m.")
 
 
+class Failed(Exception):
+    """A contender does not carry what it was given."""
+
+
 class Cost:
     """What some processes have used so far; the difference of two is what a window cost."""
 
@@ -130,7 +134,7 @@ class Camgate:
         for did, url in zip(self._dids, urls):
             reply = self._client.ask(did, {"play": {"url": url, "players": 1}})
             if reply["play"]["code"] != 0:
-                raise RuntimeError(f"camgated replied {reply}")
+                raise Failed(f"camgated replied {reply}")
 
     def pids(self):
         return [self._daemon.pid]
@@ -168,6 +172,10 @@ class OneEach:
             self._processes.append(Process(self.name, self.command(camera, url)))
 
     def pids(self):
+        """Failed, where one has ended by itself."""
+        for process in self._processes:
+            if process.status is not None:
+                raise Failed(f"{self.name} ended with {process.status}: {process.tail(1).strip()}")
         return [process.pid for process in self._processes]
 
     def close(self):

@@ -15,8 +15,17 @@ def judge(arrivals):
 
 
 def is_whole(turn):
-    """Whether a turn counts: no frame is missing, no stream late. The bare relay has no frames."""
-    return turn.get("missing", 0) == 0 and turn.get("late_streams", 0) == 0
+    """Whether a turn counts: it came to its end, no frame is missing, no stream late.
+
+    The bare relay has no frames.
+    """
+    return "failed" not in turn and not turn.get("missing") and not turn.get("late_streams")
+
+
+def tell_why_not(turn):
+    """Of one that does not count."""
+    return turn.get("failed") or (f"{turn['missing']} frames missing, {turn['late_streams']} "
+                                  "streams late")
 
 
 def median(turns, make):

@@ -38,6 +38,15 @@ is_text (JsonNode *node)
          json_node_get_value_type (node) == G_TYPE_STRING;
 }
 
+/* Returns: (transfer none) (nullable): of an argument that may be none */
+static JsonNode *
+get_member (JsonNode *argument, const char *name)
+{
+  if (!JSON_NODE_HOLDS_OBJECT (argument))
+    return NULL;
+  return json_object_get_member (json_node_get_object (argument), name);
+}
+
 /* Numbers and words come as they like. */
 static char *
 get_arg (JsonObject *request)
@@ -155,10 +164,8 @@ static gboolean
 verb_clock (
     CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
-  JsonNode *skew = NULL;
+  JsonNode *skew = get_member (argument, "skew");
 
-  if (JSON_NODE_HOLDS_OBJECT (argument))
-    skew = json_object_get_member (json_node_get_object (argument), "skew");
   if (!is_number (skew))
     return fail (error, "clock needs a skew in seconds");
   cg_sim_set_clock_skew (camera, json_node_get_double (skew));
@@ -170,9 +177,8 @@ static gboolean
 verb_alarm (
     CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
-  JsonObject *alarm = JSON_NODE_HOLDS_OBJECT (argument) ? json_node_get_object (argument) : NULL;
-  JsonNode *topic = alarm != NULL ? json_object_get_member (alarm, "topic") : NULL;
-  JsonNode *state = alarm != NULL ? json_object_get_member (alarm, "state") : NULL;
+  JsonNode *topic = get_member (argument, "topic");
+  JsonNode *state = get_member (argument, "state");
   const char *value;
 
   if (!is_text (topic) || state == NULL || !JSON_NODE_HOLDS_VALUE (state))
@@ -192,10 +198,8 @@ static gboolean
 verb_reboot (
     CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
-  JsonNode *away = NULL;
+  JsonNode *away = get_member (argument, "for");
 
-  if (JSON_NODE_HOLDS_OBJECT (argument))
-    away = json_object_get_member (json_node_get_object (argument), "for");
   if (away != NULL && !is_number (away))
     return fail (error, "a reboot is for so many milliseconds");
   if (away != NULL)
@@ -210,10 +214,8 @@ static gboolean
 verb_reset (
     CgSim *camera, JsonNode *argument, JsonObject *request, JsonObject *answer, GError **error)
 {
-  JsonNode *presets = NULL;
+  JsonNode *presets = get_member (argument, "presets");
 
-  if (JSON_NODE_HOLDS_OBJECT (argument))
-    presets = json_object_get_member (json_node_get_object (argument), "presets");
   if (presets != NULL &&
       (!is_text (presets) || g_strcmp0 (json_node_get_string (presets), "renamed") != 0))
     return fail (error, "presets of a reset are gone, or renamed");

@@ -183,20 +183,6 @@ __tev__PullMessages (struct soap *soap,
 }
 
 int
-__tev__SetSynchronizationPoint (struct soap *soap,
-                                struct _tev__SetSynchronizationPoint *request,
-                                struct _tev__SetSynchronizationPointResponse *response)
-{
-  const CgSimCall *call = soap->user;
-  const gint64 now_ms = cg_sim_state_get_time_ms (call->state);
-
-  cg_sim_soap_record (soap, "SetSynchronizationPoint", note_addressing (soap));
-  return cg_sim_events_synchronize (call->state->events, get_id (call), now_ms)
-             ? SOAP_OK
-             : refuse_unknown (soap);
-}
-
-int
 __tev__Renew (struct soap *soap,
               struct _wsnt__Renew *request,
               struct _wsnt__RenewResponse *response)

@@ -206,27 +206,6 @@ cg_sim_events_raise (CgSimEvents *self, const char *topic, const char *value, gi
     point_push (g_ptr_array_index (self->points, i), full, value, at_ms, "Changed");
 }
 
-/**
- * cg_sim_events_synchronize:
- * @self: the events of a camera
- * @id: of a pull point
- * @at_ms: the camera's time
- *
- * All states go out again (Core Specification, 9.5).
- *
- * Returns: whether there is such a pull point
- */
-gboolean
-cg_sim_events_synchronize (CgSimEvents *self, guint id, gint64 at_ms)
-{
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  PullPoint *point = find (self, id);
-
-  if (point != NULL)
-    push_states (self, point, at_ms);
-  return point != NULL;
-}
-
 gboolean
 cg_sim_events_has (CgSimEvents *self, guint id)
 {

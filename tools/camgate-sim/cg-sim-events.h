@@ -30,7 +30,6 @@ void cg_sim_events_forget (CgSimEvents *self);
 guint cg_sim_events_count (CgSimEvents *self);
 
 void cg_sim_events_raise (CgSimEvents *self, const char *topic, const char *value, gint64 at_ms);
-gboolean cg_sim_events_synchronize (CgSimEvents *self, guint id, gint64 at_ms);
 gboolean cg_sim_events_has (CgSimEvents *self, guint id);
 gboolean cg_sim_events_is_waiting (CgSimEvents *self, guint id);
 GPtrArray *cg_sim_events_take (CgSimEvents *self, guint id, guint limit);

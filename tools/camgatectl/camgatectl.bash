@@ -16,7 +16,7 @@ _camgatectl()
     local options="--socket --timeout --json --help --version"
 
     case $before in
-    --password-file | -p | --socket)
+    --password-file | -p | --socket | --output | -o)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
@@ -42,7 +42,7 @@ _camgatectl()
         case ${COMP_WORDS[i]} in
         --camera | -c) camera=yes skip=yes ;;
         --user | -u | --password-file | -p | --speed | -s | --for | -f | --host | -H | \
-            --range | -r | --port | --timeout | -t | --interface | -i | --socket) skip=yes ;;
+            --range | -r | --port | --timeout | -t | --interface | -i | --socket | --output | -o) skip=yes ;;
         -*) ;;
         *)
             if [ -n "$skip" ]; then
@@ -81,7 +81,12 @@ _camgatectl()
     *:) mapfile -t COMPREPLY < <(compgen -W "$(_camgatectl_dids "$1") gateway" -- "$word") ;;
     ptz:did) mapfile -t COMPREPLY < <(compgen -W "$moves" -- "$word") ;;
     preset:did) mapfile -t COMPREPLY < <(compgen -W "list set goto remove" -- "$word") ;;
-    *:did) mapfile -t COMPREPLY < <(compgen -W "read write" -- "$word") ;;
+    snapshot:did) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+    show:did | play:did | stop:did | send:did | monitor:did) COMPREPLY=() ;;
+    device:did) mapfile -t COMPREPLY < <(compgen -W "read write reboot" -- "$word") ;;
+    firmware:did) mapfile -t COMPREPLY < <(compgen -W "read update" -- "$word") ;;
+    config:did | peripheral:did) mapfile -t COMPREPLY < <(compgen -W "read write" -- "$word") ;;
+    *:did) mapfile -t COMPREPLY < <(compgen -W "read" -- "$word") ;;
     esac
 }
 

@@ -424,17 +424,9 @@ check_address (const char *address, GError **error)
   return FALSE;
 }
 
-/**
- * cg_ctl_camera_open_session:
- * @ctl: a run, perhaps with `--user`
- * @address: host, host:port or URL
- *
- * Asks for the password if need be. Does not talk to the camera yet.
- *
- * Returns: (transfer full): a session, or %NULL with a %CG_CTL_USAGE error
- */
-CgOnvifSession *
-cg_ctl_camera_open_session (CgCtl *ctl, const char *address, GError **error)
+/* Asks for the password if need be; does not talk to the camera yet. */
+static CgOnvifSession *
+open_session (CgCtl *ctl, const char *address, GError **error)
 {
   g_autofree char *password = NULL;
   CgOnvifSession *session;
@@ -462,7 +454,7 @@ cg_ctl_camera_open_session (CgCtl *ctl, const char *address, GError **error)
 CgCtlCamera *
 cg_ctl_camera_open (CgCtl *ctl, GError **error)
 {
-  CgOnvifSession *session = cg_ctl_camera_open_session (ctl, ctl->options->camera, error);
+  CgOnvifSession *session = open_session (ctl, ctl->options->camera, error);
   CgCtlCamera *self;
 
   if (session == NULL)

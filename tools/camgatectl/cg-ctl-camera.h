@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  */
 typedef struct _CgCtlCamera CgCtlCamera;
 
-CgOnvifSession *cg_ctl_camera_open_session (CgCtl *ctl, const char *address, GError **error);
 CgCtlCamera *cg_ctl_camera_open (CgCtl *ctl, GError **error);
 void cg_ctl_camera_free (CgCtlCamera *self);
 const char *cg_ctl_camera_get_address (CgCtlCamera *self);

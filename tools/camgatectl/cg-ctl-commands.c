@@ -17,9 +17,9 @@
 
 #define SERVICE_USAGE "DID METHOD [MEMBER=VALUE]..."
 #define SERVICE_HELP                                                                               \
-  "The method's members follow as NAME=VALUE: a number stays a number, true and false are what "   \
-  "they are, {...} and [...] are JSON, all else is a text, and so are did, version and name. DID " \
-  "\"gateway\" is the bridge itself."
+  "The method's members follow as NAME=VALUE, or all in one JSON object: a number stays a "        \
+  "number, true and false are what they are, {...} and [...] are JSON, all else is a text, and "   \
+  "so are dids, names, versions, addresses and logins. DID \"gateway\" is the bridge itself."
 
 /* One that needs camgated and has methods and members as the contract says. */
 #define SERVICE(service, what_it_is, example)                                                      \

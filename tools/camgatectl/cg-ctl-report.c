@@ -327,18 +327,6 @@ cg_ctl_report_count (const CgCtlReport *self, CgCtlVerdict verdict)
 }
 
 /**
- * cg_ctl_report_get_address:
- * @self: a report
- *
- * Returns: (transfer none): of the camera
- */
-const char *
-cg_ctl_report_get_address (const CgCtlReport *self)
-{
-  return self->address;
-}
-
-/**
  * cg_ctl_report_get_section:
  * @self: a report
  * @section: (nullable): `ports`, `device`, `clock`, `login`, `stream` or `ptz`; %NULL: what holds

@@ -55,7 +55,6 @@ gboolean cg_ctl_report_is_missing (const CgCtlReport *self);
 CgCtlVerdict cg_ctl_report_get_verdict (const CgCtlReport *self);
 const GPtrArray *cg_ctl_report_get_findings (const CgCtlReport *self);
 guint cg_ctl_report_count (const CgCtlReport *self, CgCtlVerdict verdict);
-const char *cg_ctl_report_get_address (const CgCtlReport *self);
 JsonObject *cg_ctl_report_get_section (CgCtlReport *self, const char *section);
 JsonObject *cg_ctl_report_to_json (CgCtlReport *self);
 

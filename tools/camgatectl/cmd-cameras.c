@@ -105,6 +105,18 @@ fail_no_camera (CgCtl *self, JsonArray *cameras, GError **error)
   return FALSE;
 }
 
+/* Milliseconds since 1970, as a person reads them. */
+static void
+make_readable (JsonObject *object, const char *member)
+{
+  const gint64 at_ms = cg_ctl_json_int (object, member, 0);
+  g_autoptr (GDateTime) time = at_ms > 0 ? g_date_time_new_from_unix_local (at_ms / 1000) : NULL;
+  g_autofree char *text = time != NULL ? g_date_time_format (time, "%F %T") : NULL;
+
+  if (text != NULL)
+    json_object_set_string_member (object, member, text);
+}
+
 /**
  * cg_cmd_show:
  * @self: a run
@@ -128,8 +140,14 @@ cg_cmd_show (CgCtl *self, GError **error)
   for (guint i = 0; cameras != NULL && i < json_array_get_length (cameras); i++) {
     JsonObject *camera = get_camera (cameras, i);
 
+    JsonObject *stream = cg_ctl_json_object (camera, "stream");
+
     if (g_strcmp0 (cg_ctl_json_string (camera, "did"), self->did) != 0)
       continue;
+    if (!self->options->json) {
+      make_readable (stream, "since");
+      make_readable (stream, "next");
+    }
     print_result (self, camera);
     return TRUE;
   }

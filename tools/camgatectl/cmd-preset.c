@@ -39,11 +39,13 @@ print_set (CgCtl *self, const CgCtlAnswer *answer)
   const gint64 kept = cg_ctl_json_int (answer->body, "index", 0);
 
   g_ascii_string_to_unsigned (self->words[1], 10, 1, MAX_INDEX, &index, NULL);
-  cg_ctl_say (self, "preset %s is where the camera stands now\n", self->words[1]);
   if (kept > 0 && (guint64)kept != index)
     cg_ctl_say (self,
-                "the camera numbers it %" G_GINT64_FORMAT ": with --camera that is its number\n",
-                kept);
+                "preset %" G_GINT64_FORMAT " is where the camera stands now: it has given it that "
+                "number, not %s\n",
+                kept, self->words[1]);
+  else
+    cg_ctl_say (self, "preset %s is where the camera stands now\n", self->words[1]);
   return TRUE;
 }
 

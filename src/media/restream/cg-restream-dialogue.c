@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cg-restream-login.h"
+#include "cg-restream-message.h"
 #include "cg-restream-sdp.h"
 
 /* Who shows a wrong login so often on one connection is not asked again. */
@@ -35,34 +36,6 @@ cg_restream_dialogue_leave (CgRestreamViewer *self)
   g_clear_pointer (&self->place, cg_restream_place_leave);
 }
 
-/* Answers */
-
-static void
-begin_answer (GstRTSPMessage *answer, const GstRTSPMessage *request, GstRTSPStatusCode status)
-{
-  memset (answer, 0, sizeof *answer);
-  gst_rtsp_message_init_response (answer, status, gst_rtsp_status_as_text (status), request);
-  gst_rtsp_message_remove_header (answer, GST_RTSP_HDR_SESSION, -1);
-  gst_rtsp_message_add_header (answer, GST_RTSP_HDR_SERVER, "camgate");
-}
-
-static GBytes *
-make_bytes (const GstRTSPMessage *answer)
-{
-  GString *text = g_string_new (NULL);
-  guint8 *body = NULL;
-  guint size = 0;
-
-  g_string_append_printf (text, "RTSP/1.0 %d %s\r\n", answer->type_data.response.code,
-                          answer->type_data.response.reason);
-  gst_rtsp_message_append_headers (answer, text);
-  if (gst_rtsp_message_get_body (answer, &body, &size) == GST_RTSP_OK && size > 0)
-    g_string_append_printf (text, "Content-Length: %u\r\n", size);
-  g_string_append (text, "\r\n");
-  g_string_append_len (text, (const char *)body, size);
-  return g_string_free_to_bytes (text);
-}
-
 static void
 send_answer (CgRestreamViewer *self, GstRTSPMessage *answer)
 {
@@ -73,7 +46,7 @@ send_answer (CgRestreamViewer *self, GstRTSPMessage *answer)
 
   if (session != NULL)
     gst_rtsp_message_add_header (answer, GST_RTSP_HDR_SESSION, session);
-  cg_restream_wire_write (self->wire, make_bytes (answer));
+  cg_restream_wire_write (self->wire, cg_restream_message_to_bytes (answer));
   gst_rtsp_message_unset (answer);
 }
 
@@ -86,7 +59,7 @@ answer_with (CgRestreamViewer *self,
 {
   GstRTSPMessage answer;
 
-  begin_answer (&answer, request, status);
+  cg_restream_message_init_answer (&answer, request, status);
   if (value != NULL)
     gst_rtsp_message_add_header (&answer, field, value);
   send_answer (self, &answer);
@@ -96,50 +69,6 @@ static void
 answer_status (CgRestreamViewer *self, const GstRTSPMessage *request, GstRTSPStatusCode status)
 {
   answer_with (self, request, status, GST_RTSP_HDR_INVALID, NULL);
-}
-
-/* Addresses */
-
-/* Without query and last slash. */
-static char *
-get_base (const GstRTSPMessage *request)
-{
-  const char *uri = request->type_data.request.uri;
-  gsize length = strcspn (uri, "?");
-
-  while (length > 0 && uri[length - 1] == '/')
-    length--;
-  return g_strndup (uri, length);
-}
-
-/* Returns: (nullable): the first part of the path: rtsp://host:port/did… */
-static char *
-get_did (const GstRTSPMessage *request)
-{
-  g_autofree char *base = get_base (request);
-  const char *host = strstr (base, "://");
-  const char *path = host != NULL ? strchr (host + 3, '/') : NULL;
-
-  if (path == NULL)
-    return NULL;
-  g_autofree char *part = g_strndup (path + 1, strcspn (path + 1, "/"));
-  return g_uri_unescape_string (part, NULL);
-}
-
-static CgRestreamTrack *
-find_track (CgRestreamViewer *self, const GstRTSPMessage *request, guint *number)
-{
-  g_autofree char *base = get_base (request);
-  const char *slash = strrchr (base, '/');
-
-  for (guint i = 0; slash != NULL && i < CG_N_TRACKS; i++) {
-    g_autofree char *name = g_strdup_printf (CG_RESTREAM_CONTROL "%u", i);
-
-    *number = i;
-    if (g_str_equal (slash + 1, name) && self->tracks[i].format != NULL)
-      return &self->tracks[i];
-  }
-  return NULL;
 }
 
 /* DESCRIBE: answered when the first picture, and the sound, have said what they are. */
@@ -153,7 +82,7 @@ describe (CgRestreamViewer *self)
       [CG_TRACK_AUDIO] = self->tracks[CG_TRACK_AUDIO].format,
   };
   g_autofree char *description = cg_restream_sdp_make (did, formats);
-  g_autofree char *base = get_base (self->question);
+  g_autofree char *base = cg_restream_message_get_base (self->question);
   g_autofree char *content_base = g_strconcat (base, "/", NULL);
   GstRTSPMessage answer;
 
@@ -161,7 +90,7 @@ describe (CgRestreamViewer *self)
     if (formats[i] != NULL)
       cg_restream_sdp_init_packer ((CgTrack)i, formats[i], &self->tracks[i].packer);
   }
-  begin_answer (&answer, self->question, GST_RTSP_STS_OK);
+  cg_restream_message_init_answer (&answer, self->question, GST_RTSP_STS_OK);
   gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_CONTENT_TYPE, "application/sdp");
   gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_CONTENT_BASE, content_base);
   gst_rtsp_message_set_body (&answer, (const guint8 *)description, (guint)strlen (description));
@@ -210,7 +139,7 @@ give_up_question (CgRestreamViewer *self)
 static void
 on_describe (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
-  g_autofree char *did = get_did (request);
+  g_autofree char *did = cg_restream_message_get_did (request);
 
   cg_restream_dialogue_leave (self);
   self->picture_us = 0;
@@ -235,34 +164,22 @@ on_options (CgRestreamViewer *self, const GstRTSPMessage *request)
   answer_with (self, request, GST_RTSP_STS_OK, GST_RTSP_HDR_PUBLIC, PUBLIC);
 }
 
-/* The parser of GStreamer makes a header of each way that is offered: all in one again. */
-static char *
-get_ways (const GstRTSPMessage *request)
-{
-  GString *ways = g_string_new (NULL);
-  char *way = NULL;
-
-  for (int i = 0;
-       gst_rtsp_message_get_header (request, GST_RTSP_HDR_TRANSPORT, &way, i) == GST_RTSP_OK; i++)
-    g_string_append_printf (ways, "%s%s", i > 0 ? "," : "", way);
-  return g_string_free (ways, FALSE);
-}
-
 static void
 on_setup (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
-  guint number;
-  CgRestreamTrack *track = find_track (self, request, &number);
+  guint number = 0;
+  CgRestreamTrack *track =
+      cg_restream_message_get_track (request, &number) ? &self->tracks[number] : NULL;
 
   if (self->place == NULL || self->question != NULL || self->is_playing) {
     answer_status (self, request, GST_RTSP_STS_METHOD_NOT_VALID_IN_THIS_STATE);
     return;
   }
-  if (track == NULL) {
+  if (track == NULL || track->format == NULL) {
     answer_status (self, request, GST_RTSP_STS_NOT_FOUND);
     return;
   }
-  g_autofree char *wanted = get_ways (request);
+  g_autofree char *wanted = cg_restream_message_get_ways (request);
   g_autofree char *way = cg_restream_track_set_up (track, wanted, number, self->socket);
   if (way == NULL) {
     answer_status (self, request, GST_RTSP_STS_UNSUPPORTED_TRANSPORT);
@@ -273,29 +190,12 @@ on_setup (CgRestreamViewer *self, const GstRTSPMessage *request)
   answer_with (self, request, GST_RTSP_STS_OK, GST_RTSP_HDR_TRANSPORT, way);
 }
 
-/* The stream's own, where a PLAY names one track. */
-static void
-cut_track (char *base)
-{
-  char *slash = strrchr (base, '/');
-
-  for (guint i = 0; slash != NULL && i < CG_N_TRACKS; i++) {
-    g_autofree char *name = g_strdup_printf ("/" CG_RESTREAM_CONTROL "%u", i);
-
-    if (g_str_equal (slash, name)) {
-      *slash = '\0';
-      return;
-    }
-  }
-}
-
 static char *
 make_rtp_info (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
-  g_autofree char *base = get_base (request);
+  g_autofree char *base = cg_restream_message_get_stream (request);
   GString *info = g_string_new (NULL);
 
-  cut_track (base);
   for (guint i = 0; i < CG_N_TRACKS; i++) {
     const CgRtpPacker *packer = &self->tracks[i].packer;
 
@@ -359,7 +259,7 @@ on_play (CgRestreamViewer *self, const GstRTSPMessage *request)
   if (!self->is_playing)
     begin_play (self);
   g_autofree char *info = make_rtp_info (self, request);
-  begin_answer (&answer, request, GST_RTSP_STS_OK);
+  cg_restream_message_init_answer (&answer, request, GST_RTSP_STS_OK);
   gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_RANGE, "npt=now-");
   gst_rtsp_message_add_header (&answer, GST_RTSP_HDR_RTP_INFO, info);
   send_answer (self, &answer);
@@ -403,7 +303,7 @@ is_let_in (CgRestreamViewer *self, const GstRTSPMessage *request)
     return TRUE;
   }
   if (cg_restream_login_is_shown (request, self->nonce))
-    cg_restream_gate_refuse (options->gate, self->host, g_get_monotonic_time ());
+    cg_login_throttle_refuse (options->throttle, self->host, g_get_monotonic_time ());
   g_autofree char *challenge = cg_restream_login_make_challenge (self->nonce);
   answer_with (self, request, GST_RTSP_STS_UNAUTHORIZED, GST_RTSP_HDR_WWW_AUTHENTICATE, challenge);
   if (++self->refusals > MAX_REFUSALS)
@@ -421,10 +321,10 @@ must_wait (CgRestreamViewer *self, const GstRTSPMessage *request)
   if (options->username == NULL || self->is_known ||
       !cg_restream_login_is_shown (request, self->nonce))
     return FALSE;
-  self->weighed_us = cg_restream_gate_reserve (options->gate, self->host, now_us);
-  if (self->weighed_us <= now_us)
+  self->delayed_until_us = cg_login_throttle_reserve (options->throttle, self->host, now_us);
+  if (self->delayed_until_us <= now_us)
     return FALSE;
-  gst_rtsp_message_copy (request, &self->weighed);
+  gst_rtsp_message_copy (request, &self->delayed);
   return TRUE;
 }
 
@@ -466,16 +366,16 @@ handle (CgRestreamViewer *self, const GstRTSPMessage *request)
 void
 cg_restream_dialogue_take (CgRestreamViewer *self, const GstRTSPMessage *request)
 {
-  if (self->weighed != NULL)
+  if (self->delayed != NULL)
     cg_restream_viewer_end (self, "asks on before it is answered");
   else if (!must_wait (self, request))
     handle (self, request);
 }
 
 static void
-handle_weighed (CgRestreamViewer *self)
+handle_delayed (CgRestreamViewer *self)
 {
-  GstRTSPMessage *request = g_steal_pointer (&self->weighed);
+  GstRTSPMessage *request = g_steal_pointer (&self->delayed);
 
   handle (self, request);
   gst_rtsp_message_free (request);
@@ -491,8 +391,8 @@ handle_weighed (CgRestreamViewer *self)
 void
 cg_restream_dialogue_check (CgRestreamViewer *self, gint64 now_us)
 {
-  if (self->weighed != NULL && now_us >= self->weighed_us)
-    handle_weighed (self);
+  if (self->delayed != NULL && now_us >= self->delayed_until_us)
+    handle_delayed (self);
   if (self->question != NULL)
     look_at_formats (self, now_us);
   if (self->question != NULL &&

@@ -21,8 +21,8 @@ struct _CgRestreamViewer {
   char *session;        /* (owned) (nullable): since the first SETUP */
   guint refusals;
   gboolean is_known;       /* has shown the login */
-  GstRTSPMessage *weighed; /* (owned) (nullable): a request whose login has to wait, until: */
-  gint64 weighed_us;
+  GstRTSPMessage *delayed; /* (owned) (nullable): a request whose login has to wait, until: */
+  gint64 delayed_until_us;
   gboolean is_over;
   gint64 alive_us; /* the last sign of life */
   gint64 idle_us;  /* since when it has no place, or knows what there is to watch */

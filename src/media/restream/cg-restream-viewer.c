@@ -153,8 +153,8 @@ cg_restream_viewer_free (CgRestreamViewer *self)
   g_object_unref (self->socket);
   g_free (self->host);
   g_free (self->nonce);
-  if (self->weighed != NULL)
-    gst_rtsp_message_free (self->weighed);
+  if (self->delayed != NULL)
+    gst_rtsp_message_free (self->delayed);
   g_free (self->session);
   g_free (self);
 }

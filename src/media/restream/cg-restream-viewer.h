@@ -3,7 +3,7 @@
 
 #include <gio/gio.h>
 
-#include "cg-restream-gate.h"
+#include "cg-login-throttle.h"
 #include "cg-restream-places.h"
 
 G_BEGIN_DECLS
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * CgRestreamViewerOptions:
  * @places: what there is to be seen
- * @gate: shared by all viewers of the thread
+ * @throttle: shared by all viewers of the thread
  * @username: (nullable): who is let in; %NULL: everybody
  * @password: that goes with it
  * @answer_timeout_ms: who asks for a camera is answered after so long, picture or not
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct {
   CgRestreamPlaces *places;
-  CgRestreamGate *gate;
+  CgLoginThrottle *throttle;
   const char *username;
   const char *password;
   guint answer_timeout_ms;

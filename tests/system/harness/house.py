@@ -19,12 +19,19 @@ USERS = {GATEWAY: GATEWAY_SECRET, "cloud": "cloud-password"}
 SMALL = ("--size", "640x360", "--fps", "10", "--gop", "1", "--bitrate", "500")
 
 
-class SystemTest(unittest.TestCase):
-    """Parts are started by name and closed in reverse order, whatever happens."""
+class FolderTest(unittest.TestCase):
+    """In a temporary folder."""
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="camgate-")
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+
+class SystemTest(FolderTest):
+    """Parts are started by name and closed in reverse order, whatever happens."""
+
+    def setUp(self):
+        super().setUp()
         self._last_words = []
 
     def last_words(self):
@@ -69,6 +76,24 @@ class SystemTest(unittest.TestCase):
         if broker is not None:
             expect_subscriptions(broker, config)
         return daemon
+
+
+class CloudTest(SystemTest):
+    """With a broker, and the cloud at it."""
+
+    def setUp(self):
+        super().setUp()
+        self.broker = self.start_broker()
+        self.cloud = self.start_cloud(self.broker)
+
+
+class StreamTest(CloudTest):
+    """With a media server, too, and the address there for the camera's stream."""
+
+    def setUp(self):
+        super().setUp()
+        self.media = self.start_media()
+        self.url = self.media.url(DID)
 
 
 def expect_subscriptions(broker, config):

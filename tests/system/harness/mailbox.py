@@ -9,8 +9,25 @@ import time
 WATCHDOG_S = float(os.environ.get("CAMGATE_TEST_WATCHDOG", "40"))
 
 
+# How often a state is looked at that its owner does not announce.
+LOOK_S = 0.02
+
+
 class Expired(AssertionError):
     """What was waited for did not come before the watchdog barked."""
+
+
+def until(check, what):
+    """Looks at a state until `check` returns something true, and returns that."""
+    deadline = time.monotonic() + WATCHDOG_S
+    pause = threading.Event()
+    while True:
+        seen = check()
+        if seen:
+            return seen
+        if time.monotonic() > deadline:
+            raise Expired(f"never: {what}")
+        pause.wait(LOOK_S)
 
 
 class Mailbox:

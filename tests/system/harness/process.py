@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 
-from .mailbox import WATCHDOG_S, Mailbox
+from .mailbox import WATCHDOG_S, Mailbox, until
 
 PIECE = 16384  # small enough for a line of 100 kbit/s to be narrow piece by piece
 
@@ -158,6 +158,33 @@ class Process:
             self.output.append(line)
             self.lines.put(line)
         self.lines.close(f"{self.name} ended")
+
+
+class Program:
+    """A part of the house that runs as a Process of its own, from its start() on."""
+
+    _process = None
+
+    def kill(self):
+        self._process.kill()
+
+    def signal(self, number):
+        self._process.signal(number)
+
+    def freeze(self):
+        """SIGSTOP, and waits until every thread stands: until then some still answer."""
+        self._process.signal(signal.SIGSTOP)
+        until(lambda: self._process.thread_states() == {"T"}, f"{self._process.name} stands")
+
+    def thaw(self):
+        self._process.signal(signal.SIGCONT)
+
+    def close(self):
+        if self._process is not None:
+            self._process.close()
+
+    def tail(self):
+        return self._process.tail(20) if self._process else ""
 
 
 def connections(pid, port):

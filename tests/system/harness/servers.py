@@ -4,7 +4,6 @@
 import http.client
 import http.server
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -13,8 +12,7 @@ import xml.etree.ElementTree as ElementTree
 from collections import namedtuple
 
 from .mailbox import Mailbox
-from .process import Port, Process
-from .simulator import until
+from .process import Port, Process, Program
 
 RTMP_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so"
 
@@ -74,14 +72,13 @@ http {{
 StreamEvent = namedtuple("StreamEvent", "call name address at")
 
 
-class Broker:
+class Broker(Program):
     """Mosquitto with a password for each user: {username: password}."""
 
     def __init__(self, folder, users, own_session=False):
         self.port = Port()
         self._folder = os.path.join(folder, "broker")
         os.makedirs(self._folder)
-        self._process = None
         self._own_session = own_session
         passwords = os.path.join(self._folder, "passwords")
         open(passwords, "w", encoding="utf-8").close()
@@ -116,22 +113,12 @@ class Broker:
         """Whether this word has ever stood in its log."""
         return any(word in line for line in self._process.output)
 
-    def kill(self):
-        self._process.kill()
-
-    def signal(self, number):
-        self._process.signal(number)
-
     def close(self):
-        if self._process is not None:
-            self._process.close()
+        super().close()
         self.port.close()
 
-    def tail(self):
-        return self._process.tail(20) if self._process else ""
 
-
-class MediaServer:
+class MediaServer(Program):
     """nginx with its RTMP module. `events` tells who began and who ended to publish.
 
     With `record`, a folder, it writes what is published there, as FLV.
@@ -142,7 +129,6 @@ class MediaServer:
         self.events = Mailbox("media server")
         self._folder = os.path.join(folder, "media")
         os.makedirs(self._folder)
-        self._process = None
         self._own_session = own_session
         self._notify = _NotifyServer(self.events)
         self._record = record
@@ -171,20 +157,6 @@ class MediaServer:
             lambda line: "start worker" in line or "built by" in line or "OS:" in line,
             "sign of life")
         self._stat()  # nginx listens before it says anything: awaited is its first answer
-
-    def kill(self):
-        self._process.kill()
-
-    def signal(self, number):
-        self._process.signal(number)
-
-    def freeze(self):
-        """SIGSTOP, and waits until it stands."""
-        self._process.signal(signal.SIGSTOP)
-        until(lambda: self._process.thread_states() == {"T"}, "the media server stands")
-
-    def thaw(self):
-        self._process.signal(signal.SIGCONT)
 
     def publishers(self):
         """{stream name: addresses of its publishers} as the server itself counts them."""
@@ -215,15 +187,11 @@ class MediaServer:
         return self._expect("publish_done", name, timeout)
 
     def close(self):
-        if self._process is not None:
-            self._process.close()
+        super().close()
         self._notify.shutdown()
         self._notify.server_close()
         self.port.close()
         self._http_port.close()
-
-    def tail(self):
-        return self._process.tail(20) if self._process else ""
 
     def _expect(self, call, name, timeout):
         return self.events.expect(

@@ -3,34 +3,15 @@
 
 import json
 import os
-import signal
 import socket
-import threading
-import time
 import urllib.parse
 
 from .daemon import BUILD, ENVIRONMENT
-from .mailbox import WATCHDOG_S, Expired
-from .process import Port, Process
+from .mailbox import WATCHDOG_S, until
+from .process import Port, Process, Program
 
 CAMGATE_SIM = os.path.join(BUILD, "tools", "camgate-sim", "camgate-sim")
 USERNAME, PASSWORD = "admin", "p@ss#w%r?d^/:1"  # what Q26 warns of
-
-# How often a state is looked at that its owner does not announce.
-LOOK_S = 0.02
-
-
-def until(check, what):
-    """Looks at a state until `check` returns something true, and returns that."""
-    deadline = time.monotonic() + WATCHDOG_S
-    pause = threading.Event()
-    while True:
-        seen = check()
-        if seen:
-            return seen
-        if time.monotonic() > deadline:
-            raise Expired(f"never: {what}")
-        pause.wait(LOOK_S)
 
 
 class Camera:
@@ -73,7 +54,7 @@ class Camera:
         until(lambda: self.sessions()[0] == count, f"{self.name} has {count} RTSP sessions")
 
 
-class Simulator:
+class Simulator(Program):
     """The program. After kill(), start() brings the same cameras back on the same ports."""
 
     def __init__(self, folder, name="CAMERA", count=1, arguments=(), own_session=False):
@@ -86,7 +67,6 @@ class Simulator:
             "--user", USERNAME, "--password", PASSWORD, *arguments]
         if self._ports:
             self._command += ["--port", self._ports[0], "--rtsp-port", self._ports[1]]
-        self._process = None
         self.cameras = []
 
     @property
@@ -113,22 +93,7 @@ class Simulator:
             raise AssertionError(f"{request}: {answer}")
         return answer
 
-    def kill(self):
-        self._process.kill()
-
-    def signal(self, number):
-        self._process.signal(number)
-
-    def freeze(self):
-        """SIGSTOP, and waits until every thread stands: until then some still answer."""
-        self._process.signal(signal.SIGSTOP)
-        until(lambda: self._process.thread_states() == {"T"}, "the simulator stands")
-
     def close(self):
-        if self._process is not None:
-            self._process.close()
+        super().close()
         for port in self._ports:
             port.close()
-
-    def tail(self):
-        return self._process.tail(20) if self._process else ""

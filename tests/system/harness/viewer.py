@@ -9,7 +9,7 @@ import urllib.parse
 
 from .mailbox import WATCHDOG_S
 from .picture import Frame
-from .process import Process
+from .process import Process, Program
 
 USER, PASSWORD = "viewer", "p@ss w/rd"
 DECODERS = {"h264": "rtph264depay ! h264parse ! avdec_h264",
@@ -50,7 +50,7 @@ def grab(url, count, transport="tcp"):
     return frames, done.stderr.decode()
 
 
-class GstViewer:
+class GstViewer(Program):
     """gst-launch-1.0 that decodes until it is closed, and counts what it has decoded."""
 
     def __init__(self, url, codec="h264", transport="tcp"):
@@ -72,12 +72,6 @@ class GstViewer:
             and f"height=(int){height}," in line, f"pictures of {width}x{height}")
         self._process.lines.take()
         self.expect_pictures()
-
-    def close(self):
-        self._process.close()
-
-    def tail(self):
-        return self._process.tail(20)
 
 
 def ask(port, *lines):

@@ -13,7 +13,7 @@
 #define KEY_PAUSE_MS 5000
 
 /* A slow consumer in short groups waits for less than this. */
-#define MIN_THIRST_US G_USEC_PER_SEC
+#define MIN_STARVATION_US G_USEC_PER_SEC
 
 /**
  * cg_stream_want_key:
@@ -72,24 +72,24 @@ get_patience_us (CgStream *self, CgStallPoint point)
 
 /* Returns: whether the pull is still there */
 static gboolean
-check_thirst (CgStream *self)
+check_starvation (CgStream *self)
 {
   g_autoptr (GError) error = NULL;
-  CgHubThirst thirst;
+  CgHubStarvation starvation;
 
-  cg_hub_get_thirst (self->media.hub, &thirst);
-  if (thirst.fresh_us >= 0 || thirst.any_us >= MIN_THIRST_US)
+  cg_hub_get_starvation (self->media.hub, &starvation);
+  if (starvation.fresh_us >= 0 || starvation.any_us >= MIN_STARVATION_US)
     cg_stream_want_key (self);
   /* A viewer's patience ends sooner: it asks with a time-out of its own. */
   const gboolean is_lost = self->url != NULL
-                               ? thirst.urgent_us >= get_patience_us (self, CG_STALL_PICTURES)
-                               : thirst.fresh_us >= get_patience_us (self, CG_STALL_PACKETS);
+                               ? starvation.urgent_us >= get_patience_us (self, CG_STALL_PICTURES)
+                               : starvation.fresh_us >= get_patience_us (self, CG_STALL_PACKETS);
   if (!is_lost)
     return TRUE;
   error = g_error_new (CG_ERROR, CG_ERROR_STREAM_STALLED,
                        "what the camera sends cannot be shown without a key frame, and none has "
                        "come for %.1f s",
-                       (double)MAX (thirst.urgent_us, thirst.fresh_us) / G_USEC_PER_SEC);
+                       (double)MAX (starvation.urgent_us, starvation.fresh_us) / G_USEC_PER_SEC);
   cg_error_set_cause (&error, CG_ERROR_CAUSE_NO_KEY_FRAME);
   cg_stream_lose_source (self, error);
   return FALSE;
@@ -127,7 +127,7 @@ on_look (gpointer user_data)
 {
   g_autoptr (CgStream) self = g_object_ref (CG_STREAM (user_data));
 
-  if (check_thirst (self))
+  if (check_starvation (self))
     check_transcode (self);
   return self->look != NULL ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
@@ -141,5 +141,5 @@ cg_stream_begin_look (CgStream *self)
 {
   cg_clear_source (&self->look);
   self->coded_ms = cg_clock_get_monotonic_ms (self->clock);
-  self->look = cg_clock_add_timeout (self->clock, LOOK_MS, on_look, self);
+  self->look = cg_clock_add_look (self->clock, LOOK_MS, on_look, self);
 }

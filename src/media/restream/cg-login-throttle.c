@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cg-restream-gate.h"
+#include "cg-login-throttle.h"
 
 /* A person who has mistyped does not notice it; a word list of a million takes eleven days. */
 #define PAUSE_US G_USEC_PER_SEC
@@ -11,30 +11,30 @@
 /* Forgetting one is better than remembering without end. */
 #define MAX_HOSTS 256
 
-struct _CgRestreamGate {
+struct _CgLoginThrottle {
   GHashTable *hosts; /* (element-type utf8 gint64): when its next login is looked at */
 };
 
 /**
- * cg_restream_gate_new:
+ * cg_login_throttle_new:
  *
- * Returns: (transfer full): a gate that nobody waits at
+ * Returns: (transfer full): a throttle that knows no wrong login
  */
-CgRestreamGate *
-cg_restream_gate_new (void)
+CgLoginThrottle *
+cg_login_throttle_new (void)
 {
-  CgRestreamGate *self = g_new0 (CgRestreamGate, 1);
+  CgLoginThrottle *self = g_new0 (CgLoginThrottle, 1);
 
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
 /**
- * cg_restream_gate_free:
- * @self: (transfer full): a gate
+ * cg_login_throttle_free:
+ * @self: (transfer full): a throttle
  */
 void
-cg_restream_gate_free (CgRestreamGate *self)
+cg_login_throttle_free (CgLoginThrottle *self)
 {
   g_hash_table_unref (self->hosts);
   g_free (self);
@@ -47,8 +47,8 @@ is_over (gpointer key, gpointer value, gpointer user_data)
 }
 
 /**
- * cg_restream_gate_reserve:
- * @self: a gate
+ * cg_login_throttle_reserve:
+ * @self: a throttle
  * @host: whose login is to be looked at
  * @now_us: monotonic
  *
@@ -57,7 +57,7 @@ is_over (gpointer key, gpointer value, gpointer user_data)
  * Returns: when it is to be looked at; @now_us: at once
  */
 gint64
-cg_restream_gate_reserve (CgRestreamGate *self, const char *host, gint64 now_us)
+cg_login_throttle_reserve (CgLoginThrottle *self, const char *host, gint64 now_us)
 {
   gint64 *next_us = g_hash_table_lookup (self->hosts, host);
   const gint64 at_us = next_us != NULL ? MAX (*next_us, now_us) : now_us;
@@ -68,13 +68,13 @@ cg_restream_gate_reserve (CgRestreamGate *self, const char *host, gint64 now_us)
 }
 
 /**
- * cg_restream_gate_refuse:
- * @self: a gate
+ * cg_login_throttle_refuse:
+ * @self: a throttle
  * @host: whose login was a wrong one
  * @now_us: monotonic
  */
 void
-cg_restream_gate_refuse (CgRestreamGate *self, const char *host, gint64 now_us)
+cg_login_throttle_refuse (CgLoginThrottle *self, const char *host, gint64 now_us)
 {
   gint64 *next_us = g_hash_table_lookup (self->hosts, host);
 
