@@ -7,39 +7,66 @@ typedef struct {
   const char *word; /* for events, logs and `show`: one word, stable */
   int general;
   int ptz;
+  const char *meaning;
+  const char *advice; /* NULL: that of its general code */
 } CgErrorRow;
 
 /* PROTOCOL.md section 3. The only place that knows the numbers. */
 static const CgErrorRow rows[] = {
-    [CG_ERROR_INTERNAL] = {"internal", 500, 60006},
-    [CG_ERROR_BAD_REQUEST] = {"bad-request", 400, 400},
-    [CG_ERROR_UNKNOWN_THING] = {"unknown-thing", 404, 404},
-    [CG_ERROR_UNKNOWN_SERVICE] = {"unknown-service", 404, 404},
-    [CG_ERROR_UNKNOWN_COMMAND] = {"unknown-command", 404, 60020},
-    [CG_ERROR_INVALID_CONFIG] = {"invalid-config", 9, 9},
-    [CG_ERROR_NOT_MODIFIED] = {"not-modified", 304, 304},
-    [CG_ERROR_UNREACHABLE] = {"unreachable", 18002, 60006},
-    [CG_ERROR_TIMED_OUT] = {"timed-out", 18002, 60006},
-    [CG_ERROR_WRONG_DEVICE] = {"wrong-device", 18002, 60006},
-    [CG_ERROR_LOGIN_REFUSED] = {"login-refused", 18002, 60001},
-    [CG_ERROR_NOT_PERMITTED] = {"not-permitted", 18002, 60001},
-    [CG_ERROR_NOT_SUPPORTED] = {"not-supported", 18003, 60020},
-    [CG_ERROR_PEER_FAULT] = {"peer-fault", 18002, 60006},
-    [CG_ERROR_NO_PTZ] = {"no-ptz", 60000, 60000},
-    [CG_ERROR_LIMIT_UP] = {"limit-up", 60002, 60002},
-    [CG_ERROR_LIMIT_DOWN] = {"limit-down", 60003, 60003},
-    [CG_ERROR_LIMIT_LEFT] = {"limit-left", 60004, 60004},
-    [CG_ERROR_LIMIT_RIGHT] = {"limit-right", 60005, 60005},
-    [CG_ERROR_TOO_MANY_PRESETS] = {"too-many-presets", 60007, 60007},
-    [CG_ERROR_PRESET_BUSY] = {"preset-busy", 60009, 60009},
-    [CG_ERROR_AT_PRESET] = {"at-preset", 60010, 60010},
-    [CG_ERROR_NO_SUCH_PRESET] = {"no-such-preset", 60011, 60011},
-    [CG_ERROR_CANCELLED] = {"cancelled", 500, 60006},
-    [CG_ERROR_EXPIRED] = {"expired", 60006, 60006},
-    [CG_ERROR_TOO_MANY_STREAMS] = {"too-many-streams", 500, 500},
-    [CG_ERROR_STREAM_BUSY] = {"publisher-exists", 18002, 60006},
-    [CG_ERROR_STREAM_STALLED] = {"no-data", 18002, 60006},
-    [CG_ERROR_STREAM_FORMAT] = {"codec", 18003, 60006},
+    [CG_ERROR_INTERNAL] = {"internal", 500, 60006, "our own failure", "read the log of camgated"},
+    [CG_ERROR_BAD_REQUEST] = {"bad-request", 400, 400,
+                              "a member is missing, ill-typed or out of range", NULL},
+    [CG_ERROR_UNKNOWN_THING] = {"unknown-thing", 404, 404, "no such did", NULL},
+    [CG_ERROR_UNKNOWN_SERVICE] = {"unknown-service", 404, 404, "no such service", NULL},
+    [CG_ERROR_UNKNOWN_COMMAND] = {"unknown-command", 404, 60020,
+                                  "no such method of `ptz` or `preset`; zoom without zoom",
+                                  "check the spelling; a camera without zoom takes no zoom"},
+    [CG_ERROR_INVALID_CONFIG] = {"invalid-config", 9, 9, "a configuration that does not validate",
+                                 NULL},
+    [CG_ERROR_NOT_MODIFIED] = {"not-modified", 304, 304, "same `updated`, other content", NULL},
+    [CG_ERROR_UNREACHABLE] = {"unreachable", 18002, 60006,
+                              "no route, refused, name unknown, connection lost", NULL},
+    [CG_ERROR_TIMED_OUT] = {"timed-out", 18002, 60006, "the deadline passed first", NULL},
+    [CG_ERROR_WRONG_DEVICE] = {"wrong-device", 18002, 60006,
+                               "another device than the one that was bound answers at its address",
+                               "correct the camera's address, and see to it that it keeps it"},
+    [CG_ERROR_LOGIN_REFUSED] = {"login-refused", 18002, 60001, "the camera does not take our login",
+                                "correct user and password"},
+    [CG_ERROR_NOT_PERMITTED] =
+        {"not-permitted", 18002, 60001,
+         "login fine, this call not allowed; or forbidden by `ptz=deny`, per camera: a token alone "
+         "forbids nothing",
+         "give this user of the camera the right to do it, or take ptz=deny back"},
+    [CG_ERROR_NOT_SUPPORTED] = {"not-supported", 18003, 60020, "the camera lacks this operation",
+                                NULL},
+    [CG_ERROR_PEER_FAULT] = {"peer-fault", 18002, 60006,
+                             "the camera answered with another fault, or with nonsense",
+                             "read the sentence beside it; run `camgatectl probe`"},
+    [CG_ERROR_NO_PTZ] = {"no-ptz", 60000, 60000, "the camera has no PTZ", NULL},
+    [CG_ERROR_LIMIT_UP] = {"limit-up", 60002, 60002, "it stands at its upper limit", NULL},
+    [CG_ERROR_LIMIT_DOWN] = {"limit-down", 60003, 60003, "it stands at its lower limit", NULL},
+    [CG_ERROR_LIMIT_LEFT] = {"limit-left", 60004, 60004, "it stands at its left limit", NULL},
+    [CG_ERROR_LIMIT_RIGHT] = {"limit-right", 60005, 60005, "it stands at its right limit", NULL},
+    [CG_ERROR_TOO_MANY_PRESETS] = {"too-many-presets", 60007, 60007, "no room for another preset",
+                                   NULL},
+    [CG_ERROR_PRESET_BUSY] = {"preset-busy", 60009, 60009, "a goto is under way", NULL},
+    [CG_ERROR_AT_PRESET] = {"at-preset", 60010, 60010, "it stands there already", NULL},
+    [CG_ERROR_NO_SUCH_PRESET] = {"no-such-preset", 60011, 60011, "the index is not mapped", NULL},
+    [CG_ERROR_CANCELLED] = {"cancelled", 500, 60006, "overtaken by a stop or another start",
+                            "nothing: what came later is done instead"},
+    [CG_ERROR_EXPIRED] =
+        {"expired", 60006, 60006,
+         "its `deadline` had passed when it came, or it could not be sent to the camera in time",
+         "send it again; check this machine's clock, and the sender's"},
+    [CG_ERROR_TOO_MANY_STREAMS] = {"too-many-streams", 500, 500,
+                                   "more pushes than `max-streams` allows",
+                                   "stop a stream that is not needed, or raise `max-streams`"},
+    [CG_ERROR_STREAM_BUSY] = {"publisher-exists", 18002, 60006,
+                              "the media server still holds another publisher of that name",
+                              "stop the other publisher, or play to another name"},
+    [CG_ERROR_STREAM_STALLED] = {"no-data", 18002, 60006, "connected, but no data", NULL},
+    [CG_ERROR_STREAM_FORMAT] = {"codec", 18003, 60006, "a codec or container that cannot go there",
+                                "set the camera to H.264, or see the setting `h265`"},
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CG_N_ERRORS);
 
@@ -247,6 +274,27 @@ cg_error_get_word (CgError error)
   g_return_val_if_fail ((int)error >= 0 && error < CG_N_ERRORS, "internal");
 
   return rows[error].word;
+}
+
+/**
+ * cg_error_describe:
+ * @index: 0 for the first, and so on
+ * @word: (out): that error's word, and what is to be said of it
+ *
+ * Returns: %FALSE if there are no more
+ */
+gboolean
+cg_error_describe (guint index, CgWord *word)
+{
+  const CgErrorRow *row;
+
+  if (index >= G_N_ELEMENTS (rows))
+    return FALSE;
+  row = &rows[index];
+  *word = (CgWord){row->word, row->meaning, row->advice};
+  if (word->advice == NULL)
+    cg_error_explain (row->general, NULL, &word->advice);
+  return TRUE;
 }
 
 /**

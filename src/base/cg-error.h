@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "cg-word.h"
+
 G_BEGIN_DECLS
 
 #define CG_ERROR (cg_error_quark ())
@@ -102,6 +104,7 @@ CgErrorCause cg_error_get_cause (const GError *error);
 const char *cg_error_basis_get_word (CgErrorBasis basis);
 int cg_error_get_code (const GError *error, CgErrorScope scope);
 const char *cg_error_get_word (CgError error);
+gboolean cg_error_describe (guint index, CgWord *word);
 gboolean cg_error_explain (int code, const char **meaning, const char **advice);
 
 G_END_DECLS

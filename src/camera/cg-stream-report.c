@@ -3,10 +3,14 @@
 
 G_DEFINE_BOXED_TYPE (CgStreamReport, cg_stream_report, cg_stream_report_copy, cg_stream_report_free)
 
-static const char *const state_words[] = {
-    [CG_STREAM_STOPPED] = "stopped", [CG_STREAM_STARTING] = "starting",
-    [CG_STREAM_PLAYING] = "playing", [CG_STREAM_RETRYING] = "retrying",
-    [CG_STREAM_FAILED] = "failed",
+static const CgWord states[] = {
+    [CG_STREAM_STOPPED] = {"stopped", "nothing is sent", "nothing: `play` starts it"},
+    [CG_STREAM_STARTING] = {"starting", "accepted, and nothing to tell yet", "wait a moment"},
+    [CG_STREAM_PLAYING] = {"playing", "the media server gets the picture", "nothing"},
+    [CG_STREAM_RETRYING] = {"retrying", "it does not play, and is tried again and again",
+                            "heal what `reason` tells; `camgatectl explain` knows that word, too"},
+    [CG_STREAM_FAILED] = {"failed", "it does not play, and waiting alone will not heal it",
+                          "change what `reason` tells; `camgatectl explain` knows that word, too"},
 };
 
 /**
@@ -106,5 +110,21 @@ cg_stream_report_equal (const CgStreamReport *a, const CgStreamReport *b)
 const char *
 cg_stream_state_get_word (CgStreamState state)
 {
-  return state_words[state];
+  return states[state].word;
+}
+
+/**
+ * cg_stream_state_describe:
+ * @index: 0 for the first, and so on
+ * @word: (out): a state's word, and what is to be said of it
+ *
+ * Returns: %FALSE if there are no more
+ */
+gboolean
+cg_stream_state_describe (guint index, CgWord *word)
+{
+  if (index >= G_N_ELEMENTS (states))
+    return FALSE;
+  *word = states[index];
+  return TRUE;
 }

@@ -75,6 +75,7 @@ CgStreamReport *cg_stream_report_copy (const CgStreamReport *self);
 void cg_stream_report_free (CgStreamReport *self);
 gboolean cg_stream_report_equal (const CgStreamReport *a, const CgStreamReport *b);
 const char *cg_stream_state_get_word (CgStreamState state);
+gboolean cg_stream_state_describe (guint index, CgWord *word);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgStreamReport, cg_stream_report_free)
 

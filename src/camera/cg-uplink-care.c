@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cg-uplink-care.h"
 
+#include "cg-stream-why.h"
+
 /* Pictures are dropped for longer than any hiccup: the line is too slow. A push owes eight seconds
  * before it drops any, so that a single hiccup drops nothing. */
 #define SLOW_MS (4 * 1000)
@@ -440,11 +442,11 @@ cg_uplink_care_decide (CgUplinkCare *self, CgUplinkStream *streams, guint n_stre
 const char *
 cg_uplink_state_get_word (CgUplinkState state)
 {
-  static const char *const words[] = {
-      [CG_UPLINK_FREE] = NULL,
-      [CG_UPLINK_SLOW] = "uplink-too-slow",
-      [CG_UPLINK_BUDGET] = "uplink-budget",
+  static const CgStreamWhy whys[] = {
+      [CG_UPLINK_FREE] = CG_WHY_OF_ERROR,
+      [CG_UPLINK_SLOW] = CG_WHY_UPLINK_SLOW,
+      [CG_UPLINK_BUDGET] = CG_WHY_UPLINK_BUDGET,
   };
 
-  return words[state];
+  return cg_stream_why_spell (whys[state]);
 }

@@ -123,6 +123,16 @@ count_cameras (CgFleet *fleet)
   return object;
 }
 
+/* The door to it, where there is one, tells the rest. */
+static JsonObject *
+describe_cloud (const CgCloudConfig *config)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_boolean_member (object, "configured", config->servers->len > 0);
+  return object;
+}
+
 /* Returns: (transfer full) (nullable): of viewers on the LAN; %NULL: none are to be let in */
 static JsonObject *
 describe_restream (CgFleet *fleet)
@@ -197,8 +207,8 @@ describe_lag (CgLag *lag)
  * @dispatcher: who calls
  * @action: `status {}`
  *
- * INTERFACES.md, local socket: the daemon in one look: version, cameras by number, doors, and how
- * long things wait for its main loop.
+ * INTERFACES.md, local socket: the daemon in one look: version, cameras by number, whether a cloud
+ * is configured, doors, and how long things wait for its main loop.
  */
 void
 cg_handle_status (CgDispatcher *dispatcher, CgAction *action)
@@ -218,6 +228,8 @@ cg_handle_status (CgDispatcher *dispatcher, CgAction *action)
                                    describe_lag (cg_dispatcher_get_lag (dispatcher)));
   if (restream != NULL)
     json_object_set_object_member (members, "restream", restream);
+  json_object_set_object_member (members, "cloud",
+                                 describe_cloud (&cg_dispatcher_get_config (dispatcher)->cloud));
   g_signal_emit_by_name (dispatcher, "describe-doors", doors);
   json_object_set_array_member (members, "doors", doors);
   cg_action_reply (action, members);

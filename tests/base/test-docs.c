@@ -134,15 +134,19 @@ test_errors (void)
 
   for (CgError code = 0; code < CG_N_ERRORS; code++) {
     const char *word = cg_error_get_word (code);
+    CgWord told;
     g_autoptr (GError) error = g_error_new_literal (CG_ERROR, (int)code, word);
     guint count = 0;
 
+    g_assert_true (cg_error_describe (code, &told));
+    g_assert_cmpstr (told.word, ==, word);
     for (guint i = 0; i < rows->len; i++) {
       char **cells = rows->pdata[i];
 
       if (!g_str_equal (cells[0], word))
         continue;
       g_assert_cmpuint (g_strv_length (cells), >=, N_CELLS);
+      g_assert_cmpstr (cells[1], ==, told.meaning);
       check_code (word, cells[2], error, CG_ERROR_SCOPE_PTZ);
       check_code (word, cells[3], error, CG_ERROR_SCOPE_GENERAL);
       count++;

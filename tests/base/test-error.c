@@ -63,6 +63,20 @@ test_words_differ (void)
 }
 
 static void
+test_every_error_is_described (void)
+{
+  CgWord word;
+
+  for (guint i = 0; i < CG_N_ERRORS; i++) {
+    g_assert_true (cg_error_describe (i, &word));
+    g_assert_cmpstr (word.word, ==, cg_error_get_word ((CgError)i));
+    g_assert_cmpuint (strlen (word.meaning), >, 0);
+    g_assert_cmpuint (strlen (word.advice), >, 0);
+  }
+  g_assert_false (cg_error_describe (CG_N_ERRORS, &word));
+}
+
+static void
 test_unknown_code (void)
 {
   g_assert_false (cg_error_explain (4711, NULL, NULL));
@@ -78,6 +92,7 @@ main (int argc, char **argv)
                    test_every_error_has_an_explained_code);
   g_test_add_func ("/error/scope", test_scope);
   g_test_add_func ("/error/words-differ", test_words_differ);
+  g_test_add_func ("/error/every-error-is-described", test_every_error_is_described);
   g_test_add_func ("/error/unknown-code", test_unknown_code);
   return g_test_run ();
 }

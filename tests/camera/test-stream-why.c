@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "cg-error.h"
+#include "cg-stream-report.h"
 #include "cg-stream-why.h"
 
 static void
@@ -75,11 +76,36 @@ test_causes (void)
   g_assert_cmpint (cg_error_find_cause (NULL), ==, CG_ERROR_CAUSE_NONE);
 }
 
+/* For `camgatectl explain`. */
+static void
+test_every_word_is_described (void)
+{
+  CgWord word;
+  guint n_words = 0;
+  guint n_states = 0;
+
+  for (; cg_stream_why_describe (n_words, &word); n_words++) {
+    g_assert_cmpstr (word.word, ==,
+                     cg_stream_why_spell (CG_WHY_OF_ERROR + 1 + (CgStreamWhy)n_words));
+    g_assert_nonnull (word.meaning);
+    g_assert_nonnull (word.advice);
+  }
+  for (; cg_stream_state_describe (n_states, &word); n_states++) {
+    g_assert_cmpstr (word.word, ==, cg_stream_state_get_word ((CgStreamState)n_states));
+    g_assert_nonnull (word.meaning);
+    g_assert_nonnull (word.advice);
+  }
+
+  g_assert_cmpuint (n_words, ==, CG_N_STREAM_WHYS - 1);
+  g_assert_cmpuint (n_states, ==, CG_STREAM_FAILED + 1);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/camera/stream-why/words", test_words);
   g_test_add_func ("/camera/stream-why/causes", test_causes);
+  g_test_add_func ("/camera/stream-why/every-word-is-described", test_every_word_is_described);
   return g_test_run ();
 }

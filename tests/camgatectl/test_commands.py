@@ -252,6 +252,21 @@ class TestLooking(CtlTest):
                                  "  name  local\n  up    no\n")
         self.assertEqual(json.loads(self.ctl("status", "--json")[1])["version"], "1.2")
 
+    def test_status_without_a_cloud(self):
+        self.start_daemon({"status": {"code": 0, "cloud": {"configured": False}, "doors": []}})
+
+        status, output, _errors = self.ctl("status")
+
+        self.assertEqual(status, 0)
+        self.assertIn("cloud  none is configured: `servers` in [cloud] is empty\n", output)
+        self.assertEqual(json.loads(self.ctl("status", "--json")[1])["cloud"],
+                         {"configured": False})
+
+    def test_status_with_a_cloud(self):
+        self.start_daemon({"status": {"code": 0, "cloud": {"configured": True}, "doors": []}})
+
+        self.assertIn("cloud\n  configured  yes\n", self.ctl("status")[1])
+
     def test_explain(self):
         status, output, errors = self.ctl("explain", "60004")
 
@@ -259,6 +274,27 @@ class TestLooking(CtlTest):
         self.assertEqual(output, "60004 left limit reached\n  move in another direction\n")
         self.assertEqual(json.loads(self.ctl("explain", "60004", "--json")[1])["code"], 60004)
         self.assertGreater(len(json.loads(self.ctl("explain", "--json")[1])["codes"]), 20)
+
+    def test_explain_a_word(self):
+        for word, meaning in (("limit-left", "it stands at its left limit"),
+                              ("dns", "the host's name is unknown"),
+                              ("uplink-budget", "all streams together"),
+                              ("retrying", "it does not play")):
+            with self.subTest(word):
+                status, output, errors = self.ctl("explain", word)
+
+                self.assertEqual((status, errors), (0, ""))
+                self.assertTrue(output.startswith(f"{word}: {meaning}"), output)
+                self.assertRegex(output, r"^[^\n]+\n  [^\n]+\n$")
+                told = json.loads(self.ctl("explain", word, "--json")[1])
+                self.assertEqual(set(told), {"word", "meaning", "advice"})
+                self.assertEqual(output, f"{word}: {told['meaning']}\n  {told['advice']}\n")
+
+    def test_explain_an_error_without_advice_of_its_own_gives_that_of_its_code(self):
+        word = json.loads(self.ctl("explain", "limit-left", "--json")[1])
+        code = json.loads(self.ctl("explain", "60004", "--json")[1])
+
+        self.assertEqual(word["advice"], code["advice"])
 
     def test_an_answer_of_many_cameras(self):
         many = {"code": 0, "cameras": [

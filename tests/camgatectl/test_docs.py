@@ -3,6 +3,7 @@
 """Man pages, completion and the contract know what the programs know, and no more."""
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -77,6 +78,19 @@ class TestDocs(unittest.TestCase):
             for option in long_options("\n".join(re.findall(r"^ .*?  ", text, re.MULTILINE))):
                 self.assertIn(f"--{option}", script)
 
+    def test_completion_of_what_is_explained(self):
+        script = os.path.join(ROOT, "tools", "camgatectl", "camgatectl.bash")
+        for words, wanted in (("no-k", "no-key-frame"), ("limit-", "limit-up limit-down limit-left "
+                                                         "limit-right"), ("dns ", "")):
+            line = f"{CAMGATECTL} explain {words}".split(" ")
+            done = subprocess.run(
+                ["bash", "-c", '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+                 '_camgatectl "$1" "${@: -1}" "${@: -2:1}"; echo "${COMPREPLY[@]}"', script, *line],
+                stdout=subprocess.PIPE, text=True, timeout=WATCHDOG_S, env=environment(),
+                check=True)
+
+            self.assertEqual(done.stdout.strip(), wanted, words)
+
     def test_pages_of_the_other_programs(self):
         for folder, program, page in (("src", "camgated", "camgated.8"),
                                       ("tools/camgate-sim", "camgate-sim", "camgate-sim.1")):
@@ -148,19 +162,31 @@ class TestContract(unittest.TestCase):
 
     def test_every_reason_of_a_stream(self):
         """The table of its own words; other failures go by the word of their error."""
-        table = read("src", "camera", "cg-stream-why.c").partition("rows[] = {")[2]
-        words = set(re.findall(r'"([a-z-]+)"', table.partition("};")[0]))
-        words |= set(re.findall(r'\[CG_UPLINK_[A-Z]+\] = "([a-z-]+)"',
-                                read("src", "camera", "cg-uplink-care.c")))
-        errors = set(re.findall(r'\[CG_ERROR_[A-Z_]+\] = \{"([a-z-]+)"',
-                                read("src", "base", "cg-error.c")))
+        source = read("src", "camera", "cg-stream-why.c")
+        words = set(re.findall(r'\[CG_WHY_[A-Z_]+\] *=\s*\{"([a-z-]+)"', source))
+        errors = dict(re.findall(r'\[(CG_ERROR_[A-Z_]+)\] *=\s*\{"([a-z-]+)"',
+                                 read("src", "base", "cg-error.c")))
+        table = source.partition("rows[] = {")[2].partition("};")[0]
+        words |= {errors[error] for error in re.findall(
+            r"\{(CG_ERROR_[A-Z_]+),[^{]*\{[^}]*CG_WHY_OF_ERROR", table)}
         page = read("docs", "codes.md").partition("## Why a stream does not play")[2]
         told = set(re.findall(r"^\| ([a-z-]+) \|", page, re.MULTILINE)) - {"word"}
 
         self.assertIn("dns", words)
-        self.assertIn("codec", errors)
+        self.assertIn("no-data", words)
+        self.assertIn("codec", errors.values())
         self.assertEqual(words - told, set())
-        self.assertEqual(told - words - errors, set())
+        self.assertEqual(told - words - set(errors.values()), set())
+
+    def test_every_word_is_explained(self):
+        """What the tables of docs/codes.md and the events' `state` say, and nothing else."""
+        done = subprocess.run([CAMGATECTL, "explain", "--json"], stdout=subprocess.PIPE, text=True,
+                              timeout=WATCHDOG_S, env=environment(), check=True)
+        words = [row["word"] for row in json.loads(done.stdout)["words"]]
+        told = set(re.findall(r"^\| ([a-z-]+) \|", read("docs", "codes.md"), re.MULTILINE))
+
+        self.assertEqual(len(words), len(set(words)))
+        self.assertEqual(set(words), told - {"word", "state"})
 
 
 if __name__ == "__main__":

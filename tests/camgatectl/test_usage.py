@@ -74,6 +74,10 @@ class TestUsage(CtlTest):
         ("probe a:b@h --user u", "no credentials in the address"),
         ("explain left", "a code is a number"),
         ("explain 12345", "there is no code 12345"),
+        ("explain 123456", "there is no code 123456"),
+        ("explain publisher-exsits", "did you mean publisher-exists?"),
+        ("explain no-key", "did you mean no-key-frame?"),
+        ("explain xyzzy", "no reason is called \"xyzzy\""),
         ("help xyzzy", "there is no command xyzzy"),
     )
 

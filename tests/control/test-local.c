@@ -147,6 +147,29 @@ on_describe (CgChannel *channel, CgChannelFigures *figures, gpointer user_data)
   figures->trouble = "not authorised";
 }
 
+static gboolean
+has_cloud (LocalFixture *fixture)
+{
+  g_autoptr (JsonObject) status = ask (fixture, "status");
+  JsonObject *cloud = json_object_get_object_member (status, "cloud");
+
+  g_assert_nonnull (cloud);
+  return json_object_get_boolean_member (cloud, "configured");
+}
+
+/* Without `servers` there is no door to it whose state could be told. */
+static void
+test_status_without_a_cloud (LocalFixture *fixture, gconstpointer settings)
+{
+  g_assert_false (has_cloud (fixture));
+}
+
+static void
+test_status_with_a_cloud (LocalFixture *fixture, gconstpointer settings)
+{
+  g_assert_true (has_cloud (fixture));
+}
+
 static void
 test_status (LocalFixture *fixture, gconstpointer settings)
 {
@@ -356,6 +379,10 @@ main (int argc, char **argv)
   ADD ("/local/snapshot", test_snapshot);
   ADD ("/local/cameras", test_cameras);
   ADD ("/local/status", test_status);
+  ADD ("/local/status-without-a-cloud", test_status_without_a_cloud);
+  g_test_add ("/local/status-with-a-cloud", LocalFixture,
+              "[gateway]\ndid=" GATEWAY "\n[cloud]\nservers=mqtt://127.0.0.1:1\n", set_up,
+              test_status_with_a_cloud, tear_down);
   ADD ("/local/events", test_events);
   ADD ("/local/events-hide-logins", test_events_hide_logins);
   ADD ("/local/refusals", test_refusals);

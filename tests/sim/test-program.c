@@ -196,7 +196,7 @@ test_interrupt_ends_it (void)
   Fixture fixture = {0};
 
   start (&fixture, arguments);
-  g_autoptr (JsonObject) line = read_line (fixture.output);
+  g_autoptr (JsonObject) line G_GNUC_UNUSED = read_line (fixture.output);
 
   g_subprocess_send_signal (fixture.process, SIGINT);
   end (&fixture);
@@ -242,6 +242,28 @@ test_usage (void)
   }
 }
 
+/* A line may be longer only where it is one word, which is to be copied as it is. */
+static void
+test_help_fits (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *output = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                                                      g_getenv ("CAMGATE_SIM"), "--help", NULL);
+  guint n_hanging = 0;
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
+  g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++) {
+    n_hanging += g_str_has_prefix (lines[i], "                                   ");
+    if (g_utf8_strlen (lines[i], -1) > 100 && strchr (g_strstrip (lines[i]), ' ') != NULL)
+      g_error ("this line of the help is too long: %s", lines[i]);
+  }
+  g_assert_cmpuint (n_hanging, >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,5 +273,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/program/verbs", test_control_verbs);
   g_test_add_func ("/sim/program/interrupt", test_interrupt_ends_it);
   g_test_add_func ("/sim/program/usage", test_usage);
+  g_test_add_func ("/sim/program/help-fits", test_help_fits);
   return g_test_run ();
 }

@@ -5,6 +5,10 @@
 
 #define N_WORDS 20
 
+/* Columns of the table as text: where it begins to tell what a fault does, and all of them. */
+#define HELP_INDENT 35
+#define HELP_WIDTH 100
+
 typedef enum {
   ARG_NONE,
   ARG_WORD,   /* some of the words, joined by +, or nothing */
@@ -472,10 +476,32 @@ cg_sim_faults_get_word_number (CgSimFaults *self, CgSimFault fault, const char *
   return state.on && i >= 0 && (state.words & 1u << i) != 0 ? state.numbers[i] : 0;
 }
 
+/* Words are never broken. */
+static void
+append_wrapped (GString *text, const char *words, guint indent)
+{
+  g_auto (GStrv) list = g_strsplit (words, " ", -1);
+  gsize column = indent;
+
+  for (guint i = 0; list[i] != NULL; i++) {
+    if (i > 0 && column + 1 + strlen (list[i]) > HELP_WIDTH) {
+      g_string_append_printf (text, "\n%*s", (int)indent, "");
+      column = indent;
+    } else if (i > 0) {
+      g_string_append_c (text, ' ');
+      column++;
+    }
+    g_string_append (text, list[i]);
+    column += strlen (list[i]);
+  }
+  g_string_append_c (text, '\n');
+}
+
 /**
  * cg_sim_faults_describe:
  *
- * Returns: (transfer full): the table as text, one line a fault
+ * Returns: (transfer full): the table as text, a fault and its words on a line, and what it does
+ *   beside or below them
  */
 char *
 cg_sim_faults_describe (void)
@@ -490,7 +516,10 @@ cg_sim_faults_describe (void)
                                : g_strdup ("");
     g_autofree char *name = g_strconcat (rows[i].name, arg, NULL);
 
-    g_string_append_printf (text, "  %-32s %s\n", name, rows[i].meaning);
+    g_string_append_printf (text, "  %-*s", HELP_INDENT - 2, name);
+    if (strlen (name) + 2 >= HELP_INDENT)
+      g_string_append_printf (text, "\n%*s", HELP_INDENT, "");
+    append_wrapped (text, rows[i].meaning, HELP_INDENT);
   }
   return g_string_free (text, FALSE);
 }

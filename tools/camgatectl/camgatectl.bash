@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion of camgatectl: commands, options, directions, and the DIDs that camgated knows.
+# Completion of camgatectl: commands, options, directions, the DIDs that camgated knows, and the words
+# that are explained.
 
 _camgatectl_dids()
 {
     "$1" cameras --json --timeout 1 2>/dev/null |
         grep -o '"did":"[^"]*"' | cut -d '"' -f 4
+}
+
+_camgatectl_words()
+{
+    "$1" explain --json 2>/dev/null |
+        grep -o '"word":"[^"]*"' | cut -d '"' -f 4
 }
 
 _camgatectl()
@@ -77,7 +84,8 @@ _camgatectl()
     fi
     case $command:${did:+did} in
     : | help:) mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word") ;;
-    discover: | probe: | cameras: | status: | import:* | export:* | explain: | help:*) COMPREPLY=() ;;
+    discover: | probe: | cameras: | status: | import:* | export:* | explain:did | help:*) COMPREPLY=() ;;
+    explain:) mapfile -t COMPREPLY < <(compgen -W "$(_camgatectl_words "$1")" -- "$word") ;;
     *:) mapfile -t COMPREPLY < <(compgen -W "$(_camgatectl_dids "$1") gateway" -- "$word") ;;
     ptz:did) mapfile -t COMPREPLY < <(compgen -W "$moves" -- "$word") ;;
     preset:did) mapfile -t COMPREPLY < <(compgen -W "list set goto remove" -- "$word") ;;

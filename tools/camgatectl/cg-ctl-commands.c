@@ -289,9 +289,12 @@ static const CgCtlCommand commands[] = {
     {
         .name = "explain",
         .group = TALK,
-        .usage = "[CODE]",
-        .summary = "Say what a code means, and what to do",
+        .usage = "[CODE | WORD]",
+        .summary = "Say what a code or a reason means, and what to do",
+        .help = "WORD is the reason of an error or of a stream that does not play, or the state of "
+                "a stream, as show and monitor tell them. Without either, all codes are listed.",
         .examples = "camgatectl explain 60004\n"
+                    "camgatectl explain no-key-frame\n"
                     "camgatectl explain",
         .needs = CG_CTL_NEEDS_NOTHING,
         .max_words = 1,

@@ -154,6 +154,17 @@ cg_cmd_show (CgCtl *self, GError **error)
   return fail_no_camera (self, cameras, error);
 }
 
+/* Where no cloud is configured there is no door to it that could tell so. */
+static void
+make_cloud_readable (JsonObject *status)
+{
+  JsonObject *cloud = cg_ctl_json_object (status, "cloud");
+
+  if (cloud != NULL && !cg_ctl_json_bool (cloud, "configured"))
+    json_object_set_string_member (status, "cloud",
+                                   "none is configured: `servers` in [cloud] is empty");
+}
+
 /**
  * cg_cmd_status:
  * @self: a run
@@ -169,6 +180,8 @@ cg_cmd_status (CgCtl *self, GError **error)
 
   if (answer == NULL)
     return FALSE;
+  if (!self->options->json)
+    make_cloud_readable (answer->body);
   print_result (self, answer->body);
   return TRUE;
 }
