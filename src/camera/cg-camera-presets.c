@@ -474,7 +474,7 @@ cg_camera_watch_presets (CgCamera *self)
   cg_presets_set_reserved (self->presets, cg_profile_get_learnt (self->profile)->reserved_presets);
   g_signal_connect_object (self->presets, "learnt", G_CALLBACK (on_presets_learnt), self, 0);
   g_signal_connect_object (self->presets, "settled", G_CALLBACK (on_settled), self, 0);
-  g_signal_connect_object (self->presets, "removing", G_CALLBACK (cg_motion_call_once),
+  g_signal_connect_object (self->presets, "removing", G_CALLBACK (cg_motion_tokens_change),
                            self->motion, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->motion, "arrived", G_CALLBACK (on_arrived), self, 0);
 }

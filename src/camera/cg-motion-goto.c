@@ -209,18 +209,23 @@ cg_motion_begin_call (CgMotion *self, const CgMotionStart *start)
 }
 
 /**
- * cg_motion_call_once:
+ * cg_motion_tokens_change:
  * @self: a camera's motion
  *
  * From now on the token by which a preset is being called may stand for another one (Q31): it is
- * not called a second time (Q37), and one that waits is not called at all.
+ * not called a second time (Q37), and one that waits is not called at all: what it has waited for
+ * is stopped.
  */
 void
-cg_motion_call_once (CgMotion *self)
+cg_motion_tokens_change (CgMotion *self)
 {
   self->call.is_last = TRUE;
-  if (self->pending != NULL && self->pending->preset != NULL)
-    cg_motion_drop_pending (self);
+  if (self->pending == NULL || self->pending->preset == NULL)
+    return;
+  if (self->pending->wait == CG_MOTION_WAIT_STOP)
+    cg_motion_drop_pending (self); /* that has been done, for it */
+  else
+    cg_motion_halt (self, NULL);
 }
 
 /**

@@ -83,7 +83,7 @@ CgPtzEye *cg_motion_get_eye (CgMotion *self);
 gboolean cg_motion_is_same_place (CgMotion *self, const CgPtzLook *a, const CgPtzLook *b);
 guint cg_motion_get_called (CgMotion *self);
 GError *cg_motion_make_busy (CgMotion *self);
-void cg_motion_call_once (CgMotion *self);
+void cg_motion_tokens_change (CgMotion *self);
 CgPtzStatus *cg_motion_get_status (CgMotion *self);
 
 G_END_DECLS

@@ -105,6 +105,7 @@ look_out (CgReboot *self, guint going_ms, guint coming_ms)
 {
   self->phase = PHASE_GOING;
   self->coming_ms = coming_ms;
+  cg_clear_source (&self->look);
   self->look = cg_clock_add_timeout (self->clock, LOOK_INTERVAL_MS, on_look, self);
   set_deadline (self, going_ms);
 }
@@ -306,8 +307,6 @@ void
 cg_reboot_expect (CgReboot *self, guint going_ms, guint down_ms)
 {
   CG_ON_MAIN ();
-  cg_clear_source (&self->look);
-  cg_clear_source (&self->deadline);
   begin_going (self, going_ms, MAX (down_ms, COMING_TIMEOUT_MS));
 }
 

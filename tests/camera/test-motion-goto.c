@@ -112,7 +112,7 @@ test_q31_called_once (MotionFixture *fixture, gconstpointer data)
   motion_stand_at (fixture, 0, 0);
 
   motion_call (fixture, NULL);
-  cg_motion_call_once (fixture->motion);
+  cg_motion_tokens_change (fixture->motion);
   motion_advance (fixture, 4100);
 
   motion_expect (fixture, "goto(7) look look look look", "ok");
@@ -128,7 +128,7 @@ test_q31_not_called_late (MotionFixture *fixture, gconstpointer data)
   cg_driver_dummy_set_automatic (fixture->driver, FALSE);
 
   motion_call (fixture, NULL);
-  cg_motion_call_once (fixture->motion);
+  cg_motion_tokens_change (fixture->motion);
   cg_driver_dummy_set_automatic (fixture->driver, TRUE);
   cg_driver_dummy_answer_stop (fixture->driver, NULL);
   motion_advance (fixture, 4100);
@@ -137,6 +137,70 @@ test_q31_not_called_late (MotionFixture *fixture, gconstpointer data)
   g_assert_null (strstr (asked, "goto"));
   g_assert_cmpstr (fixture->replies->str, ==, "ok cancelled");
   g_string_truncate (fixture->replies, 0);
+}
+
+static void
+wait_for_a_move (MotionFixture *fixture)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_start (fixture, CG_DIRECTION_LEFT);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+}
+
+static void
+wait_for_a_doubt (MotionFixture *fixture)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_start (fixture, CG_DIRECTION_LEFT);
+  motion_start (fixture, CG_DIRECTION_RIGHT);
+  motion_answer_move (fixture, CG_ERROR_TIMED_OUT);
+  motion_answer_move (fixture, MOTION_OK);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+}
+
+static void
+wait_for_a_stop (MotionFixture *fixture)
+{
+  cg_driver_dummy_set_automatic (fixture->driver, FALSE);
+  motion_stop (fixture);
+  cg_driver_dummy_set_automatic (fixture->driver, TRUE);
+}
+
+/* Q31, Q1: whatever it has waited for, the camera is stopped all the same. */
+static void
+test_q31_stopped_instead (MotionFixture *fixture, gconstpointer data)
+{
+  static const struct {
+    void (*begin) (MotionFixture *fixture);
+    void (*answer) (MotionFixture *fixture, CgError code); /* (nullable) has come before */
+    CgError code;
+  } rows[] = {
+      {wait_for_a_move, motion_answer_move, MOTION_OK},
+      {wait_for_a_doubt, NULL, MOTION_OK},
+      {wait_for_a_stop, motion_answer_stop, MOTION_OK},
+      {wait_for_a_stop, motion_answer_stop, CG_ERROR_TIMED_OUT},
+  };
+
+  motion_stand_known_at (fixture, 0, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_test_message ("row %" G_GSIZE_FORMAT, i);
+    motion_start (fixture, CG_DIRECTION_RIGHT);
+    rows[i].begin (fixture);
+    g_free (cg_driver_dummy_take_log (fixture->driver));
+    motion_call (fixture, NULL);
+    cg_motion_tokens_change (fixture->motion);
+    if (rows[i].answer != NULL)
+      rows[i].answer (fixture, rows[i].code);
+    motion_advance (fixture, 60000);
+
+    g_autofree char *asked = cg_driver_dummy_take_log (fixture->driver);
+    g_assert_true (g_str_has_prefix (asked, "stop"));
+    g_assert_null (strstr (asked, "goto"));
+    g_assert_nonnull (strstr (fixture->replies->str, "cancelled"));
+    g_assert_false (fixture->is_held);
+    g_assert_false (cg_motion_is_moving (fixture->motion));
+    g_string_truncate (fixture->replies, 0);
+  }
 }
 
 /* A dome may take a second and more to begin: it is there when it has moved, and stands. */
@@ -381,6 +445,7 @@ main (int argc, char **argv)
       {"/camera/motion-goto/q37-slept-through", test_q37_slept_through},
       {"/camera/motion-goto/q31-called-once", test_q31_called_once},
       {"/camera/motion-goto/q31-not-called-late", test_q31_not_called_late},
+      {"/camera/motion-goto/q31-stopped-instead", test_q31_stopped_instead},
       {"/camera/motion-goto/slow-to-begin", test_slow_to_begin},
       {"/camera/motion-goto/out-of-a-move", test_out_of_a_move},
       {"/camera/motion-goto/q1-not-stopped-before", test_q1_not_stopped_before},

@@ -85,6 +85,13 @@ do_link_loss (MotionLife *life)
 }
 
 static void
+do_remove (MotionLife *life)
+{
+  motion_life_tell (life, "a preset is being removed");
+  cg_motion_tokens_change (life->motion);
+}
+
+static void
 do_wait (MotionLife *life)
 {
   static const int spans_ms[] = {1, 30, 300, 1500, 7000};
@@ -100,8 +107,8 @@ do_something (MotionLife *life)
   static const struct {
     int weight;
     void (*act) (MotionLife *life);
-  } acts[] = {{10, do_any_start}, {4, do_same_start},       {8, do_stop}, {5, do_goto},
-              {2, do_link_loss},  {1, motion_life_restart}, {14, do_wait}};
+  } acts[] = {{10, do_any_start}, {4, do_same_start},       {8, do_stop},  {5, do_goto},
+              {2, do_link_loss},  {1, motion_life_restart}, {14, do_wait}, {4, do_remove}};
   int left = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)

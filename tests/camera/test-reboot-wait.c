@@ -44,10 +44,42 @@ cg_presence_doubt (CgPresence *self, const GError *error)
   self->doubts++;
 }
 
+/* The same: what the camera is asked is answered by the test. */
+struct _CgJobs {
+  GObject parent_instance;
+
+  GTask *asked; /* (owned) (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (CgJobs, cg_jobs, G_TYPE_OBJECT)
+
+static void
+cg_jobs_class_init (CgJobsClass *klass)
+{
+}
+
+static void
+cg_jobs_init (CgJobs *self)
+{
+}
+
+void
+cg_jobs_run_async (CgJobs *self, const CgJob *job, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_assert_null (self->asked);
+  self->asked = g_task_new (self, NULL, callback, user_data);
+}
+
+gpointer
+cg_jobs_run_finish (CgJobs *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 typedef struct {
   CgClockDummy *clock;
   CgPresence *presence;
-  GObject *jobs; /* nothing is asked of them */
+  CgJobs *jobs;
   CgReboot *reboot;
   guint ends;
   GError *error; /* (nullable): of the last end */
@@ -67,9 +99,9 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->clock = cg_clock_dummy_new ();
   fixture->presence = g_object_new (CG_TYPE_PRESENCE, NULL);
-  fixture->jobs = g_object_new (G_TYPE_OBJECT, NULL);
+  fixture->jobs = g_object_new (CG_TYPE_JOBS, NULL);
   fixture->reboot =
-      cg_reboot_new ((CgJobs *)fixture->jobs, fixture->presence, CG_CLOCK (fixture->clock), DID);
+      cg_reboot_new (fixture->jobs, fixture->presence, CG_CLOCK (fixture->clock), DID);
   g_signal_connect (fixture->reboot, "ended", G_CALLBACK (on_ended), fixture);
 }
 
@@ -141,6 +173,35 @@ test_it_is_away (Fixture *fixture, gconstpointer data)
   }
 }
 
+static void
+answer (Fixture *fixture)
+{
+  g_autoptr (GTask) asked = g_steal_pointer (&fixture->jobs->asked);
+
+  g_task_return_pointer (asked, NULL, NULL);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+/* It takes new firmware while it is asked to restart: there is one restart. */
+static void
+test_it_is_expected_twice (Fixture *fixture, gconstpointer data)
+{
+  cg_reboot_plan (fixture->reboot, 0);
+  cg_clock_dummy_advance (fixture->clock, 1);
+  cg_reboot_expect (fixture->reboot, FLASH_MS, 0);
+  answer (fixture);
+  tell_up (fixture, FALSE);
+  tell_up (fixture, TRUE);
+
+  const guint doubts = fixture->presence->doubts;
+  cg_clock_dummy_advance (fixture->clock, FLASH_MS);
+
+  g_assert_cmpuint (fixture->presence->doubts, ==, doubts);
+  g_assert_cmpuint (fixture->ends, ==, 1);
+  g_assert_no_error (fixture->error);
+}
+
 /* The camera is configured otherwise: before it goes, and again while it is away. */
 static void
 test_it_is_inherited (Fixture *fixture, gconstpointer data)
@@ -148,7 +209,7 @@ test_it_is_inherited (Fixture *fixture, gconstpointer data)
   cg_reboot_expect (fixture->reboot, FLASH_MS, 0);
   for (guint i = 0; i < 2; i++) {
     CgReboot *heir =
-        cg_reboot_new ((CgJobs *)fixture->jobs, fixture->presence, CG_CLOCK (fixture->clock), DID);
+        cg_reboot_new (fixture->jobs, fixture->presence, CG_CLOCK (fixture->clock), DID);
 
     cg_clock_dummy_advance (fixture->clock, MINUTE_MS);
     cg_reboot_inherit (heir, fixture->reboot);
@@ -178,6 +239,7 @@ main (int argc, char **argv)
   ADD ("goes-late", test_it_goes_late);
   ADD ("never-goes", test_it_never_goes);
   ADD ("away", test_it_is_away);
+  ADD ("expected-twice", test_it_is_expected_twice);
   ADD ("inherited", test_it_is_inherited);
   return g_test_run ();
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the cameras of fake-camera.c tell of themselves. */
-#include "cg-camera-care.h"
 #include "cg-camera-snapshot.h"
 #include "fake-camera.h"
 

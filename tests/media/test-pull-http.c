@@ -10,7 +10,6 @@
 #include "fake-rtsp.h"
 #include "media-certificate.h"
 #include "media-fixture.h"
-#include "script-rtsp.h"
 
 #define USER "admin"
 #define PASSWORD "p@#%?^/:ss"

@@ -175,7 +175,8 @@ class OneEach:
         """Failed, where one has ended by itself."""
         for process in self._processes:
             if process.status is not None:
-                raise Failed(f"{self.name} ended with {process.status}: {process.tail(1).strip()}")
+                status = process.wait()  # for its last line, too
+                raise Failed(f"{self.name} ended with {status}: {process.tail(1).strip()}")
         return [process.pid for process in self._processes]
 
     def close(self):
