@@ -9,8 +9,9 @@
 #include "cg-clock.h"
 #include "cg-main.h"
 
-/* Five looks a second cost nothing, and a minute of them has a 99th percentile. */
-#define TICK_US 200000
+/* So seldom that a daemon with nothing to do costs next to nothing; a minute of them still has a
+ * 99th percentile. */
+#define TICK_US 500000
 #define N_LOOKS (CG_LAG_PERIOD_S * (G_USEC_PER_SEC / TICK_US))
 
 /* A turn of less is not worth asking the kernel about. */
