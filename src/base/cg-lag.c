@@ -9,16 +9,20 @@
 #include "cg-clock.h"
 #include "cg-main.h"
 
-/* So seldom that a daemon with nothing to do costs next to nothing; a minute of them still has a
- * 99th percentile. */
+/* A minute of them still has a 99th percentile. */
 #define TICK_US 500000
 #define N_LOOKS (CG_LAG_PERIOD_S * (G_USEC_PER_SEC / TICK_US))
 
-/* A turn of less is not worth asking the kernel about. */
-#define SHORT_US 1000
+/* Where nobody else wakes the loop, each pause is twice the one before, up to this: a daemon with
+ * nothing to do costs next to nothing. */
+#define MAX_TICK_US (8 * TICK_US)
+
+/* A turn of less is not worth asking the kernel about: poll(2) alone is late by a millisecond. */
+#define SHORT_US 2000
 
 /* One tick: how late it came, and the worst since the one before. */
 typedef struct {
+  gint64 at_us;
   gint32 late_us;
   gint32 max_us;
   gint32 own_max_us;
@@ -29,6 +33,7 @@ struct _CgLag {
   int fd;           /* (owned) what the kernel tells of this thread; −1: nothing */
   gint64 waited_us; /* for a processor, when it was asked last */
   gint64 due_us;
+  gint64 pause_us;       /* before the tick that is due */
   gint64 tick_waited_us; /* at the last tick */
   gint64 busy_since_us;  /* 0: the loop waits */
   gint64 busy_waited_us; /* then */
@@ -90,7 +95,7 @@ lag_prepare (GSource *source, int *timeout_ms)
   return now_us >= self->due_us;
 }
 
-/* It has waited. */
+/* It has waited: for us, or for others. */
 static gboolean
 lag_check (GSource *source)
 {
@@ -98,7 +103,12 @@ lag_check (GSource *source)
   const gint64 now_us = g_get_monotonic_time ();
 
   begin_turn (self, now_us);
-  return now_us >= self->due_us;
+  if (now_us >= self->due_us)
+    return TRUE;
+  /* Others have. */
+  self->pause_us = TICK_US;
+  self->due_us = MIN (self->due_us, now_us + TICK_US);
+  return FALSE;
 }
 
 static void
@@ -117,9 +127,11 @@ lag_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   const gint64 now_us = g_get_monotonic_time ();
 
   note (self, now_us - self->due_us, self->tick_waited_us);
+  self->now.at_us = now_us;
   self->now.late_us = (gint32)CLAMP (now_us - self->due_us, 0, G_MAXINT32);
   keep_look (self);
-  self->due_us = now_us + TICK_US;
+  self->pause_us = MIN (self->pause_us * 2, MAX_TICK_US);
+  self->due_us = now_us + self->pause_us;
   if (self->busy_since_us == 0)
     begin_turn (self, now_us);
   self->tick_waited_us = self->waited_us;
@@ -147,6 +159,7 @@ cg_lag_new (void)
   CgLag *self = g_new0 (CgLag, 1);
   self->fd = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   self->tick_waited_us = read_waited_us (self);
+  self->pause_us = TICK_US;
   self->due_us = g_get_monotonic_time () + TICK_US;
   self->source = g_source_new (&lag_funcs, sizeof (LagSource));
   ((LagSource *)self->source)->lag = self;
@@ -190,15 +203,17 @@ compare (gconstpointer a, gconstpointer b)
 void
 cg_lag_read (CgLag *self, CgLagFigures *figures)
 {
-  const guint n = MIN (self->n_looks, N_LOOKS);
-  g_autofree gint32 *late_us = g_new (gint32, MAX (n, 1));
+  const gint64 oldest_us = g_get_monotonic_time () - CG_LAG_PERIOD_S * G_USEC_PER_SEC;
+  gint32 late_us[N_LOOKS] = {0};
+  guint n = 0;
   Look worst = self->now;
 
-  late_us[0] = 0;
-  for (guint i = 0; i < n; i++) {
+  for (guint i = 0; i < MIN (self->n_looks, N_LOOKS); i++) {
     const Look *look = &self->looks[i];
 
-    late_us[i] = look->late_us;
+    if (look->at_us < oldest_us)
+      continue;
+    late_us[n++] = look->late_us;
     worst.max_us = MAX (worst.max_us, look->max_us);
     worst.own_max_us = MAX (worst.own_max_us, look->own_max_us);
   }

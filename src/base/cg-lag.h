@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /**
  * CgLag:
  *
- * How long things wait for the main loop. It looks five times a second how late it is called
- * itself, and measures how long each turn of the loop takes: nothing that blocks it goes unseen.
+ * How long things wait for the main loop. It looks twice a second how late it is called itself, less
+ * often where nothing else wakes the loop, and measures how long each turn of the loop takes:
+ * nothing that blocks it goes unseen.
  */
 typedef struct _CgLag CgLag;
 

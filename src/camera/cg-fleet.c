@@ -57,6 +57,8 @@ on_contact_changed (CgCamera *camera, CgFleet *self)
 static void
 on_stream_changed (CgCamera *camera, CgStreamReport *report, CgFleet *self)
 {
+  if (self->uplink != NULL)
+    cg_uplink_watch_wake (self->uplink);
   g_signal_emit (self, signals[SIGNAL_STREAM_CHANGED], 0, camera, report);
 }
 

@@ -9,7 +9,8 @@ struct _CgUplinkWatch {
   CgClock *clock; /* (owned) */
   CgUplinkCare *care;
   GPtrArray *cameras; /* (owned) (nullable) (element-type CgCamera) */
-  GSource *timer;     /* (nullable) */
+  gboolean is_wanted; /* by the configuration */
+  GSource *timer;     /* (nullable): it rests */
 };
 
 static CgUplinkStream
@@ -32,6 +33,20 @@ look_at (CgCamera *camera)
   };
 }
 
+/* Nothing is sent, and all would send their main pictures: there is nothing to decide. */
+static gboolean
+may_rest (GPtrArray *cameras, const CgUplinkStream *streams)
+{
+  CgCameraFacts facts;
+
+  for (guint i = 0; i < cameras->len; i++) {
+    cg_camera_get_facts (cameras->pdata[i], &facts);
+    if (facts.stream->state != CG_STREAM_STOPPED || streams[i].state != CG_UPLINK_FREE)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 on_tick (gpointer user_data)
 {
@@ -44,7 +59,10 @@ on_tick (gpointer user_data)
   cg_uplink_care_decide (self->care, streams, n_streams, cg_clock_get_monotonic_ms (self->clock));
   for (guint i = 0; i < n_streams; i++)
     cg_camera_care_uplink (self->cameras->pdata[i], streams[i].state);
-  return G_SOURCE_CONTINUE;
+  if (!may_rest (self->cameras, streams))
+    return G_SOURCE_CONTINUE;
+  cg_clear_source (&self->timer);
+  return G_SOURCE_REMOVE;
 }
 
 /**
@@ -92,13 +110,27 @@ cg_uplink_watch_apply (CgUplinkWatch *self, const CgStreamConfig *config, GPtrAr
   g_clear_pointer (&self->cameras, g_ptr_array_unref);
   self->cameras = g_ptr_array_ref (cameras);
   cg_uplink_care_apply (self->care, config->uplink_kbps, config->uplink_retry_ms);
+  self->is_wanted = config->uplink_care;
   cg_clear_source (&self->timer);
-  if (config->uplink_care) {
-    self->timer = cg_clock_add_timeout (self->clock, CG_UPLINK_TICK_MS, on_tick, self);
+  cg_uplink_watch_wake (self);
+  if (self->is_wanted)
     return;
-  }
   cg_uplink_care_free (self->care); /* what was is forgotten */
   self->care = cg_uplink_care_new ();
   for (guint i = 0; i < cameras->len; i++)
     cg_camera_care_uplink (cameras->pdata[i], CG_UPLINK_FREE);
+}
+
+/**
+ * cg_uplink_watch_wake:
+ * @self: a watch
+ *
+ * A stream of one of the cameras has changed. While none is played, the watch rests.
+ */
+void
+cg_uplink_watch_wake (CgUplinkWatch *self)
+{
+  CG_ON_MAIN ();
+  if (self->is_wanted && self->timer == NULL)
+    self->timer = cg_clock_add_timeout (self->clock, CG_UPLINK_TICK_MS, on_tick, self);
 }

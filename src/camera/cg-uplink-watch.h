@@ -19,12 +19,15 @@ G_BEGIN_DECLS
  *                             └─► care: who sends which picture, and why (pure)
  *                                    └─► camera: which profile, cg-camera-uplink.c
  *                                           └─► stream: another pull, the same push
+ *
+ * It rests while nothing is sent, until a stream tells that it changed.
  */
 typedef struct _CgUplinkWatch CgUplinkWatch;
 
 CgUplinkWatch *cg_uplink_watch_new (CgClock *clock);
 void cg_uplink_watch_free (CgUplinkWatch *self);
 void cg_uplink_watch_apply (CgUplinkWatch *self, const CgStreamConfig *config, GPtrArray *cameras);
+void cg_uplink_watch_wake (CgUplinkWatch *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CgUplinkWatch, cg_uplink_watch_free)
 

@@ -144,6 +144,39 @@ test_a_busy_machine (void)
   g_assert_cmpfloat (figures.own_max_ms, <, figures.max_ms * 2 / 3);
 }
 
+/* Returns: milliseconds that the loop would wait now */
+static int
+get_patience_ms (void)
+{
+  GMainContext *context = g_main_context_default ();
+  GPollFD fds[8];
+  int timeout_ms, priority;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  g_main_context_query (context, G_PRIORITY_LOW, &timeout_ms, fds, G_N_ELEMENTS (fds));
+  g_main_context_release (context);
+  return timeout_ms;
+}
+
+/* It wakes nobody often who has nothing else to do, and is there when there is. */
+static void
+test_pauses_of_a_loop_at_rest (void)
+{
+  g_autoptr (CgLag) lag = cg_lag_new ();
+  gboolean is_over = FALSE;
+
+  g_assert_cmpint (get_patience_ms (), <=, 500);
+  g_main_context_iteration (NULL, TRUE);
+  const int patience_ms = get_patience_ms ();
+  g_assert_cmpint (patience_ms, >, 500);
+  g_assert_cmpint (patience_ms, <=, 1000);
+
+  g_idle_add (note_time, &is_over);
+  cg_test_wait_for_flag (&is_over, "a turn");
+  g_assert_cmpint (get_patience_ms (), <=, 500);
+}
+
 static void
 test_before_the_first_turn (void)
 {
@@ -164,6 +197,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/lag/rest", test_a_loop_at_rest);
   g_test_add_func ("/lag/blocked", test_a_turn_that_blocks);
   g_test_add_func ("/lag/busy-machine", test_a_busy_machine);
+  g_test_add_func ("/lag/pauses", test_pauses_of_a_loop_at_rest);
   g_test_add_func ("/lag/fresh", test_before_the_first_turn);
 
   return g_test_run ();
