@@ -9,7 +9,7 @@
 #include "cg-clock.h"
 #include "cg-main.h"
 
-/* A minute of them still has a 99th percentile. */
+/* A minute of them has a 99th percentile; where they are fewer, that is the worst. */
 #define TICK_US 500000
 #define N_LOOKS (CG_LAG_PERIOD_S * (G_USEC_PER_SEC / TICK_US))
 
@@ -34,7 +34,7 @@ struct _CgLag {
   gint64 waited_us; /* for a processor, when it was asked last */
   gint64 due_us;
   gint64 pause_us;       /* before the tick that is due */
-  gint64 tick_waited_us; /* at the last tick */
+  gint64 tick_waited_us; /* when nothing was late yet */
   gint64 busy_since_us;  /* 0: the loop waits */
   gint64 busy_waited_us; /* then */
   Look now;
@@ -62,16 +62,23 @@ read_waited_us (CgLag *self)
   return self->waited_us;
 }
 
+/* Something has waited so long, of our own making or not. */
+static void
+note_wait (CgLag *self, gint64 us)
+{
+  self->now.max_us = MAX (self->now.max_us, (gint32)CLAMP (us, 0, G_MAXINT32));
+}
+
 /* Something has waited for the loop so long, until now; @waited_us: what the thread had waited for
  * a processor before. */
 static void
 note (CgLag *self, gint64 us, gint64 waited_us)
 {
-  const gint32 max_us = (gint32)CLAMP (us, 0, G_MAXINT32);
   const gint64 own_us = us < SHORT_US ? us : us - (read_waited_us (self) - waited_us);
 
-  self->now.max_us = MAX (self->now.max_us, max_us);
-  self->now.own_max_us = MAX (self->now.own_max_us, (gint32)CLAMP (own_us, 0, max_us));
+  note_wait (self, us);
+  self->now.own_max_us =
+      MAX (self->now.own_max_us, (gint32)CLAMP (MIN (own_us, us), 0, G_MAXINT32));
 }
 
 static void
@@ -101,11 +108,15 @@ lag_check (GSource *source)
 {
   CgLag *self = ((LagSource *)source)->lag;
   const gint64 now_us = g_get_monotonic_time ();
+  const gint64 before_us = self->waited_us;
 
   begin_turn (self, now_us);
   if (now_us >= self->due_us)
     return TRUE;
-  /* Others have. */
+  /* For others. They may have waited as long as the thread has, which is not why the tick will be
+   * late. */
+  note_wait (self, self->waited_us - before_us);
+  self->tick_waited_us = self->waited_us;
   self->pause_us = TICK_US;
   self->due_us = MIN (self->due_us, now_us + TICK_US);
   return FALSE;
@@ -220,7 +231,7 @@ cg_lag_read (CgLag *self, CgLagFigures *figures)
   qsort (late_us, n, sizeof *late_us, compare);
   *figures = (CgLagFigures){
       .max_ms = worst.max_us / 1000.0,
-      .p99_ms = late_us[n > 0 ? (n - 1) * 99 / 100 : 0] / 1000.0,
+      .p99_ms = late_us[n > 0 ? (n * 99 + 99) / 100 - 1 : 0] / 1000.0,
       .own_max_ms = worst.own_max_us / 1000.0,
       .ever_max_ms = MAX (worst.max_us, self->ever.max_us) / 1000.0,
       .ever_own_max_ms = MAX (worst.own_max_us, self->ever.own_max_us) / 1000.0,

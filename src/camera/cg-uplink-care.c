@@ -206,6 +206,12 @@ add_up (const Look *look)
   return sum_kbps;
 }
 
+static gboolean
+is_over_budget (const Look *look)
+{
+  return look->self->budget_kbps > 0 && add_up (look) > look->self->budget_kbps;
+}
+
 /* Who tried the main picture in vain waits longer for the next time. */
 static void
 make_small (const Look *look, guint i, CgUplinkState state)
@@ -301,10 +307,8 @@ keep_budget (const Look *look)
   guint sum_kbps = add_up (look);
   guint victim;
 
-  if (self->budget_kbps == 0 || sum_kbps <= self->budget_kbps) {
-    self->over_ms = 0;
+  if (!is_over_budget (look))
     return;
-  }
   if (self->over_ms == 0)
     self->over_ms = look->now_ms;
   if (look->now_ms - self->over_ms < OVER_SPAN_MS)
@@ -422,6 +426,8 @@ cg_uplink_care_decide (CgUplinkCare *self, CgUplinkStream *streams, guint n_stre
     look_at (&look, i);
   for (guint i = 0; i < n_streams; i++)
     judge (&look, i);
+  if (!is_over_budget (&look))
+    self->over_ms = 0;
   if (self->changed_ms == 0 || now_ms - self->changed_ms >= SETTLE_MS) {
     relieve_line (&look);
     if (self->changed_ms != now_ms)

@@ -167,28 +167,11 @@ on_box_read (GObject *object, GAsyncResult *result, gpointer user_data)
     send_box (self, snapshot, TRUE);
 }
 
-static gboolean
-is_sampled (CgUploadMode mode)
-{
-  return mode != CG_UPLOAD_TIMER && mode != CG_UPLOAD_NONE;
-}
-
-/* A box of which nothing is uploaded between two timers need not be looked at. */
-static gboolean
-is_box_sampled (CgTelemetry *self)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (gateway_rows); i++) {
-    if (is_sampled (G_STRUCT_MEMBER (CgUploadMode, get_config (self), gateway_rows[i].mode)))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static void
 look_at_box (CgTelemetry *self, gboolean is_timer)
 {
   if (!cg_channel_is_open_to (self->channel, get_gateway_did (self)) ||
-      (!is_timer && !is_box_sampled (self)))
+      !cg_upload_wants (self->gateway, NULL, get_config (self), is_timer))
     return;
   self->timer_due |= is_timer;
   self->sample_due |= !is_timer;
@@ -211,17 +194,24 @@ get_upload (CgTelemetry *self, const char *did)
   return upload;
 }
 
+/* What of it may be due: most goes by timer, and samples are taken every few seconds. */
 static JsonObject *
-describe_camera (CgTelemetry *self, CgCamera *camera)
+describe_camera (CgTelemetry *self, CgCamera *camera, CgUpload *upload, gboolean is_timer)
 {
+  const CgTelemetryConfig *config = get_config (self);
   JsonObject *object = json_object_new ();
 
-  json_object_set_object_member (object, "device", cg_figures_camera_device (camera, NULL));
-  json_object_set_object_member (object, "connectivity",
-                                 cg_figures_camera_connectivity (camera, NULL));
-  json_object_set_object_member (
-      object, "firmware", cg_firmware_desk_describe (self->dispatcher, cg_camera_get_did (camera)));
-  json_object_set_object_member (object, "statistics", cg_figures_camera_statistics (camera));
+  if (cg_upload_wants (upload, "device", config, is_timer))
+    json_object_set_object_member (object, "device", cg_figures_camera_device (camera, NULL));
+  if (cg_upload_wants (upload, "connectivity", config, is_timer))
+    json_object_set_object_member (object, "connectivity",
+                                   cg_figures_camera_connectivity (camera, NULL));
+  if (cg_upload_wants (upload, "firmware", config, is_timer))
+    json_object_set_object_member (
+        object, "firmware",
+        cg_firmware_desk_describe (self->dispatcher, cg_camera_get_did (camera)));
+  if (cg_upload_wants (upload, "statistics", config, is_timer))
+    json_object_set_object_member (object, "statistics", cg_figures_camera_statistics (camera));
   return object;
 }
 
@@ -229,13 +219,12 @@ static void
 look_at_camera (CgTelemetry *self, CgCamera *camera, gboolean is_timer)
 {
   const char *did = cg_camera_get_did (camera);
-  g_autoptr (JsonObject) snapshot = NULL;
-  g_autoptr (JsonObject) data = NULL;
 
   if (!cg_channel_is_open_to (self->channel, did))
     return;
-  snapshot = describe_camera (self, camera);
-  data = cg_upload_take (get_upload (self, did), snapshot, get_config (self), is_timer);
+  CgUpload *upload = get_upload (self, did);
+  g_autoptr (JsonObject) snapshot = describe_camera (self, camera, upload, is_timer);
+  g_autoptr (JsonObject) data = cg_upload_take (upload, snapshot, get_config (self), is_timer);
   if (data != NULL)
     cg_channel_send_stream (self->channel, did, CAMERA_STREAM, data);
 }

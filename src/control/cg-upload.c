@@ -94,6 +94,36 @@ is_due (CgUploadMode mode, gboolean is_timer, gboolean has_changed)
   g_return_val_if_reached (FALSE);
 }
 
+/* Returns: whether it is due, however it has changed */
+static gboolean
+may_be_due (const CgUploadRow *row, const CgTelemetryConfig *config, gboolean is_timer)
+{
+  return is_due (G_STRUCT_MEMBER (CgUploadMode, config, row->mode), is_timer, TRUE);
+}
+
+/**
+ * cg_upload_wants:
+ * @self: what was uploaded
+ * @section: (nullable): a section of the snapshot; %NULL: its top
+ * @config: how each property is uploaded
+ * @is_timer: as for cg_upload_take()
+ *
+ * Returns: whether something of it may be due: else a snapshot need not have it
+ */
+gboolean
+cg_upload_wants (CgUpload *self,
+                 const char *section,
+                 const CgTelemetryConfig *config,
+                 gboolean is_timer)
+{
+  for (gsize i = 0; i < self->n_rows; i++) {
+    if (g_strcmp0 (self->rows[i].section, section) == 0 &&
+        may_be_due (&self->rows[i], config, is_timer))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static JsonObject *
 get_section (JsonObject *data, const char *section)
 {
@@ -141,12 +171,13 @@ cg_upload_take (CgUpload *self,
 
   for (gsize i = 0; i < self->n_rows; i++) {
     const CgUploadRow *row = &self->rows[i];
-    g_autoptr (JsonNode) value = find_value (self, row, snapshot);
-    gboolean has_changed;
 
+    if (!may_be_due (row, config, is_timer))
+      continue;
+    g_autoptr (JsonNode) value = find_value (self, row, snapshot);
     if (value == NULL)
       continue;
-    has_changed = self->last[i] == NULL || !json_node_equal (self->last[i], value);
+    const gboolean has_changed = self->last[i] == NULL || !json_node_equal (self->last[i], value);
     if (!is_due (G_STRUCT_MEMBER (CgUploadMode, config, row->mode), is_timer, has_changed))
       continue;
     put_value (row, value, data);

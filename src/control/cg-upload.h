@@ -30,6 +30,10 @@ typedef struct _CgUpload CgUpload;
 
 CgUpload *cg_upload_new (const CgUploadRow *rows, gsize n_rows);
 void cg_upload_free (CgUpload *self);
+gboolean cg_upload_wants (CgUpload *self,
+                          const char *section,
+                          const CgTelemetryConfig *config,
+                          gboolean is_timer);
 JsonObject *cg_upload_take (CgUpload *self,
                             JsonObject *snapshot,
                             const CgTelemetryConfig *config,

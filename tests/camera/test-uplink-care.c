@@ -241,6 +241,35 @@ test_budget_comes_free (void)
   assert_states (&world, "fbf");
 }
 
+/* What was too much before all were stopped is not what is too much now. */
+static void
+test_budget_after_a_pause (void)
+{
+  g_auto (World) world;
+  world_init (&world, 2, 1000000);
+  cg_uplink_care_apply (world.care, 5500, RETRY_MS);
+  while (world.n_changes[0] + world.n_changes[1] == 0)
+    world_tick (&world);
+
+  for (guint i = 0; i < 2; i++) {
+    world.streams[i].is_playing = FALSE;
+    world.streams[i].has_small = FALSE;
+  }
+  world_tick (&world);
+  assert_states (&world, "ff");
+  world.now_ms += 3600 * 1000; /* while nothing is sent, nobody asks */
+  for (guint i = 0; i < 2; i++) {
+    world.streams[i].is_playing = TRUE;
+    world.streams[i].has_small = TRUE;
+  }
+  world_tick (&world);
+  assert_states (&world, "ff");
+  world_run (&world, 8);
+
+  g_assert_cmpuint ((guint)world.streams[0].state + (guint)world.streams[1].state, ==,
+                    CG_UPLINK_BUDGET);
+}
+
 /* One that was stopped begins with its main picture, once the pause is over. */
 static void
 test_stopped (void)
@@ -348,6 +377,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera/uplink-care/order", test_order);
   g_test_add_func ("/camera/uplink-care/budget", test_budget);
   g_test_add_func ("/camera/uplink-care/budget-comes-free", test_budget_comes_free);
+  g_test_add_func ("/camera/uplink-care/budget-after-pause", test_budget_after_a_pause);
   g_test_add_func ("/camera/uplink-care/stopped", test_stopped);
   g_test_add_func ("/camera/uplink-care/come-and-go", test_streams_come_and_go);
   g_test_add_func ("/camera/uplink-care/property", test_property);

@@ -5,11 +5,13 @@
 #include "camera-fixture.h"
 #include "cg-camera-private.h"
 #include "cg-clock-dummy.h"
+#include "cg-fleet.h"
 #include "cg-stream-private.h"
+#include "cg-test.h"
 
 typedef struct {
   CameraFixture house;
-  CgCamera *camera; /* closed: it does what the test says */
+  CgCamera *camera; /* its stream does what the test says */
   CgClockDummy *clock;
   CgStreamConfig config;
   CgUplinkWatch *watch;
@@ -30,7 +32,8 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   camera_fixture_set_up (&self->house, NULL);
-  self->camera = camera_fixture_make_camera (&self->house);
+  camera_fixture_begin_life (&self->house);
+  self->camera = self->house.camera;
   self->clock = cg_clock_dummy_new ();
   self->watch = cg_uplink_watch_new (CG_CLOCK (self->clock));
   apply (self, TRUE);
@@ -41,7 +44,6 @@ tear_down (Fixture *self, gconstpointer data)
 {
   cg_uplink_watch_free (self->watch);
   g_object_unref (self->clock);
-  g_object_unref (self->camera);
   camera_fixture_tear_down (&self->house, NULL);
 }
 
@@ -52,6 +54,15 @@ become (Fixture *self, CgStreamState state)
 
   cg_stream_report_free (stream->report);
   stream->report = cg_stream_report_new (state, "rtmp://127.0.0.1/live/x", NULL);
+}
+
+/* It does not play because the line took nothing. */
+static void
+become_stuck (Fixture *self)
+{
+  become (self, CG_STREAM_RETRYING);
+  cg_stream_report_remark (self->camera->stream->report, cg_uplink_state_get_word (CG_UPLINK_SLOW),
+                           NULL);
 }
 
 /* It looks once, whether there is nothing to do. */
@@ -89,6 +100,24 @@ test_it_looks_while_something_is_sent (Fixture *self, gconstpointer data)
   let_rest (self);
 }
 
+/* The next push begins with the main picture: somebody has to give it back. */
+static void
+test_it_looks_until_all_have_their_main_picture (Fixture *self, gconstpointer data)
+{
+  become_stuck (self);
+  cg_clock_dummy_advance (self->clock, 10 * CG_UPLINK_TICK_MS);
+  g_assert_cmpint (self->camera->uplink, ==, CG_UPLINK_SLOW);
+
+  become (self, CG_STREAM_STOPPED);
+  cg_clock_dummy_advance (self->clock, 10 * CG_UPLINK_TICK_MS);
+  g_assert_cmpint (self->camera->uplink, ==, CG_UPLINK_SLOW);
+  g_assert_cmpuint (cg_clock_dummy_count_sources (self->clock), ==, 1);
+
+  cg_clock_dummy_advance (self->clock, 10 * (gint64)self->config.uplink_retry_ms);
+  g_assert_cmpint (self->camera->uplink, ==, CG_UPLINK_FREE);
+  g_assert_cmpuint (cg_clock_dummy_count_sources (self->clock), ==, 0);
+}
+
 static void
 test_it_is_told_to_leave_it (Fixture *self, gconstpointer data)
 {
@@ -99,6 +128,38 @@ test_it_is_told_to_leave_it (Fixture *self, gconstpointer data)
 
   apply (self, TRUE);
   g_assert_cmpuint (cg_clock_dummy_count_sources (self->clock), ==, 1);
+}
+
+static void
+on_closed (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *)user_data = TRUE;
+}
+
+/* A camera of a fleet wakes it, and no longer once the fleet is closed. */
+static void
+test_a_fleet (void)
+{
+  g_autoptr (CgClockDummy) clock = cg_clock_dummy_new ();
+  g_autoptr (CgConfig) config =
+      cg_config_parse ("[gateway]\ndid=aabbccddeeff\n[discovery]\ninterfaces=none\n"
+                       "[camera " DID "]\nprotocol=rtsp\nurl=rtsp://127.0.0.1:9/x\n",
+                       -1, "test", NULL, NULL);
+  g_autoptr (CgFleet) fleet = cg_fleet_new (NULL, CG_CLOCK (clock));
+  g_autoptr (CgStreamReport) report = cg_stream_report_new (CG_STREAM_RETRYING, NULL, NULL);
+  gboolean is_closed = FALSE;
+
+  cg_fleet_apply (fleet, config);
+  cg_clock_dummy_advance (clock, CG_UPLINK_TICK_MS);
+  const guint n_resting = cg_clock_dummy_count_sources (clock);
+  g_autoptr (CgCamera) camera = g_object_ref (cg_fleet_lookup (fleet, DID));
+  g_signal_emit_by_name (camera, "stream-changed", report);
+  g_assert_cmpuint (cg_clock_dummy_count_sources (clock), ==, n_resting + 1);
+
+  cg_fleet_close_async (fleet, on_closed, &is_closed);
+  cg_test_wait_for_flag (&is_closed, "the fleet to close");
+  g_signal_emit_by_name (camera, "stream-changed", report);
+  g_assert_cmpuint (cg_clock_dummy_count_sources (clock), ==, 0);
 }
 
 static void
@@ -113,6 +174,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add ("/camera/uplink-watch/rests", test_it_rests_while_nothing_is_sent);
   add ("/camera/uplink-watch/looks", test_it_looks_while_something_is_sent);
+  add ("/camera/uplink-watch/small", test_it_looks_until_all_have_their_main_picture);
   add ("/camera/uplink-watch/left-alone", test_it_is_told_to_leave_it);
+  g_test_add_func ("/camera/uplink-watch/fleet", test_a_fleet);
   return g_test_run ();
 }

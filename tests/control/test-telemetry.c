@@ -91,6 +91,35 @@ test_change_timer (void)
   assert_take (upload, &config, TRUE, TWO, "{\"cpu\":2,\"device\":{\"model\":\"x\"}}");
 }
 
+/* What is built of a snapshot, and what need not be. */
+static void
+test_wants (void)
+{
+  static const struct {
+    CgUploadMode error_code, device;
+    gboolean by_sample, by_timer;
+  } cases[] = {
+      {CG_UPLOAD_NONE, CG_UPLOAD_NONE, FALSE, FALSE},
+      {CG_UPLOAD_NONE, CG_UPLOAD_TIMER, FALSE, TRUE},
+      {CG_UPLOAD_REALTIME, CG_UPLOAD_NONE, TRUE, FALSE},
+      {CG_UPLOAD_CHANGE, CG_UPLOAD_NONE, TRUE, TRUE},
+      {CG_UPLOAD_NONE, CG_UPLOAD_CHANGE_TIMER, TRUE, TRUE},
+      {CG_UPLOAD_REALTIME, CG_UPLOAD_TIMER, TRUE, TRUE},
+  };
+  g_autoptr (CgUpload) upload = cg_upload_new (rows, G_N_ELEMENTS (rows));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    const CgTelemetryConfig config = {.cpu_usage = CG_UPLOAD_REALTIME,
+                                      .error_code = cases[i].error_code,
+                                      .device = cases[i].device};
+
+    g_assert_cmpint (cg_upload_wants (upload, "device", &config, FALSE), ==, cases[i].by_sample);
+    g_assert_cmpint (cg_upload_wants (upload, "device", &config, TRUE), ==, cases[i].by_timer);
+    g_assert_true (cg_upload_wants (upload, NULL, &config, FALSE));
+    g_assert_false (cg_upload_wants (upload, NULL, &config, TRUE));
+  }
+}
+
 typedef struct {
   ControlFixture base;
   CgTelemetry *telemetry;
@@ -331,6 +360,7 @@ main (int argc, char **argv)
   g_test_add_func ("/telemetry/change", test_change);
   g_test_add_func ("/telemetry/timer", test_timer);
   g_test_add_func ("/telemetry/change-timer", test_change_timer);
+  g_test_add_func ("/telemetry/wants", test_wants);
   ADD ("camera", SHORT, test_camera);
   ADD ("camera-goes", SHORT, test_camera_goes);
   ADD ("change-without-link", SHORT, test_change_without_link);

@@ -67,7 +67,7 @@ class TestSocket(LocalTest):
 
         self.daemon.process.signal(signal.SIGSTOP)
         began = time.monotonic()
-        until(lambda: time.monotonic() - began > 2, "it has stood still for long")
+        until(lambda: time.monotonic() - began > 3, "it has stood still for long")
         self.daemon.process.signal(signal.SIGCONT)
         until(lambda: self.local.ask(None, {"status": {}})["status"]["lag"]["max"] > 1500, "seen")
 

@@ -112,9 +112,9 @@ class Camgate:
 
     name = "camgate"
 
-    def __init__(self, folder, cameras, stream_keys=None):
+    def __init__(self, folder, cameras, stream_keys=None, broker=None):
         self._dids = [make_did(i) for i in range(len(cameras))]
-        self._daemon = QuietDaemon(folder, configuration(None), "camgate")
+        self._daemon = QuietDaemon(folder, configuration(broker), "camgate")
         self._daemon.config["stream"] = {"max-streams": max(len(cameras), 1),
                                          **(stream_keys or {})}
         for did, camera in zip(self._dids, cameras):
