@@ -110,7 +110,14 @@ class TestIdle(BenchTest):
         self.assertGreater(found["rss_kib"], found["no_files_kib"])
         self.assertGreater(found["pss_kib"], found["no_files_kib"])
         self.assertGreater(found["cpu_percent"], 0)
-        self.assertIn("2 cameras in contact", ended.stdout)
+        self.assertIn("2 cameras in contact, no stream", ended.stdout)
+        self.assert_clean()
+
+    def test_registered_at_a_cloud(self):
+        found, ended = self.measure("--cameras", "2", "--turns", "1", "--minutes", "0.03", "--cloud")
+
+        self.assertTrue(found["cloud"])
+        self.assertIn("registered at a cloud", ended.stdout)
         self.assert_clean()
 
     def test_nonsense_is_refused(self):
