@@ -114,7 +114,8 @@ class TestIdle(BenchTest):
         self.assert_clean()
 
     def test_registered_at_a_cloud(self):
-        found, ended = self.measure("--cameras", "2", "--turns", "1", "--minutes", "0.03", "--cloud")
+        found, ended = self.measure("--cameras", "2", "--turns", "1", "--minutes", "0.03",
+                                    "--cloud")
 
         self.assertTrue(found["cloud"])
         self.assertIn("registered at a cloud", ended.stdout)
