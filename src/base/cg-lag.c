@@ -9,13 +9,13 @@
 #include "cg-clock.h"
 #include "cg-main.h"
 
-/* A minute of them has a 99th percentile; where they are fewer, that is the worst. */
+/* After a turn for others. A minute of them has a 99th percentile; where they are fewer, that is
+ * the worst. */
 #define TICK_US 500000
 #define N_LOOKS (CG_LAG_PERIOD_S * (G_USEC_PER_SEC / TICK_US))
 
-/* Where nobody else wakes the loop, each pause is twice the one before, up to this: a daemon with
- * nothing to do costs next to nothing. */
-#define MAX_TICK_US (8 * TICK_US)
+/* Where nobody else wakes the loop: a daemon with nothing to do costs next to nothing. */
+#define REST_US (8 * TICK_US)
 
 /* A turn of less is not worth asking the kernel about: poll(2) alone is late by a millisecond. */
 #define SHORT_US 2000
@@ -33,7 +33,6 @@ struct _CgLag {
   int fd;           /* (owned) what the kernel tells of this thread; −1: nothing */
   gint64 waited_us; /* for a processor, when it was asked last */
   gint64 due_us;
-  gint64 pause_us;       /* before the tick that is due */
   gint64 tick_waited_us; /* when nothing was late yet */
   gint64 busy_since_us;  /* 0: the loop waits */
   gint64 busy_waited_us; /* then */
@@ -117,7 +116,6 @@ lag_check (GSource *source)
    * late. */
   note_wait (self, self->waited_us - before_us);
   self->tick_waited_us = self->waited_us;
-  self->pause_us = TICK_US;
   self->due_us = MIN (self->due_us, now_us + TICK_US);
   return FALSE;
 }
@@ -141,8 +139,7 @@ lag_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   self->now.at_us = now_us;
   self->now.late_us = (gint32)CLAMP (now_us - self->due_us, 0, G_MAXINT32);
   keep_look (self);
-  self->pause_us = MIN (self->pause_us * 2, MAX_TICK_US);
-  self->due_us = now_us + self->pause_us;
+  self->due_us = now_us + REST_US;
   if (self->busy_since_us == 0)
     begin_turn (self, now_us);
   self->tick_waited_us = self->waited_us;
@@ -170,7 +167,6 @@ cg_lag_new (void)
   CgLag *self = g_new0 (CgLag, 1);
   self->fd = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   self->tick_waited_us = read_waited_us (self);
-  self->pause_us = TICK_US;
   self->due_us = g_get_monotonic_time () + TICK_US;
   self->source = g_source_new (&lag_funcs, sizeof (LagSource));
   ((LagSource *)self->source)->lag = self;

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
  * CgLag:
  *
  * How long things wait for the main loop. It looks twice a second how late it is called itself,
- * less often where nobody else wakes the loop, and measures how long each turn of the loop takes:
- * nothing that blocks it goes unseen. That the whole process stood still is seen where a look was
- * due meanwhile.
+ * every four seconds where nobody else wakes the loop, and measures how long each turn of the loop
+ * takes: nothing that blocks it goes unseen. That the whole process stood still is seen where a
+ * look was due meanwhile.
  */
 typedef struct _CgLag CgLag;
 
